@@ -1,0 +1,46 @@
+/**
+ * Every `code` that an error of this package can carry. The set is closed: a new code is a new minor version, a
+ * changed meaning a new major one.
+ */
+export type BetfairSessionErrorCode =
+  | 'BETFAIR_CLOSED'
+  | 'BETFAIR_CONFIGURATION'
+  | 'BETFAIR_FOREIGN_SESSION'
+  | 'BETFAIR_FOREIGN_URL'
+  | 'BETFAIR_IDENTITY_UNAVAILABLE'
+  | 'BETFAIR_KEEP_ALIVE_REJECTED'
+  | 'BETFAIR_LOGIN_BLOCKED'
+  | 'BETFAIR_LOGIN_REJECTED'
+  | 'BETFAIR_MISSING_PACKAGE'
+  | 'BETFAIR_STORAGE_CONFLICT'
+  | 'BETFAIR_STORAGE_DENIED'
+  | 'BETFAIR_STORAGE_MISCONFIGURED'
+  | 'BETFAIR_STORAGE_UNAVAILABLE'
+  | 'BETFAIR_STORAGE_UNSUPPORTED';
+
+/** What every error of this package has. */
+export interface BetfairSessionErrorDetails extends ErrorOptions {
+  readonly code: BetfairSessionErrorCode;
+  /** Whether the same call may succeed later with nothing changed. */
+  readonly retryable: boolean;
+}
+
+/**
+ * The base class of every error that this package throws. Tell errors apart by {@link code}; none carries a password,
+ * token, application key or private key.
+ */
+export class BetfairSessionError extends Error {
+  readonly code: BetfairSessionErrorCode;
+  /** Whether the same call may succeed later with nothing changed. */
+  readonly retryable: boolean;
+
+  constructor(message: string, { code, retryable, ...options }: BetfairSessionErrorDetails) {
+    super(message, options);
+    this.code = code;
+    this.retryable = retryable;
+    // The class's own name, even where a bundler renames classes: it is what logs and support requests quote.
+    Object.defineProperty(this, 'name', { value: new.target.errorName, configurable: true });
+  }
+
+  protected static readonly errorName: string = 'BetfairSessionError';
+}

@@ -1,0 +1,37 @@
+import { BetfairSessionError } from './betfair-session.error.js';
+
+/** The configuration cannot work (`BETFAIR_CONFIGURATION`). Thrown at start-up, with every fault named at once. */
+export class BetfairConfigurationError extends BetfairSessionError {
+  protected static override readonly errorName = 'BetfairConfigurationError';
+  /** Each fault with its fix, a sentence or two each. */
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[] | string, options?: ErrorOptions) {
+    const list = typeof faults === 'string' ? [faults] : faults;
+    super(
+      list.length === 1
+        ? `Betfair session: ${list[0]}`
+        : `Betfair session: ${list.length} faults in the configuration:\n${list.map((fault) => `  - ${fault}`).join('\n')}`,
+      { ...options, code: 'BETFAIR_CONFIGURATION', retryable: false },
+    );
+    this.faults = list;
+  }
+}
+
+/** An optional package is needed and not installed (`BETFAIR_MISSING_PACKAGE`). The message has the `npm i` line. */
+export class MissingPackageError extends BetfairSessionError {
+  protected static override readonly errorName = 'MissingPackageError';
+
+  constructor(
+    /** The npm package to install. */
+    readonly packageName: string,
+    feature: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${feature} needs the package "${packageName}". Install it: npm i ${packageName}`, {
+      ...options,
+      code: 'BETFAIR_MISSING_PACKAGE',
+      retryable: false,
+    });
+  }
+}

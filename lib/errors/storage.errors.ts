@@ -1,0 +1,45 @@
+import { BetfairSessionError, type BetfairSessionErrorCode } from './betfair-session.error.js';
+
+/** Why a store did not do what it was asked. */
+export type StorageFailure = 'denied' | 'misconfigured' | 'unavailable' | 'unsupported';
+
+const CODES = {
+  denied: 'BETFAIR_STORAGE_DENIED',
+  misconfigured: 'BETFAIR_STORAGE_MISCONFIGURED',
+  unavailable: 'BETFAIR_STORAGE_UNAVAILABLE',
+  unsupported: 'BETFAIR_STORAGE_UNSUPPORTED',
+} as const satisfies Record<StorageFailure, BetfairSessionErrorCode>;
+
+/**
+ * The session store failed: `BETFAIR_STORAGE_UNAVAILABLE` (network, time-out, disk: may pass by itself),
+ * `BETFAIR_STORAGE_DENIED` (rights), `BETFAIR_STORAGE_MISCONFIGURED` (no such bucket or directory) or
+ * `BETFAIR_STORAGE_UNSUPPORTED` (the store cannot write conditionally).
+ */
+export class SessionStorageError extends BetfairSessionError {
+  protected static override readonly errorName = 'SessionStorageError';
+
+  constructor(
+    message: string,
+    /** Why the store did not do what it was asked. */
+    readonly failure: StorageFailure,
+    options?: ErrorOptions,
+  ) {
+    super(message, { ...options, code: CODES[failure], retryable: failure === 'unavailable' });
+  }
+}
+
+/**
+ * A conditional write or delete lost: the stored value is not the one the condition names
+ * (`BETFAIR_STORAGE_CONFLICT`). A store throws it; the session manager resolves it, so applications do not see it.
+ */
+export class StorageConflictError extends BetfairSessionError {
+  protected static override readonly errorName = 'StorageConflictError';
+
+  constructor(key: string, options?: ErrorOptions) {
+    super(`The stored object "${key}" was changed by another writer. Read it again and decide anew.`, {
+      ...options,
+      code: 'BETFAIR_STORAGE_CONFLICT',
+      retryable: true,
+    });
+  }
+}

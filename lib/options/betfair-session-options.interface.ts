@@ -1,0 +1,103 @@
+import type { SessionStorage } from '../storage/session-storage.interface.js';
+
+/** Where the account is registered; it decides hosts and session lifetime. */
+export type Jurisdiction =
+  'global' | 'italy' | 'spain' | 'romania' | 'sweden' | 'australia' | 'brazil';
+
+/** Text of a certificate or key: PEM text, its bytes, or a file that holds it, read again at every login. */
+export type CertificateSource = string | Buffer | { readonly file: string };
+
+/** The client certificate of a certificate login, in any form that people hold it. */
+export type ClientCertificate = {
+  /** Decrypts the private key or the PFX. */
+  readonly passphrase?: string | undefined;
+} & (
+  | { readonly cert: CertificateSource; readonly key: CertificateSource }
+  /** Certificate and private key joined in one PEM text. */
+  | { readonly pem: CertificateSource }
+  /** PKCS #12 bytes (`.p12`, `.pfx`). */
+  | { readonly pfx: Buffer | { readonly file: string } }
+);
+
+/** Whole URLs that replace those of the jurisdiction. All are `https:`. */
+export interface BetfairEndpoints {
+  readonly certLogin?: string | undefined;
+  readonly login?: string | undefined;
+  readonly keepAlive?: string | undefined;
+  readonly logout?: string | undefined;
+  /** Base of `SessionService.fetch`, and the only origin that a token is sent to. */
+  readonly api?: string | undefined;
+}
+
+/**
+ * What happens when the store fails after a login or cannot be reached before one.
+ *
+ * - `'required'`: a session that cannot be stored is logged out, and without the store there is no login.
+ * - `'best-effort'`: the session is served from memory and stored later.
+ */
+export type Persistence = 'required' | 'best-effort';
+
+/** Options of every kind of login. */
+export interface CommonSessionOptions {
+  /** The Betfair user name. */
+  readonly username: string;
+  /** The password, or a function that is asked at every login (secret managers, rotation). */
+  readonly password: string | (() => string | Promise<string>);
+  /** The Betfair application key, sent as `X-Application`. */
+  readonly applicationKey: string;
+  /** @default 'global' */
+  readonly jurisdiction?: Jurisdiction | undefined;
+  /** URLs that replace those of the jurisdiction. */
+  readonly endpoints?: BetfairEndpoints | undefined;
+  /** Additional trusted certificate authorities (PEM) for these URLs. Certificates are checked in any case. */
+  readonly ca?: string | Buffer | readonly (string | Buffer)[] | undefined;
+  /**
+   * Milliseconds that a session lives without keep-alive.
+   *
+   * @default 20 minutes for Italy and Spain, 12 hours elsewhere
+   */
+  readonly sessionLifetime?: number | undefined;
+  /**
+   * Where the token is kept: a URL (`file:./dir`, `file:///abs/dir`, `mem://`) or a store.
+   *
+   * @default 'file:./session-data'
+   */
+  readonly storage?: string | SessionStorage | undefined;
+  /**
+   * Name of the stored object: `[A-Za-z0-9._/-]+` without `..`. Set it to `'session.token'` to share a session with
+   * the Go library `betfair-session`.
+   *
+   * @default `session-<first 16 hex digits of SHA-256(jurisdiction + "\n" + username)>.token`
+   */
+  readonly sessionKey?: string | undefined;
+  /** @default 'required' */
+  readonly persistence?: Persistence | undefined;
+  /**
+   * Keeps the session alive also while the application is idle: every half lifetime, or every `interval` milliseconds.
+   *
+   * @default false
+   */
+  readonly keepAlive?: boolean | { readonly interval: number } | undefined;
+  /** Milliseconds for one request to the identity service or one operation of the store. @default 10_000 */
+  readonly requestTimeout?: number | undefined;
+  /** Milliseconds for a whole renewal. @default 60_000 */
+  readonly renewalTimeout?: number | undefined;
+}
+
+/** Login with a client certificate: what Betfair recommends for bots. */
+export interface CertificateLoginOptions extends CommonSessionOptions {
+  readonly login?: 'certificate' | undefined;
+  readonly certificate: ClientCertificate;
+  readonly twoFactorCode?: undefined;
+}
+
+/** Login with user name and password only. */
+export interface InteractiveLoginOptions extends CommonSessionOptions {
+  readonly login: 'interactive';
+  readonly certificate?: undefined;
+  /** Asked at every login for accounts with two-factor authentication. */
+  readonly twoFactorCode?: (() => string | Promise<string>) | undefined;
+}
+
+/** Options of `BetfairSessionModule.forRoot()` and of the factory of `forRootAsync()`. */
+export type BetfairSessionOptions = CertificateLoginOptions | InteractiveLoginOptions;

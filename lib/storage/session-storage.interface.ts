@@ -1,0 +1,53 @@
+/** A stored value and the version it was read at. */
+export interface StoredValue {
+  readonly value: string;
+  /** Opaque; changes with every write (S3: with every write of other content). Compare it only for equality. */
+  readonly version: string;
+}
+
+/** When a write may happen: nothing is stored yet, or what is stored is still the version that was read. */
+export type WriteCondition = { readonly ifAbsent: true } | { readonly ifVersion: string };
+
+/** When a delete may happen. */
+export interface DeleteCondition {
+  readonly ifVersion: string;
+}
+
+/** Options of every operation. */
+export interface StorageOperationOptions {
+  /** Ends the operation. A write that was already sent may still take effect. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Where the session token lives between processes: a handful of small objects with compare-and-set. Implement it to
+ * use a store of your own, and run `sessionStorageConformance` from `nestjs-betfair-session/testing` against it.
+ *
+ * Every operation throws `SessionStorageError` when the store fails and never puts a stored value into an error.
+ */
+export interface SessionStorage {
+  /** The stored value, or `undefined` where there is none. */
+  read(key: string, options?: StorageOperationOptions): Promise<StoredValue | undefined>;
+
+  /**
+   * Stores `value` if `condition` holds and returns the new version.
+   *
+   * @throws StorageConflictError the condition does not hold; nothing was changed
+   */
+  write(
+    key: string,
+    value: string,
+    condition: WriteCondition,
+    options?: StorageOperationOptions,
+  ): Promise<string>;
+
+  /**
+   * Deletes the object if it still has that version. Deleting what is absent succeeds.
+   *
+   * @throws StorageConflictError another version is stored; nothing was changed
+   */
+  delete(key: string, condition: DeleteCondition, options?: StorageOperationOptions): Promise<void>;
+
+  /** Frees connections and handles. Called once, at shutdown, for a store that was chosen by URL. */
+  close?(): Promise<void>;
+}
