@@ -43,4 +43,16 @@ export class BetfairSessionError extends Error {
   }
 
   protected static readonly errorName: string = 'BetfairSessionError';
+
+  /**
+   * A copy of this error that names what led to it. One failed renewal fails many callers, and each has a cause of its
+   * own.
+   */
+  because(cause: unknown): BetfairSessionError {
+    const { code, retryable, message, name } = this;
+    const copy = new BetfairSessionError(message, { code, retryable, cause });
+    Object.setPrototypeOf(copy, Object.getPrototypeOf(this));
+    Object.assign(copy, this);
+    return Object.defineProperty(copy, 'name', { value: name, configurable: true });
+  }
 }

@@ -36,10 +36,13 @@ export class StorageConflictError extends BetfairSessionError {
   protected static override readonly errorName = 'StorageConflictError';
 
   constructor(key: string, options?: ErrorOptions) {
-    super(`The stored object "${key}" was changed by another writer. Read it again and decide anew.`, {
-      ...options,
-      code: 'BETFAIR_STORAGE_CONFLICT',
-      retryable: true,
-    });
+    super(
+      `The stored object "${key}" was changed by another writer. Read it again and decide anew.`,
+      {
+        ...options,
+        code: 'BETFAIR_STORAGE_CONFLICT',
+        retryable: true,
+      },
+    );
   }
 }

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { BetfairConfigurationError } from '../errors/index.js';
+import type { SessionService } from '../session/session.service.js';
+import type { SessionStorage } from '../storage/session-storage.interface.js';
+import { identityOf } from '../storage/storage.factory.js';
+
+/** The accounts of one application. Per application and not static, so that several can live in one process. */
+@Injectable()
+export class AccountRegistry {
+  readonly #claims: { account: string; store: unknown; key: string }[] = [];
+  readonly #services = new Map<string, SessionService>();
+  /** Calls that an interceptor already looks after; shared by all instances that Nest makes of it. */
+  readonly managedCalls = new WeakSet<object>();
+
+  /** Names of the registered accounts. */
+  get names(): readonly string[] {
+    return [...this.#services.keys()];
+  }
+
+  /**
+   * Takes a name, and a place in a store, for one account.
+   *
+   * @throws BetfairConfigurationError either is taken: no reply of Betfair names the account, so a token that one
+   * account stores must never be read by another
+   */
+  claim(account: string, storage: SessionStorage, key: string): void {
+    const store = identityOf(storage);
+    const twin = this.#claims.find((claim) => claim.account === account);
+    if (twin) {
+      throw new BetfairConfigurationError(
+        `the account "${account}" is registered twice. Register each account once, and give all but one a name: BetfairSessionModule.forRootAsync({ name: 'second', … }).`,
+      );
+    }
+    const neighbour = this.#claims.find((claim) => claim.store === store && claim.key === key);
+    if (neighbour) {
+      throw new BetfairConfigurationError(
+        `the accounts "${neighbour.account}" and "${account}" keep their tokens in the same object "${key}" of the same store, so that one would bet with the session of the other. Give them different sessionKeys, or leave sessionKey out.`,
+      );
+    }
+    this.#claims.push({ account, store, key });
+  }
+
+  register(account: string, sessions: SessionService): void {
+    this.#services.set(account, sessions);
+  }
+
+  /** @throws BetfairConfigurationError there is no such account */
+  get(account: string): SessionService {
+    const sessions = this.#services.get(account);
+    if (sessions) return sessions;
+    throw this.unknown(account, 'A call');
+  }
+
+  /** The error for a name that is not registered. */
+  unknown(account: string, where: string): BetfairConfigurationError {
+    return new BetfairConfigurationError(
+      `${where} asks for the Betfair account "${account}", which is not registered. Registered are: ${this.names.join(', ') || 'none'}.`,
+    );
+  }
+}

@@ -1,0 +1,7 @@
+import { Inject } from '@nestjs/common';
+import { getSessionServiceToken } from '../betfair-session.constants.js';
+
+/** Injects the `SessionService` of a named account; without a name that of the default account. */
+export function InjectSessionService(name?: string): ParameterDecorator & PropertyDecorator {
+  return Inject(getSessionServiceToken(name));
+}

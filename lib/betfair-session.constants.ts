@@ -1,0 +1,31 @@
+import type { InjectionToken } from '@nestjs/common';
+import { SessionService } from './session/session.service.js';
+
+/** The account of a registration without a `name`. */
+export const DEFAULT_ACCOUNT = 'default';
+
+/** Injection token of the store of the default account. */
+export const SESSION_STORAGE = 'BETFAIR_SESSION_STORAGE';
+/** Injection token of the options of the default account. */
+const SESSION_OPTIONS = 'BETFAIR_SESSION_OPTIONS';
+/** Injection token of the clock; replaced only in tests. */
+export const SESSION_CLOCK = 'BETFAIR_SESSION_CLOCK';
+
+/** Injection token of an account's {@link SessionService}: the class itself for the default account. */
+export function getSessionServiceToken(name?: string): InjectionToken<SessionService> {
+  return isDefault(name) ? SessionService : `BETFAIR_SESSION_SERVICE:${name}`;
+}
+
+/** Injection token of an account's resolved `SessionStorage`. */
+export function getSessionStorageToken(name?: string): string {
+  return isDefault(name) ? SESSION_STORAGE : `${SESSION_STORAGE}:${name}`;
+}
+
+/** Injection token of an account's options; override it in a test to replace the account as a whole. */
+export function getSessionOptionsToken(name?: string): string {
+  return isDefault(name) ? SESSION_OPTIONS : `${SESSION_OPTIONS}:${name}`;
+}
+
+function isDefault(name: string | undefined): boolean {
+  return name === undefined || name === DEFAULT_ACCOUNT;
+}

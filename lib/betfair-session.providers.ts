@@ -1,0 +1,96 @@
+import { type DynamicModule, type InjectionToken, Logger, type Provider } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { AccountRegistry } from './accounts/account.registry.js';
+import {
+  DEFAULT_ACCOUNT,
+  getSessionOptionsToken,
+  getSessionServiceToken,
+  getSessionStorageToken,
+  SESSION_CLOCK,
+} from './betfair-session.constants.js';
+import type { Clock } from './common/clock.js';
+import { KeepAliveScheduler } from './keep-alive/keep-alive.scheduler.js';
+import type { BetfairSessionOptions } from './options/betfair-session-options.interface.js';
+import {
+  type ResolvedSessionOptions,
+  resolveSessionOptions,
+} from './options/session-options.resolver.js';
+import { SessionService } from './session/session.service.js';
+import { FileStorage } from './storage/file.storage.js';
+import type { SessionStorage } from './storage/session-storage.interface.js';
+import { openStorage } from './storage/storage.factory.js';
+
+/** Module-local: the options with every default filled in, once checked. */
+const RESOLVED_OPTIONS = Symbol('resolved session options');
+
+/**
+ * Completes the dynamic module of one account. Its options are provided under the account's own token, so that a test
+ * overrides one account and the real factory is then never asked.
+ */
+export function defineAccount(
+  definition: DynamicModule,
+  builderToken: InjectionToken,
+  name: string | undefined,
+  isGlobal: boolean,
+): DynamicModule {
+  const providers = (definition.providers ?? []).map((provider) =>
+    typeof provider === 'object' && provider.provide === builderToken
+      ? { ...provider, provide: getSessionOptionsToken(name) }
+      : provider,
+  );
+  return {
+    ...definition,
+    global: isGlobal,
+    providers: [...providers, ...accountProviders(name)],
+    exports: [getSessionServiceToken(name), getSessionStorageToken(name)],
+  };
+}
+
+function accountProviders(name: string | undefined): Provider[] {
+  const account = name ?? DEFAULT_ACCOUNT;
+  const service = getSessionServiceToken(name);
+  const storage = getSessionStorageToken(name);
+  return [
+    {
+      provide: RESOLVED_OPTIONS,
+      useFactory: (options: BetfairSessionOptions) => resolveSessionOptions(options),
+      inject: [getSessionOptionsToken(name)],
+    },
+    {
+      provide: storage,
+      useFactory: async (options: ResolvedSessionOptions) => {
+        const opened = await openStorage(options.storage);
+        if (opened instanceof FileStorage) {
+          new Logger('BetfairSession').log(`Session tokens are kept in ${opened.directory}`);
+        }
+        return opened;
+      },
+      inject: [RESOLVED_OPTIONS],
+    },
+    {
+      provide: service,
+      useFactory: (
+        options: ResolvedSessionOptions,
+        store: SessionStorage,
+        clock: Clock,
+        registry: AccountRegistry,
+      ) => {
+        registry.claim(account, store, options.sessionKey);
+        const sessions = new SessionService(account, options, store, clock);
+        registry.register(account, sessions);
+        return sessions;
+      },
+      inject: [RESOLVED_OPTIONS, storage, SESSION_CLOCK, AccountRegistry],
+    },
+    {
+      provide: KeepAliveScheduler,
+      useFactory: (
+        options: ResolvedSessionOptions,
+        sessions: SessionService,
+        clock: Clock,
+        moduleRef: ModuleRef,
+      ) => new KeepAliveScheduler(account, options.keepAliveInterval, sessions, clock, moduleRef),
+      inject: [RESOLVED_OPTIONS, service, SESSION_CLOCK, ModuleRef],
+    },
+  ];
+}

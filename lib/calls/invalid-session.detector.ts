@@ -1,0 +1,107 @@
+import { types } from 'node:util';
+import { BetfairSessionError } from '../errors/index.js';
+import {
+  INVALID_SESSION,
+  inspectBody,
+  inspectCarried,
+  isRefusal,
+  isRefusedEnvelope,
+  read,
+  type Rejection,
+} from './rejection-envelope.js';
+import { inspectResponse, isPeekable, mayRefuse } from './rejection-response.js';
+
+export type { Rejection } from './rejection-envelope.js';
+export { isUnpeekable } from './rejection-response.js';
+
+/** Errors looked at along a `cause` chain, the thrown one included. */
+const CHAIN_LIMIT = 8;
+
+/** Where HTTP and JSON-RPC clients keep the answer on the error that they throw. */
+const CARRIERS = ['error', 'data', 'detail', 'body'] as const;
+
+/**
+ * Whether Betfair refused a call because its session is invalid or has expired (`INVALID_SESSION_INFORMATION`).
+ *
+ * Takes what a client threw (an error of axios, got, undici or a client of your own, with its `cause`s) or a body that
+ * it resolved with (parsed, or JSON text or bytes of up to 64 KiB): a JSON-RPC reply or REST fault of the Betting,
+ * Accounts, Heartbeat, Scores or Race Status API, or a status message of the Stream API. A batch counts when every
+ * call in it was refused.
+ *
+ * Nothing else counts: no time-out, 403, 5xx or other Betfair code, no value that merely contains a rejection
+ * somewhere, and no {@link BetfairSessionError}. An unread `Response` is not looked into: pass `await response.json()`.
+ * Never throws.
+ */
+export function isInvalidSession(value: unknown): boolean {
+  return inspectThrown(value) === 'all';
+}
+
+/** What a thrown value says, along a bounded `cause` chain. Never throws. */
+export function inspectThrown(error: unknown): Rejection {
+  let link = error;
+  // The bound is also what ends a cycle.
+  for (let depth = 0; depth < CHAIN_LIMIT; depth += 1) {
+    if (!isError(link)) return isAxiosResult(link) ? inspectAnswer(link) : inspectCarried(link);
+    // A refresh that failed has the rejection that asked for it as its cause; it must not ask again.
+    if (link instanceof BetfairSessionError) return 'none';
+    const found = inspectError(link);
+    if (found !== 'none') return found;
+    link = read(link, 'cause');
+  }
+  return 'none';
+}
+
+/**
+ * What a resolved value says. A promise only for an unread `Response`, of which the beginning of a clone is read;
+ * everything else is answered at once, at the cost of a few property reads. Never throws or rejects.
+ */
+export function inspectResult(value: unknown): Rejection | Promise<Rejection> {
+  if (isPeekable(value)) return inspectResponse(value);
+  return isAxiosResult(value) ? inspectAnswer(value) : inspectBody(value);
+}
+
+function inspectError(error: object): Rejection {
+  const code = read(error, 'errorCode');
+  if (code === INVALID_SESSION || read(error, 'code') === INVALID_SESSION) return 'all';
+  for (const key of CARRIERS) {
+    const found = inspectCarried(read(error, key));
+    if (found !== 'none') return found;
+  }
+  const answer = inspectAnswer(read(error, 'response'));
+  if (answer !== 'none') return answer;
+  if (isRefusedEnvelope(error)) return 'all';
+  // Only where no other code says more. The words alone must be the whole message: a longer one is a mention.
+  if (typeof code === 'string' && code !== '') return 'none';
+  const message = read(error, 'message');
+  const isCode = typeof message === 'string' && message.trim() === INVALID_SESSION;
+  const detail = read(error, 'data') ?? read(error, 'detail');
+  return isCode || isRefusal(detail, message) ? 'all' : 'none';
+}
+
+/** An HTTP answer: `data` in axios, `body` in got and superagent, the body itself in Nest's `HttpException`. */
+function inspectAnswer(response: unknown): Rejection {
+  if (!mayRefuse(read(response, 'status') ?? read(response, 'statusCode'))) return 'none';
+  for (const body of [read(response, 'data'), read(response, 'body'), response]) {
+    const found = inspectBody(body);
+    if (found !== 'none') return found;
+  }
+  return 'none';
+}
+
+/** Narrow on purpose: a record of a call, such as an audit log holds, has no `config`. */
+function isAxiosResult(value: unknown): boolean {
+  return (
+    typeof read(value, 'status') === 'number' &&
+    typeof read(value, 'headers') === 'object' &&
+    typeof read(value, 'config') === 'object'
+  );
+}
+
+/** Errors of other realms (workers, `vm`) included. */
+function isError(value: unknown): value is object {
+  try {
+    return types.isNativeError(value) || value instanceof Error;
+  } catch {
+    return false;
+  }
+}

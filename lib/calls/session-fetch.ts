@@ -1,0 +1,73 @@
+import { type Dispatcher, fetch } from 'undici';
+import { BetfairSessionError } from '../errors/index.js';
+import type { BetfairSession } from '../session/betfair-session.js';
+
+/** A request that is ready to be sent with any session, more than once if its body allows. */
+export interface PreparedRequest {
+  /** Whether the body can be sent a second time. */
+  readonly repeatable: boolean;
+  send(session: BetfairSession): Promise<Response>;
+}
+
+/** Sends requests to the API, and a token to nobody else. */
+export class ApiFetcher {
+  readonly #base: URL;
+
+  constructor(
+    api: string,
+    private readonly transport: Dispatcher,
+  ) {
+    this.#base = new URL(api);
+  }
+
+  /**
+   * @throws BetfairSessionError `BETFAIR_FOREIGN_URL`: the URL is not on the API's origin, the only one that may see the
+   * token
+   */
+  async prepare(input: string | URL, init: RequestInit = {}): Promise<PreparedRequest> {
+    const url = this.#resolve(input);
+    const { body, contentType, repeatable } = await repeatableBody(init.body);
+    const send = (session: BetfairSession) => {
+      const { 'X-Authentication': token, 'X-Application': key, ...defaults } = session.headers();
+      const headers = new Headers(defaults);
+      if (contentType !== undefined) headers.set('Content-Type', contentType);
+      new Headers(init.headers).forEach((value, name) => headers.set(name, value));
+      headers.set('X-Authentication', token);
+      headers.set('X-Application', key);
+      return fetch(url, {
+        method: init.method ?? 'GET',
+        headers: [...headers],
+        signal: init.signal ?? null,
+        ...(body !== undefined && { body, duplex: 'half' }),
+        // A redirect could take the token to another host.
+        redirect: 'manual',
+        dispatcher: this.transport,
+      });
+    };
+    return { repeatable, send };
+  }
+
+  #resolve(input: string | URL): URL {
+    const url = new URL(input, this.#base);
+    if (url.origin === this.#base.origin && url.username === '' && url.password === '') return url;
+    throw new BetfairSessionError(
+      `The session is sent only to ${this.#base.origin}, not to ${url.origin}. Use a path such as /exchange/betting/json-rpc/v1, or set endpoints.api to the API that you mean.`,
+      { code: 'BETFAIR_FOREIGN_URL', retryable: false },
+    );
+  }
+}
+
+async function repeatableBody(body: RequestInit['body']) {
+  if (body === undefined || body === null) return { repeatable: true };
+  if (typeof body === 'string') return { body, repeatable: true };
+  if (body instanceof ReadableStream || Symbol.asyncIterator in body) {
+    return { body, repeatable: false };
+  }
+  // Turned to bytes once: forms, blobs and buffers, whatever copy of the fetch classes they come from.
+  const encoded = new Response(body);
+  return {
+    body: new Uint8Array(await encoded.arrayBuffer()),
+    repeatable: true,
+    contentType: encoded.headers.get('content-type') ?? undefined,
+  };
+}

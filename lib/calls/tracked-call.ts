@@ -1,0 +1,100 @@
+import type { BetfairSession } from '../session/betfair-session.js';
+import { CallScope } from './call-scope.js';
+import {
+  inspectResult,
+  inspectThrown,
+  isUnpeekable,
+  type Rejection,
+} from './invalid-session.detector.js';
+
+/** Where the sessions of a tracked call come from. */
+export interface SessionSource {
+  /** Name of the account, to tell accounts apart within one call. */
+  readonly account: string;
+  getSession(options: { signal?: AbortSignal | undefined }): Promise<BetfairSession>;
+  refresh(
+    rejected: BetfairSession,
+    options: { signal?: AbortSignal | undefined },
+  ): Promise<BetfairSession>;
+  /** Tells the developer, once each, what keeps a call from being repeated. */
+  warn(message: string): void;
+}
+
+export interface TrackedCallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Whether the call can be sent a second time. */
+  readonly repeatable?: boolean;
+}
+
+type Outcome<T> = { readonly rejection: Rejection } & (
+  | { readonly type: 'resolved'; readonly value: T }
+  | { readonly type: 'threw'; readonly error: unknown }
+);
+
+/**
+ * Makes one call with a session. Refused for its session, it is made once more with a new one, unless a layer inside
+ * already did so or had another call accepted; any other outcome, and that of the repetition, is handed on unchanged.
+ */
+export async function callWithSession<T>(
+  sessions: SessionSource,
+  call: (session: BetfairSession) => Promise<T>,
+  { signal, repeatable = true }: TrackedCallOptions = {},
+): Promise<T> {
+  const scope = CallScope.open();
+  const session = await sessions.getSession({ signal });
+  const first = await attempt(sessions, scope, session, call);
+  if (first.rejection === 'none') return settle(first);
+  // The new session was refused too: another would not help, and cost another login.
+  if (scope.repeated && !scope.settled) return settle(first);
+  if (scope.settled || !repeatable) {
+    if (!repeatable) sessions.warn(UNREPEATABLE);
+    // So that the next call finds a new session; this answer does not wait for it.
+    sessions.refresh(session, {}).catch(() => undefined);
+    return settle(first);
+  }
+  if (first.type === 'resolved') await discard(first.value);
+  const renewed = await sessions.refresh(session, { signal });
+  scope.markRepeated();
+  return settle(await attempt(sessions, scope, renewed, call));
+}
+
+const UNREPEATABLE =
+  'Betfair refused a request for its session, and its body is a stream, which cannot be sent again. Hand fetch() a string or a Buffer and such requests are repeated with the new session.';
+const UNPEEKABLE =
+  'run() was given the result of undici.request(), whose body cannot be looked at without consuming it, so a rejected session goes unnoticed. Return `await body.json()` from the call, or use fetch().';
+
+async function attempt<T>(
+  sessions: SessionSource,
+  scope: CallScope,
+  session: BetfairSession,
+  call: (session: BetfairSession) => Promise<T>,
+): Promise<Outcome<T>> {
+  scope.handedOut = { account: sessions.account, session };
+  const outcome = await outcomeOf(() => scope.run(() => call(session)));
+  // Everything but a rejection of all of it got through, or may have: an outage says nothing of an order's fate.
+  if (outcome.rejection !== 'all') scope.markSettled();
+  if (outcome.type === 'resolved' && isUnpeekable(outcome.value)) sessions.warn(UNPEEKABLE);
+  return outcome;
+}
+
+async function outcomeOf<T>(call: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    const value = await call();
+    return { type: 'resolved', value, rejection: await inspectResult(value) };
+  } catch (error) {
+    return { type: 'threw', error, rejection: inspectThrown(error) };
+  }
+}
+
+function settle<T>(outcome: Outcome<T>): T {
+  if (outcome.type === 'threw') throw outcome.error;
+  return outcome.value;
+}
+
+/** Frees the connection of an answer that nobody will read. */
+async function discard(value: unknown): Promise<void> {
+  if (typeof value !== 'object' || value === null || !('body' in value)) return;
+  if (value.body instanceof ReadableStream && !value.body.locked) {
+    await value.body.cancel().catch(() => undefined);
+  }
+}

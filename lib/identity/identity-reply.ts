@@ -1,0 +1,147 @@
+import { isTokenText } from '../common/session-token.js';
+import { BetfairIdentityUnavailableError, BetfairSessionError } from '../errors/index.js';
+import { isTransientLoginCode, TEMPORARY_BAN } from './login-codes.js';
+
+/** What arrived for one identity request. */
+export interface IdentityResponse {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** No usable answer; says nothing about the session. */
+export interface Unclear {
+  readonly type: 'unclear';
+  readonly error: BetfairSessionError;
+  /** Whether Betfair itself refused or failed, so that no session can have come of the request. */
+  readonly answered: boolean;
+}
+
+export type LoginReply =
+  | { readonly type: 'loggedIn'; readonly token: string }
+  /** A person must act. */
+  | { readonly type: 'refused'; readonly code: string }
+  | { readonly type: 'banned' }
+  | Unclear;
+export type KeepAliveReply = { readonly type: 'alive' } | { readonly type: 'dead' } | Unclear;
+export type LogoutReply = { readonly type: 'loggedOut' } | Unclear;
+
+type Operation = 'login' | 'keepAlive' | 'logout';
+
+/** Reads the reply of either login; certlogin and the interactive login name the same fields differently. */
+export function parseLoginReply(response: IdentityResponse): LoginReply {
+  const body = parseBody('login', response);
+  if ('type' in body) return body;
+  const status = body.fields['loginStatus'] ?? body.fields['status'];
+  const token = body.fields['sessionToken'] ?? body.fields['token'];
+  if (!isText(status)) return unexpected('login', response);
+  // LIMITED_ACCESS: the account may not bet, but its token is usable.
+  if (status === 'SUCCESS' || status === 'LIMITED_ACCESS') {
+    return isText(token) && isTokenText(token)
+      ? { type: 'loggedIn', token }
+      : unclear('login', 'reported success without a usable token', false);
+  }
+  const error = body.fields['error'];
+  const code = printable(isText(error) ? error : status);
+  if (code === TEMPORARY_BAN) return { type: 'banned' };
+  return isTransientLoginCode(code)
+    ? unclear('login', `answered ${code}`, true)
+    : { type: 'refused', code };
+}
+
+/** Reads the reply of keepAlive. The echoed token and product are never used: what counts is the token that was sent. */
+export function parseKeepAliveReply(response: IdentityResponse): KeepAliveReply {
+  const reply = parseStatus('keepAlive', response);
+  if (reply.type === 'unclear') return reply;
+  if (reply.code === undefined) return { type: 'alive' };
+  if (endsSession(reply.code)) return { type: 'dead' };
+  if (isTransientLoginCode(reply.code)) return unclear('keepAlive', `answered ${reply.code}`, true);
+  return {
+    type: 'unclear',
+    answered: true,
+    error: new BetfairSessionError(
+      `Betfair answered keepAlive with the undocumented code ${reply.code}. The session is kept and no login is made; look the code up, or log out and in again by hand.`,
+      { code: 'BETFAIR_KEEP_ALIVE_REJECTED', retryable: false },
+    ),
+  };
+}
+
+/** Reads the reply of logout; a session that is already gone counts as logged out. */
+export function parseLogoutReply(response: IdentityResponse): LogoutReply {
+  const reply = parseStatus('logout', response);
+  if (reply.type === 'unclear') return reply;
+  return reply.code === undefined || endsSession(reply.code)
+    ? { type: 'loggedOut' }
+    : unclear('logout', `answered ${reply.code}`, true);
+}
+
+/** An answer that never came, or broke off. */
+export function unanswered(operation: Operation, reason: string, cause: Error): Unclear {
+  return unclear(operation, reason, false, cause);
+}
+
+/** INPUT_VALIDATION_ERROR: Betfair cannot even read the token, so it is as good as gone. */
+function endsSession(code: string): boolean {
+  return code === 'NO_SESSION' || code === 'INPUT_VALIDATION_ERROR';
+}
+
+function parseStatus(
+  operation: Operation,
+  response: IdentityResponse,
+): { type: 'reply'; code: string | undefined } | Unclear {
+  const body = parseBody(operation, response);
+  if ('type' in body) return body;
+  const { status, error } = body.fields;
+  if (!isText(status)) return unexpected(operation, response);
+  if (status === 'SUCCESS') return { type: 'reply', code: undefined };
+  return { type: 'reply', code: printable(isText(error) ? error : status) };
+}
+
+function parseBody(
+  operation: Operation,
+  response: IdentityResponse,
+): { fields: Readonly<Record<string, unknown>> } | Unclear {
+  const { status } = response;
+  // Outage pages, address blocks and country redirects, whatever their body claims.
+  if (status >= 500 || status === 403 || (status >= 300 && status < 400)) {
+    return unexpected(operation, response);
+  }
+  try {
+    const fields: unknown = JSON.parse(response.body);
+    if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) {
+      return { fields: { ...fields } };
+    }
+  } catch {
+    // Not JSON: the page of something between us and Betfair.
+  }
+  return unexpected(operation, response);
+}
+
+function unexpected(operation: Operation, { status, contentType }: IdentityResponse): Unclear {
+  const hint =
+    status === 403
+      ? '; this address may be blocked'
+      : status >= 300 && status < 400
+        ? '; this country may be blocked'
+        : '';
+  const reason = `answered HTTP ${status} (${printable(contentType) || 'no content type'}) instead of its JSON${hint}`;
+  // With 200 the broken text may have been the token of a session that now exists.
+  return unclear(operation, reason, status !== 200);
+}
+
+function unclear(operation: Operation, reason: string, answered: boolean, cause?: Error): Unclear {
+  const error = new BetfairIdentityUnavailableError(
+    `Betfair's identity service ${reason} (${operation}). This says nothing about the session; try again later.`,
+    cause === undefined ? {} : { cause },
+  );
+  return { type: 'unclear', error, answered };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+/** Raw text of a reply, cut and cleaned so that it can stand in a message. */
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);
+}

@@ -1,0 +1,50 @@
+import * as tls from 'node:tls';
+import { EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import type { TlsCredentials } from './client-certificate.js';
+
+/** Additional trusted certificate authorities, PEM. */
+export type CertificateAuthorities = readonly (string | Buffer)[];
+
+/** What differs between the connections to the identity service and those to the API. */
+export interface TransportOptions {
+  /** The client certificate; only the login presents one. */
+  readonly credentials?: TlsCredentials;
+  /** Milliseconds to connect; undici's 10 s when left out. */
+  readonly connectTimeout?: number;
+  /** Bytes; bounds what a hostile reply can cost. */
+  readonly maxResponseSize?: number;
+}
+
+/**
+ * A connection pool that trusts `ca` beside the usual authorities and goes through the proxy that the environment names
+ * (`HTTPS_PROXY`, `NO_PROXY`). Certificate checking is never switched off.
+ */
+export function createTransport(
+  ca: CertificateAuthorities,
+  { credentials, connectTimeout, maxResponseSize }: TransportOptions = {},
+): Dispatcher {
+  const connect = {
+    ...(ca.length > 0 && { ca: [...trustedByDefault(), ...ca] }),
+    ...credentials,
+    ...(connectTimeout !== undefined && { timeout: connectTimeout }),
+  };
+  return new EnvHttpProxyAgent({
+    connect,
+    // Behind a proxy the handshake with Betfair is made inside the tunnel, with the same.
+    requestTls: connect,
+    ...(maxResponseSize !== undefined && { maxResponseSize }),
+  });
+}
+
+/** `ca` replaces the default authorities, so they must be named with it. */
+function trustedByDefault(): readonly string[] {
+  // Node 22.15: also has NODE_EXTRA_CA_CERTS and the system's store where these are switched on.
+  const getCACertificates: unknown = Reflect.get(tls, 'getCACertificates');
+  const trusted: unknown =
+    typeof getCACertificates === 'function'
+      ? Reflect.apply(getCACertificates, tls, ['default'])
+      : undefined;
+  return Array.isArray(trusted)
+    ? trusted.filter((pem) => typeof pem === 'string')
+    : tls.rootCertificates;
+}

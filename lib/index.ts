@@ -1,0 +1,56 @@
+export { InjectSessionService } from './accounts/inject-session-service.decorator.js';
+export {
+  getSessionOptionsToken,
+  getSessionServiceToken,
+  getSessionStorageToken,
+  SESSION_STORAGE,
+} from './betfair-session.constants.js';
+export { BetfairSessionModule } from './betfair-session.module.js';
+export { isInvalidSession } from './calls/invalid-session.detector.js';
+export {
+  BetfairConfigurationError,
+  BetfairIdentityUnavailableError,
+  BetfairLoginBlockedError,
+  BetfairLoginRejectedError,
+  BetfairSessionError,
+  type BetfairSessionErrorCode,
+  MissingPackageError,
+  SessionStorageError,
+  StorageConflictError,
+  type StorageFailure,
+} from './errors/index.js';
+export { BetfairSessionInterceptor } from './interceptor/betfair-session.interceptor.js';
+export { CurrentSession } from './interceptor/current-session.decorator.js';
+export { UseBetfairSession } from './interceptor/use-betfair-session.decorator.js';
+export type { UseBetfairSessionOptions } from './interceptor/use-betfair-session.metadata.js';
+export type {
+  BetfairEndpoints,
+  BetfairSessionOptions,
+  CertificateLoginOptions,
+  CertificateSource,
+  ClientCertificate,
+  CommonSessionOptions,
+  InteractiveLoginOptions,
+  Jurisdiction,
+  Persistence,
+} from './options/betfair-session-options.interface.js';
+export {
+  betfairSessionOptionsFromEnv,
+  type OptionsFromEnvSettings,
+} from './options/options-from-env.js';
+export {
+  BetfairSession,
+  type BetfairSessionHeaders,
+  type StreamAuthentication,
+} from './session/betfair-session.js';
+export type { SessionEvent, SessionStatus } from './session/session.events.js';
+export { SessionService, type WaitOptions } from './session/session.service.js';
+export { FileStorage, type FileStorageOptions } from './storage/file.storage.js';
+export { MemoryStorage } from './storage/memory.storage.js';
+export type {
+  DeleteCondition,
+  SessionStorage,
+  StorageOperationOptions,
+  StoredValue,
+  WriteCondition,
+} from './storage/session-storage.interface.js';

@@ -1,0 +1,134 @@
+import {
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  Optional,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { catchError, concatMap, from, map, Observable, of, switchMap, throwError } from 'rxjs';
+import { AccountRegistry } from '../accounts/account.registry.js';
+import { DEFAULT_ACCOUNT } from '../betfair-session.constants.js';
+import { CallScope } from '../calls/call-scope.js';
+import { inspectResult, inspectThrown, type Rejection } from '../calls/invalid-session.detector.js';
+import { BetfairConfigurationError, BetfairSessionError } from '../errors/index.js';
+import type { SessionService } from '../session/session.service.js';
+import { mayRunAgain, responseStarted } from './handler-retry.js';
+import { UseBetfairSessionMetadata } from './use-betfair-session.metadata.js';
+
+/** A rejection that a handler returned instead of throwing it. */
+class ReturnedRejection {
+  constructor(
+    readonly answer: unknown,
+    readonly rejection: Rejection,
+  ) {}
+}
+
+/**
+ * Makes the session ready before a handler, and replaces it when the handler fails because Betfair refused it; see
+ * `@UseBetfairSession()`, which applies it.
+ */
+@Injectable()
+export class BetfairSessionInterceptor implements NestInterceptor {
+  /** Calls that an interceptor around this one, of the class or the application, already looks after. */
+  readonly #managed: WeakSet<object>;
+
+  constructor(
+    private readonly reflector: Reflector,
+    @Optional() private readonly registry?: AccountRegistry,
+  ) {
+    if (registry === undefined) {
+      throw new BetfairConfigurationError(
+        '@UseBetfairSession() is used, but BetfairSessionModule is not imported. Add BetfairSessionModule.forRootAsync({ … }) to the imports of the root module.',
+      );
+    }
+    this.#managed = registry.managedCalls;
+  }
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    if (this.registry === undefined || this.#managed.has(context)) return next.handle();
+    this.#managed.add(context);
+    const use =
+      this.reflector.getAllAndOverride(UseBetfairSessionMetadata, [
+        context.getHandler(),
+        context.getClass(),
+      ]) ?? {};
+    const account =
+      (typeof use.name === 'function' ? use.name(context) : use.name) ?? DEFAULT_ACCOUNT;
+    const sessions = this.registry.get(account);
+    const session = await sessions.getSession();
+    const scope = CallScope.open();
+    scope.handedOut = { account, session };
+    const again = mayRunAgain(context, use.retry);
+    return runHandler(scope, next, context, again, sessions);
+  }
+}
+
+function runHandler(
+  scope: CallScope,
+  next: CallHandler,
+  context: ExecutionContext,
+  again: boolean,
+  sessions: SessionService,
+): Observable<unknown> {
+  let emitted = false;
+  const handle = () =>
+    new Observable<unknown>((subscriber) => scope.run(() => next.handle().subscribe(subscriber)));
+  return handle().pipe(
+    concatMap((value) => {
+      if (emitted) return of(value);
+      return inspected(value).pipe(
+        map((answer) => {
+          emitted = true;
+          return answer;
+        }),
+      );
+    }),
+    catchError((failure: unknown) => {
+      const rejection =
+        failure instanceof ReturnedRejection ? failure.rejection : inspectThrown(failure);
+      const handedOut = scope.handedOut;
+      // Refused again inside although the session was new: another would not help.
+      const futile = scope.repeated && !scope.settled;
+      if (rejection === 'none' || futile || handedOut === undefined) return handOn(failure);
+      const { account, session } = handedOut;
+      const renewed = from(sessions.refresh(session)).pipe(
+        catchError((refusal: unknown) => throwError(() => withCause(refusal, failure))),
+      );
+      const repeat =
+        again &&
+        rejection === 'all' &&
+        !scope.settled &&
+        !scope.repeated &&
+        !emitted &&
+        !responseStarted(context);
+      return renewed.pipe(
+        switchMap((fresh) => {
+          if (!repeat) return handOn(failure);
+          scope.handedOut = { account, session: fresh };
+          scope.markRepeated();
+          return handle();
+        }),
+      );
+    }),
+  );
+}
+
+/** Passes an answer on, and throws one that is a rejection. */
+function inspected(value: unknown): Observable<unknown> {
+  const rejection = inspectResult(value);
+  const decide = (found: Rejection) =>
+    found === 'none' ? of(value) : throwError(() => new ReturnedRejection(value, found));
+  return rejection instanceof Promise ? from(rejection).pipe(switchMap(decide)) : decide(rejection);
+}
+
+function handOn(failure: unknown): Observable<unknown> {
+  return failure instanceof ReturnedRejection ? of(failure.answer) : throwError(() => failure);
+}
+
+/** The failed refresh as this call's own error: many calls may wait for the one that failed. */
+function withCause(refusal: unknown, failure: unknown): unknown {
+  if (!(refusal instanceof BetfairSessionError)) return refusal;
+  const cause = failure instanceof ReturnedRejection ? failure.answer : failure;
+  return refusal.because(cause);
+}

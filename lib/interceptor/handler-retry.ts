@@ -1,0 +1,25 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { UseBetfairSessionOptions } from './use-betfair-session.metadata.js';
+
+/**
+ * Whether a handler may run a second time. By default only where HTTP itself promises that nothing is changed: any
+ * other handler may have placed an order before the call that was refused.
+ */
+export function mayRunAgain(
+  context: ExecutionContext,
+  retry: UseBetfairSessionOptions['retry'],
+): boolean {
+  if (retry !== undefined) return retry === 'once';
+  if (context.getType() !== 'http') return false;
+  const { method } = context.switchToHttp().getRequest<{ method?: unknown }>();
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** Whether the client has seen a part of the answer, so that a second one cannot be sent. */
+export function responseStarted(context: ExecutionContext): boolean {
+  if (context.getType() !== 'http') return false;
+  const response = context
+    .switchToHttp()
+    .getResponse<{ headersSent?: boolean; raw?: { headersSent?: boolean } }>();
+  return response.headersSent ?? response.raw?.headersSent ?? false;
+}

@@ -1,0 +1,22 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+
+/** Options of `@UseBetfairSession()`. */
+export interface UseBetfairSessionOptions {
+  /**
+   * Name of the account, or a function that finds it for each call.
+   *
+   * @default the account without a name
+   */
+  readonly name?: string | ((context: ExecutionContext) => string) | undefined;
+  /**
+   * What happens when Betfair refuses the session inside the handler: `'once'` runs the handler once more with a new
+   * session, `'never'` only replaces the session and hands the refusal on.
+   *
+   * @default 'once' for HTTP GET and HEAD, 'never' for everything that may change something
+   */
+  readonly retry?: 'once' | 'never' | undefined;
+}
+
+/** Carries the options from the decorator to the interceptor. */
+export const UseBetfairSessionMetadata = Reflector.createDecorator<UseBetfairSessionOptions>();

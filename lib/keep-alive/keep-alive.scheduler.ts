@@ -1,0 +1,68 @@
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { ModuleRef } from '@nestjs/core';
+import type { Clock, ClockTimer } from '../common/clock.js';
+import type { SessionService } from '../session/session.service.js';
+import { findTimerRegistry, type TimerRegistry } from './timer.registry.js';
+
+/** Share of the interval by which each wait is varied, so that processes do not ask Betfair in step. */
+const JITTER = 0.1;
+/** Milliseconds until a failed keep-alive is tried again; doubled each time. */
+const RETRY = 15_000;
+
+/**
+ * Keeps the session alive while the application is idle. The loop survives every failure; each of its timers is shown
+ * in the application's `SchedulerRegistry`, where there is one, as `betfair-session:<account>`.
+ */
+export class KeepAliveScheduler implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #timerName: string;
+  #registry: TimerRegistry | undefined;
+  #timer: ClockTimer | undefined;
+  #stopped = false;
+  #failures = 0;
+
+  constructor(
+    account: string,
+    private readonly interval: number | undefined,
+    private readonly sessions: SessionService,
+    private readonly clock: Clock,
+    private readonly moduleRef: ModuleRef,
+  ) {
+    this.#timerName = `betfair-session:${account}`;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.interval === undefined) return;
+    this.#registry = await findTimerRegistry(this.moduleRef);
+    // Not awaited: an application must start, and answer its health checks, while Betfair is down.
+    void this.#tick(this.interval);
+  }
+
+  onModuleDestroy(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    this.#registry?.remove(this.#timerName);
+  }
+
+  async #tick(interval: number): Promise<void> {
+    try {
+      await this.sessions.keepAlive();
+      this.#failures = 0;
+    } catch {
+      // Published as an event by the service.
+      this.#failures += 1;
+    }
+    this.#schedule(interval);
+  }
+
+  #schedule(interval: number): void {
+    if (this.#stopped) return;
+    const jitter = 1 + JITTER * (2 * Math.random() - 1);
+    const wait =
+      this.#failures === 0
+        ? interval
+        : Math.min(interval, RETRY * 2 ** Math.min(this.#failures - 1, 16));
+    this.#registry?.remove(this.#timerName);
+    this.#timer = this.clock.timer(() => void this.#tick(interval), wait * jitter);
+    this.#registry?.add(this.#timerName, this.#timer.handle);
+  }
+}

@@ -1,0 +1,126 @@
+import { isJurisdiction, jurisdictions } from '../identity/jurisdiction.endpoints.js';
+import { isStorageKey } from '../storage/storage-key.js';
+import type { BetfairSessionOptions } from './betfair-session-options.interface.js';
+import type { ResolvedSessionOptions } from './session-options.resolver.js';
+
+const KNOWN_OPTIONS = new Set([
+  'username',
+  'password',
+  'applicationKey',
+  'certificate',
+  'login',
+  'twoFactorCode',
+  'jurisdiction',
+  'endpoints',
+  'ca',
+  'sessionLifetime',
+  'storage',
+  'sessionKey',
+  'persistence',
+  'keepAlive',
+  'requestTimeout',
+  'renewalTimeout',
+]);
+
+function findUnknown(options: object): string[] {
+  return Object.keys(options)
+    .filter((option) => !KNOWN_OPTIONS.has(option))
+    .map((option) =>
+      option === 'name' || option === 'isGlobal'
+        ? `"${option}" is not an option of the account but of the module: move it beside useFactory.`
+        : `"${option}" is not an option. The options are: ${[...KNOWN_OPTIONS].join(', ')}.`,
+    );
+}
+
+/** Every fault of the options, each with its fix; those of the certificate's content aside. */
+export function findFaults(
+  options: BetfairSessionOptions,
+  resolved: Omit<ResolvedSessionOptions, 'certificateValidTo'>,
+): string[] {
+  const { login }: { login?: unknown } = options;
+  const { storage, sessionKey } = resolved;
+  return [
+    ...findUnknown(options),
+    unless(isText(options.username), 'username: set it to the Betfair user name.'),
+    unless(
+      isText(options.password) || typeof options.password === 'function',
+      'password: set it to the password, or to a function that returns it.',
+    ),
+    unless(
+      isText(options.applicationKey),
+      'applicationKey: set it to the application key of the account.',
+    ),
+    unless(
+      login === undefined || login === 'certificate' || login === 'interactive',
+      `login: it is 'interactive' or left out.`,
+    ),
+    unless(
+      login === 'interactive' || isObject(options.certificate),
+      `certificate: set it to { cert, key }, { pem } or { pfx }, or set login: 'interactive'.`,
+    ),
+    unless(
+      login !== 'interactive' || options.certificate === undefined,
+      `certificate: it is not used with login: 'interactive'; leave one of the two out.`,
+    ),
+    unless(
+      options.twoFactorCode === undefined ||
+        (login === 'interactive' && typeof options.twoFactorCode === 'function'),
+      `twoFactorCode: it is a function, and goes only with login: 'interactive'.`,
+    ),
+    unless(
+      options.jurisdiction === undefined || isJurisdiction(options.jurisdiction),
+      `jurisdiction: it is one of ${jurisdictions.join(', ')}.`,
+    ),
+    ...Object.entries(resolved.endpoints).map(([endpoint, url]) =>
+      unless(isHttps(url), `endpoints.${endpoint}: it must be a whole https: URL.`),
+    ),
+    unless(
+      resolved.ca.every((pem) => pem.includes('-----BEGIN CERTIFICATE-----')),
+      'ca: it holds PEM certificates ("-----BEGIN CERTIFICATE-----").',
+    ),
+    ...(['sessionLifetime', 'requestTimeout', 'renewalTimeout', 'keepAliveInterval'] as const).map(
+      (option) =>
+        unless(
+          resolved[option] === undefined || isPositive(resolved[option]),
+          `${option === 'keepAliveInterval' ? 'keepAlive.interval' : option}: it is a number of milliseconds above 0.`,
+        ),
+    ),
+    unless(
+      resolved.keepAliveInterval === undefined ||
+        !(resolved.keepAliveInterval >= resolved.sessionLifetime),
+      'keepAlive.interval: it must be shorter than sessionLifetime, or the session ends in between.',
+    ),
+    unless(
+      isText(storage) || isObject(storage),
+      'storage: it is a URL such as file:./session-data, or an object with read, write and delete.',
+    ),
+    unless(
+      isStorageKey(sessionKey),
+      'sessionKey: it consists of letters, digits, ".", "_", "-" and single "/" between names, without "..".',
+    ),
+    unless(
+      resolved.persistence === 'required' || resolved.persistence === 'best-effort',
+      `persistence: it is 'required' or 'best-effort'.`,
+    ),
+  ].filter((fault) => fault !== undefined);
+}
+
+function unless(holds: boolean, fault: string): string | undefined {
+  return holds ? undefined : fault;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function isPositive(value: unknown): boolean {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0;
+}
+
+function isHttps(url: unknown): boolean {
+  return typeof url === 'string' && URL.canParse(url) && new URL(url).protocol === 'https:';
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { BetfairConfigurationError } from '../errors/index.js';
+import { checkClientCertificate } from '../identity/client-certificate.js';
+import type { CertificateAuthorities } from '../identity/identity.transport.js';
+import {
+  endpointsOf,
+  isJurisdiction,
+  type ResolvedEndpoints,
+  sessionLifetimeOf,
+} from '../identity/jurisdiction.endpoints.js';
+import type { SessionStorage } from '../storage/session-storage.interface.js';
+import type {
+  BetfairSessionOptions,
+  ClientCertificate,
+  Jurisdiction,
+  Persistence,
+} from './betfair-session-options.interface.js';
+import { findFaults } from './session-options.checks.js';
+
+/** The options of an account with every default filled in. */
+export interface ResolvedSessionOptions {
+  readonly username: string;
+  readonly password: string | (() => string | Promise<string>);
+  readonly twoFactorCode: (() => string | Promise<string>) | undefined;
+  readonly certificate: ClientCertificate | undefined;
+  readonly applicationKey: string;
+  readonly jurisdiction: Jurisdiction;
+  readonly endpoints: ResolvedEndpoints;
+  readonly ca: CertificateAuthorities;
+  readonly sessionLifetime: number;
+  readonly storage: string | SessionStorage;
+  readonly sessionKey: string;
+  readonly persistence: Persistence;
+  /** Milliseconds between scheduled keep-alives; `undefined`: none are scheduled. */
+  readonly keepAliveInterval: number | undefined;
+  readonly requestTimeout: number;
+  readonly renewalTimeout: number;
+  /** When the client certificate expires, where that could be read. */
+  readonly certificateValidTo: Date | undefined;
+}
+
+const DEFAULT_STORAGE = 'file:./session-data';
+
+/**
+ * Checks options and fills in the defaults.
+ *
+ * @throws BetfairConfigurationError with every fault named at once
+ */
+export async function resolveSessionOptions(
+  options: BetfairSessionOptions,
+): Promise<ResolvedSessionOptions> {
+  if (typeof options !== 'object' || options === null) {
+    throw new BetfairConfigurationError(
+      'the factory returned no options. Return an object with username, password, applicationKey and certificate.',
+    );
+  }
+  const jurisdiction = isJurisdiction(options.jurisdiction) ? options.jurisdiction : 'global';
+  const sessionLifetime = options.sessionLifetime ?? sessionLifetimeOf(jurisdiction);
+  const resolved = {
+    username: options.username,
+    password: options.password,
+    twoFactorCode: options.twoFactorCode,
+    certificate: options.login === 'interactive' ? undefined : options.certificate,
+    applicationKey: options.applicationKey,
+    jurisdiction,
+    endpoints: endpointsOf(jurisdiction, options.endpoints),
+    ca: authorities(options.ca),
+    sessionLifetime,
+    storage: options.storage ?? DEFAULT_STORAGE,
+    sessionKey: options.sessionKey ?? defaultSessionKey(jurisdiction, options.username),
+    persistence: options.persistence ?? 'required',
+    keepAliveInterval: keepAliveInterval(options.keepAlive, sessionLifetime),
+    requestTimeout: options.requestTimeout ?? 10_000,
+    renewalTimeout: options.renewalTimeout ?? 60_000,
+  } satisfies Omit<ResolvedSessionOptions, 'certificateValidTo'>;
+  const faults = [...findFaults(options, resolved)];
+  let certificateValidTo: Date | undefined;
+  if (resolved.certificate) {
+    const check = await checkClientCertificate(resolved.certificate, new Date());
+    faults.push(...check.faults);
+    certificateValidTo = check.validTo;
+  }
+  if (faults.length > 0) throw new BetfairConfigurationError(faults);
+  return { ...resolved, certificateValidTo };
+}
+
+/** Names the account without giving the user name away, so that no account resumes the token of another. */
+function defaultSessionKey(jurisdiction: Jurisdiction, username: unknown): string {
+  const digest = createHash('sha256')
+    .update(`${jurisdiction}\n${String(username)}`)
+    .digest('hex');
+  return `session-${digest.slice(0, 16)}.token`;
+}
+
+function keepAliveInterval(
+  keepAlive: BetfairSessionOptions['keepAlive'],
+  lifetime: number,
+): number | undefined {
+  if (keepAlive === undefined || keepAlive === false) return undefined;
+  return keepAlive === true ? lifetime / 2 : keepAlive.interval;
+}
+
+function authorities(ca: BetfairSessionOptions['ca']): CertificateAuthorities {
+  if (ca === undefined) return [];
+  return typeof ca === 'string' || Buffer.isBuffer(ca) ? [ca] : ca;
+}

@@ -1,0 +1,161 @@
+import type { Clock, ClockTimer } from '../common/clock.js';
+import { BetfairSession } from './betfair-session.js';
+import type { SessionPublisher } from './session.publisher.js';
+
+/** The session in memory and what is known of it. */
+export interface HeldSession {
+  readonly session: BetfairSession;
+  /** Version of the stored object that holds it; `undefined` where it is not known to be stored. */
+  readonly version: string | undefined;
+  /** Monotonic time until which it is served without asking Betfair. */
+  readonly freshUntil: number;
+}
+
+/** A token that Betfair was seen to take. */
+export interface ValidToken {
+  readonly type: 'resumed' | 'loggedIn';
+  readonly token: string;
+  /** Version of the stored object that holds it; `undefined`: not stored yet. */
+  readonly version: string | undefined;
+  /** Monotonic time at which the request that proves it was sent: its lifetime counts from there. */
+  readonly validatedAt: number;
+}
+
+/**
+ * The session in memory. Its resolved promise is kept, so that serving it costs a read; a timer takes the promise away
+ * when something is due, and the next caller finds out what.
+ */
+export class SessionCache {
+  /** The promise to hand out while nothing is due. */
+  warm: Promise<BetfairSession> | undefined;
+  #held: HeldSession | undefined;
+  #loggedOut = false;
+  #attendAt = 0;
+  #timer: ClockTimer | undefined;
+  #generation = 0;
+  /** Generations up to this one are never served or revived. */
+  #rejected = 0;
+  readonly #issued = new WeakSet<BetfairSession>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly publisher: SessionPublisher,
+    private readonly applicationKey: string,
+    private readonly lifetime: number,
+  ) {}
+
+  /** The session in memory, served or not; a rejected one stays until its successor is swapped in. */
+  get held(): HeldSession | undefined {
+    return this.#held;
+  }
+
+  /** The session that may be served now. */
+  get fresh(): BetfairSession | undefined {
+    const alive = this.alive;
+    return alive && this.clock.monotonic() < alive.freshUntil ? alive.session : undefined;
+  }
+
+  /** The session in memory, unless Betfair rejected it; it may be past its lifetime. */
+  get alive(): HeldSession | undefined {
+    const held = this.#held;
+    return held && !this.isRejected(held.session.generation) ? held : undefined;
+  }
+
+  /** Whether the application logged out and has not asked for a session since. */
+  get loggedOut(): boolean {
+    return this.#loggedOut;
+  }
+
+  /** Whether this session was handed out here, and so belongs to this account. */
+  issued(session: BetfairSession): boolean {
+    return this.#issued.has(session);
+  }
+
+  /** Whether Betfair rejected this session, or a later one. */
+  isRejected(generation: number): boolean {
+    return generation <= this.#rejected;
+  }
+
+  /** Swaps in a session. */
+  put({ token, version, validatedAt, type }: ValidToken): BetfairSession {
+    const { applicationKey } = this;
+    const session = new BetfairSession({ token, applicationKey, generation: ++this.#generation });
+    this.#issued.add(session);
+    this.#held = { session, version, freshUntil: validatedAt + this.lifetime };
+    this.#attend(validatedAt + this.lifetime / 2);
+    this.#loggedOut = false;
+    this.publisher.announce(session, type);
+    return session;
+  }
+
+  /** Counts the lifetime anew from `validatedAt`. Late news of an older session is dropped. */
+  extend(session: BetfairSession, validatedAt: number): void {
+    if (this.alive?.session !== session) return;
+    this.#held = { ...this.alive, freshUntil: validatedAt + this.lifetime };
+    this.#attend(validatedAt + this.lifetime / 2);
+    this.publisher.publish({ type: 'keptAlive', generation: session.generation });
+  }
+
+  /** Serves the session for `ms` more although Betfair could not be asked. */
+  serveOn(session: BetfairSession, ms: number): void {
+    if (this.alive?.session !== session) return;
+    const freshUntil = this.clock.monotonic() + ms;
+    this.#held = { ...this.alive, freshUntil };
+    this.#attend(freshUntil);
+  }
+
+  /** Notes where the session is stored. */
+  markStored(session: BetfairSession, version: string): void {
+    if (this.#held?.session === session) this.#held = { ...this.#held, version };
+  }
+
+  /** Makes {@link serve} report after `ms` that a keep-alive is due. */
+  attendIn(ms: number): void {
+    this.#attend(this.clock.monotonic() + ms);
+  }
+
+  /** Serves the session in memory, if it may be served, and tells whether a keep-alive is due. */
+  serve(): { readonly session: Promise<BetfairSession>; readonly due: boolean } | undefined {
+    const session = this.fresh;
+    if (session === undefined || this.#held === undefined) return undefined;
+    const due = this.clock.monotonic() >= this.#attendAt;
+    if (due) this.#attendAt = this.#held.freshUntil;
+    this.warm = Promise.resolve(session);
+    this.#arm(Math.min(this.#attendAt, this.#held.freshUntil));
+    return { session: this.warm, due };
+  }
+
+  /** Marks a generation, and those before it, as dead. */
+  reject(generation: number): void {
+    if (this.isRejected(generation)) return;
+    this.#rejected = generation;
+    if (this.alive === undefined) this.warm = undefined;
+    this.publisher.publish({ type: 'rejected', generation });
+  }
+
+  /** Forgets the session, because it is being logged out. */
+  clear(): void {
+    this.#rejected = this.#generation;
+    this.#held = undefined;
+    this.warm = undefined;
+    this.#loggedOut = true;
+    this.stopTimer();
+  }
+
+  /** Stops the timer; what falls due is then noticed no more, and the session served on. */
+  stopTimer(): void {
+    this.#timer?.cancel();
+  }
+
+  #attend(at: number): void {
+    this.#attendAt = at;
+    this.warm = undefined;
+  }
+
+  #arm(at: number): void {
+    this.#timer?.cancel();
+    this.#timer = this.clock.timer(() => {
+      this.warm = undefined;
+    }, at - this.clock.monotonic());
+  }
+}

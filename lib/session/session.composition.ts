@@ -1,0 +1,102 @@
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../common/clock.js';
+import { IdentityClient } from '../identity/identity.client.js';
+import { createTransport } from '../identity/identity.transport.js';
+import { CredentialProvider } from '../identity/login.credentials.js';
+import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
+import type { SessionStorage } from '../storage/session-storage.interface.js';
+import { LoginGuard } from './login-guard.js';
+import { SessionCache } from './session.cache.js';
+import { SessionKeepAlive } from './session.keep-alive.js';
+import { SessionKeeper } from './session.keeper.js';
+import { SessionLogout } from './session.logout.js';
+import { SessionPublisher } from './session.publisher.js';
+import { SessionRenewal } from './session.renewal.js';
+import { SessionWriter } from './session.writer.js';
+import { TokenStore } from './token.store.js';
+
+/** What makes up the session of one account. */
+export interface SessionParts {
+  readonly cache: SessionCache;
+  readonly keeper: SessionKeeper;
+  readonly keepAlive: SessionKeepAlive;
+  readonly logout: SessionLogout;
+  readonly guard: LoginGuard;
+  readonly tokens: TokenStore;
+  readonly identity: IdentityClient;
+  readonly apiTransport: Dispatcher;
+  readonly publisher: SessionPublisher;
+  readonly clock: Clock;
+  /** Ends everything in flight. */
+  readonly closing: AbortController;
+}
+
+/** Added to the time of one request: what a login may take from start to end. */
+const LEASE_MARGIN = 5_000;
+
+/** Puts the parts of one account together: who knows whom. */
+export function composeSession(
+  options: ResolvedSessionOptions,
+  storage: SessionStorage,
+  clock: Clock,
+  warn: (message: string) => void,
+): SessionParts {
+  const { persistence, requestTimeout, renewalTimeout, sessionKey } = options;
+  const leaseDuration = requestTimeout + LEASE_MARGIN;
+  const closing = new AbortController();
+  const publisher = new SessionPublisher(clock);
+  const identity = new IdentityClient(options, clock);
+  const tokens = new TokenStore(storage, sessionKey, clock, requestTimeout, (error) =>
+    publisher.publish(error ? { type: 'storageDegraded', error } : { type: 'storageRecovered' }),
+  );
+  const guard = new LoginGuard(clock, publisher);
+  const cache = new SessionCache(clock, publisher, options.applicationKey, options.sessionLifetime);
+  const writer = new SessionWriter(identity, tokens, clock, persistence);
+  const renewal = new SessionRenewal({
+    identity,
+    credentials: new CredentialProvider(options, clock),
+    tokens,
+    writer,
+    guard,
+    clock,
+    persistence,
+    leaseDuration,
+    onMalformed: () =>
+      warn(`The stored object "${sessionKey}" holds no session token; it is being replaced.`),
+  });
+  const keeper = new SessionKeeper({
+    cache,
+    renewal,
+    publisher,
+    clock,
+    renewalTimeout,
+    leaseDuration,
+    closing: closing.signal,
+    onDue: () => {
+      // A failure was published, and the session is served on meanwhile.
+      keepAlive.run().catch(() => undefined);
+    },
+  });
+  const keepAlive = new SessionKeepAlive({
+    cache,
+    keeper,
+    identity,
+    writer,
+    publisher,
+    clock,
+    closing: closing.signal,
+  });
+  return {
+    cache,
+    keeper,
+    keepAlive,
+    logout: new SessionLogout(cache, identity, tokens, publisher, persistence),
+    guard,
+    tokens,
+    identity,
+    apiTransport: createTransport(options.ca),
+    publisher,
+    clock,
+    closing,
+  };
+}

@@ -1,0 +1,95 @@
+import type { Clock } from '../common/clock.js';
+import type { IdentityClient } from '../identity/identity.client.js';
+import type { HeldSession, SessionCache } from './session.cache.js';
+import type { SessionKeeper } from './session.keeper.js';
+import type { SessionPublisher } from './session.publisher.js';
+import type { SessionWriter } from './session.writer.js';
+
+export interface KeepAliveDependencies {
+  readonly cache: SessionCache;
+  readonly keeper: SessionKeeper;
+  readonly identity: IdentityClient;
+  readonly writer: SessionWriter;
+  readonly publisher: SessionPublisher;
+  readonly clock: Clock;
+  readonly closing: AbortSignal;
+}
+
+/** Milliseconds until a session in use is tried again after a keep-alive that got no clear answer; doubled each time. */
+const RETRY = 15_000;
+
+/** Extends the session in memory, once at a time, and replaces it if Betfair says that it is gone. */
+export class SessionKeepAlive {
+  #running: { readonly of: HeldSession['session']; readonly done: Promise<void> } | undefined;
+  #failures = 0;
+
+  constructor(private readonly deps: KeepAliveDependencies) {}
+
+  /** The keep-alive under way. */
+  get running(): Promise<void> | undefined {
+    return this.#running?.done;
+  }
+
+  /** @throws BetfairSessionError Betfair could not be asked, or no new session could be had */
+  async run(): Promise<void> {
+    const { cache, keeper } = this.deps;
+    const { alive } = cache;
+    // A renewal proves the session as well as a keep-alive does.
+    if (keeper.flight) await keeper.flight;
+    else if (alive) await this.#once(alive);
+    else if (!cache.loggedOut) await keeper.get();
+  }
+
+  #once(held: HeldSession): Promise<void> {
+    if (this.#running?.of === held.session) return this.#running.done;
+    const done = this.#extend(held).finally(() => {
+      if (this.#running?.done === done) this.#running = undefined;
+    });
+    this.#running = { of: held.session, done };
+    return done;
+  }
+
+  async #extend({ session }: HeldSession): Promise<void> {
+    const { cache, clock, closing, identity, keeper, publisher } = this.deps;
+    const validatedAt = clock.monotonic();
+    const reply = await identity.keepAlive(session.token, closing);
+    // What came in between knows better than this late answer.
+    if (cache.alive?.session !== session) return;
+    switch (reply.type) {
+      case 'alive':
+        this.#failures = 0;
+        cache.extend(session, validatedAt);
+        await this.#storeIfMissing();
+        return;
+      case 'dead':
+        cache.reject(session.generation);
+        await keeper.get();
+        return;
+      case 'unclear':
+        cache.attendIn(RETRY * 2 ** Math.min(this.#failures++, 8));
+        publisher.publish({ type: 'renewalFailed', error: reply.error });
+        throw reply.error;
+    }
+  }
+
+  /** Stores a session that is served from memory only, unless the fleet has another one by now. */
+  async #storeIfMissing(): Promise<void> {
+    const { cache, closing, writer } = this.deps;
+    const { alive } = cache;
+    if (alive === undefined || alive.version !== undefined) return;
+    const { session } = alive;
+    try {
+      // As if nothing were stored: whatever is there is then looked at before it is replaced.
+      const outcome = await writer.store(session.token, undefined, {
+        given: true,
+        signal: closing,
+      });
+      if (outcome.type === 'stored') cache.markStored(session, outcome.version);
+      if (outcome.type === 'superseded' && cache.alive?.session === session) {
+        cache.put({ ...outcome, type: 'resumed' });
+      }
+    } catch {
+      // The session is fine, and the failure of the store was published as such.
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import type { Clock } from '../common/clock.js';
+import { abortable, withDeadline } from '../common/deadline.js';
+import {
+  BetfairIdentityUnavailableError,
+  BetfairLoginBlockedError,
+  BetfairLoginRejectedError,
+  BetfairSessionError,
+} from '../errors/index.js';
+import { safeCause } from '../errors/safe-cause.js';
+import { Backoff } from './backoff.js';
+import type { BetfairSession } from './betfair-session.js';
+import type { SessionCache } from './session.cache.js';
+import type { SessionPublisher } from './session.publisher.js';
+import type { SessionRenewal } from './session.renewal.js';
+
+export interface KeeperDependencies {
+  readonly cache: SessionCache;
+  readonly renewal: SessionRenewal;
+  readonly publisher: SessionPublisher;
+  readonly clock: Clock;
+  /** Milliseconds for a whole renewal. */
+  readonly renewalTimeout: number;
+  /** Milliseconds between two looks at what blocks logins. */
+  readonly leaseDuration: number;
+  /** Ends everything in flight. */
+  readonly closing: AbortSignal;
+  /** Called when a session in use should be kept alive. */
+  readonly onDue: () => void;
+}
+
+/** A session that was validated before is served that much longer while Betfair cannot be asked. */
+const GRACE = 30_000;
+
+/**
+ * Keeps the one session of an account: serves it from memory, and otherwise runs one renewal however many callers
+ * wait. A caller's signal ends that caller's wait, never the renewal.
+ */
+export class SessionKeeper {
+  readonly #backoff: Backoff;
+  #flight: Promise<BetfairSession> | undefined;
+  #alone: Promise<unknown> | undefined;
+
+  constructor(private readonly deps: KeeperDependencies) {
+    this.#backoff = new Backoff(deps.clock);
+  }
+
+  /** The renewal under way. */
+  get flight(): Promise<BetfairSession> | undefined {
+    return this.#flight;
+  }
+
+  /** The work under way that renewals wait for. */
+  get alone(): Promise<unknown> | undefined {
+    return this.#alone;
+  }
+
+  get(signal?: AbortSignal): Promise<BetfairSession> {
+    if (signal?.aborted) return abortable(() => this.#obtain(), signal);
+    return this.deps.cache.warm ?? this.#obtain(signal);
+  }
+
+  /** Runs `work` after the renewal under way; renewals that start meanwhile wait for it. */
+  runAlone<T>(work: () => Promise<T>): Promise<T> {
+    const flight = this.#flight?.catch(() => undefined) ?? Promise.resolve();
+    const alone = flight.then(work).finally(() => {
+      if (this.#alone === alone) this.#alone = undefined;
+    });
+    this.#alone = alone;
+    return alone;
+  }
+
+  /** Forgets failures, so that the next caller tries again at once. */
+  resetBackoff(): void {
+    this.#backoff.reset();
+  }
+
+  async #obtain(signal?: AbortSignal): Promise<BetfairSession> {
+    const { cache, onDue } = this.deps;
+    for (;;) {
+      const served = cache.serve();
+      if (served) {
+        // In use, so it must not die: whoever comes first in the second half of its life has it kept alive.
+        if (served.due) onDue();
+        return served.session;
+      }
+      const session = await abortable(() => this.#renew(), signal);
+      // Betfair may have rejected it while it was on its way.
+      if (!cache.isRejected(session.generation)) return session;
+    }
+  }
+
+  #renew(): Promise<BetfairSession> {
+    if (this.#flight) return this.#flight;
+    const flight = this.#fly().finally(() => {
+      this.#flight = undefined;
+    });
+    // All callers may have gone by the time it fails.
+    flight.catch(() => undefined);
+    this.#flight = flight;
+    return flight;
+  }
+
+  async #fly(): Promise<BetfairSession> {
+    const { cache, clock, closing, renewal, renewalTimeout } = this.deps;
+    closing.throwIfAborted();
+    this.#backoff.throwIfWaiting();
+    await this.#alone?.catch(() => undefined);
+    const { held } = cache;
+    try {
+      const renewed = await withDeadline(
+        clock,
+        renewalTimeout,
+        (signal) => renewal.run(held && { ...held, rejected: cache.alive !== held }, signal),
+        () =>
+          new BetfairIdentityUnavailableError(
+            `No session could be had within ${renewalTimeout} ms (renewalTimeout).`,
+          ),
+        closing,
+      );
+      this.#backoff.reset();
+      if ('token' in renewed) return cache.put(renewed);
+      const { session } = renewed;
+      if (renewed.type === 'extended') cache.extend(session, renewed.validatedAt);
+      else {
+        cache.serveOn(session, GRACE);
+        this.deps.publisher.publish({ type: 'renewalFailed', error: renewed.error });
+      }
+      return session;
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  #failed(cause: unknown): BetfairSessionError {
+    const { clock, leaseDuration, publisher } = this.deps;
+    const error = toSessionError(cause);
+    if (error.code === 'BETFAIR_CLOSED') return error;
+    // Nothing but a person, or time, ends these; still the store is looked at now and then for a new session.
+    if (error instanceof BetfairLoginRejectedError) {
+      this.#backoff.failed(error, leaseDuration);
+    } else if (error instanceof BetfairLoginBlockedError) {
+      this.#backoff.failed(error, Math.min(leaseDuration, error.until.getTime() - clock.wall()));
+    } else {
+      this.#backoff.failed(error);
+      publisher.publish({ type: 'renewalFailed', error });
+    }
+    return error;
+  }
+}
+
+function toSessionError(error: unknown): BetfairSessionError {
+  return error instanceof BetfairSessionError
+    ? error
+    : new BetfairIdentityUnavailableError('The session could not be renewed.', {
+        cause: safeCause(error),
+      });
+}

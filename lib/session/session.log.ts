@@ -1,0 +1,34 @@
+import type { LoggerService } from '@nestjs/common';
+import type { Observable } from 'rxjs';
+import type { SessionEvent } from './session.events.js';
+
+/** Writes what happens to the session to the application's log, at the level at which somebody should notice. */
+export function logSessionEvents(
+  events$: Observable<SessionEvent>,
+  logger: Required<Pick<LoggerService, 'log' | 'warn' | 'error' | 'debug'>>,
+): void {
+  events$.subscribe((event) => {
+    switch (event.type) {
+      case 'loggedIn':
+        return logger.log('Logged in to Betfair.');
+      case 'resumed':
+        return logger.log('Resumed the stored Betfair session.');
+      case 'keptAlive':
+        return logger.debug('Betfair session kept alive.');
+      case 'rejected':
+        return logger.log('Betfair no longer takes the session; it is being replaced.');
+      case 'renewalFailed':
+        return logger.warn(event.error.message);
+      case 'loginBlocked':
+        return logger.error(event.error.message);
+      case 'loginUnblocked':
+        return logger.log('Logins to Betfair are no longer held back.');
+      case 'storageDegraded':
+        return logger.warn(event.error.message);
+      case 'storageRecovered':
+        return logger.log('The session store works again.');
+      case 'loggedOut':
+        return logger.log('Logged out of Betfair.');
+    }
+  });
+}

@@ -1,0 +1,153 @@
+import type { Clock } from '../common/clock.js';
+import { sleep } from '../common/deadline.js';
+import type { BetfairSessionError } from '../errors/index.js';
+import type { IdentityClient } from '../identity/identity.client.js';
+import type { CredentialProvider } from '../identity/login.credentials.js';
+import type { Persistence } from '../options/betfair-session-options.interface.js';
+import type { BetfairSession } from './betfair-session.js';
+import type { LoginGuard } from './login-guard.js';
+import type { ValidToken } from './session.cache.js';
+import type { SessionWriter } from './session.writer.js';
+import type { StoredToken, TokenStore } from './token.store.js';
+
+/** The session that this process had until now. */
+export interface KnownSession {
+  readonly session: BetfairSession;
+  readonly version: string | undefined;
+  /** Betfair rejected it; it is replaced, not validated. */
+  readonly rejected: boolean;
+}
+
+/** What a renewal came to. */
+export type Renewal =
+  | ValidToken
+  /** The known session lives. */
+  | {
+      readonly type: 'extended';
+      readonly session: BetfairSession;
+      readonly validatedAt: number;
+    }
+  /** Betfair could not be asked about the known session. */
+  | {
+      readonly type: 'unclear';
+      readonly session: BetfairSession;
+      readonly error: BetfairSessionError;
+    };
+
+export interface RenewalDependencies {
+  readonly identity: IdentityClient;
+  readonly credentials: CredentialProvider;
+  readonly tokens: TokenStore;
+  readonly writer: SessionWriter;
+  readonly guard: LoginGuard;
+  readonly clock: Clock;
+  readonly persistence: Persistence;
+  /** Milliseconds that one login may hold others back; the longest random wait where the store is unreachable. */
+  readonly leaseDuration: number;
+  /** Told when the stored object holds something that cannot be a token. */
+  readonly onMalformed: () => void;
+}
+
+/** Pauses before a stored token is validated again, in milliseconds; jittered. */
+const VALIDATION_PAUSES = [250, 750];
+
+/**
+ * How one session is had, in the order that costs least: the known one, the stored one, a login. It decides nothing
+ * about who waits for it and keeps no state.
+ */
+export class SessionRenewal {
+  constructor(private readonly deps: RenewalDependencies) {}
+
+  /** @throws BetfairSessionError no session could be had */
+  async run(known: KnownSession | undefined, signal: AbortSignal): Promise<Renewal> {
+    const { identity, clock } = this.deps;
+    if (known === undefined || known.rejected) return this.#resume(known, signal);
+    const validatedAt = clock.monotonic();
+    const { session } = known;
+    const reply = await identity.keepAlive(session.token, signal);
+    switch (reply.type) {
+      case 'alive':
+        return { type: 'extended', session, validatedAt };
+      case 'unclear':
+        return { type: 'unclear', session, error: reply.error };
+      case 'dead':
+        return this.#resume(known, signal);
+    }
+  }
+
+  async #resume(dead: KnownSession | undefined, signal: AbortSignal): Promise<ValidToken> {
+    for (;;) {
+      const stored = await this.#read(signal);
+      if (stored !== 'unreachable') {
+        const resumed = await this.#validate(stored, dead, signal);
+        if (resumed) return resumed;
+      }
+      const renewed = await this.#logIn(stored, signal);
+      if (renewed) return renewed;
+    }
+  }
+
+  async #read(signal: AbortSignal): Promise<StoredToken | undefined | 'unreachable'> {
+    const { tokens, persistence, clock, leaseDuration } = this.deps;
+    try {
+      return await tokens.read(signal);
+    } catch (error) {
+      if (persistence === 'required') throw error;
+      // Without the store processes cannot see each other: spread their logins over the time that one may take.
+      await sleep(clock, Math.random() * leaseDuration, signal);
+      return 'unreachable';
+    }
+  }
+
+  async #validate(
+    stored: StoredToken | undefined,
+    dead: KnownSession | undefined,
+    signal: AbortSignal,
+  ): Promise<ValidToken | undefined> {
+    if (stored === undefined) return undefined;
+    const { token, version } = stored;
+    if (token === undefined) {
+      this.deps.onMalformed();
+      return undefined;
+    }
+    // The same text in another version: somebody logged in since and was given the same token again.
+    if (token === dead?.session.token && (dead.version === undefined || dead.version === version)) {
+      return undefined;
+    }
+    const { identity, clock } = this.deps;
+    for (let attempt = 0; ; attempt++) {
+      const validatedAt = clock.monotonic();
+      const reply = await identity.keepAlive(token, signal);
+      if (reply.type === 'alive') return { type: 'resumed', token, version, validatedAt };
+      if (reply.type === 'dead') return undefined;
+      const pause = VALIDATION_PAUSES[attempt];
+      if (pause === undefined || !reply.error.retryable) throw reply.error;
+      await sleep(clock, pause * (0.5 + Math.random()), signal);
+    }
+  }
+
+  /** One login, stored over what was read; `undefined` where another process stored something meanwhile. */
+  async #logIn(
+    stored: StoredToken | undefined | 'unreachable',
+    signal: AbortSignal,
+  ): Promise<ValidToken | undefined> {
+    const { identity, credentials, guard, writer, clock } = this.deps;
+    const current = await credentials.current(signal);
+    guard.assertOpen(current.fingerprint);
+    const password = await credentials.passwordToSend(current, signal);
+    const validatedAt = clock.monotonic();
+    const reply = await identity.logIn(password, signal);
+    const token = guard.settle(reply, current.fingerprint);
+    if (stored === 'unreachable')
+      return { type: 'loggedIn', token, version: undefined, validatedAt };
+    const outcome = await writer.store(token, stored, { signal });
+    switch (outcome.type) {
+      case 'stored':
+        return { type: 'loggedIn', token, version: outcome.version, validatedAt };
+      case 'unstored':
+        return { type: 'loggedIn', token, version: undefined, validatedAt };
+      case 'superseded':
+        return { ...outcome, type: 'resumed' };
+    }
+  }
+}

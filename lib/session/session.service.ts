@@ -1,0 +1,200 @@
+import { Logger, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
+import type { Observable } from 'rxjs';
+import { ApiFetcher } from '../calls/session-fetch.js';
+import { callWithSession, type SessionSource } from '../calls/tracked-call.js';
+import type { Clock } from '../common/clock.js';
+import { withDeadline } from '../common/deadline.js';
+import { BetfairSessionError } from '../errors/index.js';
+import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
+import type { SessionStorage } from '../storage/session-storage.interface.js';
+import type { BetfairSession } from './betfair-session.js';
+import { composeSession, type SessionParts } from './session.composition.js';
+import type { SessionEvent, SessionStatus } from './session.events.js';
+import { logSessionEvents } from './session.log.js';
+
+/** How long a caller waits. */
+export interface WaitOptions {
+  /** Ends this caller's wait; a renewal that others may wait for goes on. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Milliseconds that work in flight may take to end by itself at shutdown. */
+const SHUTDOWN_PATIENCE = 5_000;
+
+/**
+ * One valid Betfair session for the application: kept in memory and in the store, extended while it is in use, and
+ * replaced by at most one login however many calls, and processes, need it.
+ */
+export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
+  readonly #parts: SessionParts;
+  readonly #api: ApiFetcher;
+  readonly #source: SessionSource;
+  readonly #logger: Logger;
+  readonly #warned = new Set<string>();
+
+  /** @internal Made by `BetfairSessionModule`. */
+  constructor(
+    account: string,
+    options: ResolvedSessionOptions,
+    storage: SessionStorage,
+    clock: Clock,
+  ) {
+    this.#logger = new Logger(
+      account === 'default' ? 'BetfairSession' : `BetfairSession:${account}`,
+    );
+    this.#parts = composeSession(options, storage, clock, (message) => this.#logger.warn(message));
+    logSessionEvents(this.#parts.publisher.events$, this.#logger);
+    this.#api = new ApiFetcher(options.endpoints.api, this.#parts.apiTransport);
+    this.#source = {
+      account,
+      getSession: (wait) => this.getSession(wait),
+      refresh: (rejected, wait) => this.refresh(rejected, wait),
+      warn: (message) => this.#warnOnce(message),
+    };
+  }
+
+  /**
+   * The session: from memory where it is valid there, else resumed from the store, else by a login. Idempotent, and
+   * cheap enough to call before every request.
+   *
+   * @throws BetfairSessionError no session can be had now; `retryable` tells whether a later call may succeed
+   */
+  getSession(options?: WaitOptions): Promise<BetfairSession> {
+    return this.#parts.keeper.get(options?.signal);
+  }
+
+  /**
+   * Replaces a session that Betfair rejected, and returns its successor; at once where there is one already.
+   *
+   * @throws BetfairSessionError `BETFAIR_FOREIGN_SESSION`: the session is not one of this account
+   */
+  async refresh(rejected: BetfairSession, options?: WaitOptions): Promise<BetfairSession> {
+    const { cache, keeper } = this.#parts;
+    if (!cache.issued(rejected)) {
+      throw new BetfairSessionError(
+        'This session was not handed out by this service. Refresh it with the SessionService of the account that it came from.',
+        { code: 'BETFAIR_FOREIGN_SESSION', retryable: false },
+      );
+    }
+    cache.reject(rejected.generation);
+    return keeper.get(options?.signal);
+  }
+
+  /**
+   * WHATWG `fetch` with the session's headers. A path is resolved against the API's URL; no redirect is followed. A
+   * request that Betfair refused for its session is sent once more with a new one.
+   *
+   * @throws BetfairSessionError `BETFAIR_FOREIGN_URL`: the URL is not on the API's origin, the only one that may see
+   * the token; or what {@link getSession} throws
+   */
+  async fetch(input: string | URL, init?: RequestInit): Promise<Response> {
+    const request = await this.#api.prepare(input, init);
+    return callWithSession(this.#source, (session) => request.send(session), {
+      signal: init?.signal ?? undefined,
+      repeatable: request.repeatable,
+    });
+  }
+
+  /**
+   * Makes one call with any client. Refused for its session, thrown or returned, it is made once more with a new one;
+   * so hand in one request, not a series.
+   *
+   * @throws what the call throws, or what {@link getSession} throws
+   */
+  run<T>(call: (session: BetfairSession) => Promise<T>, options?: WaitOptions): Promise<T> {
+    return callWithSession(this.#source, call, { signal: options?.signal });
+  }
+
+  /**
+   * Extends the session now, and replaces it if it is gone. Without a session it gets one, unless the application
+   * logged out.
+   *
+   * @throws BetfairSessionError Betfair gave no clear answer (the session is kept), or no new session can be had
+   */
+  keepAlive(): Promise<void> {
+    return this.#parts.keepAlive.run();
+  }
+
+  /**
+   * Ends the session at Betfair, for every holder in every process, and removes it from the store. It is no stop
+   * switch: the next {@link getSession} logs in again.
+   *
+   * @throws BetfairSessionError Betfair gave no clear answer (call it again), or the store failed and the persistence
+   * is `'required'`
+   */
+  logout(): Promise<void> {
+    return this.#parts.keeper.runAlone(() => this.#parts.logout.run());
+  }
+
+  /**
+   * Lifts a refused login or a ban, once a person has done what the error asked for. The login budget stays.
+   */
+  async unblockLogin(): Promise<void> {
+    this.#parts.guard.unblock();
+    this.#parts.keeper.resetBackoff();
+  }
+
+  /** The session that a call would be given right now without waiting, if there is one. */
+  get current(): BetfairSession | undefined {
+    return this.#parts.cache.fresh;
+  }
+
+  /** How well the account is served; contains no secret. */
+  get status(): SessionStatus {
+    const { cache, clock, guard, tokens } = this.#parts;
+    const { fresh, held } = cache;
+    const { blocked } = guard;
+    const persisted = fresh !== undefined && held?.version !== undefined;
+    const troubled = blocked !== undefined || !persisted || tokens.degraded;
+    const expiresAt = fresh && held && new Date(clock.wall() + held.freshUntil - clock.monotonic());
+    return {
+      state: fresh ? (troubled ? 'degraded' : 'ready') : blocked ? 'blocked' : 'empty',
+      ...(expiresAt && { expiresAt }),
+      ...(blocked?.until && { blockedUntil: blocked.until }),
+      persisted,
+    };
+  }
+
+  /** Every new session, beginning with the current one: a stream client reconnects on it. */
+  get session$(): Observable<BetfairSession> {
+    return this.#parts.publisher.sessions$(() => this.current);
+  }
+
+  /** What happens to the session. */
+  get events$(): Observable<SessionEvent> {
+    return this.#parts.publisher.events$;
+  }
+
+  /** @internal Requests may still be being answered, so only what works by itself stops here. */
+  onModuleDestroy(): void {
+    this.#parts.cache.stopTimer();
+  }
+
+  /** @internal The shared session is not logged out: other processes use it, and the next start resumes it. */
+  async onApplicationShutdown(): Promise<void> {
+    const { clock, closing, identity, apiTransport, keeper, keepAlive, publisher } = this.#parts;
+    const closed = new BetfairSessionError(
+      'The application is shutting down; its Betfair session is no longer served.',
+      { code: 'BETFAIR_CLOSED', retryable: false },
+    );
+    const work = Promise.allSettled([keeper.flight, keeper.alone, keepAlive.running]);
+    const ended = withDeadline(
+      clock,
+      SHUTDOWN_PATIENCE,
+      () => work,
+      () => closed,
+    );
+    await ended.catch(() => undefined);
+    closing.abort(closed);
+    await work;
+    await Promise.all([identity.close(), apiTransport.destroy()]);
+    this.#parts.cache.stopTimer();
+    publisher.complete();
+  }
+
+  #warnOnce(message: string): void {
+    if (this.#warned.has(message)) return;
+    this.#warned.add(message);
+    this.#logger.warn(message);
+  }
+}

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf, withLinkErrors } from './file.errors.js';
+import { ifExists, remove, syncFolder, writeNew, type Fingerprint } from './file.published.js';
+
+/** What one generation decided. `null` stands for "no object". */
+export interface GenerationRecord {
+  /** The prepared copy (an empty marker for a deletion). While it exists, the decision is not yet carried out. */
+  readonly temp: string;
+  /** The published copy that the decision was made against. */
+  readonly base: Fingerprint | null;
+  /** The published copy that the decision leads to. */
+  readonly result: Fingerprint | null;
+}
+
+/** Generations kept below the newest. */
+export const KEPT_GENERATIONS = 32;
+
+/** Age in milliseconds from which a temporary file is taken for one of a dead process. */
+const ABANDONED_AFTER = 10 * 60_000;
+
+const TEMPORARY = /^(tmp|trash)-[0-9a-f-]{36}$/;
+const NUMBER = /^[1-9][0-9]*$/;
+
+/** The hidden folder of one object: numbered immutable records, prepared copies, copies on their way out. */
+export class Generations {
+  constructor(readonly folder: string) {}
+
+  async create(): Promise<string | undefined> {
+    return mkdir(this.folder, { recursive: true, mode: 0o700 });
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  temporary(kind: 'tmp' | 'trash'): string {
+    return `${kind}-${randomUUID()}`;
+  }
+
+  /** The newest number, 0 where there is none. */
+  async highest(): Promise<number> {
+    return Math.max(0, ...numbers(await this.#names()));
+  }
+
+  /** The record of a generation; `undefined` if it is gone, or damaged, and so decides nothing. */
+  async record(number: number): Promise<GenerationRecord | undefined> {
+    if (number === 0) return undefined;
+    const text = await ifExists(readFile(this.path(String(number)), 'utf8'));
+    return text === undefined ? undefined : parse(text);
+  }
+
+  /** Decides generation `number`: `true` for the one writer whose record gets that name. */
+  async propose(number: number, record: GenerationRecord): Promise<boolean> {
+    const draft = this.path(this.temporary('tmp'));
+    await writeNew(draft, JSON.stringify(record));
+    try {
+      await withLinkErrors(this.folder, () => link(draft, this.path(String(number))));
+    } catch (error) {
+      // A network file system may repeat a link that had succeeded: then the draft has two names.
+      if (codeOf(error) !== 'EEXIST') throw error;
+      if ((await stat(draft)).nlink < 2) return false;
+    } finally {
+      await remove(draft);
+    }
+    await syncFolder(this.folder);
+    return true;
+  }
+
+  async withdraw(number: number, record: GenerationRecord): Promise<void> {
+    await remove(this.path(String(number)));
+    await remove(this.path(record.temp));
+  }
+
+  async trash(): Promise<readonly string[]> {
+    return (await this.#names()).filter((name) => name.startsWith('trash-'));
+  }
+
+  /** Removes what is no longer needed, given that generation `settled` has been carried out. */
+  async tidy(settled: number): Promise<void> {
+    const names = await this.#names();
+    const old = numbers(names).filter((number) => number < settled - KEPT_GENERATIONS);
+    for (const number of old.toSorted((a, b) => a - b)) {
+      const record = await this.record(number);
+      // A writer that slept through many generations and died may have left its copy.
+      if (record) await remove(this.path(record.temp));
+      await remove(this.path(String(number)));
+    }
+    for (const name of names.filter((candidate) => TEMPORARY.test(candidate))) {
+      const stats = await ifExists(stat(this.path(name)));
+      if (stats && Date.now() - stats.ctimeMs > ABANDONED_AFTER) await remove(this.path(name));
+    }
+  }
+
+  async #names(): Promise<readonly string[]> {
+    return (await ifExists(readdir(this.folder))) ?? [];
+  }
+}
+
+function numbers(names: readonly string[]): number[] {
+  return names.filter((name) => NUMBER.test(name)).map(Number);
+}
+
+function parse(text: string): GenerationRecord | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof parsed !== 'object' || parsed === null) return undefined;
+  const temp: unknown = Reflect.get(parsed, 'temp');
+  const base: unknown = Reflect.get(parsed, 'base');
+  const result: unknown = Reflect.get(parsed, 'result');
+  if (typeof temp !== 'string' || !TEMPORARY.test(temp)) return undefined;
+  if (!isFingerprint(base) || !isFingerprint(result)) return undefined;
+  return { temp, base, result };
+}
+
+function isFingerprint(value: unknown): value is Fingerprint | null {
+  return value === null || typeof value === 'string';
+}

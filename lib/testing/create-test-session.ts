@@ -1,0 +1,17 @@
+import { BetfairSession } from '../session/betfair-session.js';
+
+/** What a test session carries. */
+export interface TestSessionOptions {
+  /** @default 'test-token' */
+  readonly token?: string | undefined;
+  /** @default 'test-application-key' */
+  readonly applicationKey?: string | undefined;
+}
+
+/** A session for unit tests of code that takes one. It belongs to no account: no `SessionService` refreshes it. */
+export function createTestSession({
+  token = 'test-token',
+  applicationKey = 'test-application-key',
+}: TestSessionOptions = {}): BetfairSession {
+  return new BetfairSession({ token, applicationKey, generation: 1 });
+}

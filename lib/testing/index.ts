@@ -1,0 +1,16 @@
+export { createTestSession } from "./create-test-session.js";
+export { BetfairSimulator, type BetfairSimulatorOptions } from './betfair-simulator.js';
+export { type SimulatedAccount, type SimulatedAccountOptions } from './simulator.account.js';
+export { type AnswerContext, type AnswerHandler } from './simulator.answers.js';
+export { SimulatedApiError } from './simulator.api-error.js';
+export { type SimulatedCall } from './simulator.api-route.js';
+export { type CallPredicate } from './simulator.api.js';
+export { type PemPair } from './simulator.certificates.js';
+export { type SimulatorFault, type SimulatorFaultOptions } from './simulator.faults.js';
+export { type SimulatedOrder } from './simulator.orders.js';
+export {
+  type SimulatorCounts,
+  type SimulatorEndpoint,
+  type SimulatorRequest,
+} from './simulator.request.js';
+export { type SimulatorSessionOptions } from './simulator.session-options.js';

@@ -1,0 +1,42 @@
+/** A whole HTTP answer of the simulator. */
+export interface SimulatorReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+/** An answer in JSON. */
+export function json(value: unknown, status = 200): SimulatorReply {
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };
+}
+
+/** An answer in HTML, as the servers in front of Betfair give it. */
+export function html(status: number, title: string, text = title): SimulatorReply {
+  return {
+    status,
+    headers: { 'content-type': 'text/html; charset=utf-8' },
+    body: `<!DOCTYPE html>\n<html><head><title>${title}</title></head><body><h1>${text}</h1></body></html>\n`,
+  };
+}
+
+/** The page of the content delivery network: blocked addresses (403), outages (5xx), blocked countries (3xx). */
+export function cloudflare(status: number): SimulatorReply {
+  const page = html(status, 'Attention Required! | Cloudflare', `Error ${status}`);
+  const location = status >= 300 && status < 400 ? { location: ELSEWHERE } : {};
+  return { ...page, headers: { ...page.headers, server: 'cloudflare', ...location } };
+}
+
+// A name that never resolves: a client that follows the redirect fails instead of leaving the machine.
+const ELSEWHERE = 'https://country-blocked.invalid/';
+
+/** What keepAlive answers to a request that does not ask for JSON. */
+export function image(): SimulatorReply {
+  return { status: 200, headers: { 'content-type': 'image/gif' }, body: PIXEL };
+}
+
+const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+
+/** Whether a value is an object with properties to look at: parsed JSON, or an error of any realm. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

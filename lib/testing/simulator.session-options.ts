@@ -1,0 +1,39 @@
+import type { CertificateLoginOptions } from '../options/betfair-session-options.interface.js';
+import type { SimulatedAccount } from './simulator.account.js';
+import type { PemPair } from './simulator.certificates.js';
+import type { SimulatorEndpoint } from './simulator.request.js';
+
+/** Options of a session with an account of the simulator: certificate login, store in memory. */
+export interface SimulatorSessionOptions extends CertificateLoginOptions {
+  readonly password: string;
+  readonly certificate: PemPair;
+  /** PEM. */
+  readonly ca: string;
+  readonly endpoints: Readonly<Record<SimulatorEndpoint, string>>;
+  readonly storage: 'mem://';
+}
+
+/** Options of a session with `account`, at the simulator whose two servers are `hosts`. */
+export function sessionOptions(
+  account: SimulatedAccount,
+  ca: string,
+  hosts: { readonly certLogin: string; readonly main: string },
+): SimulatorSessionOptions {
+  return {
+    username: account.username,
+    password: account.password,
+    applicationKey: account.applicationKey,
+    jurisdiction: account.jurisdiction,
+    sessionLifetime: account.sessionLifetime,
+    certificate: account.certificate,
+    ca,
+    endpoints: {
+      certLogin: `${hosts.certLogin}/api/certlogin`,
+      login: `${hosts.main}/api/login`,
+      keepAlive: `${hosts.main}/api/keepAlive`,
+      logout: `${hosts.main}/api/logout`,
+      api: hosts.main,
+    },
+    storage: 'mem://',
+  };
+}

@@ -1,0 +1,369 @@
+import { jest } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { BetfairConfigurationError } from '../../lib/errors/configuration.errors.js';
+import { SessionStorageError, StorageConflictError } from '../../lib/errors/storage.errors.js';
+import { FileStorage } from '../../lib/storage/file.storage.js';
+import { sessionStorageConformance } from '../../lib/testing/storage-conformance.js';
+import { contents, filesWith, newDirectory, removeDirectories } from './support/folders.js';
+
+const KEY = 'session.token';
+
+async function newStorage(): Promise<FileStorage> {
+  return new FileStorage({ directory: await newDirectory() });
+}
+
+/** As the Go library and most editors write: a new file, renamed over the old one. */
+async function replaceByHand(storage: FileStorage, value: string): Promise<void> {
+  const path = join(storage.directory, KEY);
+  await writeFile(`${path}.foreign`, value);
+  await rename(`${path}.foreign`, path);
+}
+
+async function modeOf(path: string): Promise<string> {
+  return ((await stat(path)).mode & 0o777).toString(8);
+}
+
+afterAll(removeDirectories);
+
+describe('FileStorage conforms', () => {
+  let directory: string;
+  beforeAll(async () => {
+    directory = await newDirectory();
+  });
+  const create = () => new FileStorage({ directory });
+  for (const { name, run } of sessionStorageConformance({ create })) it(name, run);
+});
+
+describe('FileStorage on disk', () => {
+  it('keeps exactly the value in <directory>/<key>', async () => {
+    const storage = await newStorage();
+    await storage.write(KEY, 'token\n', { ifAbsent: true });
+    await storage.write('folder/deep/other', 'other', { ifAbsent: true });
+    expect(await readFile(join(storage.directory, KEY), 'utf8')).toBe('token\n');
+    expect(await readFile(join(storage.directory, 'folder/deep/other'), 'utf8')).toBe('other');
+  });
+
+  it('gives rights to the owner only', async () => {
+    const storage = await newStorage();
+    const first = await storage.write('folder/token', 'one', { ifAbsent: true });
+    await storage.write('folder/token', 'two', { ifVersion: first });
+    expect(await modeOf(storage.directory)).toBe('700');
+    const entries = await readdir(storage.directory, { recursive: true, withFileTypes: true });
+    for (const entry of entries) {
+      const mode = await modeOf(join(entry.parentPath, entry.name));
+      expect([entry.name, mode]).toEqual([entry.name, entry.isDirectory() ? '700' : '600']);
+    }
+  });
+
+  it('hides the directory from Git when it creates it', async () => {
+    const storage = await newStorage();
+    await storage.open();
+    expect(await contents(storage.directory)).toEqual(new Map([['.gitignore', '*\n']]));
+  });
+
+  it('adds nothing to a directory that existed', async () => {
+    const storage = await newStorage();
+    await mkdir(storage.directory);
+    await storage.open();
+    expect(await readdir(storage.directory)).toEqual([]);
+  });
+
+  it('hides the directory again when somebody removed it as a whole', async () => {
+    const storage = await newStorage();
+    await storage.write(KEY, 'one', { ifAbsent: true });
+    await rm(storage.directory, { recursive: true });
+    expect(await storage.read(KEY)).toBeUndefined();
+    await storage.write(KEY, 'two', { ifAbsent: true });
+    expect(await readFile(join(storage.directory, '.gitignore'), 'utf8')).toBe('*\n');
+    expect(await modeOf(storage.directory)).toBe('700');
+  });
+
+  it('keeps no superseded, refused or deleted text and no temporary file', async () => {
+    const storage = await newStorage();
+    let ifVersion = await storage.write(KEY, 'TEXT-0', { ifAbsent: true });
+    for (let count = 1; count <= 5; count++) {
+      const offered = Array.from({ length: 4 }, (_, writer) =>
+        storage.write(KEY, `TEXT-${count}-${writer}`, { ifVersion }),
+      );
+      await Promise.allSettled(offered);
+      const stored = await storage.read(KEY);
+      ifVersion = stored?.version ?? '';
+      expect(await filesWith(storage.directory, 'TEXT')).toEqual([KEY]);
+    }
+    await storage.delete(KEY, { ifVersion });
+    expect(await filesWith(storage.directory, 'TEXT')).toEqual([]);
+    const names = await readdir(storage.directory, { recursive: true });
+    expect(names.filter((name) => /tmp|trash|probe/.test(name))).toEqual([]);
+  });
+
+  it('keeps a bounded number of records', async () => {
+    const storage = await newStorage();
+    let ifVersion = await storage.write(KEY, 'x', { ifAbsent: true });
+    for (let count = 0; count < 40; count++) {
+      ifVersion = await storage.write(KEY, 'x', { ifVersion });
+    }
+    expect(await readdir(join(storage.directory, `.${KEY}.versions`))).toHaveLength(33);
+  });
+
+  it('sweeps temporary files after ten minutes and leaves those of other programs', async () => {
+    const storage = await newStorage();
+    await storage.write(KEY, 'token', { ifAbsent: true });
+    const folder = join(storage.directory, `.${KEY}.versions`);
+    const uuid = '3b241101-e2bb-4255-8caf-4136c566a962';
+    const foreign = [join(folder, 'tmp-foreign'), join(storage.directory, `${KEY}.attrs`)];
+    const ours = [join(folder, `tmp-${uuid}`), join(folder, `trash-${uuid}`)];
+    for (const path of [...foreign, ...ours]) await writeFile(path, 'TEXT');
+    const newest = () => new FileStorage({ directory: storage.directory });
+
+    await newest().read(KEY);
+    expect(await filesWith(storage.directory, 'TEXT')).toHaveLength(4);
+
+    const now = Date.now();
+    // The time of a change of a file's entry cannot be set, so the clock moves instead.
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(now + 11 * 60_000);
+    try {
+      await newest().read(KEY);
+    } finally {
+      clock.mockRestore();
+    }
+    const left = foreign.map((path) => relative(storage.directory, path));
+    expect(new Set(await filesWith(storage.directory, 'TEXT'))).toEqual(new Set(left));
+  });
+
+  it('does not lose the value to a damaged record', async () => {
+    const storage = await newStorage();
+    await storage.write(KEY, 'one', { ifAbsent: true });
+    await writeFile(join(storage.directory, `.${KEY}.versions`, '1'), '{"temp":"../../esca');
+    const stored = await storage.read(KEY);
+    expect(stored?.value).toBe('one');
+    await storage.write(KEY, 'two', { ifVersion: stored?.version ?? '' });
+    expect((await storage.read(KEY))?.value).toBe('two');
+  });
+
+  it('either finishes a cancelled write or leaves the old value and no file', async () => {
+    const storage = await newStorage();
+    let ifVersion = await storage.write(KEY, 'start', { ifAbsent: true });
+    const outcomes = new Set<string>();
+    for (let turns = 0; outcomes.size < 2 || turns < 20; turns++) {
+      const before = await storage.read(KEY);
+      const cancel = new AbortController();
+      const writing = storage.write(KEY, `write ${turns}`, { ifVersion }, cancel);
+      for (let turn = 0; turn < turns; turn++) await setImmediate();
+      cancel.abort();
+      const outcome = await writing.catch((error: unknown) => error);
+      if (typeof outcome === 'string') {
+        outcomes.add('finished');
+        ifVersion = outcome;
+        expect(await storage.read(KEY)).toEqual({ value: `write ${turns}`, version: outcome });
+      } else {
+        outcomes.add('cancelled');
+        expect(outcome).toMatchObject({ name: 'AbortError' });
+        expect(await storage.read(KEY)).toEqual(before);
+      }
+      expect(await filesWith(storage.directory, 'write')).toEqual(
+        ifVersion.startsWith('1:') ? [] : [KEY],
+      );
+      const names = await readdir(storage.directory, { recursive: true });
+      expect(names.filter((name) => name.includes('tmp-'))).toEqual([]);
+    }
+  });
+});
+
+describe('FileStorage beside other programs', () => {
+  const changes: Record<string, (storage: FileStorage) => Promise<void>> = {
+    'a file that was replaced': (storage) => replaceByHand(storage, 'foreign'),
+    'a file that was edited in place': (storage) =>
+      writeFile(join(storage.directory, KEY), 'foreign'),
+    'a file that was deleted and made anew': async (storage) => {
+      await rm(join(storage.directory, KEY));
+      await writeFile(join(storage.directory, KEY), 'foreign');
+    },
+  };
+  for (const [what, change] of Object.entries(changes)) {
+    it(`takes ${what} for what is stored`, async () => {
+      const storage = await newStorage();
+      const ifVersion = await storage.write(KEY, 'ours', { ifAbsent: true });
+      await change(storage);
+      const stored = await storage.read(KEY);
+      expect(stored?.value).toBe('foreign');
+      await expect(storage.write(KEY, 'stale', { ifVersion })).rejects.toThrow(
+        StorageConflictError,
+      );
+      await expect(storage.delete(KEY, { ifVersion })).rejects.toThrow(StorageConflictError);
+      expect(await readFile(join(storage.directory, KEY), 'utf8')).toBe('foreign');
+      await storage.write(KEY, 'ours again', { ifVersion: stored?.version ?? '' });
+      expect((await storage.read(KEY))?.value).toBe('ours again');
+      expect(await filesWith(storage.directory, 'foreign')).toEqual([]);
+    });
+  }
+
+  it('gives a new version to a foreign write of equal content', async () => {
+    const storage = await newStorage();
+    const ifVersion = await storage.write(KEY, 'same', { ifAbsent: true });
+    await replaceByHand(storage, 'same');
+    await expect(storage.write(KEY, 'other', { ifVersion })).rejects.toThrow(StorageConflictError);
+  });
+
+  it('takes a file that was deleted for absent, and creates it again', async () => {
+    const storage = await newStorage();
+    const ifVersion = await storage.write(KEY, 'ours', { ifAbsent: true });
+    await rm(join(storage.directory, KEY));
+    expect(await storage.read(KEY)).toBeUndefined();
+    await expect(storage.write(KEY, 'x', { ifVersion })).rejects.toThrow(StorageConflictError);
+    await storage.write(KEY, 'new', { ifAbsent: true });
+    expect((await storage.read(KEY))?.value).toBe('new');
+  });
+
+  it('reads, replaces and deletes a file that it never wrote', async () => {
+    const storage = await newStorage();
+    await storage.open();
+    await replaceByHand(storage, 'foreign');
+    await expect(storage.write(KEY, 'x', { ifAbsent: true })).rejects.toThrow(StorageConflictError);
+    const stored = await storage.read(KEY);
+    expect(stored?.value).toBe('foreign');
+    await storage.delete(KEY, { ifVersion: stored?.version ?? '' });
+    expect(await storage.read(KEY)).toBeUndefined();
+    expect(await filesWith(storage.directory, 'foreign')).toEqual([]);
+  });
+
+  it('goes on when somebody removed the hidden folder', async () => {
+    const storage = await newStorage();
+    const ifVersion = await storage.write(KEY, 'one', { ifAbsent: true });
+    await rm(join(storage.directory, `.${KEY}.versions`), { recursive: true });
+    await expect(storage.write(KEY, 'x', { ifVersion })).rejects.toThrow(StorageConflictError);
+    const stored = await storage.read(KEY);
+    expect(stored?.value).toBe('one');
+    await storage.write(KEY, 'two', { ifVersion: stored?.version ?? '' });
+    expect((await storage.read(KEY))?.value).toBe('two');
+  });
+});
+
+describe('FileStorage refuses', () => {
+  it('a missing directory option', () => {
+    expect(() => new FileStorage({ directory: '' })).toThrow(BetfairConfigurationError);
+  });
+
+  it.each([
+    '',
+    '/token',
+    'token/',
+    'a//b',
+    './token',
+    'a/./b',
+    '..',
+    '../token',
+    'a/../b',
+    'to ken',
+    'token\n',
+    'tokén',
+    '.gitignore',
+    '.session.token.versions/1',
+  ])('the key %j before it touches the disk', async (key) => {
+    const storage = await newStorage();
+    const operations = [
+      storage.read(key),
+      storage.write(key, 'x', { ifAbsent: true }),
+      storage.delete(key, { ifVersion: '1' }),
+    ];
+    for (const operation of operations) {
+      await expect(operation).rejects.toThrow(BetfairConfigurationError);
+    }
+    await expect(stat(storage.directory)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  const places: Record<string, (directory: string) => Promise<string>> = {
+    'a directory whose parent does not exist': async (directory) => join(directory, 'missing'),
+    'a directory below a file': async (directory) => {
+      await writeFile(directory, '');
+      return join(directory, 'data');
+    },
+    'a file': async (directory) => {
+      await writeFile(directory, '');
+      return directory;
+    },
+  };
+  for (const [what, make] of Object.entries(places)) {
+    it(`${what} as misconfigured`, async () => {
+      const storage = new FileStorage({ directory: await make(await newDirectory()) });
+      for (const operation of [() => storage.open(), () => storage.read(KEY)]) {
+        const error: unknown = await operation().catch((reason: unknown) => reason);
+        expect(error).toBeInstanceOf(SessionStorageError);
+        expect(error).toMatchObject({ failure: 'misconfigured', retryable: false });
+        expect(String(error)).toContain(storage.directory);
+        expect(inspect(error)).toMatch(/ENOENT|ENOTDIR/);
+      }
+    });
+  }
+
+  it('a key that is a folder of another, or below another, as misconfigured', async () => {
+    const storage = await newStorage();
+    await storage.write('a/b', 'TEXT', { ifAbsent: true });
+    for (const key of ['a', 'a/b/c']) {
+      const error: unknown = await storage.read(key).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ failure: 'misconfigured' });
+    }
+  });
+
+  it('can be opened again after the fault is gone', async () => {
+    const parent = await newDirectory();
+    const storage = new FileStorage({ directory: join(parent, 'data') });
+    await expect(storage.open()).rejects.toMatchObject({ failure: 'misconfigured' });
+    await mkdir(parent);
+    await storage.open();
+    expect(await storage.read(KEY)).toBeUndefined();
+  });
+});
+
+describe('FileStorage on a small or read-only disk', () => {
+  let mounted: string | undefined;
+
+  beforeEach(async () => {
+    const mountPoint = await newDirectory();
+    await mkdir(mountPoint);
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', mountPoint], {
+        stdio: 'pipe',
+      });
+      mounted = mountPoint;
+    } catch {
+      console.warn('left out: no right to mount a small disk here');
+    }
+  });
+  afterEach(() => {
+    if (mounted) execFileSync('umount', [mounted]);
+    mounted = undefined;
+  });
+
+  it('reports a full disk as unavailable and keeps the old value', async () => {
+    if (!mounted) return;
+    const storage = new FileStorage({ directory: join(mounted, 'data') });
+    const ifVersion = await storage.write(KEY, 'old', { ifAbsent: true });
+    const before = await readdir(storage.directory, { recursive: true });
+    await expect(storage.write(KEY, 'x'.repeat(200_000), { ifVersion })).rejects.toMatchObject({
+      failure: 'unavailable',
+      retryable: true,
+    });
+    expect(await storage.read(KEY)).toEqual({ value: 'old', version: ifVersion });
+    expect(await readdir(storage.directory, { recursive: true })).toEqual(before);
+    await storage.write(KEY, 'new', { ifVersion });
+  });
+
+  it('reports a read-only disk as denied', async () => {
+    if (!mounted) return;
+    await chmod(mounted, 0o777);
+    const storage = new FileStorage({ directory: join(mounted, 'data') });
+    const ifVersion = await storage.write(KEY, 'old', { ifAbsent: true });
+    execFileSync('mount', ['-o', 'remount,ro', mounted]);
+    await expect(storage.write(KEY, 'new', { ifVersion })).rejects.toMatchObject({
+      failure: 'denied',
+      retryable: false,
+    });
+    await expect(new FileStorage({ directory: storage.directory }).open()).rejects.toMatchObject({
+      failure: 'denied',
+    });
+  });
+});

@@ -1,0 +1,34 @@
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const made: string[] = [];
+
+/** The path of a directory that does not exist yet. */
+export async function newDirectory(): Promise<string> {
+  const parent = await mkdtemp(join(tmpdir(), 'file-storage-'));
+  made.push(parent);
+  return join(parent, 'data');
+}
+
+export async function removeDirectories(): Promise<void> {
+  for (const path of made.splice(0)) await rm(path, { recursive: true, force: true });
+}
+
+/** Every file below a directory, by its path in it, with its content. */
+export async function contents(directory: string): Promise<Map<string, string>> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const all = new Map<string, string>();
+  for (const file of files) {
+    const path = join(file.parentPath, file.name);
+    all.set(path.slice(directory.length + 1), await readFile(path, 'utf8'));
+  }
+  return all;
+}
+
+/** The files that contain a text. */
+export async function filesWith(directory: string, text: string): Promise<readonly string[]> {
+  const all = await contents(directory);
+  return [...all].filter(([, content]) => content.includes(text)).map(([path]) => path);
+}
