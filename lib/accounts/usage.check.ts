@@ -32,29 +32,36 @@ export class UsageCheck implements OnApplicationBootstrap {
       ...this.discovery.getProviders(),
     ]) {
       if (typeof metatype !== 'function' || !metatype.prototype) continue;
-      this.#check(metatype, metatype.name, metatype);
+      this.#checkAccount(metatype, metatype.name);
+      this.#checkEffect([metatype], metatype, metatype.name);
       for (const method of this.scanner.getAllMethodNames(metatype.prototype)) {
         const handler: unknown = Reflect.get(metatype.prototype, method);
-        if (typeof handler === 'function') {
-          this.#check(handler, `${metatype.name}.${method}`, metatype);
-        }
+        if (typeof handler !== 'function') continue;
+        const where = `${metatype.name}.${method}`;
+        this.#checkAccount(handler, where);
+        this.#checkEffect([handler, metatype], handler, where);
+        this.#checkEffect([handler], metatype, where);
       }
     }
   }
 
-  #check(target: Function, where: string, owner: Function): void {
+  #checkAccount(target: Function, where: string): void {
     const use = this.reflector.get(UseBetfairSessionMetadata, target);
     if (use === undefined) return;
     const account = use.name ?? DEFAULT_ACCOUNT;
     if (typeof account === 'string' && !this.registry.names.includes(account)) {
       throw this.registry.unknown(account, `@UseBetfairSession() on ${where}`);
     }
+  }
+
+  /** Warns where a decorator on one of `decorated` has no effect, because of how Nest runs `target`. */
+  #checkEffect(decorated: Function[], target: Function, where: string): void {
+    if (!this.reflector.getAllAndOverride(UseBetfairSessionMetadata, decorated)) return;
     for (const [key, decorator] of Object.entries(WITHOUT_INTERCEPTORS)) {
-      if (Reflect.hasMetadata(key, target) || Reflect.hasMetadata(key, owner)) {
-        this.#logger.warn(
-          `@UseBetfairSession() on ${where} has no effect: Nest runs ${decorator} without interceptors. Inject SessionService and call fetch() or run() there.`,
-        );
-      }
+      if (!Reflect.hasMetadata(key, target)) continue;
+      this.#logger.warn(
+        `@UseBetfairSession() has no effect on ${where}: Nest runs ${decorator} without interceptors. Inject SessionService and call fetch() or run() there.`,
+      );
     }
   }
 }

@@ -16,17 +16,24 @@ export interface HandedOut {
 export class CallScope {
   /** The session that this layer works with. */
   handedOut: HandedOut | undefined;
-  #settled = false;
+  #accepted = false;
   #repeated = false;
+  #underWay = 0;
+  #ended = false;
 
-  private constructor(private readonly outer: CallScope | undefined) {}
+  private constructor(private readonly outer: CallScope | undefined) {
+    outer?.count(1);
+  }
 
   /** The innermost layer of the running call. */
   static get current(): CallScope | undefined {
-    return current.getStore();
+    let scope = current.getStore();
+    // Work that outlives its layer, such as a loop that a handler started, is no part of it any more.
+    while (scope !== undefined && scope.#ended) scope = scope.outer;
+    return scope;
   }
 
-  /** Opens a layer inside the running one. */
+  /** Opens a layer inside the running one; to be ended. */
   static open(): CallScope {
     return new CallScope(CallScope.current);
   }
@@ -36,9 +43,19 @@ export class CallScope {
     return current.run(this, work);
   }
 
-  /** Whether a call in this layer got through, or may have: repeating the layer could place an order twice. */
+  /** Marks that this layer has its outcome. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.outer?.count(-1);
+  }
+
+  /**
+   * Whether a call in this layer got through, or may have, or still may: repeating the layer could place an order
+   * twice.
+   */
   get settled(): boolean {
-    return this.#settled;
+    return this.#accepted || this.#underWay > 0;
   }
 
   /** Whether a call in this layer was already repeated with a new session. */
@@ -47,12 +64,18 @@ export class CallScope {
   }
 
   markSettled(): void {
-    this.#settled = true;
+    this.#accepted = true;
     this.outer?.markSettled();
   }
 
   markRepeated(): void {
     this.#repeated = true;
     this.outer?.markRepeated();
+  }
+
+  /** Counts a layer inside, however deep, that has no outcome yet. */
+  private count(change: 1 | -1): void {
+    this.#underWay += change;
+    this.outer?.count(change);
   }
 }

@@ -49,9 +49,13 @@ export class ApiFetcher {
 
   #resolve(input: string | URL): URL {
     const url = new URL(input, this.#base);
-    if (url.origin === this.#base.origin && url.username === '' && url.password === '') return url;
+    const { origin, protocol } = this.#base;
+    const anonymous = url.username === '' && url.password === '';
+    // The origin alone would let `blob:https://…` through.
+    if (url.origin === origin && url.protocol === protocol && anonymous) return url;
+    const reason = anonymous ? `not to ${url.protocol}//${url.host}` : 'in a URL without user name';
     throw new BetfairSessionError(
-      `The session is sent only to ${this.#base.origin}, not to ${url.origin}. Use a path such as /exchange/betting/json-rpc/v1, or set endpoints.api to the API that you mean.`,
+      `The session is sent only to ${origin}, ${reason}. Use a path such as /exchange/betting/json-rpc/v1, or set endpoints.api to the API that you mean.`,
       { code: 'BETFAIR_FOREIGN_URL', retryable: false },
     );
   }

@@ -38,9 +38,22 @@ type Outcome<T> = { readonly rejection: Rejection } & (
 export async function callWithSession<T>(
   sessions: SessionSource,
   call: (session: BetfairSession) => Promise<T>,
-  { signal, repeatable = true }: TrackedCallOptions = {},
+  options: TrackedCallOptions = {},
 ): Promise<T> {
   const scope = CallScope.open();
+  try {
+    return await callInScope(scope, sessions, call, options);
+  } finally {
+    scope.end();
+  }
+}
+
+async function callInScope<T>(
+  scope: CallScope,
+  sessions: SessionSource,
+  call: (session: BetfairSession) => Promise<T>,
+  { signal, repeatable = true }: TrackedCallOptions,
+): Promise<T> {
   const session = await sessions.getSession({ signal });
   const first = await attempt(sessions, scope, session, call);
   if (first.rejection === 'none') return settle(first);
@@ -52,8 +65,10 @@ export async function callWithSession<T>(
     sessions.refresh(session, {}).catch(() => undefined);
     return settle(first);
   }
-  if (first.type === 'resolved') await discard(first.value);
   const renewed = await sessions.refresh(session, { signal });
+  // A call that was started and not waited for may have got through meanwhile.
+  if (scope.settled) return settle(first);
+  if (first.type === 'resolved') await discard(first.value);
   scope.markRepeated();
   return settle(await attempt(sessions, scope, renewed, call));
 }

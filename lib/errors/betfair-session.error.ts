@@ -11,6 +11,7 @@ export type BetfairSessionErrorCode =
   | 'BETFAIR_KEEP_ALIVE_REJECTED'
   | 'BETFAIR_LOGIN_BLOCKED'
   | 'BETFAIR_LOGIN_REJECTED'
+  | 'BETFAIR_LOGOUT_REJECTED'
   | 'BETFAIR_MISSING_PACKAGE'
   | 'BETFAIR_STORAGE_CONFLICT'
   | 'BETFAIR_STORAGE_DENIED'
@@ -40,19 +41,24 @@ export class BetfairSessionError extends Error {
     this.retryable = retryable;
     // The class's own name, even where a bundler renames classes: it is what logs and support requests quote.
     Object.defineProperty(this, 'name', { value: new.target.errorName, configurable: true });
+    // Anew, because the first line of the stack, which loggers print, was written before the name was set.
+    Error.captureStackTrace(this, new.target);
   }
 
   protected static readonly errorName: string = 'BetfairSessionError';
 
   /**
-   * A copy of this error that names what led to it. One failed renewal fails many callers, and each has a cause of its
-   * own.
+   * A copy of this error, with its stack, that names what led to it. One failed renewal fails many callers, and each
+   * has a cause of its own.
    */
   because(cause: unknown): BetfairSessionError {
-    const { code, retryable, message, name } = this;
+    const { code, retryable, message, name, stack } = this;
     const copy = new BetfairSessionError(message, { code, retryable, cause });
     Object.setPrototypeOf(copy, Object.getPrototypeOf(this));
     Object.assign(copy, this);
-    return Object.defineProperty(copy, 'name', { value: name, configurable: true });
+    return Object.defineProperties(copy, {
+      name: { value: name, configurable: true },
+      stack: { value: stack, configurable: true, writable: true },
+    });
   }
 }

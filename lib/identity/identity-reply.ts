@@ -70,9 +70,16 @@ export function parseKeepAliveReply(response: IdentityResponse): KeepAliveReply 
 export function parseLogoutReply(response: IdentityResponse): LogoutReply {
   const reply = parseStatus('logout', response);
   if (reply.type === 'unclear') return reply;
-  return reply.code === undefined || endsSession(reply.code)
-    ? { type: 'loggedOut' }
-    : unclear('logout', `answered ${reply.code}`, true);
+  if (reply.code === undefined || endsSession(reply.code)) return { type: 'loggedOut' };
+  if (isTransientLoginCode(reply.code)) return unclear('logout', `answered ${reply.code}`, true);
+  return {
+    type: 'unclear',
+    answered: true,
+    error: new BetfairSessionError(
+      `Betfair answered logout with the undocumented code ${reply.code}. The session may still live; look the code up.`,
+      { code: 'BETFAIR_LOGOUT_REJECTED', retryable: false },
+    ),
+  };
 }
 
 /** An answer that never came, or broke off. */

@@ -1,5 +1,7 @@
 import * as tls from 'node:tls';
 import { EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import { BetfairConfigurationError } from '../errors/index.js';
+import { safeCause } from '../errors/safe-cause.js';
 import type { TlsCredentials } from './client-certificate.js';
 
 /** Additional trusted certificate authorities, PEM. */
@@ -18,22 +20,34 @@ export interface TransportOptions {
 /**
  * A connection pool that trusts `ca` beside the usual authorities and goes through the proxy that the environment names
  * (`HTTPS_PROXY`, `NO_PROXY`). Certificate checking is never switched off.
+ *
+ * @throws BetfairConfigurationError the environment names a proxy that cannot be used
  */
 export function createTransport(
   ca: CertificateAuthorities,
   { credentials, connectTimeout, maxResponseSize }: TransportOptions = {},
 ): Dispatcher {
   const connect = {
+    // Said, so that NODE_TLS_REJECT_UNAUTHORIZED cannot give a password to whoever answers.
+    rejectUnauthorized: true,
     ...(ca.length > 0 && { ca: [...trustedByDefault(), ...ca] }),
     ...credentials,
     ...(connectTimeout !== undefined && { timeout: connectTimeout }),
   };
-  return new EnvHttpProxyAgent({
-    connect,
-    // Behind a proxy the handshake with Betfair is made inside the tunnel, with the same.
-    requestTls: connect,
-    ...(maxResponseSize !== undefined && { maxResponseSize }),
-  });
+  try {
+    return new EnvHttpProxyAgent({
+      connect,
+      // Behind a proxy the handshake with Betfair is made inside the tunnel, with the same.
+      requestTls: connect,
+      ...(maxResponseSize !== undefined && { maxResponseSize }),
+    });
+  } catch (error) {
+    // Not quoted: the URL of a proxy may hold a password, and undici's error holds the URL.
+    throw new BetfairConfigurationError(
+      'the environment variable HTTPS_PROXY or HTTP_PROXY is not the URL of a proxy. Write it as http://proxy.example:3128.',
+      { cause: safeCause(error) },
+    );
+  }
 }
 
 /** `ca` replaces the default authorities, so they must be named with it. */

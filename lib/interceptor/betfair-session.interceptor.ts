@@ -6,14 +6,25 @@ import {
   Optional,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { catchError, concatMap, from, map, Observable, of, switchMap, throwError } from 'rxjs';
+import {
+  catchError,
+  concatMap,
+  finalize,
+  from,
+  map,
+  Observable,
+  of,
+  switchMap,
+  throwError,
+} from 'rxjs';
 import { AccountRegistry } from '../accounts/account.registry.js';
 import { DEFAULT_ACCOUNT } from '../betfair-session.constants.js';
 import { CallScope } from '../calls/call-scope.js';
 import { inspectResult, inspectThrown, type Rejection } from '../calls/invalid-session.detector.js';
-import { BetfairConfigurationError, BetfairSessionError } from '../errors/index.js';
+import { BetfairConfigurationError } from '../errors/index.js';
 import type { SessionService } from '../session/session.service.js';
 import { mayRunAgain, responseStarted } from './handler-retry.js';
+import { refreshFailure } from './refresh-failure.js';
 import { UseBetfairSessionMetadata } from './use-betfair-session.metadata.js';
 
 /** A rejection that a handler returned instead of throwing it. */
@@ -92,25 +103,27 @@ function runHandler(
       const futile = scope.repeated && !scope.settled;
       if (rejection === 'none' || futile || handedOut === undefined) return handOn(failure);
       const { account, session } = handedOut;
+      if (rejection === 'some') {
+        // So that the next call finds a new session; what the other part of the batch did must not get lost.
+        sessions.refresh(session).catch(() => undefined);
+        return handOn(failure);
+      }
       const renewed = from(sessions.refresh(session)).pipe(
-        catchError((refusal: unknown) => throwError(() => withCause(refusal, failure))),
+        catchError((refusal: unknown) =>
+          throwError(() => refreshFailure(refusal, carried(failure))),
+        ),
       );
-      const repeat =
-        again &&
-        rejection === 'all' &&
-        !scope.settled &&
-        !scope.repeated &&
-        !emitted &&
-        !responseStarted(context);
       return renewed.pipe(
         switchMap((fresh) => {
-          if (!repeat) return handOn(failure);
+          const untouched = !scope.settled && !scope.repeated && !emitted;
+          if (!again || !untouched || responseStarted(context)) return handOn(failure);
           scope.handedOut = { account, session: fresh };
           scope.markRepeated();
           return handle();
         }),
       );
     }),
+    finalize(() => scope.end()),
   );
 }
 
@@ -126,9 +139,6 @@ function handOn(failure: unknown): Observable<unknown> {
   return failure instanceof ReturnedRejection ? of(failure.answer) : throwError(() => failure);
 }
 
-/** The failed refresh as this call's own error: many calls may wait for the one that failed. */
-function withCause(refusal: unknown, failure: unknown): unknown {
-  if (!(refusal instanceof BetfairSessionError)) return refusal;
-  const cause = failure instanceof ReturnedRejection ? failure.answer : failure;
-  return refusal.because(cause);
+function carried(failure: unknown): unknown {
+  return failure instanceof ReturnedRejection ? failure.answer : failure;
 }

@@ -1,8 +1,19 @@
+import { isTokenText } from '../common/session-token.js';
 import { isJurisdiction, jurisdictions } from '../identity/jurisdiction.endpoints.js';
 import { isStorageKey } from '../storage/storage-key.js';
 import type { BetfairSessionOptions } from './betfair-session-options.interface.js';
 import type { ResolvedSessionOptions } from './session-options.resolver.js';
+import {
+  isClientCertificate,
+  isHttps,
+  isKeepAlive,
+  isPemCertificate,
+  isPositive,
+  isStorage,
+  isText,
+} from './session-options.shapes.js';
 
+const KNOWN_ENDPOINTS = ['certLogin', 'login', 'keepAlive', 'logout', 'api'];
 const KNOWN_OPTIONS = new Set([
   'username',
   'password',
@@ -47,16 +58,16 @@ export function findFaults(
       'password: set it to the password, or to a function that returns it.',
     ),
     unless(
-      isText(options.applicationKey),
-      'applicationKey: set it to the application key of the account.',
+      isText(options.applicationKey) && isTokenText(options.applicationKey),
+      'applicationKey: set it to the application key of the account, without spaces or line breaks.',
     ),
     unless(
       login === undefined || login === 'certificate' || login === 'interactive',
       `login: it is 'interactive' or left out.`,
     ),
     unless(
-      login === 'interactive' || isObject(options.certificate),
-      `certificate: set it to { cert, key }, { pem } or { pfx }, or set login: 'interactive'.`,
+      login === 'interactive' || isClientCertificate(options.certificate),
+      `certificate: set it to { cert, key } or { pem }, each PEM text, a Buffer or { file }, or to { pfx }, a Buffer or { file }; or set login: 'interactive'.`,
     ),
     unless(
       login !== 'interactive' || options.certificate === undefined,
@@ -71,19 +82,25 @@ export function findFaults(
       options.jurisdiction === undefined || isJurisdiction(options.jurisdiction),
       `jurisdiction: it is one of ${jurisdictions.join(', ')}.`,
     ),
+    ...Object.keys(options.endpoints ?? {})
+      .filter((endpoint) => !KNOWN_ENDPOINTS.includes(endpoint))
+      .map(
+        (endpoint) =>
+          `endpoints.${endpoint}: there is no such endpoint. They are: ${KNOWN_ENDPOINTS.join(', ')}.`,
+      ),
     ...Object.entries(resolved.endpoints).map(([endpoint, url]) =>
       unless(isHttps(url), `endpoints.${endpoint}: it must be a whole https: URL.`),
     ),
     unless(
-      resolved.ca.every((pem) => pem.includes('-----BEGIN CERTIFICATE-----')),
-      'ca: it holds PEM certificates ("-----BEGIN CERTIFICATE-----").',
+      Array.isArray(resolved.ca) && resolved.ca.every(isPemCertificate),
+      'ca: it is a PEM certificate ("-----BEGIN CERTIFICATE-----"), or an array of them.',
     ),
-    ...(['sessionLifetime', 'requestTimeout', 'renewalTimeout', 'keepAliveInterval'] as const).map(
-      (option) =>
-        unless(
-          resolved[option] === undefined || isPositive(resolved[option]),
-          `${option === 'keepAliveInterval' ? 'keepAlive.interval' : option}: it is a number of milliseconds above 0.`,
-        ),
+    ...(['sessionLifetime', 'requestTimeout', 'renewalTimeout'] as const).map((option) =>
+      unless(isPositive(resolved[option]), `${option}: it is a number of milliseconds above 0.`),
+    ),
+    unless(
+      isKeepAlive(options.keepAlive),
+      'keepAlive: it is true, false or { interval }, a number of milliseconds above 0.',
     ),
     unless(
       resolved.keepAliveInterval === undefined ||
@@ -91,7 +108,7 @@ export function findFaults(
       'keepAlive.interval: it must be shorter than sessionLifetime, or the session ends in between.',
     ),
     unless(
-      isText(storage) || isObject(storage),
+      isText(storage) || isStorage(storage),
       'storage: it is a URL such as file:./session-data, or an object with read, write and delete.',
     ),
     unless(
@@ -107,20 +124,4 @@ export function findFaults(
 
 function unless(holds: boolean, fault: string): string | undefined {
   return holds ? undefined : fault;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-function isPositive(value: unknown): boolean {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0;
-}
-
-function isHttps(url: unknown): boolean {
-  return typeof url === 'string' && URL.canParse(url) && new URL(url).protocol === 'https:';
 }

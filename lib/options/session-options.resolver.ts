@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BetfairConfigurationError } from '../errors/index.js';
-import { checkClientCertificate } from '../identity/client-certificate.js';
+import { checkClientCertificate } from '../identity/client-certificate.checks.js';
 import type { CertificateAuthorities } from '../identity/identity.transport.js';
 import {
   endpointsOf,
@@ -16,6 +16,7 @@ import type {
   Persistence,
 } from './betfair-session-options.interface.js';
 import { findFaults } from './session-options.checks.js';
+import { isClientCertificate } from './session-options.shapes.js';
 
 /** The options of an account with every default filled in. */
 export interface ResolvedSessionOptions {
@@ -63,7 +64,7 @@ export async function resolveSessionOptions(
     certificate: options.login === 'interactive' ? undefined : options.certificate,
     applicationKey: options.applicationKey,
     jurisdiction,
-    endpoints: endpointsOf(jurisdiction, options.endpoints),
+    endpoints: endpointsOf(jurisdiction, options.endpoints ?? {}),
     ca: authorities(options.ca),
     sessionLifetime,
     storage: options.storage ?? DEFAULT_STORAGE,
@@ -73,9 +74,9 @@ export async function resolveSessionOptions(
     requestTimeout: options.requestTimeout ?? 10_000,
     renewalTimeout: options.renewalTimeout ?? 60_000,
   } satisfies Omit<ResolvedSessionOptions, 'certificateValidTo'>;
-  const faults = [...findFaults(options, resolved)];
+  const faults = findFaults(options, resolved);
   let certificateValidTo: Date | undefined;
-  if (resolved.certificate) {
+  if (isClientCertificate(resolved.certificate)) {
     const check = await checkClientCertificate(resolved.certificate, new Date());
     faults.push(...check.faults);
     certificateValidTo = check.validTo;
@@ -96,7 +97,7 @@ function keepAliveInterval(
   keepAlive: BetfairSessionOptions['keepAlive'],
   lifetime: number,
 ): number | undefined {
-  if (keepAlive === undefined || keepAlive === false) return undefined;
+  if (!keepAlive) return undefined;
   return keepAlive === true ? lifetime / 2 : keepAlive.interval;
 }
 

@@ -193,6 +193,21 @@ describeOnLinux('FileStorage between deciding and publishing', () => {
     expect(await filesWith(storage.directory, THEIRS)).toEqual([]);
   });
 
+  it('refuses a creator that slept until the object was there, changed often, and gone again', async () => {
+    const empty = await newDirectory();
+    const { calls } = await workers.run(empty, job(THEIRS, {}));
+    const call = (calls ?? []).indexOf('link tmp record') + 1;
+    const storage = new FileStorage({ directory: await newDirectory() });
+    const worker = workers.start(storage.directory, job(THEIRS, { [call]: 'SIGSTOP' }));
+    expect(await worker.stopped()).toBe(true);
+    for (let count = 0; count < 41; count++) await put(storage, OURS);
+    const stored = await storage.read(KEY);
+    await storage.delete(KEY, { ifVersion: stored?.version ?? '' });
+    expect(await worker.resume()).toMatchObject({ result: 'conflict' });
+    expect(await storage.read(KEY)).toBeUndefined();
+    expect(await filesWith(storage.directory, 'TEXT')).toEqual([]);
+  });
+
   it('gives back what a late deletion took away by mistake, even if that process dies', async () => {
     const calls = await callsOf(undefined);
     const call = calls.indexOf(`rename ${KEY} trash`) + 1;

@@ -8,13 +8,15 @@ import type {
 import { sessionStorageConformance } from '../../lib/testing/storage-conformance.js';
 
 /** The names of the cases that a store fails. */
-async function failures(create: () => MemoryStorage): Promise<readonly string[]> {
+async function failures(open: () => MemoryStorage): Promise<readonly string[]> {
   const failed: string[] = [];
-  for (const { name, run } of sessionStorageConformance({ create })) {
+  for (const { name, run } of sessionStorageConformance({ create: open })) {
     await run().catch(() => failed.push(name));
   }
   return failed;
 }
+
+const create = (): MemoryStorage => new MemoryStorage();
 
 /** A store that overwrites whatever is there. */
 class Unconditional extends MemoryStorage {
@@ -80,9 +82,7 @@ describe('sessionStorageConformance', () => {
   });
 
   it('finds that two instances do not share their data', async () => {
-    expect(await failures(() => new MemoryStorage())).toContain(
-      'shows the writes of one instance to another',
-    );
+    expect(await failures(create)).toContain('shows the writes of one instance to another');
   });
 
   for (const { Store, fails } of broken) {
@@ -112,7 +112,6 @@ describe('sessionStorageConformance', () => {
   });
 
   it('leaves out what a store with versions by content cannot do', () => {
-    const create = () => new MemoryStorage();
     const all = sessionStorageConformance({ create }).map(({ name }) => name);
     const some = sessionStorageConformance({ create, contentVersions: true }).map(
       ({ name }) => name,

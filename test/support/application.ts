@@ -1,17 +1,59 @@
-import { Module, type Type } from '@nestjs/common';
+import { type LoggerService, Module, type Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { BetfairSessionModule, type BetfairSessionOptions, SessionService } from 'nestjs-betfair-session';
+import {
+  BetfairSessionModule,
+  type BetfairSessionOptions,
+  SessionService,
+} from 'nestjs-betfair-session';
+import { SESSION_CLOCK } from '../../lib/betfair-session.constants.js';
+import { type Clock, systemClock } from '../../lib/common/clock.js';
 
-/** A Nest application context with one account, as a user would have it; logs are silenced. */
+/** Keeps what is logged, for tests that search it. */
+export class RecordingLogger implements LoggerService {
+  readonly lines: unknown[][] = [];
+  log = (...line: unknown[]) => void this.lines.push(['log', ...line]);
+  warn = (...line: unknown[]) => void this.lines.push(['warn', ...line]);
+  error = (...line: unknown[]) => void this.lines.push(['error', ...line]);
+  debug = (...line: unknown[]) => void this.lines.push(['debug', ...line]);
+  verbose = (...line: unknown[]) => void this.lines.push(['verbose', ...line]);
+}
+
+export interface TestApplication {
+  readonly module: TestingModule;
+  readonly sessions: SessionService;
+  readonly logger: RecordingLogger;
+  close(): Promise<void>;
+}
+
+const open = new Set<TestApplication>();
+
+/** A Nest application with one account, as a user would have it; what it logs is recorded. */
 export async function createSessions(
   options: BetfairSessionOptions,
-  { controllers = [] }: { controllers?: Type[] } = {},
-): Promise<{ module: TestingModule; sessions: SessionService }> {
+  { controllers = [], clock = systemClock }: { controllers?: Type[]; clock?: Clock } = {},
+): Promise<TestApplication> {
   @Module({ imports: [BetfairSessionModule.forRoot(options)], controllers })
   class TestAppModule {}
+  const logger = new RecordingLogger();
   const module = await Test.createTestingModule({ imports: [TestAppModule] })
-    .setLogger(false)
+    .setLogger(logger)
+    .overrideProvider(SESSION_CLOCK)
+    .useValue(clock)
     .compile();
   await module.init();
-  return { module, sessions: module.get(SessionService) };
+  const application = {
+    module,
+    logger,
+    sessions: module.get(SessionService),
+    async close() {
+      if (open.delete(application)) await module.close();
+    },
+  };
+  open.add(application);
+  return application;
+}
+
+/** Closes every application that a test left open; for `afterEach`. */
+export async function closeApplications(): Promise<void> {
+  await Promise.all([...open].map((application) => application.close()));
 }

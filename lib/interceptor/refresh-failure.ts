@@ -1,0 +1,41 @@
+import { read } from '../calls/rejection-envelope.js';
+import { BetfairSessionError } from '../errors/index.js';
+import { safeCause } from '../errors/safe-cause.js';
+
+/** Errors looked at along a `cause` chain. */
+const CHAIN_LIMIT = 8;
+
+/**
+ * The failed refresh as this call's own error: many calls may wait for the one that failed, and each has the rejection
+ * that asked for it as its `cause`.
+ */
+export function refreshFailure(failure: unknown, rejection: unknown): unknown {
+  if (!(failure instanceof BetfairSessionError)) return failure;
+  return failure.because(holdsRequest(rejection) ? withoutRequest(rejection) : rejection);
+}
+
+/** HTTP clients hang the request on their errors, and its headers hold token and application key. */
+function holdsRequest(rejection: unknown): boolean {
+  let link = rejection;
+  for (let depth = 0; depth < CHAIN_LIMIT; depth += 1) {
+    const response = read(link, 'response');
+    const places = [
+      read(link, 'config'),
+      read(link, 'request'),
+      read(read(link, 'options'), 'headers'),
+      read(response, 'config'),
+      read(response, 'request'),
+    ];
+    if (places.some((place) => place !== undefined)) return true;
+    link = read(link, 'cause');
+  }
+  return false;
+}
+
+function withoutRequest(rejection: unknown): Error {
+  const status = read(rejection, 'status') ?? read(read(rejection, 'response'), 'status');
+  return Object.assign(safeCause(rejection), {
+    errorCode: 'INVALID_SESSION_INFORMATION',
+    ...(typeof status === 'number' && { status }),
+  });
+}

@@ -1,0 +1,202 @@
+import { SessionStorageError } from 'nestjs-betfair-session';
+import { closeAccounts, createAccount, times } from '../support/account.js';
+import { VirtualClock } from '../support/virtual.clock.js';
+
+afterEach(closeAccounts);
+
+const down = () => new SessionStorageError('The store is down.', 'unavailable');
+const denied = () => new SessionStorageError('The store refuses writes.', 'denied');
+
+describe("persistence 'required'", () => {
+  it('makes no login while the store cannot be read', async () => {
+    const { simulator, storage, start } = await createAccount();
+    storage.fail('read', down(), { times: Infinity });
+    const { sessions } = await start();
+    const outcomes = await Promise.allSettled(times(100, () => sessions.getSession()));
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ reason: { code: 'BETFAIR_STORAGE_UNAVAILABLE' } });
+    }
+    expect(simulator.counts.loginAttempts).toBe(0);
+  });
+
+  it('ends the wait for a store that hangs', async () => {
+    const { simulator, storage, start } = await createAccount();
+    storage.fail('read', 'hang');
+    const { sessions } = await start({ requestTimeout: 100 });
+    await expect(sessions.getSession()).rejects.toMatchObject({
+      code: 'BETFAIR_STORAGE_UNAVAILABLE',
+      message: expect.stringContaining('within 100 ms'),
+    });
+    expect(simulator.counts.loginAttempts).toBe(0);
+  });
+
+  it('logs out and fails when the write is refused, without a storm of logins', async () => {
+    const { simulator, storage, start } = await createAccount();
+    storage.fail('write', denied(), { times: Infinity });
+    const { sessions } = await start();
+    for (let round = 0; round < 10; round++) {
+      const outcomes = await Promise.allSettled(times(100, () => sessions.getSession()));
+      for (const outcome of outcomes) {
+        expect(outcome).toMatchObject({ reason: { code: 'BETFAIR_STORAGE_DENIED' } });
+      }
+    }
+    expect(simulator.counts).toMatchObject({ logins: 1, logouts: 1 });
+    expect(simulator.liveTokens()).toEqual([]);
+    expect(storage.counts.write).toBe(1);
+  });
+
+  it('tries a failing write three times, and logs out only then', async () => {
+    const { simulator, storage, start, stored } = await createAccount();
+    storage.fail('write', down(), { times: 2 });
+    const { sessions } = await start();
+    const { token } = await sessions.getSession();
+    expect(await stored()).toBe(token);
+    expect(simulator.counts).toMatchObject({ logins: 1, logouts: 0 });
+
+    const other = await createAccount();
+    other.storage.fail('write', down(), { times: 3 });
+    const failing = await other.start();
+    await expect(failing.sessions.getSession()).rejects.toBeInstanceOf(SessionStorageError);
+    expect(other.storage.counts.write).toBe(3);
+    expect(other.simulator.counts).toMatchObject({ logins: 1, logouts: 1 });
+  });
+
+  it('keeps a session whose write took effect although the answer was lost', async () => {
+    const { simulator, storage, start, stored } = await createAccount();
+    storage.fail('write', 'lost');
+    const { sessions } = await start({ requestTimeout: 200 });
+    const { token } = await sessions.getSession();
+    expect(await stored()).toBe(token);
+    expect(sessions.status).toMatchObject({ persisted: true });
+    expect(simulator.counts).toMatchObject({ logins: 1, logouts: 0 });
+  });
+
+  it('fails without a logout when nobody knows whether the write took effect', async () => {
+    const { simulator, storage, start, stored } = await createAccount();
+    storage.fail('write', 'lost');
+    storage.fail('read', () => undefined);
+    storage.fail('read', down());
+    const { sessions } = await start({ requestTimeout: 200 });
+    await expect(sessions.getSession()).rejects.toBeInstanceOf(SessionStorageError);
+    expect(simulator.counts).toMatchObject({ logins: 1, logouts: 0 });
+    // The next start resumes what was stored after all.
+    const next = await start();
+    expect((await next.sessions.getSession()).token).toBe(await stored());
+    expect(simulator.counts.logins).toBe(1);
+  });
+});
+
+describe("persistence 'best-effort'", () => {
+  it('serves a session that cannot be stored, does not log it out, and stores it at the next keepAlive', async () => {
+    const { simulator, storage, start, stored } = await createAccount();
+    storage.fail('write', down(), { times: 2 });
+    const { sessions } = await start({ persistence: 'best-effort' });
+    const session = await sessions.getSession();
+    expect(sessions.status).toMatchObject({ state: 'degraded', persisted: false });
+    await sessions.keepAlive();
+    expect(await stored()).toBeUndefined();
+    await sessions.keepAlive();
+    expect(await stored()).toBe(session.token);
+    expect(sessions.status).toMatchObject({ state: 'ready', persisted: true });
+    expect(sessions.current).toBe(session);
+    expect(simulator.counts).toMatchObject({ logins: 1, logouts: 0 });
+  });
+
+  it('logs in while the store cannot be read, after a random wait of up to one lease', async () => {
+    const { simulator, storage, start, stored } = await createAccount();
+    storage.fail('read', down(), { times: 1 });
+    const clock = new VirtualClock();
+    const { sessions } = await start({ persistence: 'best-effort' }, clock);
+    const waiting = sessions.getSession();
+    await clock.advance(7_000);
+    const { token } = await waiting;
+    expect(simulator.counts).toMatchObject({ logins: 1 });
+    expect(await stored()).toBeUndefined();
+    await sessions.keepAlive();
+    expect(await stored()).toBe(token);
+  });
+
+  it('adopts the session that the fleet stored meanwhile, and leaves its own alone: callers have it', async () => {
+    const { simulator, storage, start, stored } = await createAccount();
+    storage.fail('write', down(), { times: 1 });
+    const lonely = await start({ persistence: 'best-effort' });
+    const own = await lonely.sessions.getSession();
+    const { token } = await (await start()).sessions.getSession();
+    await lonely.sessions.keepAlive();
+    expect(lonely.sessions.current?.token).toBe(token);
+    expect(await stored()).toBe(token);
+    expect(simulator.liveTokens()).toEqual(expect.arrayContaining([own.token, token]));
+    expect(simulator.counts).toMatchObject({ logins: 2, logouts: 0 });
+  });
+
+  it('says when the store fails and when it works again', async () => {
+    const { storage, start } = await createAccount();
+    const { sessions } = await start({ persistence: 'best-effort' });
+    const events: string[] = [];
+    sessions.events$.subscribe(({ type }) => events.push(type));
+    storage.fail('write', down(), { times: 2 });
+    await sessions.getSession();
+    await sessions.keepAlive();
+    await sessions.keepAlive();
+    expect(events.filter((type) => type.startsWith('storage'))).toEqual([
+      'storageDegraded',
+      'storageRecovered',
+    ]);
+  });
+});
+
+describe('a write that meets another writer', () => {
+  it('adopts the stored session if it lives, and logs out the one that nobody was given', async () => {
+    const { simulator, storage, start, stored } = await createAccount();
+    const winner = await start();
+    const { sessions } = await start();
+    storage.fail('write', () => undefined);
+    storage.fail('write', () => winner.sessions.getSession());
+    // The winner's write is the second operation of its kind: it goes through while the loser waits in its own.
+    const [lost, won] = await Promise.all([sessions.getSession(), winner.sessions.getSession()]);
+    expect(lost.token).toBe(won.token);
+    expect(await stored()).toBe(won.token);
+    expect(simulator.liveTokens()).toEqual([won.token]);
+    expect(simulator.counts).toMatchObject({ logins: 2, logouts: 1 });
+  });
+
+  it.each([
+    ['is dead', 'A'.repeat(44)],
+    ['is malformed', 'not a token\n\n'],
+  ])('replaces what is stored if it %s', async (_, text) => {
+    const { simulator, storage, start, stored, key } = await createAccount();
+    storage.fail('write', () => storage.put(key, text));
+    const { sessions } = await start();
+    const { token } = await sessions.getSession();
+    expect(await stored()).toBe(token);
+    expect(simulator.counts).toMatchObject({ logins: 1, logouts: 0 });
+  });
+
+  it('keeps its own session, unstored, if it cannot tell whether the stored one lives', async () => {
+    const { simulator, storage, start, stored, key } = await createAccount();
+    const other = 'B'.repeat(44);
+    storage.fail('write', () => storage.put(key, other));
+    simulator.fail('keepAlive', { status: 503 });
+    const { sessions } = await start();
+    const session = await sessions.getSession();
+    expect(await stored()).toBe(other);
+    expect(sessions.status).toMatchObject({ state: 'degraded', persisted: false });
+    expect(simulator.liveTokens()).toEqual([session.token]);
+    await sessions.keepAlive();
+    expect(await stored()).toBe(session.token);
+    expect(sessions.current).toBe(session);
+  });
+
+  it('writes again when the stored one was deleted meanwhile', async () => {
+    const { simulator, storage, start, stored, key } = await createAccount();
+    await storage.put(key, 'garbage garbage');
+    storage.fail('write', async () => {
+      const { version } = (await storage.inner.read(key)) ?? { version: '' };
+      await storage.inner.delete(key, { ifVersion: version });
+    });
+    const { sessions } = await start();
+    const { token } = await sessions.getSession();
+    expect(await stored()).toBe(token);
+    expect(simulator.counts).toMatchObject({ logins: 1, logouts: 0 });
+  });
+});

@@ -1,0 +1,135 @@
+import { setTimeout } from 'node:timers/promises';
+import { createTestSession } from 'nestjs-betfair-session/testing';
+import { closeAccounts, createAccount, times } from '../support/account.js';
+import { VirtualClock } from '../support/virtual.clock.js';
+
+afterEach(closeAccounts);
+
+describe('refresh of a rejected session', () => {
+  it('makes one renewal of a thousand rejections at one moment', async () => {
+    const { simulator, start, stored } = await createAccount();
+    const { sessions } = await start();
+    const dead = await sessions.getSession();
+    simulator.endSessions();
+    const served = await Promise.all(times(1_000, () => sessions.refresh(dead)));
+    expect(new Set(served.map(({ generation }) => generation))).toEqual(new Set([2]));
+    expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 0 });
+    expect(await stored()).toBe(served[0]?.token);
+  });
+
+  it('makes none of a thousand more that come up to five seconds after the renewal', async () => {
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start();
+    const dead = await sessions.getSession();
+    simulator.endSessions();
+    const renewed = await sessions.refresh(dead);
+    const stragglers = times(1_000, async (index) => {
+      await setTimeout(index * 5);
+      return sessions.refresh(dead);
+    });
+    expect(new Set(await Promise.all(stragglers))).toEqual(new Set([renewed]));
+    expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 0 });
+  }, 15_000);
+
+  it('replaces the stored text that was rejected without asking keepAlive, which may still take it', async () => {
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start();
+    const rejected = await sessions.getSession();
+    await sessions.refresh(rejected);
+    expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 0 });
+  });
+
+  it('adopts what another process stored meanwhile, after keepAlive took it', async () => {
+    const { simulator, start } = await createAccount();
+    const [one, two] = [await start(), await start()];
+    const dead = await one.sessions.getSession();
+    await two.sessions.getSession();
+    simulator.endSessions();
+    const renewed = await one.sessions.refresh(dead);
+    const other = two.sessions.current;
+    if (other === undefined) throw new Error('The second application lost its session.');
+    expect((await two.sessions.refresh(other)).token).toBe(renewed.token);
+    expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 2 });
+  });
+
+  it('is not served or revived: a getSession during the renewal waits for the new one', async () => {
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start();
+    const dead = await sessions.getSession();
+    simulator.fail('certLogin', { slow: 100 });
+    const refreshing = sessions.refresh(dead);
+    expect(sessions.current).toBeUndefined();
+    const [renewed, got] = await Promise.all([refreshing, sessions.getSession()]);
+    expect(got).toBe(renewed);
+    expect(renewed.generation).toBe(dead.generation + 1);
+  });
+
+  it('counts a login that returns the same token as a new session, so that nothing loops', async () => {
+    const { simulator, start } = await createAccount({ accounts: [{ sameToken: true }] });
+    const { sessions } = await start();
+    const dead = await sessions.getSession();
+    const renewed = await Promise.all(times(100, () => sessions.refresh(dead)));
+    expect(renewed[0]?.token).toBe(dead.token);
+    expect(new Set(renewed.map(({ generation }) => generation))).toEqual(new Set([2]));
+    expect(simulator.counts.logins).toBe(2);
+  });
+
+  it('goes on to another renewal when the joined one ended with a session that is rejected too', async () => {
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start();
+    const first = await sessions.getSession();
+    const seen: number[] = [];
+    const subscription = sessions.session$.subscribe((session) => {
+      seen.push(session.generation);
+      // Betfair refuses the second one at the very moment at which it is published.
+      if (session.generation === 2) void sessions.refresh(session);
+    });
+    const served = await Promise.all(times(10, () => sessions.refresh(first)));
+    subscription.unsubscribe();
+    expect(new Set(served.map(({ generation }) => generation))).toEqual(new Set([3]));
+    expect(seen).toEqual([1, 2, 3]);
+    expect(simulator.counts.logins).toBe(3);
+  });
+
+  it('of another account is refused', async () => {
+    const [one, two] = [await createAccount(), await createAccount()];
+    const foreign = await (await two.start()).sessions.getSession();
+    const { sessions } = await one.start();
+    const refused = { code: 'BETFAIR_FOREIGN_SESSION', retryable: false };
+    await expect(sessions.refresh(foreign)).rejects.toMatchObject(refused);
+    await expect(sessions.refresh(createTestSession())).rejects.toMatchObject(refused);
+    expect(one.simulator.counts.loginAttempts).toBe(0);
+  });
+
+  it('drops a keepAlive of the old session that is answered after the new one came', async () => {
+    const { simulator, start, stored } = await createAccount();
+    const { sessions } = await start();
+    const old = await sessions.getSession();
+    simulator.fail('keepAlive', { slow: 200 });
+    const slow = sessions.keepAlive();
+    const renewed = await sessions.refresh(old);
+    const { expiresAt } = sessions.status;
+    await slow;
+    expect(sessions.current).toBe(renewed);
+    expect(Math.abs(Number(sessions.status.expiresAt) - Number(expiresAt))).toBeLessThan(50);
+    expect(await stored()).toBe(renewed.token);
+    expect(simulator.counts.logins).toBe(2);
+  });
+
+  it('of every new session at once ends in a typed error within the login budget', async () => {
+    const { simulator, start } = await createAccount();
+    const clock = new VirtualClock();
+    const { sessions } = await start({}, clock);
+    let refused: unknown;
+    for (let i = 0; i < 10_000 && refused === undefined; i++) {
+      const session = await sessions.getSession();
+      await sessions.refresh(session).catch((error: unknown) => (refused = error));
+    }
+    expect(refused).toMatchObject({ code: 'BETFAIR_LOGIN_BLOCKED', until: expect.any(Date) });
+    expect(sessions.status.state).toBe('blocked');
+    expect(simulator.counts.logins).toBe(5);
+    await clock.advance(60_000);
+    await sessions.getSession();
+    expect(simulator.counts.logins).toBe(6);
+  });
+});
