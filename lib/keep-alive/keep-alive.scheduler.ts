@@ -55,6 +55,8 @@ export class KeepAliveScheduler implements OnApplicationBootstrap, OnModuleDestr
   }
 
   #schedule(interval: number): void {
+    // Gone from the registry while the keep-alive ran: the application stopped it.
+    if (this.#timer && this.#registry?.has(this.#timerName) === false) this.#stopped = true;
     if (this.#stopped) return;
     const jitter = 1 + JITTER * (2 * Math.random() - 1);
     const wait =

@@ -2,6 +2,7 @@ import type { ModuleRef } from '@nestjs/core';
 
 /** Where the application sees its timers, and can stop them. */
 export interface TimerRegistry {
+  has(name: string): boolean;
   add(name: string, handle: unknown): void;
   remove(name: string): void;
 }
@@ -12,6 +13,7 @@ export async function findTimerRegistry(moduleRef: ModuleRef): Promise<TimerRegi
     const { SchedulerRegistry } = await import('@nestjs/schedule');
     const registry = moduleRef.get(SchedulerRegistry, { strict: false });
     return {
+      has: (name) => registry.doesExist('timeout', name),
       add: (name, handle) => registry.addTimeout(name, handle),
       remove: (name) => {
         if (registry.doesExist('timeout', name)) registry.deleteTimeout(name);

@@ -49,7 +49,7 @@ export class SessionKeeper {
     return this.#flight;
   }
 
-  /** The work under way that renewals wait for. */
+  /** The work under way that everybody waits for. */
   get alone(): Promise<unknown> | undefined {
     return this.#alone;
   }
@@ -59,8 +59,9 @@ export class SessionKeeper {
     return this.deps.cache.warm ?? this.#obtain(signal);
   }
 
-  /** Runs `work` after the renewal under way; renewals that start meanwhile wait for it. */
+  /** Runs `work` after the renewal under way; whoever asks for a session meanwhile waits for it. */
   runAlone<T>(work: () => Promise<T>): Promise<T> {
+    this.deps.cache.warm = undefined;
     const flight = this.#flight?.catch(() => undefined) ?? Promise.resolve();
     const alone = flight.then(work).finally(() => {
       if (this.#alone === alone) this.#alone = undefined;
@@ -77,6 +78,8 @@ export class SessionKeeper {
   async #obtain(signal?: AbortSignal): Promise<BetfairSession> {
     const { cache, onDue } = this.deps;
     for (;;) {
+      const alone = this.#alone?.catch(() => undefined);
+      if (alone) await abortable(() => alone, signal);
       const served = cache.serve();
       if (served) {
         // In use, so it must not die: whoever comes first in the second half of its life has it kept alive.
@@ -104,7 +107,6 @@ export class SessionKeeper {
     const { cache, clock, closing, renewal, renewalTimeout } = this.deps;
     closing.throwIfAborted();
     this.#backoff.throwIfWaiting();
-    await this.#alone?.catch(() => undefined);
     const { held } = cache;
     try {
       const renewed = await withDeadline(

@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import type { BetfairSessionOptions } from 'nestjs-betfair-session';
 import { BetfairSimulator, type BetfairSimulatorOptions } from 'nestjs-betfair-session/testing';
 import { closeApplications, createSessions, type TestApplication } from './application.js';
@@ -10,7 +11,11 @@ export interface TestAccount {
   readonly storage: FaultyStorage;
   readonly key: string;
   /** Starts an application; what `overrides` names replaces the options. */
-  start(overrides?: Partial<BetfairSessionOptions>, clock?: VirtualClock): Promise<TestApplication>;
+  start(
+    overrides?: Partial<BetfairSessionOptions>,
+    clock?: VirtualClock,
+    controllers?: Type[],
+  ): Promise<TestApplication>;
   /** What the store holds now. */
   stored(): Promise<string | undefined>;
 }
@@ -33,7 +38,8 @@ export async function createAccount(settings: BetfairSimulatorOptions = {}): Pro
     simulator,
     storage,
     key,
-    start: (overrides = {}, clock) => createSessions(merge(options, overrides), clock && { clock }),
+    start: (overrides = {}, clock = undefined, controllers = []) =>
+      createSessions(merge(options, overrides), { controllers, ...(clock && { clock }) }),
     stored: async () => (await storage.inner.read(key))?.value,
   };
 }

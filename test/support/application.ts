@@ -40,7 +40,8 @@ export async function createSessions(
     .overrideProvider(SESSION_CLOCK)
     .useValue(clock)
     .compile();
-  await module.init();
+  // With controllers the test makes the HTTP application, which initialises the module.
+  if (controllers.length === 0) await module.init();
   const application = {
     module,
     logger,

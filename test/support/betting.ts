@@ -1,4 +1,5 @@
 import { Agent as HttpsAgent } from 'node:https';
+import { setTimeout } from 'node:timers/promises';
 import axios, { type AxiosResponse } from 'axios';
 import type { BetfairSession } from 'nestjs-betfair-session';
 import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
@@ -93,7 +94,11 @@ export function refuse(simulator: BetfairSimulator, ...methods: string[]): void 
   simulator.rejectCalls((_request, { method }) => methods.includes(method));
 }
 
-/** Waits until `condition` holds; the test's own time-out is the limit. */
+/** Waits until `condition` holds, for 5 s at most. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => void setTimeout(resolve, 5));
+  const end = performance.now() + 5_000;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`Never came true: ${condition.toString()}`);
+    await setTimeout(5);
+  }
 }

@@ -1,0 +1,38 @@
+import { Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { ScheduleModule } from '@nestjs/schedule';
+import {
+  BetfairSessionModule,
+  type BetfairSessionOptions,
+  betfairSessionOptionsFromEnv,
+} from 'nestjs-betfair-session';
+import { BettingApi } from './betting/betting-api.service.js';
+import { HealthController } from './health/health.controller.js';
+import { MarketWatchService } from './markets/market-watch.service.js';
+import { MarketsController } from './markets/markets.controller.js';
+import { OrdersController } from './orders/orders.controller.js';
+import { SimulatedBetfair } from './simulator/simulated-betfair.service.js';
+import { SimulatorModule } from './simulator/simulator.module.js';
+
+@Module({
+  imports: [
+    ConfigModule.forRoot(),
+    ScheduleModule.forRoot(),
+    BetfairSessionModule.forRootAsync({
+      // For the demonstration only: your own factory needs no simulator, and calls betfairSessionOptionsFromEnv().
+      imports: [SimulatorModule],
+      inject: [SimulatedBetfair],
+      useFactory: async (simulated: SimulatedBetfair): Promise<BetfairSessionOptions> => {
+        const account = (await simulated.options()) ?? betfairSessionOptionsFromEnv();
+        return {
+          ...account,
+          storage: process.env['BETFAIR_STORAGE'] || 'file:./session-data',
+          keepAlive: account.keepAlive ?? true,
+        };
+      },
+    }),
+  ],
+  controllers: [MarketsController, OrdersController, HealthController],
+  providers: [BettingApi, MarketWatchService],
+})
+export class AppModule {}

@@ -1,0 +1,305 @@
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import { TLSSocket } from 'node:tls';
+import { setTimeout as wait } from 'node:timers/promises';
+import { BetfairConfigurationError, BetfairIdentityUnavailableError } from 'nestjs-betfair-session';
+import { BetfairSimulator, type SimulatorEndpoint } from 'nestjs-betfair-session/testing';
+import { serverCertificate } from '../../lib/testing/simulator.certificates.js';
+import { closeApplications, createSessions } from '../support/application.js';
+import { startProxy, type TestProxy } from './support/proxy.js';
+import { errorOf, expectNoSecret, secretsOf } from './support/secrets.js';
+
+const PROXY_VARIABLES = [
+  'HTTPS_PROXY',
+  'https_proxy',
+  'HTTP_PROXY',
+  'http_proxy',
+  'NO_PROXY',
+  'no_proxy',
+];
+const environment = { ...process.env };
+const servers = new Set<Server>();
+let simulator: BetfairSimulator;
+
+beforeEach(async () => {
+  for (const variable of PROXY_VARIABLES) delete process.env[variable];
+  simulator = await BetfairSimulator.start({ accounts: [{ applicationKey: 'canaryAppKey4711' }] });
+});
+
+afterEach(async () => {
+  await closeApplications();
+  await simulator.stop();
+  for (const server of servers) {
+    server.closeAllConnections();
+    server.close();
+  }
+  servers.clear();
+});
+
+afterAll(() => {
+  for (const variable of PROXY_VARIABLES) delete process.env[variable];
+  Object.assign(process.env, environment);
+});
+
+/** An HTTPS server with a certificate that the simulator's authority signed; it asks for one in turn. */
+async function serve(listener: RequestListener): Promise<string> {
+  const { cert, key } = await serverCertificate();
+  const options = { cert, key, requestCert: true, rejectUnauthorized: false };
+  const server = createServer(options, listener).listen(0, '127.0.0.1');
+  servers.add(server);
+  await once(server, 'listening');
+  const address = server.address();
+  return `https://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+}
+
+function optionsWith(endpoints: Partial<Record<SimulatorEndpoint, string>>) {
+  const options = simulator.options();
+  return { ...options, endpoints: { ...options.endpoints, ...endpoints } };
+}
+
+describe('the client certificate', () => {
+  it('is shown to certlogin only, to no other host that asks for it', async () => {
+    const shown: [string | undefined, boolean][] = [];
+    const url = await serve((request, response) => {
+      const peer =
+        request.socket instanceof TLSSocket ? request.socket.getPeerX509Certificate() : undefined;
+      shown.push([request.url, peer !== undefined]);
+      const reply = { sessionToken: 'aToken', loginStatus: 'SUCCESS', status: 'SUCCESS' };
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(reply));
+    });
+    const { sessions } = await createSessions(
+      optionsWith({
+        certLogin: `${url}/certlogin`,
+        keepAlive: `${url}/keepAlive`,
+        logout: `${url}/logout`,
+        api: url,
+      }),
+    );
+    await sessions.getSession();
+    await sessions.keepAlive();
+    await sessions.fetch('/exchange/x');
+    await sessions.logout();
+    expect(shown).toEqual([
+      ['/certlogin', true],
+      ['/keepAlive', false],
+      ['/exchange/x', false],
+      ['/logout', false],
+    ]);
+  });
+});
+
+describe('a redirect', () => {
+  it.each([301, 302, 303, 307, 308])('with %d is not followed by any operation', async (status) => {
+    let followed = 0;
+    const elsewhere = await serve((_, response) => {
+      followed += 1;
+      response.end('{}');
+    });
+    const fault = { reply: '', status, headers: { location: `${elsewhere}/gone` } };
+    const { sessions } = await createSessions(simulator.options());
+    simulator.fail('certLogin', fault);
+    const unavailable = { code: 'BETFAIR_IDENTITY_UNAVAILABLE', message: /country/ };
+    const expectUnavailable = (error: unknown) =>
+      expect(error).toMatchObject({
+        ...unavailable,
+        message: expect.stringMatching(unavailable.message),
+      });
+    expectUnavailable(await errorOf(sessions.getSession()));
+    await sessions.unblockLogin();
+    await sessions.getSession();
+    simulator.fail('keepAlive', fault);
+    expectUnavailable(await errorOf(sessions.keepAlive()));
+    simulator.fail('logout', fault);
+    expectUnavailable(await errorOf(sessions.logout()));
+    expect(followed).toBe(0);
+  });
+});
+
+describe('a reply without end', () => {
+  it('costs no more than a bounded number of bytes', async () => {
+    let sent = 0;
+    let hungUp: Promise<unknown> = Promise.resolve();
+    const chunk = Buffer.alloc(65_536, ' ');
+    const url = await serve((_, response) => {
+      hungUp = once(response, 'close');
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const send = async () => {
+        while (!response.destroyed) {
+          sent += chunk.length;
+          if (!response.write(chunk)) await Promise.race([once(response, 'drain'), hungUp]);
+        }
+      };
+      send().catch(() => response.destroy());
+    });
+    const { sessions } = await createSessions(optionsWith({ certLogin: `${url}/certlogin` }));
+    const error = await errorOf(sessions.getSession());
+    await hungUp;
+    expect(error).toMatchObject({
+      code: 'BETFAIR_IDENTITY_UNAVAILABLE',
+      cause: { code: 'UND_ERR_RES_EXCEEDED_MAX_SIZE' },
+    });
+    // What the limit lets through, and what the buffers on the way held.
+    expect(sent).toBeLessThan(32 * 1_048_576);
+  });
+
+  it('that comes byte by byte ends at the deadline', async () => {
+    const url = await serve(async (_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      while (!response.destroyed) {
+        response.write(' ');
+        await wait(20);
+      }
+    });
+    const { sessions } = await createSessions({
+      ...optionsWith({ certLogin: `${url}/certlogin` }),
+      requestTimeout: 300,
+    });
+    const start = performance.now();
+    const error = await errorOf(sessions.getSession());
+    expect(performance.now() - start).toBeGreaterThanOrEqual(290);
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/no complete answer within 300 ms/),
+    });
+  });
+});
+
+describe('the certificate of the server', () => {
+  it('is refused where no known authority signed it, before a password is sent', async () => {
+    const { ca: _, ...untrusting } = simulator.options();
+    const { sessions } = await createSessions(untrusting);
+    const error = await errorOf(sessions.getSession());
+    expect(error).toBeInstanceOf(BetfairIdentityUnavailableError);
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/could not be reached \(.*certificate/),
+      cause: { code: expect.stringMatching(/SELF_SIGNED|UNABLE_TO/) },
+    });
+    expect(simulator.requests).toEqual([]);
+  });
+
+  it('is refused where it names another host', async () => {
+    const { certLogin } = simulator.options().endpoints;
+    const port = new URL(certLogin).port;
+    // Resolves to the loopback interface as "localhost" does, but the certificate does not name it.
+    const { sessions } = await createSessions(
+      optionsWith({ certLogin: `https://other.localhost:${port}/api/certlogin` }),
+    );
+    const error = await errorOf(sessions.getSession());
+    expect(error).toBeInstanceOf(BetfairIdentityUnavailableError);
+    expect(simulator.requests).toEqual([]);
+  });
+});
+
+describe('a proxy that the environment names', () => {
+  let proxy: TestProxy | undefined;
+
+  afterEach(async () => {
+    await proxy?.close();
+    proxy = undefined;
+  });
+
+  function targets(): string[] {
+    const { certLogin } = simulator.options().endpoints;
+    return [new URL(certLogin).host, new URL(simulator.url).host];
+  }
+
+  it.each(['HTTPS_PROXY', 'https_proxy'])(
+    'in %s carries every request, and the client certificate through its tunnel',
+    async (variable) => {
+      proxy = await startProxy();
+      process.env[variable] = proxy.url;
+      const { sessions } = await createSessions(simulator.options());
+      await sessions.getSession();
+      await sessions.keepAlive();
+      await sessions.fetch('/exchange/betting/rest/v1.0/listEventTypes/', {
+        method: 'POST',
+        body: '{}',
+      });
+      await sessions.logout();
+      expect(simulator.counts).toEqual({
+        loginAttempts: 1,
+        logins: 1,
+        keepAlives: 1,
+        calls: 1,
+        logouts: 1,
+      });
+      expect(new Set(proxy.targets)).toEqual(new Set(targets()));
+      expect(proxy.targets[0]).toBe(targets()[0]);
+    },
+  );
+
+  it('is given the credentials of its URL, and they are shown nowhere', async () => {
+    proxy = await startProxy();
+    process.env['HTTPS_PROXY'] = proxy.url.replace('http://', 'http://user:canary-proxy@');
+    const { sessions, logger } = await createSessions(simulator.options());
+    await sessions.getSession();
+    const basic = Buffer.from('user:canary-proxy').toString('base64');
+    expect(new Set(proxy.authorizations)).toEqual(new Set([`Basic ${basic}`]));
+    await proxy.close();
+    const error = await errorOf(sessions.keepAlive());
+    proxy = undefined;
+    expectNoSecret([error, logger.lines], ['canary-proxy', basic]);
+  });
+
+  it.each(['127.0.0.1', '*', 'example.com, 127.0.0.1'])(
+    'is left aside for the hosts of NO_PROXY=%s',
+    async (hosts) => {
+      proxy = await startProxy();
+      Object.assign(process.env, { HTTPS_PROXY: proxy.url, NO_PROXY: hosts });
+      const { sessions } = await createSessions(simulator.options());
+      await sessions.getSession();
+      await sessions.keepAlive();
+      expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 1 });
+      expect(proxy.targets).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['refuses', 407, /could not be reached \(Proxy response \(407\)/],
+    ['never answers', 'hang', /no complete answer within 300 ms/],
+  ] as const)('and that %s makes a transient error', async (_, behaviour, message) => {
+    proxy = await startProxy(behaviour);
+    process.env['HTTPS_PROXY'] = proxy.url;
+    const { sessions, logger } = await createSessions({
+      ...simulator.options(),
+      requestTimeout: 300,
+    });
+    const error = await errorOf(sessions.getSession());
+    expect(error).toBeInstanceOf(BetfairIdentityUnavailableError);
+    expect(error).toMatchObject({ message: expect.stringMatching(message) });
+    expect(simulator.requests).toEqual([]);
+    expectNoSecret([error, logger.lines], secretsOf(simulator.options(), []));
+  });
+
+  it('bounds a reply as without one', async () => {
+    proxy = await startProxy();
+    process.env['HTTPS_PROXY'] = proxy.url;
+    simulator.fail('certLogin', { reply: ' '.repeat(2_000_000) });
+    const { sessions } = await createSessions(simulator.options());
+    expect(await errorOf(sessions.getSession())).toMatchObject({
+      cause: { code: 'UND_ERR_RES_EXCEEDED_MAX_SIZE' },
+    });
+  });
+
+  it('does not make an untrusted server trusted', async () => {
+    proxy = await startProxy();
+    process.env['HTTPS_PROXY'] = proxy.url;
+    const { ca: _, ...untrusting } = simulator.options();
+    const { sessions } = await createSessions(untrusting);
+    expect(await errorOf(sessions.getSession())).toMatchObject({
+      cause: { code: expect.stringMatching(/SELF_SIGNED|UNABLE_TO/) },
+    });
+    expect(simulator.requests).toEqual([]);
+  });
+
+  it.each(['proxy.example:3128', 'nonsense', 'http://user:canary-proxy@[bad'])(
+    'by %s, which is no URL of a proxy, is refused at start-up',
+    async (url) => {
+      process.env['HTTPS_PROXY'] = url;
+      const error = await errorOf(createSessions(simulator.options()));
+      expect(error).toBeInstanceOf(BetfairConfigurationError);
+      expect(error).toMatchObject({ message: expect.stringMatching(/HTTPS_PROXY.*http:\/\//) });
+      expectNoSecret(error, ['canary-proxy', ...secretsOf(simulator.options(), [])]);
+    },
+  );
+});

@@ -1,0 +1,301 @@
+import {
+  BetfairIdentityUnavailableError,
+  BetfairLoginBlockedError,
+  BetfairLoginRejectedError,
+  type BetfairSessionOptions,
+} from 'nestjs-betfair-session';
+import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { fatalLoginCodes } from '../../lib/identity/login-codes.js';
+import { closeApplications, createSessions } from '../support/application.js';
+import { errorOf, expectNoSecret, secretsOf } from './support/secrets.js';
+
+const MINUTE = 60_000;
+const LOGINS = ['certificate', 'interactive'] as const;
+let simulator: BetfairSimulator;
+
+beforeEach(async () => {
+  simulator = await BetfairSimulator.start({ accounts: [{ applicationKey: 'canaryAppKey4711' }] });
+});
+
+afterEach(async () => {
+  await closeApplications();
+  await simulator.stop();
+});
+
+function optionsFor(login: (typeof LOGINS)[number]): BetfairSessionOptions {
+  const { certificate, ...common } = simulator.options();
+  return login === 'interactive' ? { ...common, login } : { ...common, certificate };
+}
+
+describe('a login', () => {
+  it('with a certificate is one POST with the credentials in its body and nowhere else', async () => {
+    const { sessions } = await createSessions(simulator.options());
+    await sessions.getSession();
+    const { username, password, applicationKey, endpoints } = simulator.options();
+    expect(simulator.requests).toHaveLength(1);
+    const [request] = simulator.requests;
+    expect(request).toMatchObject({
+      endpoint: 'certLogin',
+      method: 'POST',
+      path: '/api/certlogin',
+    });
+    expect([...new URLSearchParams(request?.body)]).toEqual([
+      ['username', username],
+      ['password', password],
+    ]);
+    expect(request?.body).toMatch(/^username=[\w%+.*-]+&password=[\w%+.*-]+$/);
+    expect(request?.headers).toEqual({
+      accept: 'application/json',
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-application': applicationKey,
+      host: new URL(endpoints.certLogin).host,
+      connection: 'keep-alive',
+      'content-length': String(request?.body.length),
+    });
+  });
+
+  it('without one is the same to the interactive endpoint', async () => {
+    const { sessions } = await createSessions(optionsFor('interactive'));
+    await sessions.getSession();
+    const { username, password, applicationKey, endpoints } = simulator.options();
+    expect(simulator.requests).toHaveLength(1);
+    const [request] = simulator.requests;
+    expect(request).toMatchObject({ endpoint: 'login', method: 'POST', path: '/api/login' });
+    expect([...new URLSearchParams(request?.body)]).toEqual([
+      ['username', username],
+      ['password', password],
+    ]);
+    expect(request?.headers).toEqual({
+      accept: 'application/json',
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-application': applicationKey,
+      host: new URL(endpoints.login).host,
+      connection: 'keep-alive',
+      'content-length': String(request?.body.length),
+    });
+  });
+
+  it.each(LOGINS)('with LIMITED_ACCESS gives a usable session (%s)', async (login) => {
+    simulator.account().loginCode = 'LIMITED_ACCESS';
+    const { sessions } = await createSessions(optionsFor(login));
+    const { token } = await sessions.getSession();
+    await sessions.keepAlive();
+    expect(simulator.liveTokens()).toEqual([token]);
+    expect(simulator.counts.logins).toBe(1);
+  });
+
+  it.each(LOGINS)('with LOGIN_RESTRICTED gives none, even beside a token (%s)', async (login) => {
+    const token = { sessionToken: 'aToken', token: 'aToken' };
+    const reply = { ...token, loginStatus: 'LOGIN_RESTRICTED', status: 'LOGIN_RESTRICTED' };
+    simulator.fail(login === 'interactive' ? 'login' : 'certLogin', { reply });
+    const { sessions } = await createSessions(optionsFor(login));
+    const error = await errorOf(sessions.getSession());
+    expect(error).toMatchObject({ code: 'BETFAIR_LOGIN_REJECTED', loginCode: 'LOGIN_RESTRICTED' });
+  });
+});
+
+describe('a refusal that a person must lift', () => {
+  it('is what Betfair documents as one', () => {
+    // Copied from the documentation, not from the code.
+    const documented = `
+      INVALID_USERNAME_OR_PASSWORD ACCOUNT_NOW_LOCKED ACCOUNT_ALREADY_LOCKED
+      ACCOUNT_PENDING_PASSWORD_CHANGE CHANGE_PASSWORD_REQUIRED CERT_AUTH_REQUIRED
+      STRONG_AUTH_CODE_REQUIRED EMAIL_LOGIN_NOT_ALLOWED MULTIPLE_USERS_WITH_SAME_CREDENTIAL
+      SUSPENDED CLOSED SELF_EXCLUDED KYC_SUSPEND TRADING_MASTER TRADING_MASTER_SUSPENDED
+      AGENT_CLIENT_MASTER AGENT_CLIENT_MASTER_SUSPENDED PENDING_AUTH DUPLICATE_CARDS
+      SECURITY_QUESTION_WRONG_3X PERSONAL_MESSAGE_REQUIRED TELBET_TERMS_CONDITIONS_NA
+      CONTACT_VERIFICATION_REQUIRED ACTIONS_REQUIRED INTERNATIONAL_TERMS_ACCEPTANCE_REQUIRED
+      SPANISH_TERMS_ACCEPTANCE_REQUIRED ITALIAN_CONTRACT_ACCEPTANCE_REQUIRED
+      ITALIAN_PROFILING_ACCEPTANCE_REQUIRED SPAIN_MIGRATION_REQUIRED DENMARK_MIGRATION_REQUIRED
+      DANISH_AUTHORIZATION_REQUIRED MIGRATION_REQUIRED TERMS_AND_CONDITIONS
+      AUTHORIZED_ONLY_FOR_DOMAIN_RO AUTHORIZED_ONLY_FOR_DOMAIN_SE
+      SWEDEN_NATIONAL_IDENTIFIER_REQUIRED SWEDEN_BANK_ID_VERIFICATION_REQUIRED
+      NOT_AUTHORIZED_BY_REGULATOR_DK NOT_AUTHORIZED_BY_REGULATOR_IT SECURITY_RESTRICTED_LOCATION
+      BETTING_RESTRICTED_LOCATION INPUT_VALIDATION_ERROR LOGIN_RESTRICTED`;
+    expect(fatalLoginCodes.toSorted()).toEqual(documented.trim().split(/\s+/).toSorted());
+  });
+
+  describe.each(LOGINS)('(%s login)', (login) => {
+    it.each([...fatalLoginCodes, 'A_CODE_OF_NEXT_YEAR'])(
+      '%s costs one attempt, however many callers there are',
+      async (code) => {
+        simulator.account().loginCode = code;
+        const { sessions, logger } = await createSessions(optionsFor(login));
+        const callers = Array.from({ length: 20 }, () => errorOf(sessions.getSession()));
+        const errors = await Promise.all(callers);
+        errors.push(await errorOf(sessions.getSession()), await errorOf(sessions.keepAlive()));
+        for (const error of errors) {
+          expect(error).toBeInstanceOf(BetfairLoginRejectedError);
+          expect(error).toMatchObject({
+            code: 'BETFAIR_LOGIN_REJECTED',
+            retryable: false,
+            loginCode: code,
+            action: expect.stringMatching(/^[A-Z].{20,}\.$/),
+            message: expect.stringContaining(code),
+          });
+        }
+        expect(simulator.counts).toMatchObject({ loginAttempts: 1, logins: 0 });
+        expect(sessions.status.state).toBe('blocked');
+        expectNoSecret([errors[0], logger.lines], secretsOf(simulator.options(), []));
+      },
+    );
+  });
+
+  it('says for an undocumented code where to look, and keeps its text, made printable', async () => {
+    simulator.fail('certLogin', { reply: { loginStatus: `NEU_Ü\n${'x'.repeat(500)}` } });
+    const { sessions } = await createSessions(simulator.options());
+    const error = await errorOf(sessions.getSession());
+    expect(error).toMatchObject({
+      loginCode: `NEU_??${'x'.repeat(94)}`,
+      action: expect.stringContaining('does not document this code'),
+    });
+  });
+
+  it.each([
+    [{ loginStatus: 'FAIL' }, 'FAIL'],
+    [{ token: '', status: 'FAIL', error: '' }, 'FAIL'],
+    [{ status: 'FAIL', error: 'CLOSED' }, 'CLOSED'],
+  ])('is what %j says', async (reply, loginCode) => {
+    simulator.fail('certLogin', { reply });
+    const { sessions } = await createSessions(simulator.options());
+    expect(await errorOf(sessions.getSession())).toMatchObject({ loginCode });
+  });
+
+  it('ends when a person has acted', async () => {
+    simulator.account().loginCode = 'TERMS_AND_CONDITIONS';
+    const { sessions } = await createSessions(simulator.options());
+    await errorOf(sessions.getSession());
+    simulator.account().loginCode = undefined;
+    await errorOf(sessions.getSession());
+    await sessions.unblockLogin();
+    await sessions.getSession();
+    expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
+  });
+
+  it.each([
+    ['a wrong password', { password: 'wrong' }, 'INVALID_USERNAME_OR_PASSWORD'],
+    ['an unknown user name', { username: 'nobody' }, 'INVALID_USERNAME_OR_PASSWORD'],
+  ])('is made of %s', async (_, changed, loginCode) => {
+    const { sessions } = await createSessions({ ...simulator.options(), ...changed });
+    expect(await errorOf(sessions.getSession())).toMatchObject({ loginCode });
+    expect(simulator.counts.loginAttempts).toBe(1);
+  });
+});
+
+describe('the temporary ban', () => {
+  it.each(LOGINS)('holds logins back for about 20 minutes (%s)', async (login) => {
+    simulator.account().loginCode = 'TEMPORARY_BAN_TOO_MANY_REQUESTS';
+    const { sessions } = await createSessions(optionsFor(login));
+    const callers = Array.from({ length: 20 }, () => errorOf(sessions.getSession()));
+    for (const error of [...(await Promise.all(callers)), await errorOf(sessions.getSession())]) {
+      if (!(error instanceof BetfairLoginBlockedError)) throw error;
+      expect(error).toMatchObject({ code: 'BETFAIR_LOGIN_BLOCKED', retryable: true });
+      const ahead = error.until.getTime() - Date.now();
+      expect(ahead).toBeLessThanOrEqual(20 * MINUTE);
+      expect(ahead).toBeGreaterThan(19.9 * MINUTE);
+    }
+    expect(simulator.counts.loginAttempts).toBe(1);
+    expect(sessions.status).toMatchObject({ state: 'blocked', blockedUntil: expect.any(Date) });
+  });
+});
+
+describe('a password', () => {
+  it('from a function is asked for at every login, and only then', async () => {
+    const { password } = simulator.options();
+    const rotated = 'rotated & new';
+    let asked = 0;
+    const passwords = [password, rotated];
+    const options = {
+      ...simulator.options(),
+      password: async () => passwords[asked++] ?? '',
+    };
+    const { sessions } = await createSessions(options);
+    const first = await sessions.getSession();
+    await sessions.keepAlive();
+    expect(asked).toBe(1);
+    simulator.account().password = rotated;
+    simulator.endSessions();
+    await sessions.refresh(first);
+    expect(asked).toBe(2);
+    expect(simulator.counts).toMatchObject({ logins: 2, loginAttempts: 2 });
+  });
+
+  const failing: Record<string, [() => string | Promise<string>, RegExp]> = {
+    throws: [
+      () => {
+        throw new Error('no such secret: canary-secret');
+      },
+      /"password" failed/,
+    ],
+    rejects: [() => Promise.reject(new Error('denied: canary-secret')), /"password" failed/],
+    'never answers': [() => new Promise<string>(() => undefined), /no answer within 300 ms/],
+    'returns an empty text': [() => '', /returned no text/],
+    'returns nothing': [() => JSON.parse('null'), /returned no text/],
+  };
+
+  it.each(Object.entries(failing))(
+    'whose function %s makes a transient error, without an attempt',
+    async (_, [password, message]) => {
+      const options = { ...simulator.options(), password, requestTimeout: 300 };
+      const { sessions, logger } = await createSessions(options);
+      const error = await errorOf(sessions.getSession());
+      expect(error).toBeInstanceOf(BetfairIdentityUnavailableError);
+      expect(error).toMatchObject({ retryable: true, message: expect.stringMatching(message) });
+      expectNoSecret([error, logger.lines], ['canary-secret']);
+      expect(simulator.counts.loginAttempts).toBe(0);
+    },
+  );
+});
+
+describe('two-factor authentication', () => {
+  const CODE = '314159';
+
+  beforeEach(() => {
+    simulator.account().twoFactorCode = CODE;
+  });
+
+  it('has its code asked for at every login and sent behind the password', async () => {
+    let asked = 0;
+    const { certificate: _, ...common } = simulator.options();
+    const { sessions } = await createSessions({
+      ...common,
+      login: 'interactive',
+      twoFactorCode: async () => {
+        asked += 1;
+        return CODE;
+      },
+    });
+    const first = await sessions.getSession();
+    expect(new URLSearchParams(simulator.requests[0]?.body).get('password')).toBe(
+      common.password + CODE,
+    );
+    simulator.endSessions();
+    await sessions.refresh(first);
+    expect(asked).toBe(2);
+    expect(simulator.counts).toMatchObject({ logins: 2, loginAttempts: 2 });
+  });
+
+  it('without a code is refused with the option to set', async () => {
+    const { sessions } = await createSessions(optionsFor('interactive'));
+    expect(await errorOf(sessions.getSession())).toMatchObject({
+      loginCode: 'STRONG_AUTH_CODE_REQUIRED',
+      action: expect.stringContaining('"twoFactorCode"'),
+    });
+  });
+
+  it('whose function fails makes a transient error, without an attempt', async () => {
+    const { certificate: _, ...common } = simulator.options();
+    const { sessions } = await createSessions({
+      ...common,
+      login: 'interactive',
+      twoFactorCode: () => Promise.reject(new Error('canary-secret')),
+    });
+    const error = await errorOf(sessions.getSession());
+    expect(error).toMatchObject({
+      code: 'BETFAIR_IDENTITY_UNAVAILABLE',
+      message: expect.stringContaining('"twoFactorCode" failed'),
+    });
+    expectNoSecret(error, ['canary-secret']);
+    expect(simulator.counts.loginAttempts).toBe(0);
+  });
+});

@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generate } from 'selfsigned';
+
+export interface Pair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+interface Wanted {
+  readonly from?: Date;
+  readonly to?: Date;
+  readonly usage?: { readonly clientAuth?: boolean; readonly serverAuth?: boolean } | 'none';
+}
+
+const DAY = 86_400_000;
+
+/** A self-signed client certificate; elliptic, because making RSA keys is slow. */
+export async function makeCertificate({
+  from = new Date(Date.now() - DAY),
+  to = new Date(Date.now() + 365 * DAY),
+  usage = { clientAuth: true },
+}: Wanted = {}): Promise<Pair> {
+  const { cert, private: key } = await generate([{ name: 'commonName', value: 'client' }], {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    notBeforeDate: from,
+    notAfterDate: to,
+    extensions: [
+      { name: 'basicConstraints', cA: false },
+      ...(usage === 'none' ? [] : [{ name: 'extKeyUsage', ...usage } as const]),
+    ],
+  });
+  return { cert, key };
+}
+
+/** The key, encrypted in the format of today (PKCS #8) or of old ("Proc-Type: 4,ENCRYPTED"). */
+export function encrypt(key: string, passphrase: string, type: 'pkcs8' | 'sec1' = 'pkcs8'): string {
+  const options = { format: 'pem', cipher: 'aes-256-cbc', passphrase } as const;
+  return createPrivateKey(key)
+    .export({ type, ...options })
+    .toString();
+}
+
+/** Whether `openssl`, the program, is here: Node reads PKCS #12 but cannot write it. */
+export const hasOpenssl = ((): boolean => {
+  try {
+    execFileSync('openssl', ['version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    console.warn('The cases with PFX files are left out: the program openssl is not installed.');
+    return false;
+  }
+})();
+
+/** PKCS #12 bytes of the pair, or of one half of it, made by the program `openssl`. */
+export function makePfx(
+  { cert, key }: Partial<Pair>,
+  passphrase: string,
+  ...more: string[]
+): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), 'pfx-'));
+  try {
+    const input = join(folder, 'client.pem');
+    const output = join(folder, 'client.p12');
+    writeFileSync(input, [key, cert].join('\n'));
+    const half = cert === undefined ? ['-nocerts'] : key === undefined ? ['-nokeys'] : [];
+    const secret = ['-passout', `pass:${passphrase}`];
+    execFileSync(
+      'openssl',
+      ['pkcs12', '-export', ...half, '-in', input, '-out', output, ...secret, ...more],
+      { stdio: 'ignore' },
+    );
+    return readFileSync(output);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

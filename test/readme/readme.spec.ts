@@ -1,0 +1,101 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import ts from 'typescript';
+import { blocks, readme } from './blocks.js';
+
+const SNIPPETS = resolve('test/readme/snippets');
+
+/** Errors of the compiler in `sources`, which stand in the folder of the snippets and see nothing but what they import. */
+function typeErrors(sources: readonly string[]): string[] {
+  const { config, error } = ts.readConfigFile('tsconfig.json', (path) => ts.sys.readFile(path));
+  expect(error).toBeUndefined();
+  const { options } = ts.parseJsonConfigFileContent(
+    config,
+    ts.sys,
+    dirname(resolve('tsconfig.json')),
+  );
+  const files = new Map(sources.map((text, index) => [join(SNIPPETS, `block-${index}.ts`), text]));
+  const host = ts.createCompilerHost(options);
+  const disk = { ...host };
+  host.fileExists = (path) => files.has(path) || disk.fileExists(path);
+  host.readFile = (path) => files.get(path) ?? disk.readFile(path);
+  host.getSourceFile = (path, settings, ...rest) => {
+    const text = files.get(path);
+    return text === undefined
+      ? disk.getSourceFile(path, settings, ...rest)
+      : ts.createSourceFile(path, text, settings);
+  };
+  const program = ts.createProgram([...files.keys()], options, host);
+  return [...files.keys()].flatMap((path) =>
+    ts
+      .getPreEmitDiagnostics(program, program.getSourceFile(path))
+      .map(({ messageText }) => `${path}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`),
+  );
+}
+
+/** Every name that `pattern` finds in a file of the library and README.md does not have in backticks. */
+async function undocumented(file: string, pattern: RegExp): Promise<string[]> {
+  const names = Array.from(
+    (await readFile(file, 'utf8')).matchAll(pattern),
+    ([, name = '']) => name,
+  );
+  expect(names.length).toBeGreaterThan(4);
+  return names.filter((name) => !new RegExp(`[\`']${name}[\`'(]`).test(readme));
+}
+
+describe('README.md', () => {
+  it('has TypeScript that compiles, each block with the imports that it shows', () => {
+    const sources = blocks('ts');
+    expect(sources.length).toBeGreaterThan(5);
+    expect(sources.filter((source) => !/^import /m.test(source))).toEqual([]);
+    expect(typeErrors(sources)).toEqual([]);
+  }, 60_000);
+
+  it('would not pass with a name that does not exist', () => {
+    const [first = ''] = blocks('ts');
+    expect(typeErrors([first.replace('this.betfair.fetch', 'this.betfair.get')])).not.toEqual([]);
+  }, 60_000);
+
+  it('has exactly the TypeScript that the tests run', async () => {
+    const names = await readdir(SNIPPETS);
+    const snippets = await Promise.all(names.map((name) => readFile(join(SNIPPETS, name), 'utf8')));
+    expect(blocks('ts').toSorted()).toEqual(snippets.toSorted());
+  });
+
+  it('names the two commands', () => {
+    expect(readme).toContain('npm ci && npm start');
+    expect(readme).toContain('npm ci && npm test');
+  });
+
+  it('explains every code of an error, option and variable', async () => {
+    expect([
+      ...(await undocumented('lib/errors/betfair-session.error.ts', /^ {2}\| '(BETFAIR_\w+)'/gm)),
+      ...(await undocumented(
+        'lib/options/betfair-session-options.interface.ts',
+        /^ {2}readonly (\w+)\??:/gm,
+      )),
+      ...(await undocumented('lib/options/options-from-env.ts', /`(BETFAIR_[A-Z_]+[A-Z])\b/g)),
+      ...(await undocumented('lib/session/session.events.ts', /(?:type:|state:|\|) '(\w+)'/g)),
+    ]).toEqual([]);
+  });
+
+  it('has no link that leads nowhere inside it', () => {
+    const headings = Array.from(readme.matchAll(/^#+ (.*)$/gm), ([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9 -]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    const links = Array.from(readme.matchAll(/\]\(#([^)]*)\)/g), ([, anchor = '']) => anchor);
+    expect(links.length).toBeGreaterThan(10);
+    expect(links.filter((anchor) => !headings.includes(anchor))).toEqual([]);
+  });
+
+  it('has links to files that exist', async () => {
+    const links = Array.from(readme.matchAll(/\]\(([^#)][^):]*)\)/g), ([, path = '']) => path);
+    expect(links.length).toBeGreaterThan(1);
+    for (const path of links) {
+      await expect(readdir(dirname(path))).resolves.toContain(path.split('/').at(-1));
+    }
+  });
+});

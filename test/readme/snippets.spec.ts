@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { Agent } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import type { INestApplication, ModuleMetadata } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { create } from 'axios';
+import {
+  BetfairSessionModule,
+  type BetfairSessionOptions,
+  getSessionOptionsToken,
+  SessionService,
+} from 'nestjs-betfair-session';
+import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { AccountController } from './snippets/account.controller.js';
+import { ConfiguredModule } from './snippets/configured.module.js';
+import { EncryptedModule } from './snippets/encrypted.module.js';
+import { EncryptedStorage } from './snippets/encrypted.storage.js';
+import { HealthController } from './snippets/health.controller.js';
+import { LoginAlarmService } from './snippets/login-alarm.service.js';
+
+let simulator: BetfairSimulator;
+let app: INestApplication;
+
+beforeEach(async () => {
+  simulator = await BetfairSimulator.start();
+});
+
+afterEach(async () => {
+  await app.close();
+  await simulator.stop();
+});
+
+async function start(metadata: ModuleMetadata, options: BetfairSessionOptions): Promise<string> {
+  const module = await Test.createTestingModule(metadata)
+    .overrideProvider(getSessionOptionsToken())
+    .useValue(options)
+    .compile();
+  app = module.createNestApplication({ logger: false });
+  await app.listen(0, '127.0.0.1');
+  return app.getUrl();
+}
+
+/** The module with the simulator's account, as the application around a snippet has it. */
+function account(): NonNullable<ModuleMetadata['imports']> {
+  return [BetfairSessionModule.forRoot(simulator.options())];
+}
+
+it('account.controller: both ways survive the end of the session', async () => {
+  const http = create({
+    baseURL: `${simulator.url}/exchange/account/rest/v1.0`,
+    httpsAgent: new Agent({ ca: simulator.ca }),
+    proxy: false,
+  });
+  const url = await start(
+    {
+      imports: account(),
+      controllers: [AccountController],
+      providers: [{ provide: 'BETFAIR_HTTP', useValue: http }],
+    },
+    simulator.options(),
+  );
+  for (const [path, expected] of [
+    ['funds', { availableToBetBalance: 1_000 }],
+    ['balance', { balance: 1_000 }],
+  ] as const) {
+    await fetch(`${url}/account/${path}`);
+    simulator.endSessions();
+    const answer = await fetch(`${url}/account/${path}`);
+    expect(await answer.json()).toMatchObject(expected);
+  }
+  expect(simulator.counts).toMatchObject({ logins: 3, calls: 6 });
+});
+
+it('configured.module: gives the session to whoever injects it', async () => {
+  await start({ imports: [ConfiguredModule] }, simulator.options());
+  await app.get(SessionService).getSession();
+  expect(simulator.counts.logins).toBe(1);
+});
+
+it('health.controller and login-alarm.service: a refused login is seen by both', async () => {
+  const wake = jest.spyOn(LoginAlarmService.prototype, 'wake');
+  simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
+  const url = await start(
+    { imports: account(), controllers: [HealthController], providers: [LoginAlarmService] },
+    simulator.options(),
+  );
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+  await expect(app.get(SessionService).getSession()).rejects.toThrow('ACCOUNT_NOW_LOCKED');
+  expect((await fetch(`${url}/health`)).status).toBe(503);
+  expect(wake).toHaveBeenCalledTimes(1);
+  expect(wake).toHaveBeenCalledWith(expect.stringContaining('ACCOUNT_NOW_LOCKED: Unlock'));
+});
+
+it('encrypted.storage: hides the token, resumes it, and replaces what it cannot decrypt', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'encrypted-'));
+  const secret = randomBytes(32);
+  const run = async () => {
+    const storage = new EncryptedStorage(directory, secret);
+    await start({ imports: [EncryptedModule] }, { ...simulator.options(), storage });
+    const { token } = await app.get(SessionService).getSession();
+    const [name = ''] = (await readdir(directory)).filter((file) => file.startsWith('session-'));
+    const file = join(directory, name);
+    expect(await readFile(file, 'utf8')).not.toContain(token);
+    return file;
+  };
+  await run();
+  await app.close();
+  const file = await run();
+  expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 1 });
+  await app.close();
+  await writeFile(file, 'rubbish');
+  await run();
+  expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 1 });
+  await rm(directory, { recursive: true });
+});

@@ -1,0 +1,33 @@
+import type { INestApplication } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { type BetfairSessionOptions, getSessionOptionsToken } from 'nestjs-betfair-session';
+import { AppModule } from '../../../sample/app.module.js';
+
+export interface RunningSample {
+  readonly app: INestApplication;
+  get(path: string): Promise<Response>;
+  post(path: string, body: object): Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** The sample as it is, listening on a free port, with the account of `options`. */
+export async function startSample(options: BetfairSessionOptions): Promise<RunningSample> {
+  const module = await Test.createTestingModule({ imports: [AppModule] })
+    .overrideProvider(getSessionOptionsToken())
+    .useValue({ ...options, keepAlive: true })
+    .compile();
+  const app = module.createNestApplication({ logger: false });
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  return {
+    app,
+    get: (path) => fetch(`${url}${path}`),
+    post: (path, body) =>
+      fetch(`${url}${path}`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    close: () => app.close(),
+  };
+}

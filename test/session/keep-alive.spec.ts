@@ -1,0 +1,170 @@
+import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
+import { Test } from '@nestjs/testing';
+import { BetfairSessionModule, SessionService } from 'nestjs-betfair-session';
+import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { SESSION_CLOCK } from '../../lib/betfair-session.constants.js';
+import { RecordingLogger } from '../support/application.js';
+import { closeAccounts, createAccount, times } from '../support/account.js';
+import { VirtualClock } from '../support/virtual.clock.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+afterEach(closeAccounts);
+
+describe('keepAlive()', () => {
+  it('extends the session by its whole lifetime, once however many ask at a time', async () => {
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start({}, clock);
+    await sessions.getSession();
+    await clock.advance(HOUR);
+    await Promise.all(times(100, () => sessions.keepAlive()));
+    expect(simulator.counts.keepAlives).toBe(1);
+    expect(sessions.status.expiresAt).toEqual(new Date(clock.wall() + 12 * HOUR));
+  });
+
+  it('replaces a session that is gone', async () => {
+    const { simulator, start, stored } = await createAccount();
+    const { sessions } = await start();
+    await sessions.getSession();
+    simulator.endSessions();
+    await sessions.keepAlive();
+    expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 1 });
+    expect(await stored()).toBe(sessions.current?.token);
+  });
+
+  it('keeps the session and fails when Betfair gives no clear answer', async () => {
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start();
+    const session = await sessions.getSession();
+    simulator.fail('keepAlive', 'html');
+    await expect(sessions.keepAlive()).rejects.toMatchObject({ retryable: true });
+    expect(sessions.current).toBe(session);
+    expect(simulator.counts.logins).toBe(1);
+  });
+
+  it('gets a session where there is none, but not after a logout', async () => {
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start();
+    await sessions.keepAlive();
+    expect(sessions.current).toBeDefined();
+    await sessions.logout();
+    await sessions.keepAlive();
+    expect(sessions.current).toBeUndefined();
+    expect(simulator.counts).toMatchObject({ logins: 1, logouts: 1, keepAlives: 0 });
+  });
+});
+
+describe('the scheduled keep-alive', () => {
+  it('gets the first session at start, and then keeps an idle one alive for three days', async () => {
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount({
+      clock,
+      accounts: [{ jurisdiction: 'spain' }],
+    });
+    const { sessions } = await start({ keepAlive: true }, clock);
+    await clock.settle();
+    const session = sessions.current;
+    expect(session).toBeDefined();
+    await clock.advance(72 * HOUR);
+    expect(sessions.current).toBe(session);
+    expect(simulator.counts.logins).toBe(1);
+    // Every ten minutes, each wait varied by up to a tenth.
+    expect(simulator.counts.keepAlives).toBeGreaterThan(72 * 5.4);
+    expect(simulator.counts.keepAlives).toBeLessThan(72 * 6.7);
+  }, 30_000);
+
+  it('survives every kind of failure, tries again after 15, 30, 60 s, and replaces a session that is gone', async () => {
+    const clock = new VirtualClock(100);
+    const { simulator, start } = await createAccount({ clock });
+    const { sessions } = await start({ keepAlive: { interval: HOUR } }, clock);
+    await clock.settle();
+    const asked: number[] = [];
+    const faults = ['reset', 'html', 'truncated', { status: 502 }, 'hung'] as const;
+    for (const fault of faults) simulator.fail('keepAlive', fault);
+    for (let minute = 0; minute < 150; minute++) {
+      await clock.advance(MINUTE / 2);
+      const { keepAlives } = simulator.counts;
+      while (asked.length < keepAlives) asked.push(clock.monotonic());
+    }
+    // One on time, five failures with growing waits, one success after them.
+    const waits = asked.slice(1, 6).map((at, index) => at - (asked[index] ?? 0));
+    for (const [index, wait] of waits.entries()) {
+      const expected = 15_000 * 2 ** index;
+      expect(wait).toBeGreaterThanOrEqual(expected * 0.9 - MINUTE / 2);
+      expect(wait).toBeLessThanOrEqual(expected * 1.1 + MINUTE);
+    }
+    expect(simulator.counts.logins).toBe(1);
+    simulator.endSessions();
+    await clock.advance(2 * HOUR);
+    expect(simulator.counts.logins).toBe(2);
+    expect(sessions.status.state).toBe('ready');
+  }, 30_000);
+
+  it('never logs in after a logout', async () => {
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount({ clock });
+    const { sessions } = await start({ keepAlive: true }, clock);
+    await clock.settle();
+    await sessions.logout();
+    await clock.advance(48 * HOUR);
+    expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 0 });
+    // The loop still runs: a session that the application asks for is kept alive again.
+    await sessions.getSession();
+    await clock.advance(48 * HOUR);
+    expect(simulator.counts.logins).toBe(2);
+    expect(simulator.counts.keepAlives).toBeGreaterThanOrEqual(7);
+  });
+
+  it('is off by default', async () => {
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount({ clock });
+    await start({}, clock);
+    await clock.advance(48 * HOUR);
+    expect(simulator.requests).toEqual([]);
+  });
+
+  it('shows its timer in the SchedulerRegistry, where the application can stop it', async () => {
+    const simulator = await BetfairSimulator.start();
+    const module = await Test.createTestingModule({
+      imports: [
+        ScheduleModule.forRoot(),
+        BetfairSessionModule.forRoot({ ...simulator.options(), keepAlive: { interval: 40 } }),
+      ],
+    })
+      .setLogger(new RecordingLogger())
+      .compile();
+    await module.init();
+    const registry = module.get(SchedulerRegistry);
+    await module.get(SessionService).getSession();
+    const seen = () => registry.doesExist('timeout', 'betfair-session:default');
+    while (simulator.counts.keepAlives < 3) await new Promise(setImmediate);
+    while (!seen()) await new Promise(setImmediate);
+    registry.deleteTimeout('betfair-session:default');
+    const { keepAlives } = simulator.counts;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(simulator.counts.keepAlives).toBe(keepAlives);
+    await module.close();
+    expect(seen()).toBe(false);
+    await simulator.stop();
+  });
+
+  it('does not delay the start of an application while Betfair hangs', async () => {
+    const { simulator, start } = await createAccount();
+    simulator.fail('certLogin', 'hung');
+    const { sessions, close } = await start({ keepAlive: true, requestTimeout: 300 });
+    expect(sessions.status.state).toBe('empty');
+    await close();
+  });
+
+  it('runs on one clock with its account only', async () => {
+    const clock = new VirtualClock();
+    const { start } = await createAccount({ clock });
+    const { module, close } = await start({ keepAlive: true }, clock);
+    expect(module.get(SESSION_CLOCK)).toBe(clock);
+    await clock.settle();
+    await close();
+    expect(clock.timers).toBe(0);
+  });
+});

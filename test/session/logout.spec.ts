@@ -1,0 +1,98 @@
+import { SessionStorageError } from 'nestjs-betfair-session';
+import { closeAccounts, createAccount } from '../support/account.js';
+
+afterEach(closeAccounts);
+
+describe('logout()', () => {
+  it('ends the session at Betfair, forgets it and removes it from the store', async () => {
+    const { simulator, start, stored } = await createAccount();
+    const { sessions } = await start();
+    await sessions.getSession();
+    await sessions.logout();
+    expect(simulator.liveTokens()).toEqual([]);
+    expect(await stored()).toBeUndefined();
+    expect(sessions.current).toBeUndefined();
+    expect(sessions.status).toEqual({ state: 'empty', persisted: false });
+  });
+
+  it('is no stop switch: the next call logs in again', async () => {
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start();
+    const { generation } = await sessions.getSession();
+    await sessions.logout();
+    expect((await sessions.getSession()).generation).toBe(generation + 1);
+    expect(simulator.counts).toMatchObject({ logins: 2, logouts: 1, keepAlives: 0 });
+  });
+
+  it('ends the stored session where this process has none in memory', async () => {
+    const { simulator, start, stored } = await createAccount();
+    const first = await start();
+    await first.sessions.getSession();
+    await first.close();
+    const { sessions } = await start();
+    await sessions.logout();
+    expect(simulator.liveTokens()).toEqual([]);
+    expect(await stored()).toBeUndefined();
+  });
+
+  it('leaves alone what another process stored meanwhile', async () => {
+    const { simulator, storage, start, stored, key } = await createAccount();
+    const { sessions } = await start();
+    await sessions.getSession();
+    const other = 'C'.repeat(44);
+    await storage.put(key, other);
+    await sessions.logout();
+    expect(await stored()).toBe(other);
+    expect(simulator.counts.logouts).toBe(1);
+  });
+
+  it('waits for a login under way, and calls that come meanwhile wait for it', async () => {
+    const { simulator, start, stored } = await createAccount();
+    simulator.fail('certLogin', { slow: 100 });
+    const { sessions } = await start();
+    const first = sessions.getSession();
+    const logout = sessions.logout();
+    simulator.fail('logout', { slow: 100 });
+    const { generation } = await first;
+    const second = sessions.getSession();
+    await logout;
+    expect((await second).generation).toBe(generation + 1);
+    expect(await stored()).toBe((await second).token);
+    expect(simulator.counts).toMatchObject({ logins: 2, logouts: 1, keepAlives: 0 });
+  });
+
+  it('fails when Betfair gives no clear answer, and ends the stored session when called again', async () => {
+    const { simulator, start, stored } = await createAccount();
+    const { sessions } = await start();
+    const { token } = await sessions.getSession();
+    simulator.fail('logout', { status: 502 });
+    await expect(sessions.logout()).rejects.toMatchObject({ code: 'BETFAIR_IDENTITY_UNAVAILABLE' });
+    expect(await stored()).toBe(token);
+    await sessions.logout();
+    expect(simulator.liveTokens()).toEqual([]);
+    expect(await stored()).toBeUndefined();
+  });
+
+  it.each([
+    ['required', true],
+    ['best-effort', false],
+  ] as const)(
+    'with persistence %p and a failing delete: throws is %p',
+    async (persistence, throws) => {
+      const { simulator, storage, start } = await createAccount();
+      const { sessions } = await start({ persistence });
+      await sessions.getSession();
+      const events: string[] = [];
+      sessions.events$.subscribe(({ type }) => events.push(type));
+      storage.fail('delete', new SessionStorageError('The store is down.', 'unavailable'));
+      const outcome = sessions.logout();
+      if (throws) await expect(outcome).rejects.toBeInstanceOf(SessionStorageError);
+      else await outcome;
+      expect(simulator.counts.logouts).toBe(1);
+      expect(events).toEqual(['loggedOut', 'storageDegraded']);
+      // The dead text that stayed behind is noticed, not used.
+      await sessions.getSession();
+      expect(simulator.counts.logins).toBe(2);
+    },
+  );
+});

@@ -1,0 +1,100 @@
+import { Controller, Get } from '@nestjs/common';
+import { SessionService, UseBetfairSession } from 'nestjs-betfair-session';
+import { closeAccounts, createAccount } from '../support/account.js';
+import { VirtualClock } from '../support/virtual.clock.js';
+
+afterEach(closeAccounts);
+
+/** What keeps the process alive: sockets and timers. */
+const alive = () =>
+  process.getActiveResourcesInfo().filter((resource) => /TLS|TCPSocketWrap|Timeout/.test(resource));
+
+describe('closing the application', () => {
+  it('leaves the shared session alive, so that the next start resumes it', async () => {
+    const { simulator, start, stored } = await createAccount();
+    const { sessions, close } = await start({ keepAlive: true });
+    const { token } = await sessions.getSession();
+    await close();
+    expect(simulator.liveTokens()).toEqual([token]);
+    expect(await stored()).toBe(token);
+    expect(simulator.counts.logouts).toBe(0);
+  });
+
+  it('leaves no timer and no socket of ours', async () => {
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount();
+    const before = alive();
+    const { sessions, close } = await start({ keepAlive: true }, clock);
+    const answer = await sessions.fetch('/exchange/betting/rest/v1.0/listEventTypes/', {
+      method: 'POST',
+      body: '{"filter":{}}',
+    });
+    expect(answer.status).toBe(200);
+    await sessions.keepAlive();
+    await close();
+    expect(clock.timers).toBe(0);
+    // The simulator's ends of the connections close with ours.
+    const deadline = Date.now() + 3_000;
+    while (alive().length > before.length && Date.now() < deadline) {
+      await new Promise(setImmediate);
+    }
+    expect(alive().length).toBeLessThanOrEqual(before.length);
+    expect(simulator.counts.logouts).toBe(0);
+  });
+
+  it('waits for a login under way and stores what it gave', async () => {
+    const { simulator, start, stored } = await createAccount();
+    simulator.fail('certLogin', { slow: 300 });
+    const { sessions, close } = await start();
+    const waiting = sessions.getSession();
+    await close();
+    expect(await stored()).toBe((await waiting).token);
+  });
+
+  it('ends a login that hangs after five seconds, with a typed error for whoever waits', async () => {
+    const clock = new VirtualClock(100);
+    const { simulator, start } = await createAccount();
+    simulator.fail('certLogin', 'hung');
+    const { sessions, close } = await start({ requestTimeout: 10_000 }, clock);
+    const outcome = sessions.getSession().catch((error: unknown) => error);
+    await clock.settle();
+    await clock.until(close());
+    expect(clock.monotonic()).toBe(5_000);
+    expect(await outcome).toMatchObject({ code: 'BETFAIR_CLOSED' });
+    await expect(sessions.getSession()).rejects.toMatchObject({
+      code: 'BETFAIR_CLOSED',
+      retryable: false,
+    });
+  });
+
+  it('still answers a request that is being served', async () => {
+    const { simulator, start } = await createAccount();
+    @Controller()
+    class SlowController {
+      constructor(private readonly sessions: SessionService) {}
+      @Get()
+      @UseBetfairSession()
+      async list() {
+        // Betfair ends the session while the application shuts down: even a renewal must still be possible.
+        simulator.endSessions();
+        simulator.fail('certLogin', { slow: 200 });
+        const response = await this.sessions.fetch('/exchange/betting/rest/v1.0/listEventTypes/', {
+          method: 'POST',
+          body: '{"filter":{}}',
+        });
+        return response.json();
+      }
+    }
+    const { module, close } = await start({}, undefined, [SlowController]);
+    const app = module.createNestApplication();
+    await app.listen(0);
+    const request = fetch(await app.getUrl(), { headers: { connection: 'close' } });
+    while (simulator.counts.calls === 0) await new Promise(setImmediate);
+    const closing = app.close();
+    const response = await request;
+    expect(response.status).toBe(200);
+    expect(await response.json()).toHaveLength(2);
+    await closing;
+    await close();
+  });
+});
