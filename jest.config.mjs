@@ -1,13 +1,15 @@
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  testRegex: '\\.spec\\.ts$',
+  // Suites that take minutes are named `*.long.spec.ts` and run by `npm run test:long`.
+  testRegex: process.env.LONG_TESTS ? '\\.long\\.spec\\.ts$' : '(?<!\\.long)\\.spec\\.ts$',
+  maxWorkers: 2,
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^nestjs-betfair-session$': '<rootDir>/lib/index.ts',
-    '^nestjs-betfair-session/(testing)$': '<rootDir>/lib/$1/index.ts',
+    '^nestjs-betfair-session/(config|testing)$': '<rootDir>/lib/$1/index.ts',
   },
   transform: {
     '^.+\\.ts$': [

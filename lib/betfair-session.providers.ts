@@ -23,10 +23,6 @@ import { openStorage } from './storage/storage.factory.js';
 /** Module-local: the options with every default filled in, once checked. */
 const RESOLVED_OPTIONS = Symbol('resolved session options');
 
-const DAY = 86_400_000;
-/** Milliseconds before its end at which a certificate is worth a warning: a new one is uploaded by hand. */
-const EXPIRY_NOTICE = 30 * DAY;
-
 /**
  * Completes the dynamic module of one account. Its options are provided under the account's own token, so that a test
  * overrides one account and the real factory is then never asked.
@@ -57,11 +53,7 @@ function accountProviders(name: string | undefined): Provider[] {
   return [
     {
       provide: RESOLVED_OPTIONS,
-      useFactory: async (options: BetfairSessionOptions) => {
-        const resolved = await resolveSessionOptions(options);
-        warnOfExpiry(account, resolved.certificateValidTo);
-        return resolved;
-      },
+      useFactory: (options: BetfairSessionOptions) => resolveSessionOptions(options),
       inject: [getSessionOptionsToken(name)],
     },
     {
@@ -101,11 +93,4 @@ function accountProviders(name: string | undefined): Provider[] {
       inject: [RESOLVED_OPTIONS, service, SESSION_CLOCK, ModuleRef],
     },
   ];
-}
-
-function warnOfExpiry(account: string, validTo: Date | undefined): void {
-  if (validTo === undefined || validTo.getTime() - Date.now() > EXPIRY_NOTICE) return;
-  new Logger('BetfairSession').warn(
-    `The client certificate of the account "${account}" expires on ${validTo.toISOString()}. Make a new one and upload it to the Betfair account.`,
-  );
 }

@@ -30,8 +30,7 @@ export function createTransport(
   const connect = {
     // Said, so that NODE_TLS_REJECT_UNAUTHORIZED cannot give a password to whoever answers.
     rejectUnauthorized: true,
-    ...(ca.length > 0 && { ca: [...trustedByDefault(), ...ca] }),
-    ...credentials,
+    ...trusting(ca, credentials),
     ...(connectTimeout !== undefined && { timeout: connectTimeout }),
   };
   try {
@@ -48,6 +47,25 @@ export function createTransport(
       { cause: safeCause(error) },
     );
   }
+}
+
+type Trust = tls.SecureContextOptions & { readonly secureContext?: tls.SecureContext };
+
+/**
+ * By what they trust. Node reads some 150 authorities for a context, which holds up the process for about 50 ms, and
+ * would do so for every connection.
+ */
+const contexts = new Map<string, tls.SecureContext>();
+
+function trusting(ca: CertificateAuthorities, credentials?: TlsCredentials): Trust {
+  if (ca.length === 0) return { ...credentials };
+  const trusted = [...trustedByDefault(), ...ca];
+  // Not kept: it holds a private key, and a login is rare.
+  if (credentials) return { ca: trusted, ...credentials };
+  const key = ca.join('\n');
+  const secureContext = contexts.get(key) ?? tls.createSecureContext({ ca: trusted });
+  contexts.set(key, secureContext);
+  return { secureContext };
 }
 
 /** `ca` replaces the default authorities, so they must be named with it. */

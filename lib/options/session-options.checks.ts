@@ -46,7 +46,7 @@ function findUnknown(options: object): string[] {
 /** Every fault of the options, each with its fix; those of the certificate's content aside. */
 export function findFaults(
   options: BetfairSessionOptions,
-  resolved: Omit<ResolvedSessionOptions, 'certificateValidTo'>,
+  resolved: ResolvedSessionOptions,
 ): string[] {
   const { login }: { login?: unknown } = options;
   const { storage, sessionKey } = resolved;

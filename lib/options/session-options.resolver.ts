@@ -36,8 +36,6 @@ export interface ResolvedSessionOptions {
   readonly keepAliveInterval: number | undefined;
   readonly requestTimeout: number;
   readonly renewalTimeout: number;
-  /** When the client certificate expires, where that could be read. */
-  readonly certificateValidTo: Date | undefined;
 }
 
 const DEFAULT_STORAGE = 'file:./session-data';
@@ -73,16 +71,14 @@ export async function resolveSessionOptions(
     keepAliveInterval: keepAliveInterval(options.keepAlive, sessionLifetime),
     requestTimeout: options.requestTimeout ?? 10_000,
     renewalTimeout: options.renewalTimeout ?? 60_000,
-  } satisfies Omit<ResolvedSessionOptions, 'certificateValidTo'>;
+  } satisfies ResolvedSessionOptions;
   const faults = findFaults(options, resolved);
-  let certificateValidTo: Date | undefined;
   if (isClientCertificate(resolved.certificate)) {
     const check = await checkClientCertificate(resolved.certificate, new Date());
     faults.push(...check.faults);
-    certificateValidTo = check.validTo;
   }
   if (faults.length > 0) throw new BetfairConfigurationError(faults);
-  return { ...resolved, certificateValidTo };
+  return resolved;
 }
 
 /** Names the account without giving the user name away, so that no account resumes the token of another. */

@@ -8,6 +8,7 @@ import { BetfairSessionError } from '../errors/index.js';
 import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
 import type { SessionStorage } from '../storage/session-storage.interface.js';
 import type { BetfairSession } from './betfair-session.js';
+import { watchCertificate } from './certificate.watch.js';
 import { composeSession, type SessionParts } from './session.composition.js';
 import type { SessionEvent, SessionStatus } from './session.events.js';
 import { logSessionEvents } from './session.log.js';
@@ -43,7 +44,11 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
       account === 'default' ? 'BetfairSession' : `BetfairSession:${account}`,
     );
     this.#parts = composeSession(options, storage, clock, (message) => this.#logger.warn(message));
-    logSessionEvents(this.#parts.publisher.events$, this.#logger);
+    const { events$ } = this.#parts.publisher;
+    logSessionEvents(events$, this.#logger);
+    if (options.certificate) {
+      watchCertificate(options.certificate, events$, clock, (text) => this.#logger.warn(text));
+    }
     this.#api = new ApiFetcher(options.endpoints.api, this.#parts.apiTransport);
     this.#source = {
       account,

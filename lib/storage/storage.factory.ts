@@ -18,15 +18,21 @@ const SCHEMES: Readonly<Record<string, (url: string) => Promise<SessionStorage>>
  * @throws SessionStorageError the store refuses already now
  */
 export async function openStorage(option: string | SessionStorage): Promise<SessionStorage> {
-  if (typeof option !== 'string') return option;
-  const scheme = /^[a-z0-9+.-]+:/i.exec(option)?.[0].toLowerCase();
+  const storage = typeof option === 'string' ? await fromUrl(option) : option;
+  // So that a directory that cannot be used is refused at start-up.
+  if (storage instanceof FileStorage) await storage.open();
+  return storage;
+}
+
+async function fromUrl(url: string): Promise<SessionStorage> {
+  const scheme = /^[a-z0-9+.-]+:/i.exec(url)?.[0].toLowerCase();
   const open = scheme === undefined ? undefined : SCHEMES[scheme];
   if (open === undefined) {
     throw new BetfairConfigurationError(
-      `storage: "${scheme ?? option}" is not the scheme of a store. Use one of: file:./session-data, file:///absolute/directory, mem://, or an object with read, write and delete.`,
+      `storage: "${scheme ?? url}" is not the scheme of a store. Use one of: file:./session-data, file:///absolute/directory, mem://, or an object with read, write and delete.`,
     );
   }
-  return open(option);
+  return open(url);
 }
 
 /** What tells two stores apart: the place where one of ours keeps its objects, or the object itself. */
@@ -35,9 +41,7 @@ export function identityOf(storage: SessionStorage): unknown {
 }
 
 async function openFile(url: string): Promise<FileStorage> {
-  const storage = new FileStorage({ directory: directoryOf(url) });
-  await storage.open();
-  return storage;
+  return new FileStorage({ directory: directoryOf(url) });
 }
 
 /** By hand: `new URL('file:./x')` is `/x`. */

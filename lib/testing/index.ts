@@ -1,4 +1,4 @@
-export { createTestSession } from "./create-test-session.js";
+export { createTestSession, type TestSessionOptions } from './create-test-session.js';
 export { BetfairSimulator, type BetfairSimulatorOptions } from './betfair-simulator.js';
 export { type SimulatedAccount, type SimulatedAccountOptions } from './simulator.account.js';
 export { type AnswerContext, type AnswerHandler } from './simulator.answers.js';
@@ -14,3 +14,8 @@ export {
   type SimulatorRequest,
 } from './simulator.request.js';
 export { type SimulatorSessionOptions } from './simulator.session-options.js';
+export {
+  type ConformanceCase,
+  sessionStorageConformance,
+  type StorageConformanceOptions,
+} from './storage-conformance.js';

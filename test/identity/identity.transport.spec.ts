@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { TLSSocket } from 'node:tls';
-import { setTimeout as wait } from 'node:timers/promises';
 import { BetfairConfigurationError, BetfairIdentityUnavailableError } from 'nestjs-betfair-session';
 import { BetfairSimulator, type SimulatorEndpoint } from 'nestjs-betfair-session/testing';
 import { serverCertificate } from '../../lib/testing/simulator.certificates.js';
 import { closeApplications, createSessions } from '../support/application.js';
+import { makeCertificate, type Pair } from './support/certificates.js';
 import { startProxy, type TestProxy } from './support/proxy.js';
 import { errorOf, expectNoSecret, secretsOf } from './support/secrets.js';
 
@@ -43,8 +43,8 @@ afterAll(() => {
 });
 
 /** An HTTPS server with a certificate that the simulator's authority signed; it asks for one in turn. */
-async function serve(listener: RequestListener): Promise<string> {
-  const { cert, key } = await serverCertificate();
+async function serve(listener: RequestListener, pair?: Pair): Promise<string> {
+  const { cert, key } = pair ?? (await serverCertificate());
   const options = { cert, key, requestCert: true, rejectUnauthorized: false };
   const server = createServer(options, listener).listen(0, '127.0.0.1');
   servers.add(server);
@@ -144,12 +144,10 @@ describe('a reply without end', () => {
   });
 
   it('that comes byte by byte ends at the deadline', async () => {
-    const url = await serve(async (_, response) => {
+    const url = await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
-      while (!response.destroyed) {
-        response.write(' ');
-        await wait(20);
-      }
+      const dripping = setInterval(() => response.write(' '), 20);
+      response.on('close', () => clearInterval(dripping));
     });
     const { sessions } = await createSessions({
       ...optionsWith({ certLogin: `${url}/certlogin` }),
@@ -178,17 +176,29 @@ describe('the certificate of the server', () => {
   });
 
   it('is refused where it names another host', async () => {
-    const { certLogin } = simulator.options().endpoints;
-    const port = new URL(certLogin).port;
-    // Resolves to the loopback interface as "localhost" does, but the certificate does not name it.
-    const { sessions } = await createSessions(
-      optionsWith({ certLogin: `https://other.localhost:${port}/api/certlogin` }),
-    );
-    const error = await errorOf(sessions.getSession());
-    expect(error).toBeInstanceOf(BetfairIdentityUnavailableError);
-    expect(simulator.requests).toEqual([]);
+    const pair = await makeCertificate({ usage: { serverAuth: true } });
+    let reached = 0;
+    const url = await serve((_, response) => {
+      reached += 1;
+      response.end('{}');
+    }, pair);
+    const { sessions } = await createSessions({
+      ...optionsWith({ certLogin: `${url}/certlogin` }),
+      ca: pair.cert,
+    });
+    expect(await errorOf(sessions.getSession())).toMatchObject({
+      code: 'BETFAIR_IDENTITY_UNAVAILABLE',
+      cause: { code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+    });
+    expect(reached).toBe(0);
   });
 });
+
+/** Hosts of certlogin and of everything else. */
+function hosts(): string[] {
+  const { certLogin } = simulator.options().endpoints;
+  return [new URL(certLogin).host, new URL(simulator.url).host];
+}
 
 describe('a proxy that the environment names', () => {
   let proxy: TestProxy | undefined;
@@ -197,11 +207,6 @@ describe('a proxy that the environment names', () => {
     await proxy?.close();
     proxy = undefined;
   });
-
-  function targets(): string[] {
-    const { certLogin } = simulator.options().endpoints;
-    return [new URL(certLogin).host, new URL(simulator.url).host];
-  }
 
   it.each(['HTTPS_PROXY', 'https_proxy'])(
     'in %s carries every request, and the client certificate through its tunnel',
@@ -223,8 +228,8 @@ describe('a proxy that the environment names', () => {
         calls: 1,
         logouts: 1,
       });
-      expect(new Set(proxy.targets)).toEqual(new Set(targets()));
-      expect(proxy.targets[0]).toBe(targets()[0]);
+      expect(new Set(proxy.targets)).toEqual(new Set(hosts()));
+      expect(proxy.targets[0]).toBe(hosts()[0]);
     },
   );
 
@@ -243,9 +248,9 @@ describe('a proxy that the environment names', () => {
 
   it.each(['127.0.0.1', '*', 'example.com, 127.0.0.1'])(
     'is left aside for the hosts of NO_PROXY=%s',
-    async (hosts) => {
+    async (names) => {
       proxy = await startProxy();
-      Object.assign(process.env, { HTTPS_PROXY: proxy.url, NO_PROXY: hosts });
+      Object.assign(process.env, { HTTPS_PROXY: proxy.url, NO_PROXY: names });
       const { sessions } = await createSessions(simulator.options());
       await sessions.getSession();
       await sessions.keepAlive();

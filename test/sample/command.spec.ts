@@ -19,7 +19,7 @@ function startCommand(variables: Record<string, string> = {}) {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('BETFAIR_'));
   const child = spawn(process.execPath, [MAIN], {
     cwd: directory,
-    env: { ...Object.fromEntries(inherited), NO_COLOR: '1', PORT: '0', ...variables },
+    env: { ...Object.fromEntries(inherited), NO_COLOR: '1', PORT: '0', NO_PROXY: '127.0.0.1', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

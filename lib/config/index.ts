@@ -1,0 +1,1 @@
+export { betfairSessionConfig, betfairSessionConfigFor } from './betfair-session.config.js';

@@ -1,0 +1,160 @@
+import { Controller, Get, Injectable, Module, type ModuleMetadata } from '@nestjs/common';
+import { Cron, Interval, ScheduleModule, Timeout } from '@nestjs/schedule';
+import { Test } from '@nestjs/testing';
+import { BetfairSessionModule, UseBetfairSession } from 'nestjs-betfair-session';
+import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { RecordingLogger } from '../support/application.js';
+import { closeServed, serve } from '../support/http-application.js';
+
+afterEach(closeServed);
+
+const NEVER = '0 0 1 1 *';
+
+function warningsOf({ lines }: RecordingLogger): string[] {
+  return lines.flatMap(([level, text]) => (level === 'warn' ? [String(text)] : []));
+}
+
+describe('@UseBetfairSession() for an account that is not registered', () => {
+  it('on a method fails at bootstrap and lists those that are', async () => {
+    await using simulator = await BetfairSimulator.start({ accounts: [{}, {}] });
+    const { username } = simulator.account();
+    @Controller()
+    class MarketsController {
+      @Get()
+      @UseBetfairSession({ name: 'thrid' })
+      list() {
+        return [];
+      }
+    }
+    @Module({
+      imports: [
+        BetfairSessionModule.forRoot(simulator.options(username)),
+        BetfairSessionModule.forRoot({ ...simulator.options(`${username} 2`), name: 'third' }),
+      ],
+      controllers: [MarketsController],
+    })
+    class AppModule {}
+    const module = await Test.createTestingModule({ imports: [AppModule] })
+      .setLogger(false)
+      .compile();
+    await expect(module.init()).rejects.toMatchObject({
+      code: 'BETFAIR_CONFIGURATION',
+      message: expect.stringMatching(
+        /MarketsController\.list asks for the Betfair account "thrid".*Registered are: default, third\./,
+      ),
+    });
+    expect(simulator.requests).toEqual([]);
+    await module.close().catch(() => undefined);
+  });
+
+  it('on a class fails at bootstrap', async () => {
+    @Controller()
+    @UseBetfairSession({ name: 'second' })
+    class MarketsController {
+      @Get() list() {
+        return [];
+      }
+    }
+    await expect(serve(() => ({ controllers: [MarketsController] }))).rejects.toThrow(
+      '@UseBetfairSession() on MarketsController asks for the Betfair account "second", which is not registered. Registered are: default.',
+    );
+  });
+
+  it('fails also for the default account, where all have names', async () => {
+    await using simulator = await BetfairSimulator.start();
+    @Controller()
+    @UseBetfairSession()
+    class MarketsController {}
+    @Module({
+      imports: [BetfairSessionModule.forRoot({ ...simulator.options(), name: 'named' })],
+      controllers: [MarketsController],
+    })
+    class AppModule {}
+    const module = await Test.createTestingModule({ imports: [AppModule] })
+      .setLogger(false)
+      .compile();
+    await expect(module.init()).rejects.toThrow('Registered are: named.');
+    await module.close().catch(() => undefined);
+  });
+
+  it('is left to the call where a function names the account', async () => {
+    @Controller()
+    @UseBetfairSession({ name: () => 'second' })
+    class MarketsController {}
+    const { logger } = await serve(() => ({ controllers: [MarketsController] }));
+    expect(warningsOf(logger)).toEqual([]);
+  });
+});
+
+describe('@UseBetfairSession() without BetfairSessionModule', () => {
+  it('says what to import', async () => {
+    @Controller()
+    @UseBetfairSession()
+    class MarketsController {
+      @Get() list() {
+        return [];
+      }
+    }
+    const compiled = Test.createTestingModule({ controllers: [MarketsController] })
+      .setLogger(false)
+      .compile();
+    await expect(compiled).rejects.toMatchObject({
+      code: 'BETFAIR_CONFIGURATION',
+      message: expect.stringContaining('Add BetfairSessionModule.forRootAsync'),
+    });
+  });
+
+  it('in a module that does not import it works where another one does', async () => {
+    @Controller()
+    @UseBetfairSession()
+    class MarketsController {
+      @Get() list() {
+        return 'done';
+      }
+    }
+    @Module({ controllers: [MarketsController] })
+    class MarketsModule {}
+    const { get } = await serve(() => ({ imports: [MarketsModule] }));
+    expect(await (await get('/')).text()).toBe('done');
+  });
+});
+
+describe('@UseBetfairSession() on what Nest runs without interceptors', () => {
+  async function warnings(metadata: ModuleMetadata): Promise<string[]> {
+    const { logger } = await serve(() => ({
+      ...metadata,
+      imports: [ScheduleModule.forRoot()],
+    }));
+    return warningsOf(logger);
+  }
+
+  it('warns at bootstrap and names the method and the way out', async () => {
+    @Injectable()
+    class Bot {
+      @Cron(NEVER) @UseBetfairSession() daily() {}
+      @UseBetfairSession() @Interval(1e9) often() {}
+      @Timeout(1e9) @UseBetfairSession() late() {}
+      @Cron(NEVER) fine() {}
+      @UseBetfairSession() alsoFine() {}
+    }
+    const texts = await warnings({ providers: [Bot] });
+    expect(texts.map((text) => text.split(':')[0])).toEqual([
+      '@UseBetfairSession() has no effect on Bot.daily',
+      '@UseBetfairSession() has no effect on Bot.often',
+      '@UseBetfairSession() has no effect on Bot.late',
+    ]);
+    expect(texts[0]).toContain('@Cron()');
+    expect(texts[0]).toContain('Inject SessionService and call fetch() or run() there.');
+  });
+
+  it('warns for the methods of a class that has it, and only for those', async () => {
+    @Controller()
+    @UseBetfairSession()
+    class MarketsController {
+      @Get() list() {}
+      @Cron(NEVER) daily() {}
+    }
+    const texts = await warnings({ controllers: [MarketsController] });
+    expect(texts).toEqual([expect.stringContaining('no effect on MarketsController.daily')]);
+  });
+});

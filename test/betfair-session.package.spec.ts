@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const OPTIONAL =
+  /^(@nestjs\/(schedule|config)|selfsigned|@aws-sdk\/|@smithy\/|@azure\/|@google-cloud\/|axios)/;
+
+/** Writes the name of everything that is imported, by either module system, to the standard error. */
+const WATCHING = `
+  import Module, { register } from 'node:module';
+  import { writeSync } from 'node:fs';
+  const hook = \`
+    import { writeSync } from 'node:fs';
+    export function resolve(specifier, context, next) {
+      writeSync(2, specifier + '\\\\n');
+      return next(specifier, context);
+    }\`;
+  register('data:text/javascript,' + encodeURIComponent(hook));
+  const load = Module._load;
+  Module._load = function (specifier, ...more) {
+    writeSync(2, specifier + '\\n');
+    return load.call(this, specifier, ...more);
+  };`;
+
+/** Runs a script in a process of its own; answers what it prints and what it imported. */
+async function run(
+  script: string,
+  env: Record<string, string> = {},
+): Promise<{ printed: string; imported: string[] }> {
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    [
+      '--no-warnings',
+      `--import=data:text/javascript,${encodeURIComponent(WATCHING)}`,
+      '--input-type=module',
+      '--eval',
+      script,
+    ],
+    { cwd: ROOT, env: { ...process.env, ...env } },
+  );
+  return { printed: stdout.trim(), imported: stderr.split('\n') };
+}
+
+describe('the built package', () => {
+  beforeAll(() => {
+    if (!existsSync(resolve(ROOT, 'dist/esm/index.js'))) throw new Error('First: npm run build');
+  });
+
+  it.each([
+    ['imported by its name', `await import('nestjs-betfair-session')`],
+    ['imported as ECMAScript module', `await import('./dist/esm/index.js')`],
+    ['required as CommonJS', `createRequire(import.meta.resolve('./x'))('./dist/cjs/index.js')`],
+    ['imported as testing kit', `await import('nestjs-betfair-session/testing')`],
+    [
+      'required as testing kit',
+      `createRequire(import.meta.resolve('./x'))('./dist/cjs/testing/index.js')`,
+    ],
+  ])('%s loads no optional package', async (_, load) => {
+    const { printed, imported } = await run(`
+      import { createRequire } from 'node:module';
+      const loaded = ${load};
+      console.log(Object.keys(loaded).some((name) => /^(SessionService|BetfairSimulator)$/.test(name)));`);
+    expect(printed).toBe('true');
+    // What shows that the watching works.
+    expect(imported).toContain('node:crypto');
+    expect(imported.filter((name) => OPTIONAL.test(name))).toEqual([]);
+  });
+
+  it('refuses an untrusted server even where the environment switches the check off', async () => {
+    const { printed } = await run(
+      `
+      import 'reflect-metadata';
+      import { Test } from '@nestjs/testing';
+      import { BetfairSessionModule, SessionService } from 'nestjs-betfair-session';
+      import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+      const simulator = await BetfairSimulator.start();
+      const { ca, ...untrusting } = simulator.options();
+      const module = await Test.createTestingModule({
+        imports: [BetfairSessionModule.forRoot(untrusting)],
+      }).setLogger(false).compile();
+      const code = await module.get(SessionService).getSession().catch((error) => error.cause.code);
+      console.log(code, simulator.requests.length);
+      await module.close();
+      await simulator.stop();`,
+      { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+    );
+    expect(printed).toMatch(/^(SELF_SIGNED|UNABLE_TO)_\w+ 0$/);
+  });
+});

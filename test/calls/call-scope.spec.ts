@@ -1,0 +1,41 @@
+import { CallScope } from '../../lib/calls/call-scope.js';
+
+describe('a layer of calls', () => {
+  it('tells all layers around it, and none inside, what its calls did', () => {
+    const outer = CallScope.open();
+    const inner = outer.run(() => CallScope.open());
+    const innermost = inner.run(() => CallScope.open());
+    const flags = () => [outer, inner, innermost].map(({ repeated }) => repeated);
+    inner.markRepeated();
+    expect(flags()).toEqual([true, true, false]);
+    for (const scope of [innermost, inner]) scope.end();
+    expect(outer.settled).toBe(false);
+    inner.markSettled();
+    expect([outer.settled, inner.settled, innermost.settled]).toEqual([true, true, false]);
+  });
+
+  it('counts as settled while a layer inside it, however deep, has no outcome', () => {
+    const outer = CallScope.open();
+    const inner = outer.run(() => CallScope.open());
+    const innermost = inner.run(() => CallScope.open());
+    expect([outer.settled, inner.settled, innermost.settled]).toEqual([true, true, false]);
+    innermost.end();
+    expect([outer.settled, inner.settled]).toEqual([true, false]);
+    inner.end();
+    inner.end();
+    expect(outer.settled).toBe(false);
+  });
+
+  it('is left behind by work that outlives it', async () => {
+    const outer = CallScope.open();
+    const inner = outer.run(() => CallScope.open());
+    await inner.run(async () => {
+      await Promise.resolve();
+      expect(CallScope.current).toBe(inner);
+      inner.end();
+      expect(CallScope.current).toBe(outer);
+      outer.end();
+      expect(CallScope.current).toBeUndefined();
+    });
+  });
+});

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { ScheduleModule } from '@nestjs/schedule';
+import { BetfairSessionModule } from 'nestjs-betfair-session';
+import { betfairSessionConfig } from 'nestjs-betfair-session/config';
+import { MarketsModule } from './markets/markets.module';
+
+@Module({
+  imports: [
+    ConfigModule.forRoot(),
+    ScheduleModule.forRoot(),
+    BetfairSessionModule.forRootAsync(betfairSessionConfig.asProvider()),
+    MarketsModule,
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,68 @@
+import { setTimeout } from 'node:timers/promises';
+import { INestApplication } from '@nestjs/common';
+import { SchedulerRegistry } from '@nestjs/schedule';
+import { Test } from '@nestjs/testing';
+import {
+  BetfairLoginRejectedError,
+  getSessionOptionsToken,
+  SessionService,
+} from 'nestjs-betfair-session';
+import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { AppModule } from '../src/app.module';
+
+describe('the application', () => {
+  let betfair: BetfairSimulator;
+  let app: INestApplication;
+
+  async function start(options: { password?: string; keepAlive?: boolean } = {}): Promise<string> {
+    const module = await Test.createTestingModule({ imports: [AppModule] })
+      .overrideProvider(getSessionOptionsToken())
+      .useValue({ ...betfair.options(), ...options })
+      .compile();
+    app = module.createNestApplication({ logger: false });
+    await app.listen(0, '127.0.0.1');
+    return `${await app.getUrl()}/markets`;
+  }
+
+  beforeEach(async () => {
+    betfair = await BetfairSimulator.start();
+    betfair.answer('listEventTypes', [{ eventType: { id: '2', name: 'Tennis' }, marketCount: 1 }]);
+  });
+
+  afterEach(async () => {
+    await app.close();
+    await betfair.stop();
+  });
+
+  it('survives the end of its session', async () => {
+    const url = await start();
+    await fetch(url);
+    betfair.endSessions();
+
+    const response = await fetch(url);
+
+    expect(await response.json()).toEqual(['Tennis']);
+    expect(betfair.counts.logins).toBe(2);
+  });
+
+  it('hands the session to a handler', async () => {
+    const response = await fetch(`${await start()}/session`);
+    expect(await response.json()).toEqual({ generation: 1 });
+  });
+
+  it('gives a refused login as an error of the exported class', async () => {
+    await start({ password: 'wrong' });
+    await expect(app.get(SessionService).getSession()).rejects.toBeInstanceOf(
+      BetfairLoginRejectedError,
+    );
+    expect(betfair.counts).toMatchObject({ logins: 0, loginAttempts: 1 });
+  });
+
+  it('shows its keep-alive to the scheduler of the application', async () => {
+    await start({ keepAlive: true });
+    const timers = app.get(SchedulerRegistry);
+    // It is registered once the first session is there; jest's time limit ends the wait.
+    while (timers.getTimeouts().length === 0) await setTimeout(10);
+    expect(timers.getTimeouts()).toEqual(['betfair-session:default']);
+  });
+});

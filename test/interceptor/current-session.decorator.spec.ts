@@ -1,0 +1,112 @@
+import { Controller, type ExecutionContext, Get, Module, Param } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import {
+  type BetfairSession,
+  BetfairSessionModule,
+  CurrentSession,
+  getSessionServiceToken,
+  type SessionService,
+  UseBetfairSession,
+} from 'nestjs-betfair-session';
+import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { closeServed, serve } from '../support/http-application.js';
+
+afterEach(closeServed);
+
+const configuration = (message: string) =>
+  expect.objectContaining({
+    code: 'BETFAIR_CONFIGURATION',
+    message: expect.stringContaining(message),
+  });
+
+function accountOf(context: ExecutionContext): string {
+  return context.switchToHttp().getRequest<{ params: { account: string } }>().params.account;
+}
+
+@Controller('markets')
+class MarketsController {
+  @Get('without') without(@CurrentSession() session: BetfairSession) {
+    return { generation: session.generation };
+  }
+
+  @Get('other')
+  @UseBetfairSession()
+  other(@CurrentSession('second') session: BetfairSession) {
+    return { generation: session.generation };
+  }
+
+  @Get('of/:account')
+  @UseBetfairSession({ name: accountOf })
+  of(@CurrentSession() session: BetfairSession, @Param('account') account: string) {
+    return { account, applicationKey: session.applicationKey };
+  }
+}
+
+describe('@CurrentSession()', () => {
+  it.each([
+    ['without', 'Add @UseBetfairSession() to MarketsController.without.'],
+    ['other', "Add @UseBetfairSession({ name: 'second' }) to MarketsController.other."],
+  ])('says what is missing: %s', async (route, advice) => {
+    const { get, errors } = await serve(() => ({ controllers: [MarketsController] }));
+    expect((await get(`/markets/${route}`)).status).toBe(500);
+    expect(errors).toEqual([configuration(advice)]);
+  });
+
+  it('is the session of the account that a function names for each call', async () => {
+    await using simulator = await BetfairSimulator.start({
+      accounts: [{ username: 'one' }, { username: 'two' }],
+    });
+    const { get, errors } = await serve(() => ({
+      imports: [BetfairSessionModule.forRoot({ ...simulator.options('two'), name: 'second' })],
+      controllers: [MarketsController],
+    }));
+    const keyOf = async (account: string) => (await get(`/markets/of/${account}`)).text();
+    expect(await keyOf('default')).toContain('SimulatedAppKey1');
+    expect(await keyOf('second')).toContain('SimulatedAppKey2');
+    await keyOf('third');
+    expect(errors).toEqual([
+      configuration('"third", which is not registered. Registered are: default, second.'),
+    ]);
+  });
+
+  it('refreshes the account that the handler is for, and no other', async () => {
+    await using simulator = await BetfairSimulator.start({
+      accounts: [{ username: 'one' }, { username: 'two' }],
+    });
+    const generations: number[] = [];
+    @Controller()
+    @UseBetfairSession({ name: 'second' })
+    class SecondController {
+      @Get() handle(@CurrentSession('second') session: BetfairSession) {
+        generations.push(session.generation);
+        if (session.generation === 1) throw Object.assign(new Error(), REFUSED);
+        return 'done';
+      }
+    }
+    @Module({
+      imports: [
+        BetfairSessionModule.forRoot(simulator.options('one')),
+        BetfairSessionModule.forRoot({ ...simulator.options('two'), name: 'second' }),
+      ],
+      controllers: [SecondController],
+    })
+    class AppModule {}
+    const module = await Test.createTestingModule({ imports: [AppModule] })
+      .setLogger(false)
+      .compile();
+    const app = module.createNestApplication();
+    await app.listen(0, '127.0.0.1');
+    try {
+      expect(await (await fetch(await app.getUrl())).text()).toBe('done');
+      expect(generations).toEqual([1, 2]);
+      const first = app.get<SessionService>(getSessionServiceToken(), { strict: false });
+      expect(first.current).toBeUndefined();
+      expect(simulator.account('one').logins).toBe(0);
+      expect(simulator.account('two').logins).toBe(2);
+    } finally {
+      await app.close();
+    }
+  });
+});
+
+const REFUSED = { errorCode: 'INVALID_SESSION_INFORMATION' };

@@ -1,0 +1,200 @@
+import { actionFor, fatalLoginCodes } from '../../lib/identity/login-codes.js';
+import { closeAccounts, createAccount, times } from '../support/account.js';
+import { VirtualClock } from '../support/virtual.clock.js';
+
+const MINUTE = 60_000;
+
+afterEach(closeAccounts);
+
+describe('a refused login', () => {
+  it('is one attempt for two thousand callers, who all get the same error with the manual step', async () => {
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start({ password: 'wrong' }, clock);
+    for (let wave = 0; wave < 2; wave++) {
+      const outcomes = await Promise.allSettled(times(1_000, () => sessions.getSession()));
+      const reasons = outcomes.map((outcome) => 'reason' in outcome && outcome.reason);
+      expect(new Set(reasons).size).toBe(1);
+      expect(reasons[0]).toMatchObject({
+        name: 'BetfairLoginRejectedError',
+        code: 'BETFAIR_LOGIN_REJECTED',
+        loginCode: 'INVALID_USERNAME_OR_PASSWORD',
+        action: expect.stringContaining('Check user name and password'),
+        retryable: false,
+      });
+    }
+    expect(sessions.status).toEqual({ state: 'blocked', persisted: false });
+    // Not after any wait either.
+    for (let minute = 0; minute < 60; minute++) {
+      await clock.advance(MINUTE);
+      await expect(sessions.getSession()).rejects.toMatchObject({ code: 'BETFAIR_LOGIN_REJECTED' });
+    }
+    expect(simulator.counts.loginAttempts).toBe(1);
+  });
+
+  it.each(fatalLoginCodes)('with %s is one attempt', async (code) => {
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount();
+    simulator.account().loginCode = code;
+    const { sessions } = await start({}, clock);
+    for (let round = 0; round < 3; round++) {
+      await expect(sessions.getSession()).rejects.toMatchObject({
+        loginCode: code,
+        action: actionFor(code),
+      });
+      await clock.advance(MINUTE);
+    }
+    expect(simulator.counts.loginAttempts).toBe(1);
+  });
+
+  it('binds only the credentials that were refused: a new password is tried once, at once after a restart', async () => {
+    const { simulator, start } = await createAccount();
+    const first = await start({ password: 'wrong' });
+    await expect(first.sessions.getSession()).rejects.toMatchObject({ retryable: false });
+    const { sessions } = await start();
+    await sessions.getSession();
+    expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
+  });
+
+  it('is lifted by a password function that returns a new one, within one lease duration', async () => {
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount();
+    const { password } = simulator.options();
+    let current = 'wrong';
+    const { sessions } = await start({ password: () => current }, clock);
+    const events: string[] = [];
+    sessions.events$.subscribe(({ type }) => events.push(type));
+    await expect(sessions.getSession()).rejects.toMatchObject({ retryable: false });
+    current = password;
+    await expect(sessions.getSession()).rejects.toMatchObject({ retryable: false });
+    await clock.advance(7_000);
+    await sessions.getSession();
+    expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
+    expect(events).toEqual(['loginBlocked', 'loginUnblocked', 'loggedIn']);
+  });
+
+  it('is lifted by unblockLogin(), at once', async () => {
+    const { simulator, start } = await createAccount();
+    simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
+    const { sessions } = await start();
+    await expect(sessions.getSession()).rejects.toMatchObject({ loginCode: 'ACCOUNT_NOW_LOCKED' });
+    simulator.account().loginCode = undefined;
+    await sessions.unblockLogin();
+    await sessions.getSession();
+    expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
+    expect(sessions.status.state).toBe('ready');
+  });
+
+  it('does not keep a blocked application from a session that another one stores', async () => {
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount();
+    const blocked = await start({ password: 'wrong' }, clock);
+    await expect(blocked.sessions.getSession()).rejects.toMatchObject({ retryable: false });
+    const { token } = await (await start()).sessions.getSession();
+    await clock.advance(7_000);
+    expect((await blocked.sessions.getSession()).token).toBe(token);
+    expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
+    // Its own password is still wrong, which shows as soon as that session ends.
+    simulator.endSessions();
+    await expect(
+      blocked.sessions.refresh(await blocked.sessions.getSession()),
+    ).rejects.toMatchObject({ retryable: false });
+    expect(simulator.counts.loginAttempts).toBe(2);
+  });
+});
+
+describe("Betfair's temporary ban", () => {
+  const ban = { reply: { loginStatus: 'TEMPORARY_BAN_TOO_MANY_REQUESTS' } };
+
+  it('holds all logins back for 20 minutes while a valid session is served, and then lets one try', async () => {
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start({}, clock);
+    const session = await sessions.getSession();
+    simulator.fail('certLogin', ban);
+    await expect(sessions.refresh(session)).rejects.toMatchObject({
+      code: 'BETFAIR_LOGIN_BLOCKED',
+      retryable: true,
+      until: new Date(clock.wall() + 20 * MINUTE),
+    });
+    expect(sessions.status).toMatchObject({
+      state: 'blocked',
+      blockedUntil: new Date(clock.wall() + 20 * MINUTE),
+    });
+    while (clock.monotonic() < 20 * MINUTE) {
+      await expect(sessions.getSession()).rejects.toMatchObject({ code: 'BETFAIR_LOGIN_BLOCKED' });
+      await clock.advance(MINUTE / 2);
+    }
+    expect(simulator.counts.loginAttempts).toBe(2);
+    await Promise.all(times(100, () => sessions.getSession()));
+    expect(simulator.counts).toMatchObject({ loginAttempts: 3, logins: 2 });
+  });
+
+  it('does not touch the session that is valid, nor its keepAlive', async () => {
+    const clock = new VirtualClock();
+    const { simulator, storage, start, key } = await createAccount();
+    const { sessions } = await start({}, clock);
+    const valid = await sessions.getSession();
+    simulator.fail('certLogin', ban);
+    const banned = await start({}, clock);
+    const stored = await storage.inner.read(key);
+    await storage.inner.delete(key, { ifVersion: stored?.version ?? '' });
+    await expect(banned.sessions.getSession()).rejects.toMatchObject({
+      code: 'BETFAIR_LOGIN_BLOCKED',
+    });
+    await sessions.keepAlive();
+    await expect(sessions.getSession()).resolves.toBe(valid);
+    expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1, keepAlives: 1 });
+  });
+});
+
+describe('the login budget', () => {
+  it('is five in a minute, however many rejections there are', async () => {
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start({}, clock);
+    for (let i = 0; i < 10_000; i++) {
+      const session = await sessions.getSession().catch(() => undefined);
+      if (session) void sessions.refresh(session).catch(() => undefined);
+      if (i % 100 === 99) await clock.advance(590);
+    }
+    expect(clock.monotonic()).toBeLessThan(MINUTE);
+    expect(simulator.counts.loginAttempts).toBe(5);
+  }, 20_000);
+
+  it('is twenty in an hour, and counts logins whose answer was lost', async () => {
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start({}, clock);
+    simulator.fail('certLogin', 'reset', { times: 3, processed: true });
+    while (clock.monotonic() < 59 * MINUTE) {
+      const session = await sessions.getSession().catch(() => undefined);
+      if (session) await sessions.refresh(session).catch(() => undefined);
+      await clock.advance(15_000);
+    }
+    expect(simulator.counts.loginAttempts).toBe(20);
+    await clock.advance(2 * MINUTE);
+    await sessions.getSession();
+    expect(simulator.counts.loginAttempts).toBe(21);
+  }, 20_000);
+});
+
+it('an hour without the identity service ends within a minute of its recovery', async () => {
+  const clock = new VirtualClock();
+  const { simulator, start } = await createAccount();
+  const { sessions } = await start({}, clock);
+  simulator.fail('certLogin', { status: 503 }, { times: Infinity });
+  const call = () => sessions.getSession().catch(() => undefined);
+  for (let second = 0; second < 3_600; second += 5) {
+    await call();
+    await clock.advance(5_000);
+  }
+  // Between one a minute and one in half a minute, once the waits have grown.
+  expect(simulator.counts.loginAttempts).toBeGreaterThan(50);
+  expect(simulator.counts.loginAttempts).toBeLessThan(140);
+  simulator.clearFaults();
+  const recovered = clock.monotonic();
+  while ((await call()) === undefined) await clock.advance(1_000);
+  expect(clock.monotonic() - recovered).toBeLessThanOrEqual(MINUTE);
+  expect(simulator.counts.logins).toBe(1);
+}, 20_000);
