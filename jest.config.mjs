@@ -3,7 +3,11 @@ export default {
   roots: ['<rootDir>/test'],
   // Suites that take minutes are named `*.long.spec.ts` and run by `npm run test:long`.
   testRegex: process.env.LONG_TESTS ? '\\.long\\.spec\\.ts$' : '(?<!\\.long)\\.spec\\.ts$',
+  // Applications of their own, with a jest of their own.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumers/'],
   maxWorkers: 2,
+  // RSA keys and handshakes take their time on a busy machine; no test measures speed.
+  testTimeout: 30_000,
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {

@@ -9,8 +9,6 @@ import { identityOf } from '../storage/storage.factory.js';
 export class AccountRegistry {
   readonly #claims: { account: string; store: unknown; key: string }[] = [];
   readonly #services = new Map<string, SessionService>();
-  /** Calls that an interceptor already looks after; shared by all instances that Nest makes of it. */
-  readonly managedCalls = new WeakSet<object>();
 
   /** Names of the registered accounts. */
   get names(): readonly string[] {

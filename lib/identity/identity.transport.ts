@@ -7,6 +7,9 @@ import type { TlsCredentials } from './client-certificate.js';
 /** Additional trusted certificate authorities, PEM. */
 export type CertificateAuthorities = readonly (string | Buffer)[];
 
+/** To one host; a burst of calls then waits for a connection instead of for a thousand handshakes. */
+const MOST_CONNECTIONS = 64;
+
 /** What differs between the connections to the identity service and those to the API. */
 export interface TransportOptions {
   /** The client certificate; only the login presents one. */
@@ -35,6 +38,7 @@ export function createTransport(
   };
   try {
     return new EnvHttpProxyAgent({
+      connections: MOST_CONNECTIONS,
       connect,
       // Behind a proxy the handshake with Betfair is made inside the tunnel, with the same.
       requestTls: connect,

@@ -15,6 +15,7 @@ import {
   Observable,
   of,
   switchMap,
+  tap,
   throwError,
 } from 'rxjs';
 import { AccountRegistry } from '../accounts/account.registry.js';
@@ -41,9 +42,6 @@ class ReturnedRejection {
  */
 @Injectable()
 export class BetfairSessionInterceptor implements NestInterceptor {
-  /** Calls that an interceptor around this one, of the class or the application, already looks after. */
-  readonly #managed: WeakSet<object>;
-
   constructor(
     private readonly reflector: Reflector,
     @Optional() private readonly registry?: AccountRegistry,
@@ -53,12 +51,10 @@ export class BetfairSessionInterceptor implements NestInterceptor {
         '@UseBetfairSession() is used, but BetfairSessionModule is not imported. Add BetfairSessionModule.forRootAsync({ … }) to the imports of the root module.',
       );
     }
-    this.#managed = registry.managedCalls;
   }
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    if (this.registry === undefined || this.#managed.has(context)) return next.handle();
-    this.#managed.add(context);
+    if (this.registry === undefined) return next.handle();
     const use =
       this.reflector.getAllAndOverride(UseBetfairSessionMetadata, [
         context.getHandler(),
@@ -123,6 +119,8 @@ function runHandler(
         }),
       );
     }),
+    // Before an interceptor around this one looks at the outcome; at the latest when nobody waits for it any more.
+    tap({ next: () => scope.end(), error: () => scope.end() }),
     finalize(() => scope.end()),
   );
 }

@@ -15,9 +15,13 @@ export function mayRunAgain(
   return method === 'GET' || method === 'HEAD';
 }
 
-/** Whether the client has seen a part of the answer, so that a second one cannot be sent. */
+/** How Nest marks a handler of server-sent events. It sends their headers by itself, before there is an event. */
+const SERVER_SENT_EVENTS = '__sse__';
+
+/** Whether the client has seen a part of the handler's answer, so that a second one cannot be sent. */
 export function responseStarted(context: ExecutionContext): boolean {
   if (context.getType() !== 'http') return false;
+  if (Reflect.hasMetadata(SERVER_SENT_EVENTS, context.getHandler())) return false;
   const response = context
     .switchToHttp()
     .getResponse<{ headersSent?: boolean; raw?: { headersSent?: boolean } }>();

@@ -66,7 +66,9 @@ export async function resolveSessionOptions(
     ca: authorities(options.ca),
     sessionLifetime,
     storage: options.storage ?? DEFAULT_STORAGE,
-    sessionKey: options.sessionKey ?? defaultSessionKey(jurisdiction, options.username),
+    sessionKey:
+      options.sessionKey ??
+      `session-${accountIdOf({ jurisdiction, username: options.username })}.token`,
     persistence: options.persistence ?? 'required',
     keepAliveInterval: keepAliveInterval(options.keepAlive, sessionLifetime),
     requestTimeout: options.requestTimeout ?? 10_000,
@@ -81,12 +83,12 @@ export async function resolveSessionOptions(
   return resolved;
 }
 
-/** Names the account without giving the user name away, so that no account resumes the token of another. */
-function defaultSessionKey(jurisdiction: Jurisdiction, username: unknown): string {
-  const digest = createHash('sha256')
-    .update(`${jurisdiction}\n${String(username)}`)
-    .digest('hex');
-  return `session-${digest.slice(0, 16)}.token`;
+/** Tells accounts apart without giving the user name away. */
+export function accountIdOf({
+  jurisdiction,
+  username,
+}: Pick<ResolvedSessionOptions, 'jurisdiction' | 'username'>): string {
+  return createHash('sha256').update(`${jurisdiction}\n${username}`).digest('hex').slice(0, 16);
 }
 
 function keepAliveInterval(

@@ -6,12 +6,15 @@ import {
 } from '../errors/index.js';
 import type { LoginReply } from '../identity/identity-reply.js';
 import { actionFor } from '../identity/login-codes.js';
+import type { LeaseRecord } from '../storage/lease.record.js';
 import type { SessionPublisher } from './session.publisher.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 /** Betfair's temporary ban, from the refusal that reports it. */
 const BAN = 20 * MINUTE;
+/** What a ban that another process reports counts at the most. */
+const LONGEST_BAN = 25 * MINUTE;
 /** Logins per window. Betfair bans at 100 a minute and writes to users who log in too often below that. */
 const BUDGETS = [
   { logins: 5, window: MINUTE },
@@ -34,6 +37,8 @@ export class LoginGuard {
   /** Monotonic times of the logins that succeeded or may have. */
   #spent: readonly number[] = [];
 
+  /** Whether the record that processes share holds what is known here. */
+  shared = false;
   /** Whether the application was told that logins are held back. */
   #announced = false;
 
@@ -75,6 +80,28 @@ export class LoginGuard {
     }
   }
 
+  /**
+   * Takes over what another process found out with the same credentials. What was shared and is in the record no more
+   * was lifted by an operator.
+   */
+  learn({ refusal, ban }: LeaseRecord, fingerprint: string): void {
+    if (this.shared) this.#forget();
+    if (refusal?.fingerprint === fingerprint) this.#refusal = refusal;
+    // Clamped: neither a clock that is off nor an edit by hand may hold logins back for longer.
+    const left = Math.min((ban ?? 0) - this.clock.wall(), LONGEST_BAN);
+    if (left > 0) this.#bannedUntil = this.clock.monotonic() + left;
+    this.shared ||= refusal?.fingerprint === fingerprint || left > 0;
+  }
+
+  /** What other processes must know; times are on the wall clock. */
+  get findings(): Partial<Pick<LeaseRecord, 'refusal' | 'ban'>> {
+    const left = this.#bannedUntil - this.clock.monotonic();
+    return {
+      ...(this.#refusal && { refusal: this.#refusal }),
+      ...(left > 0 && { ban: Math.round(this.clock.wall() + left) }),
+    };
+  }
+
   /** Whether logins are held back, and until when where that is known. */
   get blocked(): { readonly until?: Date } | undefined {
     if (this.#refusal) return {};
@@ -84,10 +111,15 @@ export class LoginGuard {
 
   /** Lifts a refusal and a ban, by order of the operator. The budget stays: it keeps the account from being banned. */
   unblock(): void {
-    this.#refusal = undefined;
-    this.#bannedUntil = -Infinity;
+    this.#forget();
     if (this.#announced) this.publisher.publish({ type: 'loginUnblocked' });
     this.#announced = false;
+  }
+
+  #forget(): void {
+    this.#refusal = undefined;
+    this.#bannedUntil = -Infinity;
+    this.shared = false;
   }
 
   /** Tells the application, once, that logins are held back from now on. */

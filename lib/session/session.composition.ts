@@ -3,12 +3,15 @@ import type { Clock } from '../common/clock.js';
 import { IdentityClient } from '../identity/identity.client.js';
 import { createTransport } from '../identity/identity.transport.js';
 import { CredentialProvider } from '../identity/login.credentials.js';
-import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
+import { accountIdOf, type ResolvedSessionOptions } from '../options/session-options.resolver.js';
+import { BoundedStorage } from '../storage/bounded.storage.js';
 import type { SessionStorage } from '../storage/session-storage.interface.js';
+import { LoginLease } from '../storage/login.lease.js';
 import { LoginGuard } from './login-guard.js';
 import { SessionCache } from './session.cache.js';
 import { SessionKeepAlive } from './session.keep-alive.js';
 import { SessionKeeper } from './session.keeper.js';
+import { SessionLogin } from './session.login.js';
 import { SessionLogout } from './session.logout.js';
 import { SessionPublisher } from './session.publisher.js';
 import { SessionRenewal } from './session.renewal.js';
@@ -22,7 +25,9 @@ export interface SessionParts {
   readonly keepAlive: SessionKeepAlive;
   readonly logout: SessionLogout;
   readonly guard: LoginGuard;
-  readonly tokens: TokenStore;
+  /** `undefined` where no other process can see the store. */
+  readonly lease: LoginLease | undefined;
+  readonly storage: BoundedStorage;
   readonly identity: IdentityClient;
   readonly apiTransport: Dispatcher;
   readonly publisher: SessionPublisher;
@@ -46,18 +51,31 @@ export function composeSession(
   const closing = new AbortController();
   const publisher = new SessionPublisher(clock);
   const identity = new IdentityClient(options, clock);
-  const tokens = new TokenStore(storage, sessionKey, clock, requestTimeout, (error) =>
+  const bounded = new BoundedStorage(storage, clock, requestTimeout, (error) =>
     publisher.publish(error ? { type: 'storageDegraded', error } : { type: 'storageRecovered' }),
   );
+  const tokens = new TokenStore(bounded, sessionKey);
   const guard = new LoginGuard(clock, publisher);
   const cache = new SessionCache(clock, publisher, options.applicationKey, options.sessionLifetime);
   const writer = new SessionWriter(identity, tokens, clock, persistence);
-  const renewal = new SessionRenewal({
+  const lease = isPrivate(options)
+    ? undefined
+    : new LoginLease(bounded, `${sessionKey}.lease`, accountIdOf(options), leaseDuration, clock);
+  const login = new SessionLogin({
     identity,
     credentials: new CredentialProvider(options, clock),
+    guard,
+    tokens,
+    lease,
+    clock,
+    persistence,
+    leaseDuration,
+  });
+  const renewal = new SessionRenewal({
+    identity,
+    login,
     tokens,
     writer,
-    guard,
     clock,
     persistence,
     leaseDuration,
@@ -92,11 +110,17 @@ export function composeSession(
     keepAlive,
     logout: new SessionLogout(cache, identity, tokens, publisher, persistence),
     guard,
-    tokens,
+    lease,
+    storage: bounded,
     identity,
     apiTransport: createTransport(options.ca),
     publisher,
     clock,
     closing,
   };
+}
+
+/** A store that only this account of this process can see: there is nobody to share a login with. */
+function isPrivate({ storage }: ResolvedSessionOptions): boolean {
+  return storage === 'mem://';
 }

@@ -2,11 +2,10 @@ import type { Clock } from '../common/clock.js';
 import { sleep } from '../common/deadline.js';
 import type { BetfairSessionError } from '../errors/index.js';
 import type { IdentityClient } from '../identity/identity.client.js';
-import type { CredentialProvider } from '../identity/login.credentials.js';
 import type { Persistence } from '../options/betfair-session-options.interface.js';
 import type { BetfairSession } from './betfair-session.js';
-import type { LoginGuard } from './login-guard.js';
 import type { ValidToken } from './session.cache.js';
+import type { SessionLogin } from './session.login.js';
 import type { SessionWriter } from './session.writer.js';
 import type { StoredToken, TokenStore } from './token.store.js';
 
@@ -36,10 +35,9 @@ export type Renewal =
 
 export interface RenewalDependencies {
   readonly identity: IdentityClient;
-  readonly credentials: CredentialProvider;
+  readonly login: SessionLogin;
   readonly tokens: TokenStore;
   readonly writer: SessionWriter;
-  readonly guard: LoginGuard;
   readonly clock: Clock;
   readonly persistence: Persistence;
   /** Milliseconds that one login may hold others back; the longest random wait where the store is unreachable. */
@@ -131,21 +129,16 @@ export class SessionRenewal {
     stored: StoredToken | undefined | 'unreachable',
     signal: AbortSignal,
   ): Promise<ValidToken | undefined> {
-    const { identity, credentials, guard, writer, clock } = this.deps;
-    const current = await credentials.current(signal);
-    guard.assertOpen(current.fingerprint);
-    const password = await credentials.passwordToSend(current, signal);
-    const validatedAt = clock.monotonic();
-    const reply = await identity.logIn(password, signal);
-    const token = guard.settle(reply, current.fingerprint);
-    if (stored === 'unreachable')
-      return { type: 'loggedIn', token, version: undefined, validatedAt };
-    const outcome = await writer.store(token, stored, { signal });
+    const { login, writer } = this.deps;
+    const fresh = await login.run(stored, signal);
+    if (fresh === undefined) return undefined;
+    if (stored === 'unreachable') return { type: 'loggedIn', ...fresh, version: undefined };
+    const outcome = await writer.store(fresh.token, stored, { signal });
     switch (outcome.type) {
       case 'stored':
-        return { type: 'loggedIn', token, version: outcome.version, validatedAt };
+        return { type: 'loggedIn', ...fresh, version: outcome.version };
       case 'unstored':
-        return { type: 'loggedIn', token, version: undefined, validatedAt };
+        return { type: 'loggedIn', ...fresh, version: undefined };
       case 'superseded':
         return { ...outcome, type: 'resumed' };
     }

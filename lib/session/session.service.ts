@@ -3,7 +3,6 @@ import type { Observable } from 'rxjs';
 import { ApiFetcher } from '../calls/session-fetch.js';
 import { callWithSession, type SessionSource } from '../calls/tracked-call.js';
 import type { Clock } from '../common/clock.js';
-import { withDeadline } from '../common/deadline.js';
 import { BetfairSessionError } from '../errors/index.js';
 import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
 import type { SessionStorage } from '../storage/session-storage.interface.js';
@@ -12,15 +11,14 @@ import { watchCertificate } from './certificate.watch.js';
 import { composeSession, type SessionParts } from './session.composition.js';
 import type { SessionEvent, SessionStatus } from './session.events.js';
 import { logSessionEvents } from './session.log.js';
+import { shutDown } from './session.shutdown.js';
+import { statusOf } from './session.status.js';
 
 /** How long a caller waits. */
 export interface WaitOptions {
   /** Ends this caller's wait; a renewal that others may wait for goes on. */
   readonly signal?: AbortSignal | undefined;
 }
-
-/** Milliseconds that work in flight may take to end by itself at shutdown. */
-const SHUTDOWN_PATIENCE = 5_000;
 
 /**
  * One valid Betfair session for the application: kept in memory and in the store, extended while it is in use, and
@@ -32,6 +30,8 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
   readonly #source: SessionSource;
   readonly #logger: Logger;
   readonly #warned = new Set<string>();
+  /** Whether the store was opened for this service, and so is closed with it. */
+  readonly #ownsStorage: boolean;
 
   /** @internal Made by `BetfairSessionModule`. */
   constructor(
@@ -49,6 +49,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
     if (options.certificate) {
       watchCertificate(options.certificate, events$, clock, (text) => this.#logger.warn(text));
     }
+    this.#ownsStorage = typeof options.storage === 'string';
     this.#api = new ApiFetcher(options.endpoints.api, this.#parts.apiTransport);
     this.#source = {
       account,
@@ -132,11 +133,16 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
   }
 
   /**
-   * Lifts a refused login or a ban, once a person has done what the error asked for. The login budget stays.
+   * Lifts a refused login or a ban, here and in all processes that share the store, once a person has done what the
+   * error asked for. The login budget stays.
+   *
+   * @throws SessionStorageError it was lifted here only
    */
   async unblockLogin(): Promise<void> {
-    this.#parts.guard.unblock();
-    this.#parts.keeper.resetBackoff();
+    const { guard, keeper, lease } = this.#parts;
+    guard.unblock();
+    keeper.resetBackoff();
+    await lease?.change((record) => ({ ...record, refusal: null, ban: null }));
   }
 
   /** The session that a call would be given right now without waiting, if there is one. */
@@ -146,18 +152,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
 
   /** How well the account is served; contains no secret. */
   get status(): SessionStatus {
-    const { cache, clock, guard, tokens } = this.#parts;
-    const { fresh, held } = cache;
-    const { blocked } = guard;
-    const persisted = fresh !== undefined && held?.version !== undefined;
-    const troubled = blocked !== undefined || !persisted || tokens.degraded;
-    const expiresAt = fresh && held && new Date(clock.wall() + held.freshUntil - clock.monotonic());
-    return {
-      state: fresh ? (troubled ? 'degraded' : 'ready') : blocked ? 'blocked' : 'empty',
-      ...(expiresAt && { expiresAt }),
-      ...(blocked?.until && { blockedUntil: blocked.until }),
-      persisted,
-    };
+    return statusOf(this.#parts);
   }
 
   /** Every new session, beginning with the current one: a stream client reconnects on it. */
@@ -177,24 +172,8 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
 
   /** @internal The shared session is not logged out: other processes use it, and the next start resumes it. */
   async onApplicationShutdown(): Promise<void> {
-    const { clock, closing, identity, apiTransport, keeper, keepAlive, publisher } = this.#parts;
-    const closed = new BetfairSessionError(
-      'The application is shutting down; its Betfair session is no longer served.',
-      { code: 'BETFAIR_CLOSED', retryable: false },
-    );
-    const work = Promise.allSettled([keeper.flight, keeper.alone, keepAlive.running]);
-    const ended = withDeadline(
-      clock,
-      SHUTDOWN_PATIENCE,
-      () => work,
-      () => closed,
-    );
-    await ended.catch(() => undefined);
-    closing.abort(closed);
-    await work;
-    await Promise.all([identity.close(), apiTransport.destroy()]);
-    this.#parts.cache.stopTimer();
-    publisher.complete();
+    await shutDown(this.#parts);
+    if (this.#ownsStorage) await this.#parts.storage.close();
   }
 
   #warnOnce(message: string): void {

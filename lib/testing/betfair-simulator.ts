@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { systemClock, type Clock } from '../common/clock.js';
 import { SimulatedAccount, type SimulatedAccountOptions } from './simulator.account.js';
 import { SimulatedAccounts } from './simulator.accounts.js';
@@ -64,6 +65,8 @@ export class BetfairSimulator {
     clock: Pick<Clock, 'wall'>,
     private readonly server: ServerCertificate,
   ) {
+    // Every request under way listens to it.
+    setMaxListeners(0, this.#stopping.signal);
     this.#record = new RequestRecord(accounts, clock);
     this.requests = this.#record.requests;
     this.ca = server.ca;

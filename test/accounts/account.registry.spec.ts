@@ -9,6 +9,7 @@ import {
   SessionService,
 } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { RecordingLogger } from '../support/application.js';
 
 let simulator: BetfairSimulator;
 
@@ -23,7 +24,7 @@ function compile(...imports: DynamicModule[]) {
   @Module({ imports })
   class AppModule {}
   return Test.createTestingModule({ imports: [AppModule] })
-    .setLogger(false)
+    .setLogger(new RecordingLogger())
     .compile();
 }
 

@@ -35,7 +35,7 @@ describe('@UseBetfairSession() for an account that is not registered', () => {
     })
     class AppModule {}
     const module = await Test.createTestingModule({ imports: [AppModule] })
-      .setLogger(false)
+      .setLogger(new RecordingLogger())
       .compile();
     await expect(module.init()).rejects.toMatchObject({
       code: 'BETFAIR_CONFIGURATION',
@@ -71,7 +71,7 @@ describe('@UseBetfairSession() for an account that is not registered', () => {
     })
     class AppModule {}
     const module = await Test.createTestingModule({ imports: [AppModule] })
-      .setLogger(false)
+      .setLogger(new RecordingLogger())
       .compile();
     await expect(module.init()).rejects.toThrow('Registered are: named.');
     await module.close().catch(() => undefined);
@@ -96,7 +96,7 @@ describe('@UseBetfairSession() without BetfairSessionModule', () => {
       }
     }
     const compiled = Test.createTestingModule({ controllers: [MarketsController] })
-      .setLogger(false)
+      .setLogger(new RecordingLogger())
       .compile();
     await expect(compiled).rejects.toMatchObject({
       code: 'BETFAIR_CONFIGURATION',
@@ -119,15 +119,15 @@ describe('@UseBetfairSession() without BetfairSessionModule', () => {
   });
 });
 
-describe('@UseBetfairSession() on what Nest runs without interceptors', () => {
-  async function warnings(metadata: ModuleMetadata): Promise<string[]> {
-    const { logger } = await serve(() => ({
-      ...metadata,
-      imports: [ScheduleModule.forRoot()],
-    }));
-    return warningsOf(logger);
-  }
+async function warnings(metadata: ModuleMetadata): Promise<string[]> {
+  const { logger } = await serve(() => ({
+    ...metadata,
+    imports: [ScheduleModule.forRoot()],
+  }));
+  return warningsOf(logger);
+}
 
+describe('@UseBetfairSession() on what Nest runs without interceptors', () => {
   it('warns at bootstrap and names the method and the way out', async () => {
     @Injectable()
     class Bot {

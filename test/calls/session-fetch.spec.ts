@@ -11,7 +11,7 @@ const LIST = post(rpcCall('listEventTypes'));
 
 async function setUp() {
   const account = await createAccount();
-  const { sessions, logger } = await account.start();
+  const { sessions, logger } = await account.start({ storage: 'mem://' });
   const { simulator } = account;
   const sent = () => simulator.requests.filter(({ endpoint }) => endpoint === 'api');
   return { ...account, sessions, logger, sent };
@@ -184,7 +184,7 @@ describe('fetch of a request that Betfair refuses for its session', () => {
     expect((await sessions.getSession()).generation).toBe(2);
     expect(simulator.counts).toMatchObject({ logins: 2, calls: 1 });
 
-    expect((await (await send()).json()) as unknown).toMatchObject({ result: expect.any(Array) });
+    expect(await (await send()).json()).toMatchObject({ result: expect.any(Array) });
     simulator.endSessions();
     await send();
     const warnings = logger.lines.filter(([level]) => level === 'warn');
@@ -196,7 +196,8 @@ describe('fetch of a request that Betfair refuses for its session', () => {
 
   it('reuses the connection of the refusal, which nobody reads', async () => {
     const { cert, key } = await serverCertificate();
-    const { simulator, start } = await createAccount();
+    const account = await createAccount();
+    const { simulator } = account;
     let connections = 0;
     let calls = 0;
     const server = createServer({ cert, key }, (request, response) => {
@@ -209,7 +210,8 @@ describe('fetch of a request that Betfair refuses for its session', () => {
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : undefined;
     const { endpoints } = simulator.options();
-    const { sessions } = await start({
+    const { sessions } = await account.start({
+      storage: 'mem://',
       endpoints: { ...endpoints, api: `https://127.0.0.1:${port}` },
     });
     for (const round of [1, 2, 3]) {

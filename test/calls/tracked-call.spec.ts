@@ -22,7 +22,7 @@ afterEach(async () => {
 /** An application with a session; `A` and `B` are operations that can be told apart. */
 async function setUp() {
   const account = await createAccount();
-  const { sessions, logger } = await account.start();
+  const { sessions, logger } = await account.start({ storage: 'mem://' });
   const { simulator } = account;
   const raw = new RawClients(simulator);
   clients.push(raw);
@@ -272,9 +272,10 @@ describe('calls inside calls', () => {
 
   it('are repeated by the outer one where the inner one cannot, with a new stream', async () => {
     const { simulator, sessions } = await setUp();
-    const body = () => new Blob([JSON.stringify(A)]).stream();
     const work = () =>
-      sessions.run(() => sessions.fetch(RPC, { method: 'POST', body: body(), duplex: 'half' }));
+      sessions.run(() =>
+        sessions.fetch(RPC, { method: 'POST', body: streamOf(A), duplex: 'half' }),
+      );
     simulator.endSessions();
     expect(await (await work()).json()).toMatchObject(SUCCESS);
     expect(sends(simulator)).toEqual({ A: 2 });
@@ -306,4 +307,8 @@ function dataOf({ data }: { data: unknown }): unknown {
 /** An axios result refers to sockets, which refer to themselves. */
 function safe(key: string, value: unknown): unknown {
   return key === 'request' || key === 'config' ? undefined : value;
+}
+
+function streamOf(call: object): ReadableStream<Uint8Array> {
+  return new Blob([JSON.stringify(call)]).stream();
 }

@@ -1,73 +1,47 @@
-// Installs the packed package in small applications as a user would, builds them, runs their tests and their programs.
-// `--keep` leaves the folders of the applications behind; names of applications select them.
+// Installs the packed package in small applications as a user would, builds them, and runs their tests and programs on
+// several versions of Node. Names of applications select them; `--keep` leaves the folder with all of it behind.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { consumers } from './consumers.mjs';
+import { npm, RUNNING_NODE } from './npm.mjs';
 
 const HERE = import.meta.dirname;
 const ROOT = resolve(HERE, '../..');
-/** Beside the Node that runs this. */
-const OTHER_NODES = ['22.23.3', '24.21.0'];
 const TARBALL = 'nestjs-betfair-session.tgz';
 const INSTALL = ['install', '--no-audit', '--no-fund', '--prefer-offline', '--no-package-lock'];
-/** Milliseconds until a command that does not end by itself is killed. */
-const PATIENCE = 240_000;
+/** Beside the one that runs this. */
+const OTHER_NODES = ['22.23.3', '24.21.0'];
 
-const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const work = mkdtempSync(join(tmpdir(), 'consumers-'));
-let failed = false;
 
-/** What a user's shell has: nothing of the `npm run` around this, no account, and loopback past any proxy. */
-function environment(nodeFolder) {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_(package|lifecycle|config_local_prefix)|BETFAIR_|NODE_OPTIONS|INIT_CWD)/.test(name),
-  );
-  const path = (process.env.PATH ?? '')
-    .split(delimiter)
-    .filter((folder) => !/node_modules[\\/]\.bin|node-gyp-bin/.test(folder));
-  return { ...Object.fromEntries(kept), PATH: [nodeFolder, ...path].join(delimiter), NO_PROXY: '127.0.0.1' };
-}
-
-/** Runs npm with that folder's Node; answers what was printed, and rejects unless it succeeds. */
-function npm(cwd, parameters, nodeFolder = dirname(process.execPath)) {
-  return new Promise((succeed, fail) => {
-    const child = spawn('npm', parameters, { cwd, env: environment(nodeFolder), detached: true });
-    let stdout = '';
-    let all = '';
-    child.stdout.on('data', (text) => ((stdout += text), (all += text)));
-    child.stderr.on('data', (text) => (all += text));
-    const late = setTimeout(() => {
-      all += `\nIt did not end in ${PATIENCE} ms.`;
-      process.kill(-child.pid, 'SIGKILL');
-    }, PATIENCE);
-    child.once('error', fail);
-    child.once('close', (code, signal) => {
-      clearTimeout(late);
-      if (code === 0) succeed(stdout);
-      else fail(new Error(`npm ${parameters.join(' ')}: ${code ?? signal}\n${all}`));
-    });
-  });
-}
-
-/** Runs and reports a step; `false` where it failed. */
+/** Runs and reports a step; `undefined` where it failed. */
 async function step(name, run) {
-  const start = performance.now();
+  const began = performance.now();
   try {
-    await run();
-    console.log(`ok ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
-    return true;
+    const result = await run();
+    console.log(`ok ${name} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
+    return result ?? true;
   } catch (error) {
-    failed = true;
+    process.exitCode = 1;
     console.log(`not ok ${name}\n${String(error.stack).replaceAll(/^/gm, '    ')}`);
-    return false;
+    return undefined;
   }
 }
 
-/** Builds and packs a copy, so that neither `dist` nor who works in it is disturbed. */
+/** Builds and packs a copy, so that neither `dist` nor who works with it is disturbed. */
 async function pack() {
   const copy = join(work, 'package');
   const files = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isFile());
@@ -76,23 +50,85 @@ async function pack() {
   }
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   await npm(copy, ['pack', '--pack-destination', work]);
-  const [packed] = readdirSync(work).filter((name) => name.endsWith('.tgz'));
-  cpSync(join(work, packed), join(work, TARBALL));
+  return join(
+    work,
+    readdirSync(work).find((name) => name.endsWith('.tgz')),
+  );
 }
 
-/** The running Node and the others that can be had, each as the folder that holds it. */
-async function nodes() {
-  const found = [{ version: process.versions.node, folder: dirname(process.execPath) }];
+/** Installs a version of Node from npm. */
+async function installNode(version) {
+  const home = join(work, `node-${version}`);
+  mkdirSync(home);
+  const scripts = { version: 'node -p process.versions.node' };
+  writeFileSync(join(home, 'package.json'), JSON.stringify({ private: true, scripts }));
+  await npm(home, [...INSTALL, '--no-save', `node@${version}`]);
+  const folder = join(home, 'node_modules/node/bin');
+  const { stdout } = await npm(home, ['run', '--silent', 'version'], folder);
+  assert.equal(stdout.trim(), version);
+  return { version, folder };
+}
+
+/** The running Node, and the others that can be had. */
+async function findNodes() {
+  const found = [{ version: process.versions.node, folder: RUNNING_NODE }];
   for (const version of OTHER_NODES) {
     if (version.split('.')[0] === process.versions.node.split('.')[0]) continue;
-    const home = join(work, `node-${version}`);
-    cpSync(join(HERE, 'empty.package.json'), join(home, 'package.json'));
     try {
-      await npm(home, [...INSTALL, '--no-save', `node@${version}`]);
-      found.push({ version, folder: join(home, 'node_modules/node/bin') });
+      found.push(await installNode(version));
     } catch (error) {
-      console.log(`!!! NODE ${version} COULD NOT BE INSTALLED: NOTHING IS RUN WITH IT !!!\n    ${error.message}`);
+      const reason = error.message.replaceAll(/^/gm, '    ');
+      console.log(`!!! NODE ${version} CANNOT BE HAD, SO NOTHING RUNS ON IT !!!\n${reason}`);
     }
   }
   return found;
 }
+
+async function install(folder, { folders, absent }, tarball) {
+  for (const source of folders) cpSync(join(HERE, source), folder, { recursive: true });
+  cpSync(tarball, join(folder, TARBALL));
+  await npm(folder, [...INSTALL, '--ignore-scripts']);
+  for (const optional of absent) {
+    assert.ok(!existsSync(join(folder, 'node_modules', optional)), `${optional} is installed`);
+  }
+}
+
+async function test(folder, count, node) {
+  const report = join(folder, `jest-${node.version}.json`);
+  await npm(folder, ['test', '--', '--json', `--outputFile=${report}`], node.folder);
+  const { success, numTotalTests, numPassedTests } = JSON.parse(readFileSync(report, 'utf8'));
+  assert.deepEqual(
+    { success, numTotalTests, numPassedTests },
+    { success: true, numTotalTests: count, numPassedTests: count },
+  );
+}
+
+async function start(folder, script, expected, node) {
+  const { stdout, stderr } = await npm(folder, ['run', '--silent', script], node.folder);
+  assert.deepEqual(JSON.parse(stdout.trim().split('\n').at(-1)), expected, stdout);
+  assert.equal(stderr, '', 'a warning was printed');
+}
+
+async function check(consumer, tarball, nodes) {
+  const { name, builds, tests, testsFrom = 20, programs } = consumer;
+  const folder = join(work, name);
+  if (!(await step(`${name}: install`, () => install(folder, consumer, tarball)))) return;
+  for (const script of builds) await step(`${name}: ${script}`, () => npm(folder, ['run', script]));
+  for (const node of nodes) {
+    const on = `on Node ${node.version}`;
+    const runsTests = tests > 0 && Number.parseInt(node.version, 10) >= testsFrom;
+    if (runsTests) await step(`${name}: test ${on}`, () => test(folder, tests, node));
+    for (const [script, expected] of Object.entries(programs)) {
+      await step(`${name}: ${script} ${on}`, () => start(folder, script, expected, node));
+    }
+  }
+}
+
+const [tarball, nodes] = await Promise.all([step('pack', pack), findNodes()]);
+const queue = consumers.filter(({ name }) => names.length === 0 || names.includes(name));
+async function takeTurns() {
+  for (let next = queue.shift(); next; next = queue.shift()) await check(next, tarball, nodes);
+}
+if (tarball) await Promise.all([takeTurns(), takeTurns()]);
+if (process.argv.includes('--keep')) console.log(`Everything is in ${work}`);
+else rmSync(work, { recursive: true, force: true });

@@ -9,6 +9,7 @@ import {
   UseBetfairSession,
 } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { RecordingLogger } from '../support/application.js';
 import { closeServed, serve } from '../support/http-application.js';
 
 afterEach(closeServed);
@@ -92,7 +93,7 @@ describe('@CurrentSession()', () => {
     })
     class AppModule {}
     const module = await Test.createTestingModule({ imports: [AppModule] })
-      .setLogger(false)
+      .setLogger(new RecordingLogger())
       .compile();
     const app = module.createNestApplication();
     await app.listen(0, '127.0.0.1');

@@ -8,7 +8,7 @@ import {
   isInvalidSession,
   UseBetfairSession,
 } from 'nestjs-betfair-session';
-import { concat, defer, from, type Observable, of, throwError } from 'rxjs';
+import { concat, defer, from, mergeMap, type Observable, of, throwError, timer } from 'rxjs';
 import { INVALID, refused } from '../calls/rejections.fixture.js';
 import { placeOrders, post, refuse, RPC, rpcCall, sends, until } from '../support/betting.js';
 import { type Betting, closeServed, serve } from '../support/http-application.js';
@@ -101,6 +101,33 @@ describe('the interceptor of the application, the class and the method on one ha
     expect(simulator.counts).toMatchObject({ logins: 3, calls: 5 });
   });
 
+  it('hand the second failure on unchanged, also where the new session is dead again', async () => {
+    let runs = 0;
+    const { get, errors } = await serveController(
+      ({ simulator, sessions }) => {
+        @Controller()
+        @UseBetfairSession()
+        class TestController {
+          @Get() async handle(@CurrentSession() session: BetfairSession) {
+            runs += 1;
+            if (runs === 2) {
+              simulator.fail('certLogin', { status: 503 });
+              await sessions()
+                .refresh(session)
+                .catch(() => undefined);
+            }
+            throw Object.assign(new Error(`run ${runs}`), { errorCode: INVALID });
+          }
+        }
+        return TestController;
+      },
+      [{}],
+    );
+    await get('/');
+    expect(runs).toBe(2);
+    expect(errors).toEqual([expect.objectContaining({ message: 'run 2', errorCode: INVALID })]);
+  });
+
   it('look after handlers without decorator as well', async () => {
     const generations: number[] = [];
     const { get } = await serveController(() => {
@@ -118,26 +145,24 @@ describe('the interceptor of the application, the class and the method on one ha
   });
 });
 
-describe('a handler that may run again', () => {
-  async function serveSteps(
-    handle: (session: BetfairSession, betting: Betting) => Promise<unknown>,
-  ) {
-    let runs = 0;
-    const application = await serveController((betting) => {
-      @Controller()
-      @UseBetfairSession({ retry: 'once' })
-      class TestController {
-        @Post() handle(@CurrentSession() session: BetfairSession) {
-          runs += 1;
-          return handle(session, betting);
-        }
+async function serveSteps(handle: (session: BetfairSession, betting: Betting) => Promise<unknown>) {
+  let runs = 0;
+  const application = await serveController((betting) => {
+    @Controller()
+    @UseBetfairSession({ retry: 'once' })
+    class TestController {
+      @Post() handle(@CurrentSession() session: BetfairSession) {
+        runs += 1;
+        return handle(session, betting);
       }
-      return TestController;
-    });
-    await application.sessions().getSession();
-    return { ...application, runs: () => runs };
-  }
+    }
+    return TestController;
+  });
+  await application.sessions().getSession();
+  return { ...application, runs: () => runs };
+}
 
+describe('a handler that may run again', () => {
   it('does not after fetch placed an order in it', async () => {
     const {
       post: send,
@@ -273,27 +298,27 @@ describe('a handler that may run again', () => {
   });
 });
 
-describe('a handler that answers by itself', () => {
-  async function serveResponse(write: (response: ServerResponse) => void) {
-    let runs = 0;
-    const application = await serveController(() => {
-      @Controller()
-      @UseBetfairSession()
-      class TestController {
-        @Get() async handle(@Res() response: ServerResponse) {
-          runs += 1;
-          if (runs === 1) {
-            write(response);
-            throw refused;
-          }
-          response.end('done');
+async function serveResponse(write: (response: ServerResponse) => void) {
+  let runs = 0;
+  const application = await serveController(() => {
+    @Controller()
+    @UseBetfairSession()
+    class TestController {
+      @Get() async handle(@Res() response: ServerResponse) {
+        runs += 1;
+        if (runs === 1) {
+          write(response);
+          throw refused;
         }
+        response.end('done');
       }
-      return TestController;
-    });
-    return { ...application, runs: () => runs };
-  }
+    }
+    return TestController;
+  });
+  return { ...application, runs: () => runs };
+}
 
+describe('a handler that answers by itself', () => {
   it('is not run again when it has begun to write', async () => {
     const { get, errors, runs, simulator } = await serveResponse((response) => {
       response.write('part');
@@ -311,23 +336,24 @@ describe('a handler that answers by itself', () => {
   });
 });
 
-describe('a handler of server-sent events', () => {
-  async function serveEvents(events: (run: number) => Observable<{ data: string }>) {
-    let runs = 0;
-    const application = await serveController(() => {
-      @Controller()
-      @UseBetfairSession()
-      class TestController {
-        @Sse() handle() {
-          runs += 1;
-          return events(runs);
-        }
+async function serveEvents(events: (run: number) => Observable<{ data: string }>) {
+  let runs = 0;
+  const application = await serveController(() => {
+    @Controller()
+    @UseBetfairSession()
+    class TestController {
+      @Sse() handle() {
+        runs += 1;
+        return events(runs);
       }
-      return TestController;
-    });
-    const text = await (await application.get('/')).text();
-    return { ...application, text, runs: () => runs };
-  }
+    }
+    return TestController;
+  });
+  const text = await (await application.get('/')).text();
+  return { ...application, text, runs: () => runs };
+}
+
+describe('a handler of server-sent events', () => {
   const refusal = throwError(() => Object.assign(new Error('over'), { errorCode: INVALID }));
 
   it('is not replayed when it fails after an event, and the session is replaced', async () => {
@@ -338,10 +364,13 @@ describe('a handler of server-sent events', () => {
     expect(simulator.counts.logins).toBe(2);
   });
 
-  it('is not run again when its headers are sent, and the session is replaced', async () => {
-    const { text, runs, simulator } = await serveEvents(() => refusal);
-    expect(text).toContain('event: error');
-    expect(runs()).toBe(1);
+  it('is run again when it fails before the first event, although Nest has sent headers', async () => {
+    const { text, runs, simulator } = await serveEvents((run) =>
+      run === 1 ? timer(50).pipe(mergeMap(() => refusal)) : from([{ data: 'a' }, { data: 'b' }]),
+    );
+    expect(text).toMatch(/data: a[^]*data: b/);
+    expect(text).not.toContain('event: error');
+    expect(runs()).toBe(2);
     expect(simulator.counts.logins).toBe(2);
   });
 
@@ -352,6 +381,13 @@ describe('a handler of server-sent events', () => {
     });
     expect(text).toMatch(/data: a[^]*data: b/);
     expect(runs()).toBe(2);
+  });
+
+  it('is not run a third time', async () => {
+    const { text, runs, simulator } = await serveEvents(() => refusal);
+    expect(text).toContain('event: error');
+    expect(runs()).toBe(2);
+    expect(simulator.counts.logins).toBe(2);
   });
 });
 

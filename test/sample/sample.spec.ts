@@ -109,7 +109,7 @@ describe('the scheduled job', () => {
   it('is registered, and calls Betfair with a session, also after that ended', async () => {
     sample = await startSample(simulator.options());
     const job = sample.app.get(SchedulerRegistry).getCronJob('market-watch');
-    expect(job.isActive).toBe(true);
+    expect(sample.scheduled).toBe(true);
     await job.fireOnTick();
     simulator.endSessions();
     await job.fireOnTick();

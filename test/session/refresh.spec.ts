@@ -76,7 +76,7 @@ describe('refresh of a rejected session', () => {
 
   it('goes on to another renewal when the joined one ended with a session that is rejected too', async () => {
     const { simulator, start } = await createAccount();
-    const { sessions } = await start();
+    const { sessions } = await start({ storage: 'mem://' });
     const first = await sessions.getSession();
     const seen: number[] = [];
     const subscription = sessions.session$.subscribe((session) => {
@@ -119,7 +119,7 @@ describe('refresh of a rejected session', () => {
   it('of every new session at once ends in a typed error within the login budget', async () => {
     const { simulator, start } = await createAccount();
     const clock = new VirtualClock();
-    const { sessions } = await start({}, clock);
+    const { sessions } = await start({ storage: 'mem://' }, clock);
     let refused: unknown;
     for (let i = 0; i < 10_000 && refused === undefined; i++) {
       const session = await sessions.getSession();

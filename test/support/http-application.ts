@@ -35,14 +35,14 @@ export interface Betting {
   readonly simulator: BetfairSimulator;
   readonly raw: RawClients;
   /** Of the default account; there once the application runs. */
-  sessions(): SessionService;
+  readonly sessions: () => SessionService;
 }
 
 export interface HttpApplication extends Betting {
   readonly errors: readonly unknown[];
   readonly logger: RecordingLogger;
-  get(path: string, init?: RequestInit): Promise<Response>;
-  post(path: string): Promise<Response>;
+  readonly get: (path: string, init?: RequestInit) => Promise<Response>;
+  readonly post: (path: string) => Promise<Response>;
 }
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -84,5 +84,5 @@ export async function serve(
 
 /** For `afterEach`: ends what `serve` started. */
 export async function closeServed(): Promise<void> {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 }

@@ -1,10 +1,13 @@
 import type { INestApplication } from '@nestjs/common';
+import { SchedulerRegistry } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { type BetfairSessionOptions, getSessionOptionsToken } from 'nestjs-betfair-session';
 import { AppModule } from '../../../sample/app.module.js';
 
 export interface RunningSample {
   readonly app: INestApplication;
+  /** Whether the scheduled job was waiting for its minute. */
+  readonly scheduled: boolean;
   get(path: string): Promise<Response>;
   post(path: string, body: object): Promise<Response>;
   close(): Promise<void>;
@@ -18,9 +21,14 @@ export async function startSample(options: BetfairSessionOptions): Promise<Runni
     .compile();
   const app = module.createNestApplication({ logger: false });
   await app.listen(0, '127.0.0.1');
+  const job = app.get(SchedulerRegistry).getCronJob('market-watch');
+  const scheduled = job.isActive;
+  // Tests that count calls must not depend on the second at which they run.
+  await job.stop();
   const url = await app.getUrl();
   return {
     app,
+    scheduled,
     get: (path) => fetch(`${url}${path}`),
     post: (path, body) =>
       fetch(`${url}${path}`, {

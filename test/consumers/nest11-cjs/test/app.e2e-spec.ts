@@ -2,11 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import { INestApplication } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
-import {
-  BetfairLoginRejectedError,
-  getSessionOptionsToken,
-  SessionService,
-} from 'nestjs-betfair-session';
+import { BetfairLoginRejectedError, SessionService } from 'nestjs-betfair-session';
+import { betfairSessionConfig } from 'nestjs-betfair-session/config';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { AppModule } from '../src/app.module';
 
@@ -16,7 +13,7 @@ describe('the application', () => {
 
   async function start(options: { password?: string; keepAlive?: boolean } = {}): Promise<string> {
     const module = await Test.createTestingModule({ imports: [AppModule] })
-      .overrideProvider(getSessionOptionsToken())
+      .overrideProvider(betfairSessionConfig.KEY)
       .useValue({ ...betfair.options(), ...options })
       .compile();
     app = module.createNestApplication({ logger: false });
@@ -30,7 +27,7 @@ describe('the application', () => {
   });
 
   afterEach(async () => {
-    await app.close();
+    await app?.close();
     await betfair.stop();
   });
 

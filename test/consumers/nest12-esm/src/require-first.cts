@@ -1,14 +1,15 @@
 import required = require('nestjs-betfair-session');
 import requiredTesting = require('nestjs-betfair-session/testing');
 
+// `Object.is`, because TypeScript takes the two for different copies; Node loads one.
 async function main(): Promise<void> {
   const imported = await import('nestjs-betfair-session');
   const importedTesting = await import('nestjs-betfair-session/testing');
   console.log(
     JSON.stringify({
-      service: required.SessionService === imported.SessionService,
-      error: required.MissingPackageError === imported.MissingPackageError,
-      simulator: requiredTesting.BetfairSimulator === importedTesting.BetfairSimulator,
+      service: Object.is(required.SessionService, imported.SessionService),
+      error: Object.is(required.MissingPackageError, imported.MissingPackageError),
+      simulator: Object.is(requiredTesting.BetfairSimulator, importedTesting.BetfairSimulator),
       session: requiredTesting.createTestSession() instanceof imported.BetfairSession,
     }),
   );

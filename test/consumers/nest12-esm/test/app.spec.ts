@@ -25,7 +25,7 @@ describe('the application', () => {
   });
 
   afterEach(async () => {
-    await app.close();
+    await app?.close();
     await betfair.stop();
   });
 

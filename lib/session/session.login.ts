@@ -1,0 +1,145 @@
+import type { Clock } from '../common/clock.js';
+import { sleep, withDeadline } from '../common/deadline.js';
+import { BetfairIdentityUnavailableError, SessionStorageError } from '../errors/index.js';
+import type { IdentityClient } from '../identity/identity.client.js';
+import type { CredentialProvider, LoginCredentials } from '../identity/login.credentials.js';
+import type { Persistence } from '../options/betfair-session-options.interface.js';
+import type { LoginLease, LoginPermit } from '../storage/login.lease.js';
+import type { LoginGuard } from './login-guard.js';
+import type { StoredToken, TokenStore } from './token.store.js';
+
+/** A token fresh from Betfair. */
+export interface FreshToken {
+  readonly token: string;
+  /** Monotonic time at which the login was sent. */
+  readonly validatedAt: number;
+}
+
+export interface LoginDependencies {
+  readonly identity: IdentityClient;
+  readonly credentials: CredentialProvider;
+  readonly guard: LoginGuard;
+  readonly tokens: TokenStore;
+  /** `undefined` where no other process can see the store. */
+  readonly lease: LoginLease | undefined;
+  readonly clock: Clock;
+  readonly persistence: Persistence;
+  /** Longest random wait where the lease is unreachable, in milliseconds. */
+  readonly leaseDuration: number;
+}
+
+/** Milliseconds between two looks at what the holder of the lease does; jittered. */
+const LOOK = 250;
+
+/** Makes the one login of a fleet, or finds that another process has made it. */
+export class SessionLogin {
+  constructor(private readonly deps: LoginDependencies) {}
+
+  /**
+   * @param stored what the store held when a login became necessary
+   * @returns `undefined` where the store holds something else by now
+   * @throws BetfairSessionError no login may be made, or it failed
+   */
+  async run(
+    stored: StoredToken | undefined | 'unreachable',
+    signal: AbortSignal,
+  ): Promise<FreshToken | undefined> {
+    const { credentials, guard, lease } = this.deps;
+    const current = await credentials.current(signal);
+    if (lease === undefined || stored === 'unreachable') {
+      guard.assertOpen(current.fingerprint);
+      return this.#logIn(current, undefined, signal);
+    }
+    const permit = await this.#permit(lease, stored, current, signal);
+    if (permit === 'moved') return undefined;
+    try {
+      return await this.#logIn(current, permit, signal);
+    } finally {
+      lease.releaseSoon();
+    }
+  }
+
+  async #permit(
+    lease: LoginLease,
+    stored: StoredToken | undefined,
+    { fingerprint }: LoginCredentials,
+    signal: AbortSignal,
+  ): Promise<LoginPermit | 'moved' | undefined> {
+    const { clock, guard, tokens } = this.deps;
+    const moved = async () => (await tokens.read(signal))?.version !== stored?.version;
+    for (;;) {
+      const permit = await this.#take(lease, signal, (record) => {
+        guard.learn(record, fingerprint);
+        guard.assertOpen(fingerprint);
+      });
+      if (permit === 'unreachable') return undefined;
+      if (permit !== undefined) {
+        if (!(await moved())) return permit;
+        await lease.release();
+        return 'moved';
+      }
+      await sleep(clock, LOOK * (0.5 + Math.random()), signal);
+      // The holder stores its token long before it gives the lease back.
+      if (await moved()) return 'moved';
+    }
+  }
+
+  async #take(
+    lease: LoginLease,
+    signal: AbortSignal,
+    check: Parameters<LoginLease['take']>[0],
+  ): Promise<LoginPermit | 'unreachable' | undefined> {
+    const { clock, leaseDuration, persistence } = this.deps;
+    try {
+      return await lease.take(check, signal);
+    } catch (error) {
+      const tolerable = error instanceof SessionStorageError && error.failure !== 'unsupported';
+      if (!tolerable || persistence === 'required') throw error;
+      // Processes cannot see each other now: spread their logins over the time that one may take.
+      await sleep(clock, Math.random() * leaseDuration, signal);
+      return 'unreachable';
+    }
+  }
+
+  async #logIn(
+    current: LoginCredentials,
+    permit: LoginPermit | undefined,
+    signal: AbortSignal,
+  ): Promise<FreshToken> {
+    const { clock, credentials, guard, identity, leaseDuration } = this.deps;
+    const password = await credentials.passwordToSend(current, signal);
+    const validatedAt = clock.monotonic();
+    const left = (permit?.until ?? validatedAt + leaseDuration) - validatedAt;
+    const late = () =>
+      new BetfairIdentityUnavailableError(
+        'The login took longer than this process may hold others back from theirs.',
+      );
+    // Slept through it: another process may be logging in by now.
+    if (left <= 0) throw late();
+    const reply = await withDeadline(
+      clock,
+      left,
+      (ending) => identity.logIn(password, ending),
+      late,
+      signal,
+    );
+    try {
+      return { token: guard.settle(reply, current.fingerprint), validatedAt };
+    } catch (error) {
+      // Before any caller is told, so that no restart and no other process tries it again.
+      if (reply.type !== 'unclear') await this.#share();
+      throw error;
+    }
+  }
+
+  async #share(): Promise<void> {
+    const { guard, lease } = this.deps;
+    if (lease === undefined) return;
+    try {
+      await lease.change((record) => ({ ...record, ...guard.findings }));
+      guard.shared = true;
+    } catch {
+      // It holds in this process all the same, and the failure of the store was published as such.
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock, ClockTimer } from '../common/clock.js';
+import {
+  BetfairConfigurationError,
+  SessionStorageError,
+  StorageConflictError,
+} from '../errors/index.js';
+import { formatLeaseRecord, type LeaseRecord, parseLeaseRecord } from './lease.record.js';
+import type { SessionStorage } from './session-storage.interface.js';
+
+/** The permission to make one login. */
+export interface LoginPermit {
+  /** Monotonic time after which the login must not be made any more. */
+  readonly until: number;
+}
+
+/** A login must be over that much before the lease could be taken over. */
+const SAFETY = 3_000;
+/** The lease is kept that long after a login, so that a fleet makes at most 20 a minute whatever goes wrong. */
+const PAUSE_AFTER_LOGIN = 3_000;
+const TRIES = 3;
+
+interface StoredRecord {
+  readonly record: LeaseRecord;
+  readonly version: string | undefined;
+}
+
+/**
+ * The lease of the one login of a fleet: a record beside the token, changed by compare-and-set only. It saves logins
+ * and guards nothing: two at once would waste one, and compare-and-set on the token keeps one session all the same.
+ */
+export class LoginLease {
+  readonly #id = randomUUID();
+  /** The version with a holder that was seen last, and since when: its holder is gone once its duration has passed. */
+  #watched: { readonly version: string; readonly since: number } | undefined;
+  #holds = false;
+  #tested = false;
+  #release: ClockTimer | undefined;
+
+  constructor(
+    private readonly storage: SessionStorage,
+    /** Name of the record. */
+    readonly key: string,
+    private readonly account: string,
+    /** Milliseconds. */
+    private readonly duration: number,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Takes the lease if it is free, or if its holder has not moved for its whole duration.
+   *
+   * @param check sees the record before anything is changed, and throws where no login may be made
+   * @returns `undefined` while another process has it
+   * @throws SessionStorageError the store cannot be used, or does not write conditionally
+   * @throws BetfairConfigurationError the record is that of another account
+   */
+  async take(
+    check: (record: LeaseRecord) => void,
+    signal: AbortSignal,
+  ): Promise<LoginPermit | undefined> {
+    const stored = await this.#read(signal);
+    check(stored.record);
+    if (!this.#isFree(stored)) return undefined;
+    const { duration } = this;
+    const taken = { ...stored.record, holder: { id: this.#id, duration } };
+    const from = this.clock.monotonic();
+    const version = await this.#tryWrite(taken, stored.version, signal);
+    if (version === undefined) return undefined;
+    this.#holds = true;
+    await this.#test(taken, version, signal);
+    return { until: from + duration - SAFETY };
+  }
+
+  /** Gives the lease back, in a while. */
+  releaseSoon(): void {
+    this.#release = this.clock.timer(() => {
+      this.release().catch(() => undefined);
+    }, PAUSE_AFTER_LOGIN);
+  }
+
+  /** Gives the lease back now, if this process has it. A failure is harmless: others see it expire. */
+  async release(): Promise<void> {
+    this.#release?.cancel();
+    this.#release = undefined;
+    if (!this.#holds) return;
+    await this.change((record) => record);
+  }
+
+  /**
+   * Changes the record, and gives the lease back with it.
+   *
+   * @throws SessionStorageError the record could not be changed
+   */
+  async change(change: (record: LeaseRecord) => LeaseRecord): Promise<void> {
+    for (let attempt = 1; attempt <= TRIES; attempt++) {
+      const stored = await this.#read();
+      const mine = stored.record.holder?.id === this.#id;
+      const changed = change({ ...stored.record, holder: mine ? null : stored.record.holder });
+      if ((await this.#tryWrite(changed, stored.version)) === undefined) continue;
+      this.#holds = false;
+      return;
+    }
+    throw new SessionStorageError(
+      `The record "${this.key}" is changed by others faster than it can be written.`,
+      'unavailable',
+    );
+  }
+
+  #isFree({ record: { holder }, version }: StoredRecord): boolean {
+    if (holder === null || version === undefined) return true;
+    // Ours: kept on purpose after a login, or from an attempt whose answer was lost.
+    if (holder.id === this.#id) return this.#release === undefined;
+    const now = this.clock.monotonic();
+    if (this.#watched?.version !== version) this.#watched = { version, since: now };
+    return now - this.#watched.since >= holder.duration;
+  }
+
+  async #read(signal?: AbortSignal): Promise<StoredRecord> {
+    const stored = await this.storage.read(this.key, { signal });
+    const record = stored && parseLeaseRecord(stored.value);
+    if (record === undefined) {
+      const empty = { account: this.account, holder: null, refusal: null, ban: null };
+      return { record: empty, version: stored?.version };
+    }
+    if (record.account !== this.account) {
+      throw new BetfairConfigurationError(
+        `sessionKey: the stored session belongs to another Betfair account (see "${this.key}"). Leave sessionKey out, or give each account a key of its own.`,
+      );
+    }
+    return { record, version: stored?.version };
+  }
+
+  async #tryWrite(
+    record: LeaseRecord,
+    version: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<string | undefined> {
+    const condition = version === undefined ? { ifAbsent: true as const } : { ifVersion: version };
+    try {
+      return await this.storage.write(this.key, formatLeaseRecord(record), condition, { signal });
+    } catch (error) {
+      if (error instanceof StorageConflictError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Once: does this store honour conditions at all? Some that speak S3 ignore them, and every writer would win. */
+  async #test(record: LeaseRecord, version: string, signal: AbortSignal): Promise<void> {
+    if (this.#tested) return;
+    await this.#tryWrite(record, version, signal);
+    const created = await this.#tryWrite(record, undefined, signal);
+    const replaced = await this.#tryWrite(record, version, signal);
+    if (created !== undefined || replaced !== undefined) {
+      throw new SessionStorageError(
+        'The session store ignores conditional writes, so processes would overwrite each other. Use a store that supports them (for S3: If-Match and If-None-Match on PUT).',
+        'unsupported',
+      );
+    }
+    this.#tested = true;
+  }
+}
