@@ -49,7 +49,10 @@ const steps = {
   },
   'Ctrl-C stops it cleanly': async () => {
     process.kill(-sample.pid, 'SIGINT');
-    const code = await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 10_000, 'late'))]);
+    const code = await Promise.race([
+      exited,
+      new Promise((resolve) => setTimeout(resolve, 10_000, 'late')),
+    ]);
     assert.ok(code === 0 || code === 130, `exit code ${code}`);
   },
 };

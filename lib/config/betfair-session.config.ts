@@ -8,7 +8,8 @@ export type BetfairSessionConfig = ConfigFactory<BetfairSessionOptions> &
 
 /**
  * The options of the default account from the `BETFAIR_*` variables, as a namespace of `@nestjs/config`. The whole
- * set-up is `BetfairSessionModule.forRootAsync(betfairSessionConfig.asProvider())`.
+ * set-up is `BetfairSessionModule.forRootAsync(betfairSessionConfig.asProvider())`. In a test override
+ * `betfairSessionConfig.KEY`, which reads the environment, and not the options token, which only hands it on.
  *
  * @throws BetfairConfigurationError at start-up, naming every variable that is missing or cannot be read
  */

@@ -86,8 +86,10 @@ async function selfsigned() {
   try {
     return await import('selfsigned');
   } catch (error) {
-    const code: unknown = isRecord(error) ? error['code'] : undefined;
-    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error;
+    const { code, message } = isRecord(error) ? error : {};
+    const absent = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
+    // A dependency of it that is missing has the same code.
+    if (!absent || !String(message).includes("'selfsigned'")) throw error;
     throw new MissingPackageError('selfsigned', 'BetfairSimulator', { cause: error });
   }
 }
