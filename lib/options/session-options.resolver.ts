@@ -67,8 +67,7 @@ export async function resolveSessionOptions(
     sessionLifetime,
     storage: options.storage ?? DEFAULT_STORAGE,
     sessionKey:
-      options.sessionKey ??
-      `session-${accountIdOf({ jurisdiction, username: options.username })}.token`,
+      options.sessionKey ?? defaultSessionKey({ jurisdiction, username: options.username }),
     persistence: options.persistence ?? 'required',
     keepAliveInterval: keepAliveInterval(options.keepAlive, sessionLifetime),
     requestTimeout: options.requestTimeout ?? 10_000,
@@ -83,11 +82,16 @@ export async function resolveSessionOptions(
   return resolved;
 }
 
+/** What identifies an account. */
+type Account = Pick<ResolvedSessionOptions, 'jurisdiction' | 'username'>;
+
+/** Names the stored object so that no account ever resumes the token of another. */
+export function defaultSessionKey(account: Account): string {
+  return `session-${accountIdOf(account)}.token`;
+}
+
 /** Tells accounts apart without giving the user name away. */
-export function accountIdOf({
-  jurisdiction,
-  username,
-}: Pick<ResolvedSessionOptions, 'jurisdiction' | 'username'>): string {
+export function accountIdOf({ jurisdiction, username }: Account): string {
   return createHash('sha256').update(`${jurisdiction}\n${username}`).digest('hex').slice(0, 16);
 }
 

@@ -82,10 +82,15 @@ export class LoginGuard {
 
   /**
    * Takes over what another process found out with the same credentials. What was shared and is in the record no more
-   * was lifted by an operator.
+   * was lifted by an operator, unless the refusal of other credentials took its place.
    */
   learn({ refusal, ban }: LeaseRecord, fingerprint: string): void {
-    if (this.shared) this.#forget();
+    if (this.shared) {
+      const displaced = refusal === null ? undefined : this.#refusal;
+      this.#forget();
+      this.#refusal = displaced;
+      this.shared = displaced !== undefined;
+    }
     if (refusal?.fingerprint === fingerprint) this.#refusal = refusal;
     // Clamped: neither a clock that is off nor an edit by hand may hold logins back for longer.
     const left = Math.min((ban ?? 0) - this.clock.wall(), LONGEST_BAN);

@@ -3,7 +3,11 @@ import type { Clock } from '../common/clock.js';
 import { IdentityClient } from '../identity/identity.client.js';
 import { createTransport } from '../identity/identity.transport.js';
 import { CredentialProvider } from '../identity/login.credentials.js';
-import { accountIdOf, type ResolvedSessionOptions } from '../options/session-options.resolver.js';
+import {
+  accountIdOf,
+  defaultSessionKey,
+  type ResolvedSessionOptions,
+} from '../options/session-options.resolver.js';
 import { BoundedStorage } from '../storage/bounded.storage.js';
 import type { SessionStorage } from '../storage/session-storage.interface.js';
 import { LoginLease } from '../storage/login.lease.js';
@@ -76,6 +80,7 @@ export function composeSession(
     login,
     tokens,
     writer,
+    owner: sessionKey === defaultSessionKey(options) ? undefined : lease,
     clock,
     persistence,
     leaseDuration,

@@ -72,9 +72,15 @@ export class SessionLogin {
         guard.learn(record, fingerprint);
         guard.assertOpen(fingerprint);
       });
-      if (permit === 'unreachable') return undefined;
+      // Only the lease may be out of reach; then what another process stored meanwhile saves this login.
+      if (permit === 'unreachable') return (await moved().catch(() => false)) ? 'moved' : undefined;
       if (permit !== undefined) {
-        if (!(await moved())) return permit;
+        try {
+          if (!(await moved())) return permit;
+        } catch (error) {
+          lease.releaseSoon();
+          throw error;
+        }
         await lease.release();
         return 'moved';
       }

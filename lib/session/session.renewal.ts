@@ -1,8 +1,9 @@
 import type { Clock } from '../common/clock.js';
 import { sleep } from '../common/deadline.js';
-import type { BetfairSessionError } from '../errors/index.js';
+import { BetfairConfigurationError, type BetfairSessionError } from '../errors/index.js';
 import type { IdentityClient } from '../identity/identity.client.js';
 import type { Persistence } from '../options/betfair-session-options.interface.js';
+import type { LoginLease } from '../storage/login.lease.js';
 import type { BetfairSession } from './betfair-session.js';
 import type { ValidToken } from './session.cache.js';
 import type { SessionLogin } from './session.login.js';
@@ -38,6 +39,11 @@ export interface RenewalDependencies {
   readonly login: SessionLogin;
   readonly tokens: TokenStore;
   readonly writer: SessionWriter;
+  /**
+   * Asked whether the stored object is this account's, where its name was chosen by hand: no reply of Betfair names the
+   * account, and bets would go out on the wrong one.
+   */
+  readonly owner: Pick<LoginLease, 'claim'> | undefined;
   readonly clock: Clock;
   readonly persistence: Persistence;
   /** Milliseconds that one login may hold others back; the longest random wait where the store is unreachable. */
@@ -86,11 +92,12 @@ export class SessionRenewal {
   }
 
   async #read(signal: AbortSignal): Promise<StoredToken | undefined | 'unreachable'> {
-    const { tokens, persistence, clock, leaseDuration } = this.deps;
+    const { owner, tokens, persistence, clock, leaseDuration } = this.deps;
     try {
+      await owner?.claim(signal);
       return await tokens.read(signal);
     } catch (error) {
-      if (persistence === 'required') throw error;
+      if (persistence === 'required' || error instanceof BetfairConfigurationError) throw error;
       // Without the store processes cannot see each other: spread their logins over the time that one may take.
       await sleep(clock, Math.random() * leaseDuration, signal);
       return 'unreachable';

@@ -34,7 +34,10 @@ export class LoginLease {
   /** The version with a holder that was seen last, and since when: its holder is gone once its duration has passed. */
   #watched: { readonly version: string; readonly since: number } | undefined;
   #holds = false;
+  /** It is being given back, at once or in a while, and until then no login is made under it. */
+  #leaving = false;
   #tested = false;
+  #claimed = false;
   #release: ClockTimer | undefined;
 
   constructor(
@@ -46,6 +49,19 @@ export class LoginLease {
     private readonly duration: number,
     private readonly clock: Clock,
   ) {}
+
+  /**
+   * Makes sure, once, that what is stored belongs to this account. Needed where the name of the object does not say so.
+   *
+   * @throws BetfairConfigurationError the record is that of another account
+   * @throws SessionStorageError the store cannot be used
+   */
+  async claim(signal: AbortSignal): Promise<void> {
+    if (this.#claimed) return;
+    const { record, version } = await this.#read(signal);
+    if (version === undefined) await this.#tryWrite(record, version, signal);
+    this.#claimed = true;
+  }
 
   /**
    * Takes the lease if it is free, or if its holder has not moved for its whole duration.
@@ -68,12 +84,17 @@ export class LoginLease {
     const version = await this.#tryWrite(taken, stored.version, signal);
     if (version === undefined) return undefined;
     this.#holds = true;
+    this.#stay();
     await this.#test(taken, version, signal);
     return { until: from + duration - SAFETY };
   }
 
   /** Gives the lease back, in a while. */
   releaseSoon(): void {
+    // A change of the record has given it back already.
+    if (!this.#holds) return;
+    this.#stay();
+    this.#leaving = true;
     this.#release = this.clock.timer(() => {
       this.release().catch(() => undefined);
     }, PAUSE_AFTER_LOGIN);
@@ -81,10 +102,14 @@ export class LoginLease {
 
   /** Gives the lease back now, if this process has it. A failure is harmless: others see it expire. */
   async release(): Promise<void> {
-    this.#release?.cancel();
-    this.#release = undefined;
+    this.#stay();
     if (!this.#holds) return;
-    await this.change((record) => record);
+    this.#leaving = true;
+    try {
+      await this.change((record) => record);
+    } finally {
+      this.#leaving = false;
+    }
   }
 
   /**
@@ -95,9 +120,11 @@ export class LoginLease {
   async change(change: (record: LeaseRecord) => LeaseRecord): Promise<void> {
     for (let attempt = 1; attempt <= TRIES; attempt++) {
       const stored = await this.#read();
-      const mine = stored.record.holder?.id === this.#id;
-      const changed = change({ ...stored.record, holder: mine ? null : stored.record.holder });
-      if ((await this.#tryWrite(changed, stored.version)) === undefined) continue;
+      const { record, version } = stored;
+      const changed = change(record.holder?.id === this.#id ? { ...record, holder: null } : record);
+      // A write that changes nothing would make those who watch another's holder begin anew.
+      const done = changed === record || (await this.#tryWrite(changed, version)) !== undefined;
+      if (!done) continue;
       this.#holds = false;
       return;
     }
@@ -107,10 +134,17 @@ export class LoginLease {
     );
   }
 
+  /** Calls off a release that was to come. */
+  #stay(): void {
+    this.#release?.cancel();
+    this.#release = undefined;
+    this.#leaving = false;
+  }
+
   #isFree({ record: { holder }, version }: StoredRecord): boolean {
     if (holder === null || version === undefined) return true;
     // Ours: kept on purpose after a login, or from an attempt whose answer was lost.
-    if (holder.id === this.#id) return this.#release === undefined;
+    if (holder.id === this.#id) return !this.#leaving;
     const now = this.clock.monotonic();
     if (this.#watched?.version !== version) this.#watched = { version, since: now };
     return now - this.#watched.since >= holder.duration;

@@ -83,6 +83,36 @@ it('a changed user name leaves the token of the former account untouched and uns
   expect(simulator.counts.logins).toBe(2);
 });
 
+it('a session key chosen by hand is refused to another account, whose requests never carry the token', async () => {
+  const storage = new MemoryStorage();
+  const open = async (username: string) => {
+    module = await Test.createTestingModule({
+      imports: [
+        BetfairSessionModule.forRoot({
+          ...simulator.options(username),
+          storage,
+          sessionKey: 'session.token',
+        }),
+      ],
+    })
+      .setLogger(new RecordingLogger())
+      .compile();
+    await module.init();
+    return module.get(SessionService).getSession();
+  };
+  const alice = await open('alice');
+  await module?.close();
+  const before = simulator.requests.length;
+  await expect(open('bruno')).rejects.toMatchObject({
+    code: 'BETFAIR_CONFIGURATION',
+    message: expect.stringContaining('belongs to another Betfair account'),
+  });
+  expect(simulator.requests.length).toBe(before);
+  await module?.close();
+  expect((await open('alice')).token).toBe(alice.token);
+  expect(simulator.counts.logins).toBe(1);
+});
+
 describe('the options of @nestjs/config', () => {
   const variables = {
     BETFAIR_USERNAME: 'alice',

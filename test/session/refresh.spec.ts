@@ -19,7 +19,7 @@ describe('refresh of a rejected session', () => {
 
   it('makes none of a thousand more that come up to five seconds after the renewal', async () => {
     const { simulator, start } = await createAccount();
-    const { sessions } = await start();
+    const { sessions } = await start({ storage: 'mem://' });
     const dead = await sessions.getSession();
     simulator.endSessions();
     const renewed = await sessions.refresh(dead);
@@ -54,7 +54,7 @@ describe('refresh of a rejected session', () => {
 
   it('is not served or revived: a getSession during the renewal waits for the new one', async () => {
     const { simulator, start } = await createAccount();
-    const { sessions } = await start();
+    const { sessions } = await start({ storage: 'mem://' });
     const dead = await sessions.getSession();
     simulator.fail('certLogin', { slow: 100 });
     const refreshing = sessions.refresh(dead);
@@ -66,7 +66,7 @@ describe('refresh of a rejected session', () => {
 
   it('counts a login that returns the same token as a new session, so that nothing loops', async () => {
     const { simulator, start } = await createAccount({ accounts: [{ sameToken: true }] });
-    const { sessions } = await start();
+    const { sessions } = await start({ storage: 'mem://' });
     const dead = await sessions.getSession();
     const renewed = await Promise.all(times(100, () => sessions.refresh(dead)));
     expect(renewed[0]?.token).toBe(dead.token);
