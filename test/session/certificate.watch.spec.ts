@@ -1,0 +1,50 @@
+import { generate } from 'selfsigned';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { closeAccounts, createAccount } from '../support/account.js';
+import { VirtualClock } from '../support/virtual.clock.js';
+
+const DAY = 86_400_000;
+
+afterEach(closeAccounts);
+
+async function certificateUntil(end: number) {
+  const pem = await generate([{ name: 'commonName', value: 'bot' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    notBeforeDate: new Date(end - 365 * DAY),
+    notAfterDate: new Date(end),
+    extensions: [{ name: 'extKeyUsage', clientAuth: true }],
+  });
+  return { cert: pem.cert, key: pem.private };
+}
+
+it('warns from 30 days before the client certificate expires, once a day, until the file is replaced', async () => {
+  const clock = new VirtualClock();
+  clock.setWallBack(clock.wall() - Date.now());
+  const directory = await mkdtemp(join(tmpdir(), 'certificate-'));
+  const [certFile, keyFile] = [join(directory, 'client.crt'), join(directory, 'client.key')];
+  const { simulator, start } = await createAccount({ clock });
+  const replace = async (end: number) => {
+    const pair = await certificateUntil(end);
+    simulator.account().certificate = pair;
+    await Promise.all([writeFile(certFile, pair.cert), writeFile(keyFile, pair.key)]);
+  };
+  await replace(clock.wall() + 33.5 * DAY);
+  const { logger } = await start(
+    { certificate: { cert: { file: certFile }, key: { file: keyFile } }, keepAlive: true },
+    clock,
+  );
+  const warnings = () => logger.lines.filter((line) => String(line[1]).includes('expires in'));
+
+  await clock.advance(3 * DAY);
+  expect(warnings()).toEqual([]);
+  await clock.advance(4.5 * DAY);
+  expect(warnings().map(([level]) => level)).toEqual(['warn', 'warn', 'warn', 'warn']);
+  expect(String(warnings()[0]?.[1])).toMatch(/expires in 29 days, on .* Make a new one/);
+
+  await replace(clock.wall() + 300 * DAY);
+  await clock.advance(10 * DAY);
+  expect(warnings()).toHaveLength(4);
+});
