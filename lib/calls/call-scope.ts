@@ -9,6 +9,13 @@ export interface HandedOut {
   readonly session: BetfairSession;
 }
 
+/** A session that was handed out inside a layer, and who replaces it. */
+export interface LastHandedOut {
+  readonly account: string;
+  readonly session: BetfairSession;
+  refresh(rejected: BetfairSession): Promise<BetfairSession>;
+}
+
 /**
  * What is known, within one layer that may repeat (a handler, a `run`, a `fetch`), of the Betfair calls made inside it.
  * Layers nest; what an inner one did is known to all around it, so that none of them repeats what already counted.
@@ -16,6 +23,8 @@ export interface HandedOut {
 export class CallScope {
   /** The session that this layer works with. */
   handedOut: HandedOut | undefined;
+  /** The session that was handed out last in this layer, of whatever account: a refusal that is no other's is its. */
+  last: LastHandedOut | undefined;
   #accepted = false;
   #repeated = false;
   #underWay = 0;
@@ -61,6 +70,12 @@ export class CallScope {
   /** Whether a call in this layer was already repeated with a new session. */
   get repeated(): boolean {
     return this.#repeated;
+  }
+
+  /** Tells the layers around this one whose session was refused in it. */
+  blame(last: LastHandedOut): void {
+    if (this.outer) this.outer.last = last;
+    this.outer?.blame(last);
   }
 
   markSettled(): void {

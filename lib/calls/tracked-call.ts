@@ -58,19 +58,28 @@ async function callInScope<T>(
   const first = await attempt(sessions, scope, session, call);
   if (first.rejection === 'none') return settle(first);
   // The new session was refused too: another would not help, and cost another login.
-  if (scope.repeated && !scope.settled) return settle(first);
+  if (scope.repeated && !scope.settled) return handOn(first);
   if (scope.settled || !repeatable) {
     if (!repeatable) sessions.warn(UNREPEATABLE);
     // So that the next call finds a new session; this answer does not wait for it.
     sessions.refresh(session, {}).catch(() => undefined);
-    return settle(first);
+    return handOn(first);
   }
   const renewed = await sessions.refresh(session, { signal });
   // A call that was started and not waited for may have got through meanwhile.
-  if (scope.settled) return settle(first);
+  if (scope.settled) return handOn(first);
   if (first.type === 'resolved') await discard(first.value);
   scope.markRepeated();
-  return settle(await attempt(sessions, scope, renewed, call));
+  return handOn(await attempt(sessions, scope, renewed, call));
+
+  /** Hands an outcome to the layer around this one, and tells it whose session was refused. */
+  function handOn(outcome: Outcome<T>): T {
+    if (outcome.rejection !== 'none' && scope.handedOut) {
+      const refresh = (dead: BetfairSession) => sessions.refresh(dead, {});
+      scope.blame({ ...scope.handedOut, refresh });
+    }
+    return settle(outcome);
+  }
 }
 
 const UNREPEATABLE =

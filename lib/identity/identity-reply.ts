@@ -110,9 +110,7 @@ function parseBody(
 ): { fields: Readonly<Record<string, unknown>> } | Unclear {
   const { status } = response;
   // Outage pages, address blocks and country redirects, whatever their body claims.
-  if (status >= 500 || status === 403 || (status >= 300 && status < 400)) {
-    return unexpected(operation, response);
-  }
+  if (status !== 200) return unexpected(operation, response);
   try {
     const fields: unknown = JSON.parse(response.body);
     if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) {

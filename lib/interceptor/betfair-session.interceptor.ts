@@ -23,7 +23,6 @@ import { DEFAULT_ACCOUNT } from '../betfair-session.constants.js';
 import { CallScope } from '../calls/call-scope.js';
 import { inspectResult, inspectThrown, type Rejection } from '../calls/invalid-session.detector.js';
 import { BetfairConfigurationError } from '../errors/index.js';
-import type { SessionService } from '../session/session.service.js';
 import { mayRunAgain, responseStarted } from './handler-retry.js';
 import { refreshFailure } from './refresh-failure.js';
 import { UseBetfairSessionMetadata } from './use-betfair-session.metadata.js';
@@ -42,19 +41,21 @@ class ReturnedRejection {
  */
 @Injectable()
 export class BetfairSessionInterceptor implements NestInterceptor {
+  readonly #registry: AccountRegistry;
+
   constructor(
     private readonly reflector: Reflector,
-    @Optional() private readonly registry?: AccountRegistry,
+    @Optional() registry?: AccountRegistry,
   ) {
     if (registry === undefined) {
       throw new BetfairConfigurationError(
         '@UseBetfairSession() is used, but BetfairSessionModule is not imported. Add BetfairSessionModule.forRootAsync({ … }) to the imports of the root module.',
       );
     }
+    this.#registry = registry;
   }
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    if (this.registry === undefined) return next.handle();
     const use =
       this.reflector.getAllAndOverride(UseBetfairSessionMetadata, [
         context.getHandler(),
@@ -62,12 +63,13 @@ export class BetfairSessionInterceptor implements NestInterceptor {
       ]) ?? {};
     const account =
       (typeof use.name === 'function' ? use.name(context) : use.name) ?? DEFAULT_ACCOUNT;
-    const sessions = this.registry.get(account);
+    const sessions = this.#registry.get(account);
     const session = await sessions.getSession();
     const scope = CallScope.open();
     scope.handedOut = { account, session };
+    scope.last = { account, session, refresh: (rejected) => sessions.refresh(rejected) };
     const again = mayRunAgain(context, use.retry);
-    return runHandler(scope, next, context, again, sessions);
+    return runHandler(scope, next, context, again);
   }
 }
 
@@ -76,7 +78,6 @@ function runHandler(
   next: CallHandler,
   context: ExecutionContext,
   again: boolean,
-  sessions: SessionService,
 ): Observable<unknown> {
   let emitted = false;
   const handle = () =>
@@ -94,17 +95,16 @@ function runHandler(
     catchError((failure: unknown) => {
       const rejection =
         failure instanceof ReturnedRejection ? failure.rejection : inspectThrown(failure);
-      const handedOut = scope.handedOut;
+      const { handedOut, last } = scope;
       // Refused again inside although the session was new: another would not help.
       const futile = scope.repeated && !scope.settled;
-      if (rejection === 'none' || futile || handedOut === undefined) return handOn(failure);
-      const { account, session } = handedOut;
+      if (rejection === 'none' || futile || !handedOut || !last) return handOn(failure);
       if (rejection === 'some') {
         // So that the next call finds a new session; what the other part of the batch did must not get lost.
-        sessions.refresh(session).catch(() => undefined);
+        last.refresh(last.session).catch(() => undefined);
         return handOn(failure);
       }
-      const renewed = from(sessions.refresh(session)).pipe(
+      const renewed = from(last.refresh(last.session)).pipe(
         catchError((refusal: unknown) =>
           throwError(() => refreshFailure(refusal, carried(failure))),
         ),
@@ -113,7 +113,10 @@ function runHandler(
         switchMap((fresh) => {
           const untouched = !scope.settled && !scope.repeated && !emitted;
           if (!again || !untouched || responseStarted(context)) return handOn(failure);
-          scope.handedOut = { account, session: fresh };
+          if (last.account === handedOut.account) {
+            scope.handedOut = { account: last.account, session: fresh };
+          }
+          scope.last = { ...last, session: fresh };
           scope.markRepeated();
           return handle();
         }),

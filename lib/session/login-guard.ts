@@ -31,28 +31,34 @@ const BUDGET_SPENT =
  * ban, and not more often than the budget allows, whatever goes wrong.
  */
 export class LoginGuard {
-  #refusal: { readonly code: string; readonly fingerprint: string } | undefined;
-  /** Monotonic: a wall clock that is set back must not prolong it. */
+  /** Betfair's code by the fingerprint of the credentials that it refused. */
+  #refusals: Readonly<Record<string, string>> = {};
+  /** The credentials that were looked at last. */
+  #fingerprint = '';
+  /** Monotonic: a wall clock that is set must neither prolong nor end it. */
   #bannedUntil = -Infinity;
+  /** The end of the ban as the record has it, which is converted once. */
+  #recordedBan: number | null = null;
   /** Monotonic times of the logins that succeeded or may have. */
   #spent: readonly number[] = [];
 
-  /** Whether the record that processes share holds what is known here. */
-  shared = false;
+  /** Whether something is known here that could not be written to the record that processes share. */
+  #unshared = false;
   /** Whether the application was told that logins are held back. */
   #announced = false;
 
   constructor(
     private readonly clock: Clock,
     private readonly publisher: SessionPublisher,
+    /** Name of the record that processes share. */
+    private readonly recordName: string,
   ) {}
 
   /** @throws BetfairSessionError a login with these credentials may not be attempted now */
   assertOpen(fingerprint: string): void {
-    if (this.#refusal?.fingerprint === fingerprint)
-      throw this.#block(rejection(this.#refusal.code));
-    const heldBack = this.#holdBack();
-    if (heldBack) throw this.#block(heldBack);
+    this.#fingerprint = fingerprint;
+    const obstacle = this.#rejection() ?? this.#holdBack();
+    if (obstacle) throw this.#block(obstacle);
   }
 
   /**
@@ -72,59 +78,72 @@ export class LoginGuard {
         if (!reply.answered) this.#spend();
         throw reply.error;
       case 'refused':
-        this.#refusal = { code: reply.code, fingerprint };
-        throw this.#block(rejection(reply.code));
+        this.#refusals = { ...this.#refusals, [fingerprint]: reply.code };
+        break;
       case 'banned':
         this.#bannedUntil = this.clock.monotonic() + BAN;
-        throw this.#block(this.#blocked(BAN, BANNED));
+        break;
     }
+    this.#fingerprint = fingerprint;
+    this.#unshared = true;
+    throw this.#block(this.#rejection() ?? this.#blocked(BAN, BANNED));
   }
 
-  /**
-   * Takes over what another process found out with the same credentials. What was shared and is in the record no more
-   * was lifted by an operator, unless the refusal of other credentials took its place.
-   */
-  learn({ refusal, ban }: LeaseRecord, fingerprint: string): void {
-    if (this.shared) {
-      const displaced = refusal === null ? undefined : this.#refusal;
-      this.#forget();
-      this.#refusal = displaced;
-      this.shared = displaced !== undefined;
-    }
-    if (refusal?.fingerprint === fingerprint) this.#refusal = refusal;
-    // Clamped: neither a clock that is off nor an edit by hand may hold logins back for longer.
-    const left = Math.min((ban ?? 0) - this.clock.wall(), LONGEST_BAN);
-    if (left > 0) this.#bannedUntil = this.clock.monotonic() + left;
-    this.shared ||= refusal?.fingerprint === fingerprint || left > 0;
+  /** Takes note of a login that was cut off: it may have succeeded. */
+  lost(): void {
+    this.#spend();
   }
 
-  /** What other processes must know; times are on the wall clock. */
-  get findings(): Partial<Pick<LeaseRecord, 'refusal' | 'ban'>> {
+  /** Takes over what the record says. What it says no more was lifted by an operator. */
+  learn({ refusals, ban }: LeaseRecord): void {
+    this.#refusals = this.#unshared ? { ...refusals, ...this.#refusals } : refusals;
+    if (ban === null && !this.#unshared) this.#bannedUntil = -Infinity;
+    if (ban !== null && ban !== this.#recordedBan) {
+      // Clamped: neither a clock that is off nor an edit by hand may hold logins back for longer.
+      const left = Math.min(ban - this.clock.wall(), LONGEST_BAN);
+      this.#bannedUntil = Math.max(this.#bannedUntil, this.clock.monotonic() + left);
+    }
+    this.#recordedBan = ban;
+  }
+
+  /** The record with what is known here added to it. */
+  addTo(record: LeaseRecord): LeaseRecord {
+    const refusals = Object.entries({ ...record.refusals, ...this.#refusals });
     const left = this.#bannedUntil - this.clock.monotonic();
     return {
-      ...(this.#refusal && { refusal: this.#refusal }),
-      ...(left > 0 && { ban: Math.round(this.clock.wall() + left) }),
+      ...record,
+      refusals: Object.fromEntries(refusals.slice(-MOST_REMEMBERED)),
+      ban: left > 0 ? Math.round(this.clock.wall() + left) : record.ban,
     };
+  }
+
+  /** Called once the record holds what is known here. */
+  markShared({ ban }: LeaseRecord): void {
+    this.#unshared = false;
+    this.#recordedBan = ban;
   }
 
   /** Whether logins are held back, and until when where that is known. */
   get blocked(): { readonly until?: Date } | undefined {
-    if (this.#refusal) return {};
+    if (this.#rejection()) return {};
     const held = this.#holdBack();
     return held && { until: held.until };
   }
 
   /** Lifts a refusal and a ban, by order of the operator. The budget stays: it keeps the account from being banned. */
   unblock(): void {
-    this.#forget();
+    this.#refusals = {};
+    this.#bannedUntil = -Infinity;
+    this.#unshared = false;
     if (this.#announced) this.publisher.publish({ type: 'loginUnblocked' });
     this.#announced = false;
   }
 
-  #forget(): void {
-    this.#refusal = undefined;
-    this.#bannedUntil = -Infinity;
-    this.shared = false;
+  #rejection(): BetfairLoginRejectedError | undefined {
+    const code = this.#refusals[this.#fingerprint];
+    if (code === undefined) return undefined;
+    const lifting = `New credentials lift this at once; with the same ones call unblockLogin(), or delete "${this.recordName}" from the store.`;
+    return new BetfairLoginRejectedError(code, `${actionFor(code)} ${lifting}`);
   }
 
   /** Tells the application, once, that logins are held back from now on. */
@@ -158,8 +177,4 @@ export class LoginGuard {
   #spend(): void {
     this.#spent = [...this.#spent, this.clock.monotonic()].slice(-MOST_REMEMBERED);
   }
-}
-
-function rejection(code: string): BetfairLoginRejectedError {
-  return new BetfairLoginRejectedError(code, actionFor(code));
 }

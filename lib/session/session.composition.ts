@@ -10,6 +10,7 @@ import {
 } from '../options/session-options.resolver.js';
 import { BoundedStorage } from '../storage/bounded.storage.js';
 import type { SessionStorage } from '../storage/session-storage.interface.js';
+import { isPrivate } from '../storage/storage.factory.js';
 import { LoginLease } from '../storage/login.lease.js';
 import { LoginGuard } from './login-guard.js';
 import { SessionCache } from './session.cache.js';
@@ -58,13 +59,16 @@ export function composeSession(
   const bounded = new BoundedStorage(storage, clock, requestTimeout, (error) =>
     publisher.publish(error ? { type: 'storageDegraded', error } : { type: 'storageRecovered' }),
   );
-  const tokens = new TokenStore(bounded, sessionKey);
-  const guard = new LoginGuard(clock, publisher);
+  const recordName = `${sessionKey}.lease`;
+  // Where only this account of this process sees the store, there is nobody to share a login with.
+  const lease = isPrivate(storage)
+    ? undefined
+    : new LoginLease(bounded, recordName, accountIdOf(options), leaseDuration, clock);
+  const owner = sessionKey === defaultSessionKey(options) ? undefined : lease;
+  const tokens = new TokenStore(bounded, sessionKey, owner);
+  const guard = new LoginGuard(clock, publisher, recordName);
   const cache = new SessionCache(clock, publisher, options.applicationKey, options.sessionLifetime);
   const writer = new SessionWriter(identity, tokens, clock, persistence);
-  const lease = isPrivate(options)
-    ? undefined
-    : new LoginLease(bounded, `${sessionKey}.lease`, accountIdOf(options), leaseDuration, clock);
   const login = new SessionLogin({
     identity,
     credentials: new CredentialProvider(options, clock),
@@ -80,7 +84,7 @@ export function composeSession(
     login,
     tokens,
     writer,
-    owner: sessionKey === defaultSessionKey(options) ? undefined : lease,
+    onDead: ({ generation }) => cache.reject(generation),
     clock,
     persistence,
     leaseDuration,
@@ -113,7 +117,7 @@ export function composeSession(
     cache,
     keeper,
     keepAlive,
-    logout: new SessionLogout(cache, identity, tokens, publisher, persistence),
+    logout: new SessionLogout(cache, identity, tokens, publisher, persistence, closing.signal),
     guard,
     lease,
     storage: bounded,
@@ -123,9 +127,4 @@ export function composeSession(
     clock,
     closing,
   };
-}
-
-/** A store that only this account of this process can see: there is nobody to share a login with. */
-function isPrivate({ storage }: ResolvedSessionOptions): boolean {
-  return storage === 'mem://';
 }

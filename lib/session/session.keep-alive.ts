@@ -17,6 +17,7 @@ export interface KeepAliveDependencies {
 
 /** Milliseconds until a session in use is tried again after a keep-alive that got no clear answer; doubled each time. */
 const RETRY = 15_000;
+const LONGEST_RETRY = 60_000;
 
 /** Extends the session in memory, once at a time, and replaces it if Betfair says that it is gone. */
 export class SessionKeepAlive {
@@ -66,7 +67,7 @@ export class SessionKeepAlive {
         await keeper.get();
         return;
       case 'unclear':
-        cache.attendIn(RETRY * 2 ** Math.min(this.#failures++, 8));
+        cache.attendIn(Math.min(LONGEST_RETRY, RETRY * 2 ** Math.min(this.#failures++, 8)));
         publisher.publish({ type: 'renewalFailed', error: reply.error });
         throw reply.error;
     }

@@ -62,10 +62,13 @@ export class SessionKeeper {
   /** Runs `work` after the renewal under way; whoever asks for a session meanwhile waits for it. */
   runAlone<T>(work: () => Promise<T>): Promise<T> {
     this.deps.cache.warm = undefined;
-    const flight = this.#flight?.catch(() => undefined) ?? Promise.resolve();
-    const alone = flight.then(work).finally(() => {
-      if (this.#alone === alone) this.#alone = undefined;
-    });
+    const before = this.#alone ?? this.#flight ?? Promise.resolve();
+    const alone = before
+      .catch(() => undefined)
+      .then(work)
+      .finally(() => {
+        if (this.#alone === alone) this.#alone = undefined;
+      });
     this.#alone = alone;
     return alone;
   }
@@ -119,7 +122,7 @@ export class SessionKeeper {
           ),
         closing,
       );
-      this.#backoff.reset();
+      if (renewed.type !== 'unclear') this.#backoff.reset();
       if ('token' in renewed) return cache.put(renewed);
       const { session } = renewed;
       if (renewed.type === 'extended') cache.extend(session, renewed.validatedAt);

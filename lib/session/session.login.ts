@@ -1,9 +1,15 @@
 import type { Clock } from '../common/clock.js';
 import { sleep, withDeadline } from '../common/deadline.js';
-import { BetfairIdentityUnavailableError, SessionStorageError } from '../errors/index.js';
+import {
+  BetfairConfigurationError,
+  BetfairIdentityUnavailableError,
+  SessionStorageError,
+} from '../errors/index.js';
+import type { LoginReply } from '../identity/identity-reply.js';
 import type { IdentityClient } from '../identity/identity.client.js';
 import type { CredentialProvider, LoginCredentials } from '../identity/login.credentials.js';
 import type { Persistence } from '../options/betfair-session-options.interface.js';
+import type { LeaseRecord } from '../storage/lease.record.js';
 import type { LoginLease, LoginPermit } from '../storage/login.lease.js';
 import type { LoginGuard } from './login-guard.js';
 import type { StoredToken, TokenStore } from './token.store.js';
@@ -27,6 +33,11 @@ export interface LoginDependencies {
   /** Longest random wait where the lease is unreachable, in milliseconds. */
   readonly leaseDuration: number;
 }
+
+const late = () =>
+  new BetfairIdentityUnavailableError(
+    'The login took longer than this process may hold others back from theirs.',
+  );
 
 /** Milliseconds between two looks at what the holder of the lease does; jittered. */
 const LOOK = 250;
@@ -65,15 +76,18 @@ export class SessionLogin {
     { fingerprint }: LoginCredentials,
     signal: AbortSignal,
   ): Promise<LoginPermit | 'moved' | undefined> {
-    const { clock, guard, tokens } = this.deps;
-    const moved = async () => (await tokens.read(signal))?.version !== stored?.version;
+    const { clock, guard } = this.deps;
+    const moved = () => this.#moved(stored, signal);
     for (;;) {
       const permit = await this.#take(lease, signal, (record) => {
-        guard.learn(record, fingerprint);
+        guard.learn(record);
         guard.assertOpen(fingerprint);
       });
       // Only the lease may be out of reach; then what another process stored meanwhile saves this login.
-      if (permit === 'unreachable') return (await moved().catch(() => false)) ? 'moved' : undefined;
+      if (permit === 'unreachable') {
+        guard.assertOpen(fingerprint);
+        return (await moved()) ? 'moved' : undefined;
+      }
       if (permit !== undefined) {
         try {
           if (!(await moved())) return permit;
@@ -87,6 +101,16 @@ export class SessionLogin {
       await sleep(clock, LOOK * (0.5 + Math.random()), signal);
       // The holder stores its token long before it gives the lease back.
       if (await moved()) return 'moved';
+    }
+  }
+
+  async #moved(stored: StoredToken | undefined, signal: AbortSignal): Promise<boolean> {
+    const { persistence, tokens } = this.deps;
+    try {
+      return (await tokens.read(signal))?.version !== stored?.version;
+    } catch (error) {
+      if (persistence === 'best-effort' && error instanceof SessionStorageError) return false;
+      throw error;
     }
   }
 
@@ -116,19 +140,22 @@ export class SessionLogin {
     const password = await credentials.passwordToSend(current, signal);
     const validatedAt = clock.monotonic();
     const left = (permit?.until ?? validatedAt + leaseDuration) - validatedAt;
-    const late = () =>
-      new BetfairIdentityUnavailableError(
-        'The login took longer than this process may hold others back from theirs.',
-      );
     // Slept through it: another process may be logging in by now.
     if (left <= 0) throw late();
-    const reply = await withDeadline(
-      clock,
-      left,
-      (ending) => identity.logIn(password, ending),
-      late,
-      signal,
-    );
+    let reply: LoginReply;
+    try {
+      reply = await withDeadline(
+        clock,
+        left,
+        (ending) => identity.logIn(password, ending),
+        late,
+        signal,
+      );
+    } catch (error) {
+      // Cut off on the way, unless it was never sent because a certificate file could not be read.
+      if (!(error instanceof BetfairConfigurationError)) guard.lost();
+      throw error;
+    }
     try {
       return { token: guard.settle(reply, current.fingerprint), validatedAt };
     } catch (error) {
@@ -141,9 +168,14 @@ export class SessionLogin {
   async #share(): Promise<void> {
     const { guard, lease } = this.deps;
     if (lease === undefined) return;
+    let shared: LeaseRecord | undefined;
     try {
-      await lease.change((record) => ({ ...record, ...guard.findings }));
-      guard.shared = true;
+      await lease.change((record) => {
+        const changed = guard.addTo(record);
+        shared = changed;
+        return changed;
+      });
+      if (shared) guard.markShared(shared);
     } catch {
       // It holds in this process all the same, and the failure of the store was published as such.
     }

@@ -13,6 +13,8 @@ export class SessionLogout {
     private readonly tokens: TokenStore,
     private readonly publisher: SessionPublisher,
     private readonly persistence: Persistence,
+    /** Ends it at shutdown. */
+    private readonly closing: AbortSignal,
   ) {}
 
   /**
@@ -20,18 +22,19 @@ export class SessionLogout {
    * @throws SessionStorageError the session ended, but the stored token could not be removed
    */
   async run(): Promise<void> {
+    const { closing } = this;
     const token = this.cache.alive?.session.token;
     this.cache.clear();
-    const ending = token ?? (await this.#tolerate(this.tokens.read()))?.token;
+    const ending = token ?? (await this.#tolerate(this.tokens.read(closing)))?.token;
     if (ending !== undefined) {
-      const reply = await this.identity.logOut(ending);
+      const reply = await this.identity.logOut(ending, closing);
       if (reply.type === 'unclear') throw reply.error;
       this.publisher.publish({ type: 'loggedOut' });
     }
-    const stored = await this.#tolerate(this.tokens.read());
+    const stored = await this.#tolerate(this.tokens.read(closing));
     // Another text is the session of somebody who logged in meanwhile.
     if (stored && stored.token === ending) {
-      await this.#tolerate(this.tokens.delete(stored.version));
+      await this.#tolerate(this.tokens.delete(stored.version, closing));
     }
   }
 

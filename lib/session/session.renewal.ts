@@ -3,7 +3,6 @@ import { sleep } from '../common/deadline.js';
 import { BetfairConfigurationError, type BetfairSessionError } from '../errors/index.js';
 import type { IdentityClient } from '../identity/identity.client.js';
 import type { Persistence } from '../options/betfair-session-options.interface.js';
-import type { LoginLease } from '../storage/login.lease.js';
 import type { BetfairSession } from './betfair-session.js';
 import type { ValidToken } from './session.cache.js';
 import type { SessionLogin } from './session.login.js';
@@ -39,11 +38,8 @@ export interface RenewalDependencies {
   readonly login: SessionLogin;
   readonly tokens: TokenStore;
   readonly writer: SessionWriter;
-  /**
-   * Asked whether the stored object is this account's, where its name was chosen by hand: no reply of Betfair names the
-   * account, and bets would go out on the wrong one.
-   */
-  readonly owner: Pick<LoginLease, 'claim'> | undefined;
+  /** Told that Betfair says that a session is gone. */
+  readonly onDead: (session: BetfairSession) => void;
   readonly clock: Clock;
   readonly persistence: Persistence;
   /** Milliseconds that one login may hold others back; the longest random wait where the store is unreachable. */
@@ -75,6 +71,7 @@ export class SessionRenewal {
       case 'unclear':
         return { type: 'unclear', session, error: reply.error };
       case 'dead':
+        this.deps.onDead(session);
         return this.#resume(known, signal);
     }
   }
@@ -92,9 +89,8 @@ export class SessionRenewal {
   }
 
   async #read(signal: AbortSignal): Promise<StoredToken | undefined | 'unreachable'> {
-    const { owner, tokens, persistence, clock, leaseDuration } = this.deps;
+    const { tokens, persistence, clock, leaseDuration } = this.deps;
     try {
-      await owner?.claim(signal);
       return await tokens.read(signal);
     } catch (error) {
       if (persistence === 'required' || error instanceof BetfairConfigurationError) throw error;

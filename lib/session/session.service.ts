@@ -1,10 +1,12 @@
 import { Logger, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import type { Observable } from 'rxjs';
+import { CallScope } from '../calls/call-scope.js';
 import { ApiFetcher } from '../calls/session-fetch.js';
 import { callWithSession, type SessionSource } from '../calls/tracked-call.js';
 import type { Clock } from '../common/clock.js';
 import { BetfairSessionError } from '../errors/index.js';
 import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
+import { wasOpenedHere } from '../storage/storage.factory.js';
 import type { SessionStorage } from '../storage/session-storage.interface.js';
 import type { BetfairSession } from './betfair-session.js';
 import { watchCertificate } from './certificate.watch.js';
@@ -49,11 +51,11 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
     if (options.certificate) {
       watchCertificate(options.certificate, events$, clock, (text) => this.#logger.warn(text));
     }
-    this.#ownsStorage = typeof options.storage === 'string';
+    this.#ownsStorage = wasOpenedHere(storage);
     this.#api = new ApiFetcher(options.endpoints.api, this.#parts.apiTransport);
     this.#source = {
       account,
-      getSession: (wait) => this.getSession(wait),
+      getSession: ({ signal }) => this.#parts.keeper.get(signal),
       refresh: (rejected, wait) => this.refresh(rejected, wait),
       warn: (message) => this.#warnOnce(message),
     };
@@ -66,7 +68,9 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
    * @throws BetfairSessionError no session can be had now; `retryable` tells whether a later call may succeed
    */
   getSession(options?: WaitOptions): Promise<BetfairSession> {
-    return this.#parts.keeper.get(options?.signal);
+    const session = this.#parts.keeper.get(options?.signal);
+    const scope = CallScope.current;
+    return scope === undefined ? session : session.then((given) => this.#handOut(scope, given));
   }
 
   /**
@@ -142,7 +146,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
     const { guard, keeper, lease } = this.#parts;
     guard.unblock();
     keeper.resetBackoff();
-    await lease?.change((record) => ({ ...record, refusal: null, ban: null }));
+    await lease?.change((record) => ({ ...record, refusals: {}, ban: null }));
   }
 
   /** The session that a call would be given right now without waiting, if there is one. */
@@ -173,7 +177,14 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
   /** @internal The shared session is not logged out: other processes use it, and the next start resumes it. */
   async onApplicationShutdown(): Promise<void> {
     await shutDown(this.#parts);
-    if (this.#ownsStorage) await this.#parts.storage.close();
+    if (this.#ownsStorage) await this.#parts.storage.close().catch(() => undefined);
+  }
+
+  /** Inside a handler or `run`: so that a refusal is charged to the account whose session was used. */
+  #handOut(scope: CallScope, session: BetfairSession): BetfairSession {
+    const { account } = this.#source;
+    scope.last = { account, session, refresh: (rejected) => this.refresh(rejected) };
+    return session;
   }
 
   #warnOnce(message: string): void {

@@ -1,6 +1,6 @@
 import type { Clock } from '../common/clock.js';
 import { sleep } from '../common/deadline.js';
-import { StorageConflictError } from '../errors/index.js';
+import { SessionStorageError, StorageConflictError } from '../errors/index.js';
 import type { IdentityClient } from '../identity/identity.client.js';
 import type { Persistence } from '../options/betfair-session-options.interface.js';
 import { replacing, type StoredToken, type TokenStore } from './token.store.js';
@@ -55,7 +55,11 @@ export class SessionWriter {
         const conflict = error instanceof StorageConflictError;
         if (!conflict && this.persistence === 'best-effort') return { type: 'unstored' };
         // Unreadable too: it may have been stored all the same, and logging it out could end the session of a fleet.
-        const stored = await this.tokens.read(signal);
+        const stored = await this.tokens.read(signal).catch((unreadable: unknown) => {
+          if (this.persistence === 'required') throw unreadable;
+          return 'unreadable' as const;
+        });
+        if (stored === 'unreadable') return { type: 'unstored' };
         if (stored?.token === token) return { type: 'stored', version: stored.version };
         if (stored?.version !== expected?.version) {
           const winner = await this.#settle(stored, token, given, signal);
@@ -63,9 +67,9 @@ export class SessionWriter {
           expected = stored;
         }
         if (attempt === TRIES || !isRetryable(error)) {
-          if (conflict) return { type: 'unstored' };
+          if (this.persistence === 'best-effort') return { type: 'unstored' };
           if (!given) await this.identity.logOut(token, signal);
-          throw error;
+          throw conflict ? lostTo(this.tokens.key) : error;
         }
         if (!conflict) await sleep(this.clock, PAUSE * 2 ** attempt, signal);
       }
@@ -87,6 +91,13 @@ export class SessionWriter {
     if (!given) await this.identity.logOut(ours, signal);
     return { type: 'superseded', token: stored.token, version: stored.version, validatedAt };
   }
+}
+
+function lostTo(key: string): SessionStorageError {
+  return new SessionStorageError(
+    `The stored object "${key}" is changed by others faster than it can be written.`,
+    'unavailable',
+  );
 }
 
 function isRetryable(error: unknown): boolean {

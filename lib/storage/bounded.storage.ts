@@ -57,7 +57,8 @@ export class BoundedStorage implements SessionStorage {
   }
 
   async close(): Promise<void> {
-    await this.storage.close?.();
+    const { clock, timeout } = this;
+    await withDeadline(clock, timeout, async () => this.storage.close?.(), closesLate);
   }
 
   async #operate<T>(
@@ -81,6 +82,8 @@ export class BoundedStorage implements SessionStorage {
         this.#report(undefined);
         throw error;
       }
+      // The caller gave up: that says nothing about the store.
+      if (options?.signal?.aborted) throw options.signal.reason;
       const failure =
         error instanceof SessionStorageError
           ? error
@@ -99,4 +102,8 @@ export class BoundedStorage implements SessionStorage {
     this.#failure = failure;
     if (changed) this.onHealth(failure);
   }
+}
+
+function closesLate(): SessionStorageError {
+  return new SessionStorageError('The session store did not close in time.', 'unavailable');
 }

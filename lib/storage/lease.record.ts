@@ -12,8 +12,8 @@ export interface LeaseRecord {
   /** Jurisdiction and user name, hashed: no reply of Betfair names the account, so the record must. */
   readonly account: string;
   readonly holder: LeaseHolder | null;
-  /** A login that Betfair refused, and the fingerprint of the credentials that it binds. */
-  readonly refusal: { readonly code: string; readonly fingerprint: string } | null;
+  /** Logins that Betfair refused: its code by the fingerprint of the credentials that it binds. The latest come last. */
+  readonly refusals: Readonly<Record<string, string>>;
   /** End of Betfair's temporary ban, in milliseconds since the Unix epoch. */
   readonly ban: number | null;
 }
@@ -31,7 +31,7 @@ export function parseLeaseRecord(text: string): LeaseRecord | undefined {
   return {
     account,
     holder: parseHolder(fields['holder']),
-    refusal: parseRefusal(fields['refusal']),
+    refusals: parseRefusals(fields['refusals']),
     ban: typeof fields['ban'] === 'number' ? fields['ban'] : null,
   };
 }
@@ -43,9 +43,13 @@ function parseHolder(value: unknown): LeaseHolder | null {
     : null;
 }
 
-function parseRefusal(value: unknown): LeaseRecord['refusal'] {
-  const { code, fingerprint } = asObject(value) ?? {};
-  return typeof code === 'string' && typeof fingerprint === 'string' ? { code, fingerprint } : null;
+function parseRefusals(value: unknown): LeaseRecord['refusals'] {
+  const entries = Object.entries(asObject(value) ?? {});
+  return Object.fromEntries(
+    entries.flatMap(([fingerprint, code]) =>
+      typeof code === 'string' ? [[fingerprint, code] as const] : [],
+    ),
+  );
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {

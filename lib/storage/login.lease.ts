@@ -56,10 +56,13 @@ export class LoginLease {
    * @throws BetfairConfigurationError the record is that of another account
    * @throws SessionStorageError the store cannot be used
    */
-  async claim(signal: AbortSignal): Promise<void> {
+  async claim(signal?: AbortSignal): Promise<void> {
     if (this.#claimed) return;
     const { record, version } = await this.#read(signal);
-    if (version === undefined) await this.#tryWrite(record, version, signal);
+    const lost =
+      version === undefined && (await this.#tryWrite(record, version, signal)) === undefined;
+    // Somebody else wrote it meanwhile, for whatever account.
+    if (lost) await this.#read(signal);
     this.#claimed = true;
   }
 
@@ -154,7 +157,7 @@ export class LoginLease {
     const stored = await this.storage.read(this.key, { signal });
     const record = stored && parseLeaseRecord(stored.value);
     if (record === undefined) {
-      const empty = { account: this.account, holder: null, refusal: null, ban: null };
+      const empty = { account: this.account, holder: null, refusals: {}, ban: null };
       return { record: empty, version: stored?.version };
     }
     if (record.account !== this.account) {

@@ -40,7 +40,7 @@ describe('a refused login', () => {
     for (let round = 0; round < 3; round++) {
       await expect(sessions.getSession()).rejects.toMatchObject({
         loginCode: code,
-        action: actionFor(code),
+        action: expect.stringContaining(actionFor(code)),
       });
       await clock.advance(MINUTE);
     }

@@ -171,9 +171,9 @@ class PartlyDownStorage extends MemoryStorage {
   }
 }
 
-describe('a fleet whose lease cannot be reached', () => {
-  const isLease = (key: string) => key.endsWith('.lease');
+const isLease = (key: string) => key.endsWith('.lease');
 
+describe('a fleet whose lease cannot be reached', () => {
   it("makes no login where persistence is 'required'", async () => {
     const { simulator, startAll } = await createFleet({ storage: new PartlyDownStorage(isLease) });
     const services = await startAll();
@@ -224,37 +224,37 @@ describe('a fleet whose lease cannot be reached', () => {
   });
 });
 
+/** Every service uses sessions for some minutes, and refreshes those that are `refused`. */
+async function useSessions(
+  services: readonly SessionService[],
+  minutes: number,
+  refused: (own: boolean) => boolean,
+) {
+  const failures: unknown[] = [];
+  const end = clock.monotonic() + minutes * MINUTE;
+  const use = async (sessions: SessionService) => {
+    const own = new Set<number>();
+    const subscription = sessions.events$.subscribe((event) => {
+      if (event.type === 'loggedIn') own.add(event.generation);
+    });
+    while (clock.monotonic() < end) {
+      try {
+        const session = await sessions.getSession();
+        if (refused(own.has(session.generation))) await sessions.refresh(session);
+        else await sleep(clock, 1_000);
+      } catch (error) {
+        failures.push(error);
+        await sleep(clock, 1_000);
+      }
+    }
+    subscription.unsubscribe();
+  };
+  await clock.until(Promise.all(services.map(use)));
+  return failures;
+}
+
 describe('a fleet of 20 whose sessions are refused', () => {
   const SMALL = 20;
-
-  /** Every service uses sessions for some minutes, and refreshes those that are `refused`. */
-  async function useSessions(
-    services: readonly SessionService[],
-    minutes: number,
-    refused: (own: boolean) => boolean,
-  ) {
-    const failures: unknown[] = [];
-    const end = clock.monotonic() + minutes * MINUTE;
-    const use = async (sessions: SessionService) => {
-      const own = new Set<number>();
-      const subscription = sessions.events$.subscribe((event) => {
-        if (event.type === 'loggedIn') own.add(event.generation);
-      });
-      while (clock.monotonic() < end) {
-        try {
-          const session = await sessions.getSession();
-          if (refused(own.has(session.generation))) await sessions.refresh(session);
-          else await sleep(clock, 1_000);
-        } catch (error) {
-          failures.push(error);
-          await sleep(clock, 1_000);
-        }
-      }
-      subscription.unsubscribe();
-    };
-    await clock.until(Promise.all(services.map(use)));
-    return failures;
-  }
 
   const typed = expect.objectContaining({
     name: expect.stringMatching(/^Betfair(IdentityUnavailable|LoginBlocked)Error$/),

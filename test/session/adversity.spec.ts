@@ -1,0 +1,168 @@
+import { SessionStorageError, StorageConflictError } from 'nestjs-betfair-session';
+import { closeAccounts, createAccount } from '../support/account.js';
+import { VirtualClock } from '../support/virtual.clock.js';
+
+const MINUTE = 60_000;
+
+afterEach(closeAccounts);
+
+const down = () => new SessionStorageError('The store is down.', 'unavailable');
+
+describe('a stored session of another account', () => {
+  it("is not adopted after an outage of the store, with persistence 'best-effort'", async () => {
+    const [alice, bruno] = [
+      await createAccount(),
+      await createAccount({ accounts: [{ username: 'bruno' }] }),
+    ];
+    const { token } = await (await alice.start()).sessions.getSession();
+    const { storage } = alice;
+    const clock = new VirtualClock();
+    storage.fail('read', down());
+    const { sessions } = await bruno.start({ storage, persistence: 'best-effort' }, clock);
+    const refused = clock.until(sessions.getSession());
+    await expect(refused).rejects.toMatchObject({ code: 'BETFAIR_CONFIGURATION' });
+    expect(JSON.stringify(bruno.simulator.requests)).not.toContain(token);
+    expect(await alice.stored()).toBe(token);
+  });
+
+  it('is neither logged out nor removed by logout()', async () => {
+    const [alice, bruno] = [
+      await createAccount(),
+      await createAccount({ accounts: [{ username: 'bruno' }] }),
+    ];
+    const { token } = await (await alice.start()).sessions.getSession();
+    const { sessions } = await bruno.start({ storage: alice.storage });
+    await expect(sessions.logout()).rejects.toMatchObject({ code: 'BETFAIR_CONFIGURATION' });
+    expect(await alice.stored()).toBe(token);
+    expect(bruno.simulator.counts.logouts).toBe(0);
+  });
+});
+
+it('two wrong passwords that alternate over restarts are one attempt each', async () => {
+  const { simulator, start } = await createAccount();
+  for (const password of ['one', 'two', 'one', 'two', 'one', 'two']) {
+    const { sessions, close } = await start({ password });
+    await expect(sessions.getSession()).rejects.toMatchObject({ code: 'BETFAIR_LOGIN_REJECTED' });
+    await close();
+  }
+  expect(simulator.counts.loginAttempts).toBe(2);
+});
+
+it('logins that are cut off by renewalTimeout count in the budget, because they may have succeeded', async () => {
+  const { simulator, start } = await createAccount();
+  simulator.fail('certLogin', 'hung', { times: Infinity, processed: true });
+  const clock = new VirtualClock(100);
+  const { sessions } = await start({ storage: 'mem://', renewalTimeout: 1_000 }, clock);
+  let blocked: unknown;
+  for (let i = 0; i < 12 && blocked === undefined; i++) {
+    const error: unknown = await clock.until(
+      sessions.getSession().catch((failure: unknown) => failure),
+    );
+    if (error instanceof Error && error.name === 'BetfairLoginBlockedError') blocked = error;
+    else await clock.advance(5_000);
+  }
+  expect(blocked).toBeDefined();
+  expect(simulator.counts.loginAttempts).toBe(5);
+});
+
+it('a session that Betfair declared dead is not served again when the login after it fails', async () => {
+  const clock = new VirtualClock();
+  const { simulator, start } = await createAccount({ clock });
+  const { sessions } = await start({ storage: 'mem://' }, clock);
+  await sessions.getSession();
+  const events: string[] = [];
+  sessions.events$.subscribe(({ type }) => events.push(type));
+  await clock.advance(12 * 60 * MINUTE);
+  simulator.fail('certLogin', { status: 503 });
+  await expect(sessions.getSession()).rejects.toMatchObject({ retryable: true });
+  expect(events).toContain('rejected');
+  await clock.advance(2_000);
+  simulator.fail('keepAlive', { status: 503 }, { times: Infinity });
+  const session = await sessions.getSession();
+  expect(session.generation).toBe(2);
+  expect(simulator.counts.logins).toBe(2);
+});
+
+it.each([
+  [429, { status: 'error', error: 'rate limited' }],
+  [404, { status: 'FAIL', error: 'INVALID_USERNAME_OR_PASSWORD' }],
+  [400, { loginStatus: 'ACCOUNT_NOW_LOCKED' }],
+])('HTTP %i is no verdict on a login, whatever its JSON says', async (status, reply) => {
+  const { simulator, start } = await createAccount();
+  simulator.fail('certLogin', { status, reply });
+  const { sessions } = await start({ storage: 'mem://' });
+  await expect(sessions.getSession()).rejects.toMatchObject({
+    code: 'BETFAIR_IDENTITY_UNAVAILABLE',
+  });
+});
+
+it.each([
+  ['back', 60 * MINUTE],
+  ['forth', -60 * MINUTE],
+])("a wall clock that steps %s neither ends nor prolongs Betfair's ban", async (_, step) => {
+  const clock = new VirtualClock();
+  const { simulator, start } = await createAccount();
+  simulator.fail('certLogin', { reply: { loginStatus: 'TEMPORARY_BAN_TOO_MANY_REQUESTS' } });
+  const { sessions } = await start({}, clock);
+  const call = () => clock.until(sessions.getSession());
+  await expect(call()).rejects.toMatchObject({ code: 'BETFAIR_LOGIN_BLOCKED' });
+  clock.setWallBack(step);
+  for (let minute = 1; minute < 20; minute++) {
+    await clock.advance(MINUTE);
+    await expect(call()).rejects.toMatchObject({ code: 'BETFAIR_LOGIN_BLOCKED' });
+  }
+  expect(simulator.counts.loginAttempts).toBe(1);
+  await clock.advance(MINUTE);
+  await call();
+  expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
+});
+
+it("'best-effort' serves the session of a login whose write met a conflict and then a store that is down", async () => {
+  const { simulator, storage, start, key } = await createAccount();
+  storage.fail('write', new StorageConflictError(key));
+  storage.fail('read', () => undefined, { times: 2 });
+  storage.fail('read', down());
+  const { sessions } = await start({ persistence: 'best-effort' });
+  await sessions.getSession();
+  expect(sessions.status).toMatchObject({ state: 'degraded', persisted: false });
+  expect(simulator.counts).toMatchObject({ logins: 1, logouts: 0 });
+});
+
+it('closing does not wait longer for a logout that hangs than for anything else', async () => {
+  const clock = new VirtualClock(100);
+  const { simulator, start } = await createAccount();
+  const { sessions, close } = await start({ requestTimeout: 9_000 }, clock);
+  await sessions.getSession();
+  simulator.fail('logout', 'hung');
+  const logout = sessions.logout().catch(() => undefined);
+  await clock.settle();
+  const from = clock.monotonic();
+  await clock.until(close());
+  await logout;
+  expect(clock.monotonic() - from).toBe(5_000);
+});
+
+it('two logouts at once are one after the other, and the second finds nothing to end', async () => {
+  const { simulator, start } = await createAccount();
+  const { sessions } = await start();
+  await sessions.getSession();
+  simulator.fail('logout', { slow: 100 });
+  const events: string[] = [];
+  sessions.events$.subscribe(({ type }) => events.push(type));
+  await Promise.all([sessions.logout(), sessions.logout()]);
+  expect(events).toEqual(['loggedOut']);
+  expect(simulator.counts.logouts).toBe(1);
+});
+
+it('the store is not called broken when it is the renewal that ran out of time', async () => {
+  const { storage, start } = await createAccount();
+  storage.fail('read', 'hang');
+  const { sessions } = await start({ renewalTimeout: 200 });
+  const events: string[] = [];
+  sessions.events$.subscribe(({ type }) => events.push(type));
+  await expect(sessions.getSession()).rejects.toMatchObject({
+    code: 'BETFAIR_IDENTITY_UNAVAILABLE',
+    message: expect.stringContaining('renewalTimeout'),
+  });
+  expect(events).toEqual(['renewalFailed']);
+});
