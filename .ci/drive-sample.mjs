@@ -28,7 +28,7 @@ const url = await new Promise((resolve, reject) => {
     clearTimeout(giveUp);
     resolve(found[0]);
   });
-  exited.then(() => reject(new Error(`It stopped by itself:\n${output}`)));
+  void exited.then(() => reject(new Error(`It stopped by itself:\n${output}`)));
 });
 
 const steps = {

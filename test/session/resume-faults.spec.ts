@@ -86,12 +86,14 @@ describe('keepAlive of a stored session that answers with', () => {
 
   it.each(['NO_SESSION', 'INPUT_VALIDATION_ERROR'])(
     '%s is followed by exactly one login',
-    async (error) => {
+    async (code) => {
       const { simulator, start } = await createAccount();
       const first = await start();
       await first.sessions.getSession();
       await first.close();
-      simulator.fail('keepAlive', { reply: { token: '', product: '', status: 'FAIL', error } });
+      simulator.fail('keepAlive', {
+        reply: { token: '', product: '', status: 'FAIL', error: code },
+      });
       const { sessions } = await start();
       await Promise.all(times(50, () => sessions.getSession()));
       expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 1 });
@@ -141,7 +143,7 @@ describe('a login that fails', () => {
       await clock.until(sessions.getSession().catch(() => undefined));
       await clock.advance(1_000);
     }
-    const attempts = simulator.requests.map(({ at }) => Number(at));
+    const attempts = simulator.requests.map(({ at }) => at);
     const waits = attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0));
     for (const [index, wait] of waits.entries()) {
       const longest = Math.min(60_000, 1_000 * 2 ** index);

@@ -18,14 +18,14 @@ function printed(value: unknown): string {
     JSON.stringify(value),
     String(value),
     JSON.stringify({ ...Object(value) }),
-    value instanceof Error ? `${value.stack} ${printed(value.cause)}` : '',
+    value instanceof Error ? `${value.stack ?? ''} ${printed(value.cause)}` : '',
   ].join('\n');
 }
 
 /** What must never be seen, in any encoding that a log could carry it in. */
 function canariesOf({ simulator }: TestAccount, seen: readonly string[]): string[] {
   const { password, applicationKey, certificate } = simulator.options();
-  const keyLine = String(certificate.key).split('\n')[3] ?? '';
+  const keyLine = certificate.key.split('\n')[3] ?? '';
   expect(keyLine.length).toBeGreaterThan(40);
   return [password, applicationKey, keyLine, ...seen].flatMap((secret) => [
     secret,
@@ -76,8 +76,8 @@ describe('no password, token, application key or private key is seen', () => {
     const text = [
       printed(session),
       printed([session]),
-      printed(structuredClone({ ...session })),
-      `${session}`,
+      printed(structuredClone(Object.assign({}, session))),
+      session.toString(),
     ].join('\n');
     expectNoCanary(text, canariesOf(account, [session.token]));
     expect(text).toContain('generation 1');

@@ -11,13 +11,13 @@ export interface TestAccount {
   readonly storage: FaultyStorage;
   readonly key: string;
   /** Starts an application; what `overrides` names replaces the options. */
-  start(
+  readonly start: (
     overrides?: Partial<BetfairSessionOptions>,
     clock?: VirtualClock,
     controllers?: Type[],
-  ): Promise<TestApplication>;
+  ) => Promise<TestApplication>;
   /** What the store holds now. */
-  stored(): Promise<string | undefined>;
+  readonly stored: () => Promise<string | undefined>;
 }
 
 const started: BetfairSimulator[] = [];
@@ -38,7 +38,7 @@ export async function createAccount(settings: BetfairSimulatorOptions = {}): Pro
     simulator,
     storage,
     key,
-    start: (overrides = {}, clock = undefined, controllers = []) =>
+    start: (overrides = {}, clock, controllers = []) =>
       createSessions(merge(options, overrides), { controllers, ...(clock && { clock }) }),
     stored: async () => (await storage.inner.read(key))?.value,
   };

@@ -22,7 +22,7 @@ export interface TestApplication {
   readonly module: TestingModule;
   readonly sessions: SessionService;
   readonly logger: RecordingLogger;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const open = new Set<TestApplication>();

@@ -62,7 +62,7 @@ export class VirtualClock implements Clock {
 
   /** Goes to the next timer up to `end`. */
   #step(end: number): boolean {
-    const next = [...this.#pending].sort((a, b) => a.at - b.at)[0];
+    const next = [...this.#pending].toSorted((a, b) => a.at - b.at)[0];
     if (next === undefined || next.at > end) return false;
     this.#pending.delete(next);
     this.#now = Math.max(this.#now, next.at);
