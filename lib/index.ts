@@ -45,8 +45,22 @@ export {
 } from './session/betfair-session.js';
 export type { SessionEvent, SessionStatus } from './session/session.events.js';
 export { SessionService, type WaitOptions } from './session/session.service.js';
+export {
+  AzureBlobStorage,
+  type AzureBlobClientLike,
+  type AzureBlobStorageOptions,
+  type AzureContainerClientLike,
+  type AzureRequestOptions,
+} from './storage/azure-blob.storage.js';
 export { FileStorage, type FileStorageOptions } from './storage/file.storage.js';
+export {
+  type GcsClientLike,
+  type GcsFileLike,
+  GcsStorage,
+  type GcsStorageOptions,
+} from './storage/gcs.storage.js';
 export { MemoryStorage } from './storage/memory.storage.js';
+export { type S3ClientLike, S3Storage, type S3StorageOptions } from './storage/s3.storage.js';
 export type {
   DeleteCondition,
   SessionStorage,

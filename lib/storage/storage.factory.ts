@@ -1,46 +1,69 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BetfairConfigurationError } from '../errors/index.js';
+import { CloudStorage } from './cloud.storage.js';
+import { openAzureBlob, openGcs, openS3 } from './cloud.url.js';
 import { FileStorage } from './file.storage.js';
 import { MemoryStorage } from './memory.storage.js';
 import type { SessionStorage } from './session-storage.interface.js';
 
 /** Schemes of storage URLs, and what opens each. */
-const SCHEMES: Readonly<Record<string, (url: string) => Promise<SessionStorage>>> = {
+const SCHEMES: Readonly<Record<string, (url: string) => SessionStorage>> = {
   'file:': openFile,
   'mem:': openMemory,
+  's3:': openS3,
+  'azblob:': openAzureBlob,
+  'gs:': openGcs,
 };
+
+/** The stores that were made here, from a URL. */
+const openedHere = new WeakSet<SessionStorage>();
 
 /**
  * The store that the option `storage` names.
  *
  * @throws BetfairConfigurationError the URL cannot be used
+ * @throws MissingPackageError the store needs a package that is not installed
  * @throws SessionStorageError the store refuses already now
  */
 export async function openStorage(option: string | SessionStorage): Promise<SessionStorage> {
-  const storage = typeof option === 'string' ? await fromUrl(option) : option;
-  // So that a directory that cannot be used is refused at start-up.
-  if (storage instanceof FileStorage) await storage.open();
+  const storage = typeof option === 'string' ? fromUrl(option) : option;
+  // So that a directory that cannot be used, or a missing package, is told at start-up.
+  if (storage instanceof FileStorage || storage instanceof CloudStorage) await storage.open();
   return storage;
 }
 
-async function fromUrl(url: string): Promise<SessionStorage> {
+function fromUrl(url: string): SessionStorage {
   const scheme = /^[a-z0-9+.-]+:/i.exec(url)?.[0].toLowerCase();
   const open = scheme === undefined ? undefined : SCHEMES[scheme];
   if (open === undefined) {
     throw new BetfairConfigurationError(
-      `storage: "${scheme ?? url}" is not the scheme of a store. Use one of: file:./session-data, file:///absolute/directory, mem://, or an object with read, write and delete.`,
+      // Without a scheme it may be anything, also a connection string with a key.
+      `storage: ${scheme === undefined ? 'the start of the text' : `"${scheme}"`} is not the scheme of a store. Use one of: file:./session-data, file:///absolute/directory, mem://, s3://bucket, azblob://container, gs://bucket, or an object with read, write and delete.`,
     );
   }
-  return open(url);
+  const storage = open(url);
+  openedHere.add(storage);
+  return storage;
+}
+
+/** Whether a store was made from a URL, and so is closed by us. */
+export function wasOpenedHere(storage: SessionStorage): boolean {
+  return openedHere.has(storage);
+}
+
+/** Whether nobody else can see the store. */
+export function isPrivate(storage: SessionStorage): boolean {
+  return storage instanceof MemoryStorage && wasOpenedHere(storage);
 }
 
 /** What tells two stores apart: the place where one of ours keeps its objects, or the object itself. */
 export function identityOf(storage: SessionStorage): unknown {
-  return storage instanceof FileStorage ? `file:${storage.directory}` : storage;
+  if (storage instanceof FileStorage) return `file:${storage.directory}`;
+  return storage instanceof CloudStorage ? storage.location : storage;
 }
 
-async function openFile(url: string): Promise<FileStorage> {
+function openFile(url: string): FileStorage {
   return new FileStorage({ directory: directoryOf(url) });
 }
 
@@ -70,7 +93,7 @@ function directoryOf(url: string): string {
   return resolve(decodeURIComponent(path));
 }
 
-async function openMemory(url: string): Promise<MemoryStorage> {
+function openMemory(url: string): MemoryStorage {
   if (url !== 'mem://') {
     throw new BetfairConfigurationError('storage: mem:// takes neither a name nor parameters.');
   }

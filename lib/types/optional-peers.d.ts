@@ -1,0 +1,77 @@
+/*
+ * What is used of the cloud SDKs, so that neither this package nor an application needs them installed to compile.
+ * `npm run test:stores` compiles the same code against the real ones. Not part of the published declarations.
+ */
+
+declare module '@aws-sdk/client-s3' {
+  export interface S3ClientConfig {
+    region?: string;
+    endpoint?: string;
+    forcePathStyle?: boolean;
+    maxAttempts?: number;
+    requestHandler?: {
+      connectionTimeout?: number;
+      requestTimeout?: number;
+      throwOnRequestTimeout?: boolean;
+    };
+    requestChecksumCalculation?: 'WHEN_SUPPORTED' | 'WHEN_REQUIRED';
+    responseChecksumValidation?: 'WHEN_SUPPORTED' | 'WHEN_REQUIRED';
+  }
+  export class S3Client {
+    constructor(config: S3ClientConfig);
+    readonly config: { region: () => Promise<string> };
+    send(command: unknown, options?: { abortSignal?: AbortSignal }): Promise<unknown>;
+    destroy(): void;
+  }
+  export const GetObjectCommand: new (input: { Bucket: string; Key: string }) => object;
+  export const PutObjectCommand: new (input: {
+    Bucket: string;
+    Key: string;
+    Body: string;
+    ContentLength: number;
+    ContentType: string;
+    IfMatch?: string;
+    IfNoneMatch?: string;
+  }) => object;
+  export const DeleteObjectCommand: new (input: {
+    Bucket: string;
+    Key: string;
+    IfMatch: string;
+  }) => object;
+}
+
+declare module '@azure/storage-blob' {
+  export const StorageSharedKeyCredential: new (accountName: string, accountKey: string) => object;
+  export class ContainerClient {
+    constructor(
+      urlOrConnectionString: string,
+      credentialOrContainer: object | string | undefined,
+      options: { retryOptions: { maxTries: number } },
+    );
+    readonly accountName: string;
+    getBlockBlobClient(
+      name: string,
+    ): import('../storage/azure-blob.storage.js').AzureBlobClientLike;
+  }
+}
+
+declare module '@azure/identity' {
+  export interface GetTokenOptions {
+    abortSignal?: object;
+  }
+  export class DefaultAzureCredential {
+    getToken(scopes: string | string[], options?: GetTokenOptions): Promise<object>;
+  }
+}
+
+declare module '@google-cloud/storage' {
+  export class Storage {
+    constructor(options: {
+      apiEndpoint?: string;
+      useAuthWithCustomEndpoint?: boolean;
+      retryOptions?: { autoRetry: boolean };
+    });
+    baseUrl: string;
+    bucket(name: string): { file(name: string): import('../storage/gcs.storage.js').GcsFileLike };
+  }
+}

@@ -1,0 +1,125 @@
+// Processes that share a store, a simulated Betfair, and a moment at which they all begin.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+
+const MEMBER = join(import.meta.dirname, 'member.mjs');
+const KEY = 'session.token';
+const PATIENCE = 60_000;
+
+/** One process. Whatever it is asked fails when it ends before it has answered. */
+class Member {
+  #asked = new Map();
+  #lastId = 0;
+
+  constructor(build) {
+    this.child = fork(MEMBER, [build], { stdio: 'inherit' });
+    this.exited = once(this.child, 'exit');
+    this.child.on('message', ({ id, result, error }) => {
+      const { resolve, reject } = this.#asked.get(id);
+      this.#asked.delete(id);
+      if (error) reject(Object.assign(new Error(error.message), error));
+      else resolve(result);
+    });
+    // Not 'exit', which may come before the last answers do.
+    this.child.on('disconnect', () => {
+      const { pid, exitCode, signalCode } = this.child;
+      const error = new Error(`The process ${pid} is gone (${exitCode ?? signalCode}).`);
+      for (const { reject } of this.#asked.values()) reject(error);
+    });
+  }
+
+  ask(command, parameter) {
+    const id = ++this.#lastId;
+    const answered = new Promise((resolve, reject) => this.#asked.set(id, { resolve, reject }));
+    // Whoever asked may look at it later.
+    answered.catch(() => {});
+    this.child.send({ id, command, parameter });
+    return answered;
+  }
+
+  signal(name) {
+    this.child.kill(name);
+  }
+
+  async stopped() {
+    await until(`the process ${this.child.pid} is stopped`, async () =>
+      /^State:\s+T/m.test(await readFile(`/proc/${this.child.pid}/status`, 'utf8')),
+    );
+  }
+
+  get isRunning() {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+}
+
+export class Fleet {
+  members = [];
+
+  static async create(build) {
+    const { BetfairSimulator } = await import(pathToFileURL(`${build}/testing/index.js`).href);
+    const simulator = await BetfairSimulator.start();
+    simulator.answer('listEventTypes', []);
+    const directory = await mkdtemp(join(tmpdir(), 'betfair-fleet-'));
+    return new Fleet(build, simulator, directory);
+  }
+
+  constructor(build, simulator, directory) {
+    this.build = build;
+    this.simulator = simulator;
+    this.directory = directory;
+  }
+
+  /** Starts that many processes and waits until all have booted. */
+  async boot(size, { stopAt, ...overrides } = {}) {
+    const options = { ...this.simulator.options(), sessionKey: KEY, ...overrides };
+    const booted = Array.from({ length: size }, async () => {
+      const member = new Member(this.build);
+      this.members.push(member);
+      await member.ask('boot', { options, directory: this.directory, stopAt });
+      return member;
+    });
+    return Promise.all(booted);
+  }
+
+  /** The token in the store. */
+  async stored() {
+    return readFile(join(this.directory, KEY), 'utf8');
+  }
+
+  /** The record beside the token. */
+  async record() {
+    return JSON.parse(await readFile(join(this.directory, `${KEY}.lease`), 'utf8'));
+  }
+
+  /** Ends all applications, and waits until their processes have ended by themselves. */
+  async close() {
+    const running = this.members.filter((member) => member.isRunning);
+    await Promise.all(running.map((member) => member.ask('close')));
+    const ended = Promise.all(running.map(({ exited }) => exited));
+    const codes = await Promise.race([ended, delay(10_000, undefined, { ref: false })]);
+    if (codes === undefined) throw new Error('A process lives on after its application closed.');
+    const failed = codes.find(([code]) => code !== 0);
+    if (failed) throw new Error(`A process ended with ${failed.join('')}.`);
+  }
+
+  async remove() {
+    for (const member of this.members) if (member.isRunning) member.signal('SIGKILL');
+    await Promise.all(this.members.map(({ exited }) => exited));
+    await this.simulator.stop();
+    await rm(this.directory, { recursive: true });
+  }
+}
+
+/** Waits until `condition` holds. */
+export async function until(what, condition) {
+  const end = performance.now() + PATIENCE;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`Not within ${PATIENCE} ms: ${what}.`);
+    await delay(2);
+  }
+}
