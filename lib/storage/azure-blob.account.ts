@@ -3,7 +3,7 @@ import type { AzureBlobStorageOptions } from './azure-blob.storage.js';
 
 /** A storage account and how to sign in to it. */
 export interface AzureAccount {
-  readonly name: string;
+  readonly accountName: string;
   /** Of the blob service, without a `/` at the end; not used with a connection string. */
   readonly url: string;
   /** The first that the environment names; all secret. */
@@ -25,7 +25,7 @@ export function accountOf(
       'the Azure session store has no account. Write it as azblob://my-container?storage_account=name, or set AZURE_STORAGE_ACCOUNT.',
     );
   }
-  const account = { name, url: serviceUrl(name, options, env) };
+  const account = { accountName: name, url: serviceUrl(name, options, env) };
   const key = env['AZURE_STORAGE_KEY'];
   const sasToken = env['AZURE_STORAGE_SAS_TOKEN']?.replace(/^\?/, '');
   if (key) return { ...account, key };

@@ -1,22 +1,18 @@
 import { buffer } from 'node:stream/consumers';
 import type { GetTokenOptions } from '@azure/identity';
-import { BetfairConfigurationError } from '../errors/configuration.errors.js';
-import { safeCause } from '../errors/safe-cause.js';
 import type { AzureAccount } from './azure-blob.account.js';
 import type { AzureContainerClientLike } from './azure-blob.storage.js';
 import { number, read, text, type CloudFault } from './cloud.failure.js';
+import type { CloudRequests } from './cloud.interface.js';
 import { importPackage } from './cloud.package.js';
-import type { CloudRequests } from './cloud.storage.js';
 
 export async function connectAzure(
   container: string,
-  ready: AzureContainerClientLike | undefined,
-  account: AzureAccount | undefined,
+  source: AzureContainerClientLike | AzureAccount,
 ): Promise<CloudRequests> {
-  if (ready) return requestsOf(ready);
-  const client = account && (await createClient(container, account));
-  if (client === undefined) throw new BetfairConfigurationError('the Azure store has no account.');
-  return requestsOf(client);
+  return requestsOf(
+    'getBlockBlobClient' in source ? source : await createClient(container, source),
+  );
 }
 
 async function createClient(container: string, account: AzureAccount) {
@@ -25,25 +21,18 @@ async function createClient(container: string, account: AzureAccount) {
     'Azure Blob storage',
     () => import('@azure/storage-blob'),
   );
-  const { name, url, key, sasToken, connectionString } = account;
+  const { accountName, url, key, sasToken, connectionString } = account;
   const address = `${url}/${encodeURIComponent(container)}`;
   // A repetition inside the SDK would hide that an answer was lost.
   const options = { retryOptions: { maxTries: 1 } };
-  try {
-    if (key !== undefined) {
-      return new ContainerClient(address, new StorageSharedKeyCredential(name, key), options);
-    }
-    if (sasToken !== undefined) {
-      return new ContainerClient(`${address}?${sasToken}`, undefined, options);
-    }
-    if (connectionString !== undefined) {
-      return new ContainerClient(connectionString, container, options);
-    }
-  } catch (error) {
-    throw new BetfairConfigurationError(
-      'the credentials of the Azure session store cannot be used. Check AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or AZURE_STORAGE_CONNECTION_STRING.',
-      { cause: safeCause(error) },
-    );
+  if (key !== undefined) {
+    return new ContainerClient(address, new StorageSharedKeyCredential(accountName, key), options);
+  }
+  if (sasToken !== undefined) {
+    return new ContainerClient(`${address}?${sasToken}`, undefined, options);
+  }
+  if (connectionString !== undefined) {
+    return new ContainerClient(connectionString, container, options);
   }
   return new ContainerClient(address, await defaultCredential(), options);
 }

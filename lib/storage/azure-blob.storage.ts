@@ -1,6 +1,7 @@
 import { accountOf } from './azure-blob.account.js';
 import { azureFault, connectAzure } from './azure-blob.requests.js';
-import { assertNamed, CloudStorage } from './cloud.storage.js';
+import { assertNamed } from './cloud.names.js';
+import { CloudStorage } from './cloud.storage.js';
 
 /** What is used of a `ContainerClient` of `@azure/storage-blob`, version 12. */
 export interface AzureContainerClientLike {
@@ -75,13 +76,12 @@ export class AzureBlobStorage extends CloudStorage {
       'azblob://my-container',
     );
     const { container, prefix, client } = options;
-    const account = client ? undefined : accountOf(options, process.env);
-    const accountName = client?.accountName ?? account?.name ?? '';
+    const source = client ?? accountOf(options, process.env);
     super({
       place: `Azure container "${container}"`,
-      location: `azblob://${accountName}/${container}`,
+      location: `azblob://${source.accountName}/${container}`,
       prefix,
-      connect: () => connectAzure(container, client, account),
+      connect: () => connectAzure(container, source),
       faultOf: azureFault,
       verdicts: {
         BlobNotFound: 'absent',

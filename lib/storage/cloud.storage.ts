@@ -1,13 +1,11 @@
 import { BetfairConfigurationError } from '../errors/configuration.errors.js';
+import { BetfairSessionError } from '../errors/betfair-session.error.js';
+import { safeCause } from '../errors/safe-cause.js';
 import { StorageConflictError, type SessionStorageError } from '../errors/storage.errors.js';
 import { persevere } from './cloud.attempts.js';
-import {
-  storageError,
-  verdictOn,
-  type CloudFault,
-  type CloudWords,
-  type Verdict,
-} from './cloud.failure.js';
+import { storageError, verdictOn, type Verdict } from './cloud.failure.js';
+import type { Cloud, CloudRequests } from './cloud.interface.js';
+import { assertPrefix } from './cloud.names.js';
 import type {
   DeleteCondition,
   SessionStorage,
@@ -15,31 +13,8 @@ import type {
   StoredValue,
   WriteCondition,
 } from './session-storage.interface.js';
-import { assertStorageKey, isStorageKey } from './storage-key.js';
+import { assertStorageKey } from './storage-key.js';
 import { assertDeleteCondition, assertWriteCondition } from './write-condition.js';
-
-/** The requests that a cloud store is made of, each one sent once. They throw what the SDK throws. */
-export interface CloudRequests {
-  read(name: string, signal: AbortSignal): Promise<StoredValue>;
-  write(
-    name: string,
-    value: string,
-    condition: WriteCondition,
-    signal: AbortSignal,
-  ): Promise<string>;
-  delete(name: string, version: string, signal: AbortSignal): Promise<void>;
-  close?(): void;
-}
-
-/** What one cloud brings along. */
-export interface Cloud extends CloudWords {
-  /** Where the objects lie, without the prefix. */
-  readonly location: string;
-  readonly prefix: string | undefined;
-  /** Imports the SDK and makes a client; sends nothing. */
-  connect(): Promise<CloudRequests>;
-  faultOf(error: unknown): CloudFault;
-}
 
 /** What the stores in clouds have in common: repeating what may pass, and telling a lost answer from a lost race. */
 export abstract class CloudStorage implements SessionStorage {
@@ -150,7 +125,11 @@ export abstract class CloudStorage implements SessionStorage {
       return await connecting;
     } catch (error) {
       if (this.#requests === connecting) this.#requests = undefined;
-      throw error;
+      if (error instanceof BetfairSessionError) throw error;
+      throw new BetfairConfigurationError(
+        `the client for the ${this.#cloud.place} cannot be made. Check its options, the credentials in the environment, and that its package is whole.`,
+        { cause: safeCause(error) },
+      );
     }
   }
 
@@ -177,17 +156,4 @@ export abstract class CloudStorage implements SessionStorage {
     const failure = verdict === 'absent' || verdict === 'conflict' ? 'misconfigured' : verdict;
     return storageError(error, this.#cloud.faultOf(error), failure, operation, this.#cloud);
   }
-}
-
-/** @throws BetfairConfigurationError the name is missing */
-export function assertNamed(name: unknown, what: string, example: string): void {
-  if (typeof name === 'string' && name !== '') return;
-  throw new BetfairConfigurationError(`${what} has no name. Give it one, such as ${example}.`);
-}
-
-function assertPrefix(prefix: string): void {
-  if (prefix === '' || isStorageKey(prefix.replace(/\/$/, ''))) return;
-  throw new BetfairConfigurationError(
-    `the prefix ${JSON.stringify(prefix)} of the session store cannot be used. Use letters, digits, ".", "_", "-" and single "/", not at the start, such as "betfair/".`,
-  );
 }

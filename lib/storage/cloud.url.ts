@@ -52,7 +52,7 @@ export function openGcs(url: string): CloudStorage {
   return new GcsStorage({ bucket: name, prefix: parameters.get('prefix') });
 }
 
-/** By the errors nothing of the URL but names of parameters is shown: somebody may have put credentials into it. */
+/** The errors show nothing of the URL but names of parameters: somebody may have put credentials into it. */
 function parse(url: string, example: string, known: readonly string[]): CloudUrl {
   const fail = (fault: string): never => {
     throw new BetfairConfigurationError(`storage: ${fault} Write it as ${example}.`);

@@ -1,8 +1,9 @@
 import { buffer } from 'node:stream/consumers';
 import { REQUEST_TIMEOUT } from './cloud.attempts.js';
 import { number, read, text, type CloudFault } from './cloud.failure.js';
+import type { CloudRequests } from './cloud.interface.js';
 import { importPackage } from './cloud.package.js';
-import type { CloudRequests } from './cloud.storage.js';
+
 import type { GcsClientLike, GcsFileLike, GcsStorageOptions } from './gcs.storage.js';
 
 export async function connectGcs(options: GcsStorageOptions): Promise<CloudRequests> {

@@ -1,4 +1,5 @@
-import { assertNamed, CloudStorage } from './cloud.storage.js';
+import { assertNamed } from './cloud.names.js';
+import { CloudStorage } from './cloud.storage.js';
 import { connectGcs, gcsFault } from './gcs.requests.js';
 
 /** What is used of a `Storage` of `@google-cloud/storage`, version 7 or 8. */

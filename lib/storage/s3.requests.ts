@@ -2,8 +2,9 @@ import { BetfairConfigurationError } from '../errors/configuration.errors.js';
 import { safeCause } from '../errors/safe-cause.js';
 import { REQUEST_TIMEOUT } from './cloud.attempts.js';
 import { number, read, text, type CloudFault } from './cloud.failure.js';
+import type { CloudRequests } from './cloud.interface.js';
 import { importPackage } from './cloud.package.js';
-import type { CloudRequests } from './cloud.storage.js';
+
 import type { S3ClientLike, S3StorageOptions } from './s3.storage.js';
 
 type Sdk = typeof import('@aws-sdk/client-s3');

@@ -1,5 +1,6 @@
 import { BetfairConfigurationError } from '../errors/configuration.errors.js';
-import { assertNamed, CloudStorage } from './cloud.storage.js';
+import { assertNamed } from './cloud.names.js';
+import { CloudStorage } from './cloud.storage.js';
 import { connectS3, s3Fault } from './s3.requests.js';
 
 /** What is used of an `S3Client` of `@aws-sdk/client-s3`, version 3. */

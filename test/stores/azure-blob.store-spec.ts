@@ -132,6 +132,13 @@ describe('AzureBlobStorage', () => {
     await store.close();
   });
 
+  it('is refused where the SDK refuses the environment', async () => {
+    process.env.AZURE_TOKEN_CREDENTIALS = 'nonsense';
+    const store = new AzureBlobStorage({ container, storageAccount: ACCOUNT });
+    await expect(store.open()).rejects.toBeInstanceOf(BetfairConfigurationError);
+    delete process.env.AZURE_TOKEN_CREDENTIALS;
+  });
+
   it('shows no connection string that cannot be used', async () => {
     const env = { AZURE_STORAGE_CONNECTION_STRING: `AccountName=${ACCOUNT};AccountKey=CANARY` };
     const store = withEnv(env, () => new AzureBlobStorage({ container }));
