@@ -1,7 +1,7 @@
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  // Suites that take minutes are named `*.long.spec.ts` and run by `npm run test:long`.
+  // Suites that take longer are named `*.long.spec.ts` and run by `npm run test:long`.
   testRegex: process.env.LONG_TESTS ? '\\.long\\.spec\\.ts$' : '(?<!\\.long)\\.spec\\.ts$',
   // Applications of their own, with a jest of their own.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumers/'],
