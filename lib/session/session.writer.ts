@@ -1,6 +1,6 @@
 import type { Clock } from '../common/clock.js';
 import { sleep } from '../common/deadline.js';
-import { SessionStorageError, StorageConflictError } from '../errors/index.js';
+import { BetfairSessionError, SessionStorageError, StorageConflictError } from '../errors/index.js';
 import type { IdentityClient } from '../identity/identity.client.js';
 import type { Persistence } from '../options/betfair-session-options.interface.js';
 import { replacing, type StoredToken, type TokenStore } from './token.store.js';
@@ -101,5 +101,5 @@ function lostTo(key: string): SessionStorageError {
 }
 
 function isRetryable(error: unknown): boolean {
-  return error instanceof Error && 'retryable' in error && error.retryable === true;
+  return error instanceof BetfairSessionError && error.retryable;
 }

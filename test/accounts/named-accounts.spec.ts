@@ -4,7 +4,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  type BetfairSession,
   BetfairSessionModule,
+  type BetfairSessionOptions,
   getSessionServiceToken,
   getSessionStorageToken,
   MemoryStorage,
@@ -61,17 +63,18 @@ describe('several accounts in one application', () => {
   });
 });
 
+/** The session of an application with one account. */
+async function openSession(options: BetfairSessionOptions): Promise<BetfairSession> {
+  module = await Test.createTestingModule({ imports: [BetfairSessionModule.forRoot(options)] })
+    .setLogger(new RecordingLogger())
+    .compile();
+  await module.init();
+  return module.get(SessionService).getSession();
+}
+
 it('a changed user name leaves the token of the former account untouched and unsent', async () => {
   const storage = new MemoryStorage();
-  const open = async (username: string) => {
-    module = await Test.createTestingModule({
-      imports: [BetfairSessionModule.forRoot({ ...simulator.options(username), storage })],
-    })
-      .setLogger(new RecordingLogger())
-      .compile();
-    await module.init();
-    return module.get(SessionService).getSession();
-  };
+  const open = (username: string) => openSession({ ...simulator.options(username), storage });
   const alice = await open('alice');
   await module?.close();
   const before = simulator.requests.length;
@@ -85,21 +88,8 @@ it('a changed user name leaves the token of the former account untouched and uns
 
 it('a session key chosen by hand is refused to another account, whose requests never carry the token', async () => {
   const storage = new MemoryStorage();
-  const open = async (username: string) => {
-    module = await Test.createTestingModule({
-      imports: [
-        BetfairSessionModule.forRoot({
-          ...simulator.options(username),
-          storage,
-          sessionKey: 'session.token',
-        }),
-      ],
-    })
-      .setLogger(new RecordingLogger())
-      .compile();
-    await module.init();
-    return module.get(SessionService).getSession();
-  };
+  const open = (username: string) =>
+    openSession({ ...simulator.options(username), storage, sessionKey: 'session.token' });
   const alice = await open('alice');
   await module?.close();
   const before = simulator.requests.length;
