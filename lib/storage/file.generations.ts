@@ -25,7 +25,10 @@ const NUMBER = /^[1-9][0-9]*$/;
 
 /** The hidden folder of one object: numbered immutable records, prepared copies, copies on their way out. */
 export class Generations {
-  constructor(readonly folder: string) {}
+  constructor(
+    readonly folder: string,
+    private readonly abandonedAfter = ABANDONED_AFTER,
+  ) {}
 
   async create(): Promise<string | undefined> {
     return mkdir(this.folder, { recursive: true, mode: 0o700 });
@@ -88,8 +91,21 @@ export class Generations {
       await remove(this.path(String(number)));
     }
     for (const name of names.filter((candidate) => TEMPORARY.test(candidate))) {
-      const stats = await ifExists(stat(this.path(name)));
-      if (stats && Date.now() - stats.ctimeMs > ABANDONED_AFTER) await remove(this.path(name));
+      const changed = (await ifExists(stat(this.path(name))))?.ctimeMs ?? Infinity;
+      const isOld = (now: number) => now - changed > this.abandonedAfter;
+      // A clock that is ahead of the file system's finds old what another process is just writing.
+      if (isOld(Date.now()) && isOld(await this.#now())) await remove(this.path(name));
+    }
+  }
+
+  /** The time on the clock that dates the files. */
+  async #now(): Promise<number> {
+    const probe = this.path(this.temporary('tmp'));
+    await writeNew(probe, '');
+    try {
+      return (await stat(probe)).ctimeMs;
+    } finally {
+      await remove(probe);
     }
   }
 

@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { BetfairConfigurationError } from '../../lib/errors/configuration.errors.js';
 import { SessionStorageError, StorageConflictError } from '../../lib/errors/storage.errors.js';
+import { Generations } from '../../lib/storage/file.generations.js';
 import { FileStorage } from '../../lib/storage/file.storage.js';
 import { sessionStorageConformance } from '../../lib/testing/storage-conformance.js';
 import { contents, filesWith, newDirectory, removeDirectories } from './support/folders.js';
@@ -109,29 +110,41 @@ describe('FileStorage on disk', () => {
     expect(await readdir(join(storage.directory, `.${KEY}.versions`))).toHaveLength(33);
   });
 
-  it('sweeps temporary files after ten minutes and leaves those of other programs', async () => {
-    const storage = await newStorage();
-    await storage.write(KEY, 'token', { ifAbsent: true });
-    const folder = join(storage.directory, `.${KEY}.versions`);
+  describe('temporary files', () => {
     const uuid = '3b241101-e2bb-4255-8caf-4136c566a962';
-    const foreign = [join(folder, 'tmp-foreign'), join(storage.directory, `${KEY}.attrs`)];
-    const ours = [join(folder, `tmp-${uuid}`), join(folder, `trash-${uuid}`)];
-    for (const path of [...foreign, ...ours]) await writeFile(path, 'TEXT');
-    const newest = () => new FileStorage({ directory: storage.directory });
 
-    await newest().read(KEY);
-    expect(await filesWith(storage.directory, 'TEXT')).toHaveLength(4);
-
-    const now = Date.now();
-    // The time of a change of a file's entry cannot be set, so the clock moves instead.
-    const clock = jest.spyOn(Date, 'now').mockReturnValue(now + 11 * 60_000);
-    try {
-      await newest().read(KEY);
-    } finally {
-      clock.mockRestore();
+    async function leaveFiles() {
+      const storage = await newStorage();
+      await storage.write(KEY, 'token', { ifAbsent: true });
+      const folder = join(storage.directory, `.${KEY}.versions`);
+      const foreign = [join(folder, 'tmp-foreign'), join(storage.directory, `${KEY}.attrs`)];
+      const ours = [join(folder, `tmp-${uuid}`), join(folder, `trash-${uuid}`)];
+      for (const path of [...foreign, ...ours]) await writeFile(path, 'TEXT');
+      const left = async () => new Set(await filesWith(storage.directory, 'TEXT'));
+      const paths = (files: string[]) =>
+        new Set(files.map((path) => relative(storage.directory, path)));
+      return { storage, folder, left, foreign: paths(foreign), all: paths([...foreign, ...ours]) };
     }
-    const left = foreign.map((path) => relative(storage.directory, path));
-    expect(new Set(await filesWith(storage.directory, 'TEXT'))).toEqual(new Set(left));
+
+    it('of dead processes are swept, and those of other programs left', async () => {
+      const { folder, left, foreign } = await leaveFiles();
+      const generations = new Generations(folder, 50);
+      const end = Date.now() + 5_000;
+      while ((await left()).size > foreign.size && Date.now() < end) await generations.tidy(1);
+      expect(await left()).toEqual(foreign);
+    });
+
+    it('that are new stay, also where the clock of the process is an hour ahead', async () => {
+      const { storage, left, all } = await leaveFiles();
+      const now = Date.now.bind(Date);
+      const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000);
+      try {
+        await new FileStorage({ directory: storage.directory }).read(KEY);
+      } finally {
+        clock.mockRestore();
+      }
+      expect(await left()).toEqual(all);
+    });
   });
 
   it('does not lose the value to a damaged record', async () => {
