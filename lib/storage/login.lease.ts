@@ -5,6 +5,7 @@ import {
   SessionStorageError,
   StorageConflictError,
 } from '../errors/index.js';
+import { assertConditionalWrites } from './conditional-writes.check.js';
 import { formatLeaseRecord, type LeaseRecord, parseLeaseRecord } from './lease.record.js';
 import type { SessionStorage } from './session-storage.interface.js';
 
@@ -88,7 +89,16 @@ export class LoginLease {
     if (version === undefined) return undefined;
     this.#holds = true;
     this.#stay();
-    await this.#test(taken, version, signal);
+    try {
+      if (!this.#tested) {
+        await assertConditionalWrites((over) => this.#tryWrite(taken, over, signal), version);
+      }
+      this.#tested = true;
+    } catch (error) {
+      // No login follows, so nobody should wait for one.
+      this.release().catch(() => undefined);
+      throw error;
+    }
     return { until: from + duration - SAFETY };
   }
 
@@ -180,20 +190,5 @@ export class LoginLease {
       if (error instanceof StorageConflictError) return undefined;
       throw error;
     }
-  }
-
-  /** Once: does this store honour conditions at all? Some that speak S3 ignore them, and every writer would win. */
-  async #test(record: LeaseRecord, version: string, signal: AbortSignal): Promise<void> {
-    if (this.#tested) return;
-    await this.#tryWrite(record, version, signal);
-    const created = await this.#tryWrite(record, undefined, signal);
-    const replaced = await this.#tryWrite(record, version, signal);
-    if (created !== undefined || replaced !== undefined) {
-      throw new SessionStorageError(
-        'The session store ignores conditional writes, so processes would overwrite each other. Use a store that supports them (for S3: If-Match and If-None-Match on PUT).',
-        'unsupported',
-      );
-    }
-    this.#tested = true;
   }
 }

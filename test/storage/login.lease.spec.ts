@@ -314,6 +314,15 @@ describe.each(['ifAbsent', 'ifVersion'] as const)('a store that ignores %s', (ig
       expect(account.simulator.counts.loginAttempts).toBe(0);
     },
   );
+
+  it('is refused to each process at once: none waits for the lease of another', async () => {
+    const { clock, create } = createProcesses(new CarelessStorage(ignored));
+    for (const lease of [create(), create()]) {
+      await expect(lease.take(always, signal)).rejects.toMatchObject({ failure: 'unsupported' });
+      await clock.settle();
+    }
+    expect(clock.monotonic()).toBe(0);
+  });
 });
 
 /** Services of one account on one clock. */
