@@ -90,15 +90,22 @@ export class AzureBlobStorage extends CloudStorage {
         InvalidBlobType: 'misconfigured',
         LeaseIdMissing: 'denied',
         PublicAccessNotPermitted: 'denied',
-        AggregateAuthenticationError: 'denied',
+        AggregateAuthenticationError: 'anonymous',
         AuthenticationError: 'denied',
-        AuthenticationRequiredError: 'denied',
-        CredentialUnavailableError: 'denied',
+        AuthenticationRequiredError: 'anonymous',
+        CredentialUnavailableError: 'anonymous',
         ConditionHeadersNotSupported: 'unsupported',
       },
+      permissions: {
+        read: 'the right to read blobs: the role "Storage Blob Data Contributor", or a key or SAS token with "r"',
+        write:
+          'the right to write blobs: the role "Storage Blob Data Contributor", or a key or SAS token with "c" and "w"',
+        delete:
+          'the right to delete blobs: the role "Storage Blob Data Contributor", or a key or SAS token with "d"',
+      },
       advice: {
-        denied:
-          'Give its credentials the role "Storage Blob Data Contributor", or a key or SAS token that may read, create, write and delete.',
+        anonymous:
+          'No credentials were found: set AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or AZURE_STORAGE_CONNECTION_STRING, sign in with the Azure CLI, or give the machine a managed identity.',
         misconfigured: 'Check that the container exists, its name and that of the account.',
         unavailable:
           'It may pass by itself; check the network, the name of the account and the service.',

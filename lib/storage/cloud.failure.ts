@@ -1,8 +1,11 @@
 import { safeCause } from '../errors/safe-cause.js';
 import { SessionStorageError, type StorageFailure } from '../errors/storage.errors.js';
 
-/** What a failed request says about the object or the store. */
-export type Verdict = StorageFailure | 'absent' | 'conflict';
+/** What a failed request says about the object or the store; `'anonymous'`: no credentials were found to send. */
+export type Verdict = StorageFailure | 'absent' | 'anonymous' | 'conflict';
+
+/** What was asked of the store. */
+export type CloudOperation = 'read' | 'write' | 'delete';
 
 /** What is kept of an SDK's error; the rest may hold requests, replies and credentials. */
 export interface CloudFault {
@@ -18,8 +21,10 @@ export interface CloudWords {
   readonly place: string;
   /** Verdicts on the cloud's own codes; for others the HTTP status decides. */
   readonly verdicts: Readonly<Record<string, Verdict>>;
+  /** The permissions that each operation needs, in the cloud's own words. */
+  readonly permissions: Readonly<Record<CloudOperation, string>>;
   /** A sentence or two each: what to do. */
-  readonly advice: Readonly<Record<StorageFailure, string>>;
+  readonly advice: Readonly<Record<Exclude<StorageFailure, 'denied'> | 'anonymous', string>>;
 }
 
 const BY_STATUS: Readonly<Record<number, Verdict>> = {
@@ -50,10 +55,16 @@ const FAILED: Readonly<Record<StorageFailure, string>> = {
 export function storageError(
   error: unknown,
   fault: CloudFault,
-  failure: StorageFailure,
-  operation: string,
+  verdict: StorageFailure | 'anonymous',
+  operation: CloudOperation,
+  key: string,
   words: CloudWords,
 ): SessionStorageError {
+  const failure = verdict === 'anonymous' ? 'denied' : verdict;
+  const advice =
+    verdict === 'denied'
+      ? `Its credentials must be valid and have ${words.permissions[operation]}.`
+      : words.advice[verdict];
   const { code, status } = fault;
   // A server chooses its codes, and could put anything there.
   const shown = code !== undefined && /^\w[\w.-]{0,60}$/.test(code) ? code : undefined;
@@ -61,7 +72,7 @@ export function storageError(
   const name = text(error, 'name');
   const message = text(error, 'message');
   return new SessionStorageError(
-    `The ${words.place} ${FAILED[failure]} a ${operation} (${reason}). ${words.advice[failure]}`,
+    `The ${words.place} ${FAILED[failure]} a ${operation} of "${key}" (${reason}). ${advice}`,
     failure,
     { cause: safeCause({ name, message, code: shown, status }) },
   );

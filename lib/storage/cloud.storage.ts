@@ -3,7 +3,7 @@ import { BetfairSessionError } from '../errors/betfair-session.error.js';
 import { safeCause } from '../errors/safe-cause.js';
 import { StorageConflictError, type SessionStorageError } from '../errors/storage.errors.js';
 import { persevere } from './cloud.attempts.js';
-import { storageError, verdictOn, type Verdict } from './cloud.failure.js';
+import { type CloudOperation, storageError, type Verdict, verdictOn } from './cloud.failure.js';
 import type { Cloud, CloudRequests } from './cloud.interface.js';
 import { assertPrefix } from './cloud.names.js';
 import type {
@@ -62,7 +62,7 @@ export abstract class CloudStorage implements SessionStorage {
     } catch (error) {
       const verdict = this.#verdictOn(error, options);
       const lost = verdict === 'conflict' || (verdict === 'absent' && 'ifVersion' in condition);
-      if (!lost) throw this.#failure(error, `write of "${key}"`);
+      if (!lost) throw this.#failure(error, 'write', key);
       // An earlier request of ours may have succeeded and only its answer been lost.
       const stored = await this.#read(key, requests, options);
       if (stored?.value === value) return stored.version;
@@ -85,7 +85,7 @@ export abstract class CloudStorage implements SessionStorage {
     } catch (error) {
       const verdict = this.#verdictOn(error, options);
       if (verdict === 'absent') return;
-      if (verdict !== 'conflict') throw this.#failure(error, `delete of "${key}"`);
+      if (verdict !== 'conflict') throw this.#failure(error, 'delete', key);
       // Some clouds do not tell an absent object from another version.
       if ((await this.#read(key, requests, options)) !== undefined) {
         throw new StorageConflictError(key);
@@ -110,7 +110,7 @@ export abstract class CloudStorage implements SessionStorage {
       return await this.#persevere(options, (signal) => requests.read(this.#prefix + key, signal));
     } catch (error) {
       if (this.#verdictOn(error, options) === 'absent') return undefined;
-      throw this.#failure(error, `read of "${key}"`);
+      throw this.#failure(error, 'read', key);
     }
   }
 
@@ -150,10 +150,10 @@ export abstract class CloudStorage implements SessionStorage {
     return verdictOn(this.#cloud.faultOf(error), this.#cloud);
   }
 
-  #failure(error: unknown, operation: string): SessionStorageError {
+  #failure(error: unknown, operation: CloudOperation, key: string): SessionStorageError {
     const verdict = this.#judge(error);
     // Nothing to match and nothing to miss: what answers a create or a read like this is not such a store.
     const failure = verdict === 'absent' || verdict === 'conflict' ? 'misconfigured' : verdict;
-    return storageError(error, this.#cloud.faultOf(error), failure, operation, this.#cloud);
+    return storageError(error, this.#cloud.faultOf(error), failure, operation, key, this.#cloud);
   }
 }

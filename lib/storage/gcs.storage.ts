@@ -66,14 +66,22 @@ export class GcsStorage extends CloudStorage {
       verdicts: {
         notFound: 'absent',
         noSuchBucket: 'misconfigured',
-        noCredentials: 'denied',
+        noCredentials: 'anonymous',
+        // Google's word for a request that came without credentials.
+        required: 'anonymous',
         invalid_grant: 'denied',
         rateLimitExceeded: 'unavailable',
         userRateLimitExceeded: 'unavailable',
       },
+      permissions: {
+        read: 'storage.objects.get on the bucket, as the role "Storage Object User" has it',
+        write:
+          'storage.objects.create on the bucket, and storage.objects.delete to replace, as the role "Storage Object User" has them',
+        delete: 'storage.objects.delete on the bucket, as the role "Storage Object User" has it',
+      },
       advice: {
-        denied:
-          'Give its credentials the role "Storage Object User" on the bucket (storage.objects.get, .create, .delete), and name them by GOOGLE_APPLICATION_CREDENTIALS where the machine has none.',
+        anonymous:
+          'No credentials were found: name them by GOOGLE_APPLICATION_CREDENTIALS, run gcloud auth application-default login, or give the machine a service account.',
         misconfigured: 'Check that the bucket exists, and its name.',
         unavailable: 'It may pass by itself; check the network and the service.',
         unsupported: 'Use a service that knows ifGenerationMatch, or another storage.',

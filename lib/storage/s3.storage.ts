@@ -54,12 +54,17 @@ export class S3Storage extends CloudStorage {
         PreconditionFailed: 'conflict',
         ExpiredToken: 'denied',
         InvalidToken: 'denied',
-        CredentialsProviderError: 'denied',
-        TokenProviderError: 'denied',
+        CredentialsProviderError: 'anonymous',
+        TokenProviderError: 'anonymous',
+      },
+      permissions: {
+        read: 's3:GetObject on the objects, and s3:ListBucket on the bucket: without that, an absent object reads as denied',
+        write: 's3:PutObject on the objects',
+        delete: 's3:DeleteObject on the objects',
       },
       advice: {
-        denied:
-          'Give its credentials s3:GetObject, s3:PutObject and s3:DeleteObject on the objects, and s3:ListBucket on the bucket: without that, an absent object reads as denied.',
+        anonymous:
+          'No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile, or give the machine a role.',
         misconfigured: 'Check that the bucket exists, its name, region and endpoint.',
         unavailable: 'It may pass by itself; check the network, the endpoint and its service.',
         unsupported: 'Use a service that knows If-Match and If-None-Match, or another storage.',
