@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import {
   ContainerClient,
@@ -7,15 +6,16 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 import { AzureBlobStorage, BetfairConfigurationError } from 'nestjs-betfair-session';
-import type { Reply } from './fault.proxy.js';
-import { startServer } from './server.process.js';
+import type { Reply } from './fault.proxy.mjs';
+import {
+  AZURE_ACCOUNT as ACCOUNT,
+  AZURE_CONTAINER as container,
+  AZURE_KEY as KEY,
+  startAzurite,
+} from './servers.mjs';
 import { describeStore } from './store.faults.js';
 
-const AZURITE = fileURLToPath(new URL('node_modules/.bin/azurite-blob', import.meta.url));
-const ACCOUNT = 'canaryaccount';
-const KEY = Buffer.from('CANARY-azure-key').toString('base64');
 const WRONG_KEY = Buffer.from('CANARY-wrong-key').toString('base64');
-const container = 'sessions';
 
 /** Makes a store with these variables of the environment. */
 function withEnv<T>(env: Readonly<Record<string, string>>, make: () => T): T {
@@ -53,18 +53,6 @@ function reply(status: number, code: string): Reply {
   };
 }
 
-async function startAzurite() {
-  const azurite = await startServer(
-    AZURITE,
-    '--blobHost 127.0.0.1 --blobPort 0 --inMemoryPersistence --skipApiVersionCheck --disableTelemetry --silent'.split(
-      ' ',
-    ),
-    { AZURITE_ACCOUNTS: `${ACCOUNT}:${KEY}` },
-  );
-  await readyClient(azurite.origin).create();
-  return azurite;
-}
-
 describeStore('AzureBlobStorage', async () => {
   const azurite = await startAzurite();
   const prefix = `${randomUUID()}/`;
@@ -87,6 +75,7 @@ describeStore('AzureBlobStorage', async () => {
       signature: reply(403, 'AuthenticationFailed'),
       public: reply(409, 'PublicAccessNotPermitted'),
     },
+    permissions: { read: '"r"', create: '"c"', replace: '"w"', delete: '"d"' },
     unsupported: reply(501, 'NotImplemented'),
     secrets: [KEY, WRONG_KEY, 'CANARY-azure-key', 'CANARY-wrong-key'],
     stop: () => azurite.stop(),
@@ -124,11 +113,14 @@ describe('AzureBlobStorage', () => {
     await azurite.stop();
   });
 
-  it('is denied where Azure finds no identity', async () => {
+  it('is denied where Azure finds no identity, and says where one is looked for', async () => {
     process.env.AZURE_TOKEN_CREDENTIALS = 'EnvironmentCredential';
     const store = new AzureBlobStorage({ container, storageAccount: ACCOUNT });
     const reading = store.read('session.token');
-    await expect(reading).rejects.toMatchObject({ code: 'BETFAIR_STORAGE_DENIED' });
+    await expect(reading).rejects.toMatchObject({
+      code: 'BETFAIR_STORAGE_DENIED',
+      message: expect.stringContaining('AZURE_STORAGE_KEY'),
+    });
     await store.close();
   });
 

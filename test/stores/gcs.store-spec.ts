@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Storage } from '@google-cloud/storage';
 import { GcsStorage } from 'nestjs-betfair-session';
-import type { Reply } from './fault.proxy.js';
+import { FaultProxy, type Reply } from './fault.proxy.mjs';
 import { errorBody, GcsFake } from './gcs.fake.js';
 import { describeStore } from './store.faults.js';
 
@@ -37,7 +37,13 @@ describeStore('GcsStorage', async () => {
     },
     refusals: {
       rights: reply(403, 'forbidden'),
-      nobody: reply(401, 'required'),
+      unknown: reply(401, 'authError'),
+    },
+    permissions: {
+      read: 'storage.objects.get',
+      create: 'storage.objects.create',
+      replace: 'storage.objects.delete',
+      delete: 'storage.objects.delete',
     },
     unsupported: reply(501, 'notImplemented'),
     secrets: [],
@@ -48,6 +54,19 @@ describeStore('GcsStorage', async () => {
 });
 
 describe('GcsStorage', () => {
+  it('without credentials is denied, and says where they are looked for', async () => {
+    const fake = await GcsFake.start(bucket);
+    const proxy = await FaultProxy.start(fake.origin);
+    proxy.always(reply(401, 'required'));
+    const store = new GcsStorage({ bucket, apiEndpoint: proxy.origin });
+    await expect(store.read('session.token')).rejects.toMatchObject({
+      code: 'BETFAIR_STORAGE_DENIED',
+      message: expect.stringContaining('GOOGLE_APPLICATION_CREDENTIALS'),
+    });
+    await proxy.stop();
+    await fake.stop();
+  });
+
   it.each([
     ['host and port', (origin: string) => new URL(origin).host],
     ['a URL', (origin: string) => `${origin}/`],

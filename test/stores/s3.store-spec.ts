@@ -1,19 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { S3Client } from '@aws-sdk/client-s3';
 import { BetfairConfigurationError, S3Storage } from 'nestjs-betfair-session';
-import { startServer } from './server.process.js';
-import { FaultProxy, type Reply } from './fault.proxy.js';
+import { FaultProxy, type Reply } from './fault.proxy.mjs';
+import { S3_BUCKET as BUCKET, S3_PREFIX, startMoto } from './servers.mjs';
 import { describeStore } from './store.faults.js';
 
-const BUCKET = 'sessions';
-const SECRET = 'CANARY-aws-secret-77aa';
 const connection = { region: 'eu-west-1', usePathStyle: true };
 
 // Nothing of the machine's own set-up.
 process.env.AWS_CONFIG_FILE = '/nonexistent';
 process.env.AWS_SHARED_CREDENTIALS_FILE = '/nonexistent';
-process.env.AWS_ACCESS_KEY_ID = 'AKIACANARY';
-process.env.AWS_SECRET_ACCESS_KEY = SECRET;
 process.env.AWS_EC2_METADATA_DISABLED = 'true';
 
 function reply(status: number, code: string): Reply {
@@ -24,24 +20,16 @@ function reply(status: number, code: string): Reply {
   };
 }
 
-async function startMoto(env: NodeJS.ProcessEnv = {}) {
-  const moto = await startServer('moto_server', ['-H', '127.0.0.1', '-p', '0'], env);
-  const created = await fetch(`${moto.origin}/${BUCKET}`, { method: 'PUT' });
-  expect(created.status).toBe(200);
-  return moto;
-}
-
 describeStore(
   'S3Storage',
   async () => {
-    // The second one checks signatures after that many requests.
-    const [moto, strict] = await Promise.all([
-      startMoto(),
-      startMoto({ INITIAL_NO_AUTH_ACTION_COUNT: '1' }),
-    ]);
+    const moto = await startMoto();
+    const { accessKeyId, secretAccessKey } = moto.credentials;
+    process.env.AWS_ACCESS_KEY_ID = accessKeyId;
+    process.env.AWS_SECRET_ACCESS_KEY = secretAccessKey;
     // Its conditional writes check first and write then, in threads.
     const atomic = await FaultProxy.start(moto.origin, { oneAtATime: true });
-    const prefix = `${randomUUID()}/`;
+    const prefix = `${S3_PREFIX}${randomUUID()}/`;
     return {
       origin: atomic.origin,
       open: (endpoint) => new S3Storage({ bucket: BUCKET, prefix, endpoint, ...connection }),
@@ -56,7 +44,13 @@ describeStore(
       },
       openMissing: () =>
         new S3Storage({ bucket: 'no-such-bucket', endpoint: atomic.origin, ...connection }),
-      openDenied: () => new S3Storage({ bucket: BUCKET, endpoint: strict.origin, ...connection }),
+      openDenied: () =>
+        new S3Storage({
+          bucket: BUCKET,
+          prefix: 'of-another/',
+          endpoint: moto.origin,
+          ...connection,
+        }),
       methods: { write: 'PUT', delete: 'DELETE' },
       busy: {
         slowDown: reply(503, 'SlowDown'),
@@ -70,11 +64,17 @@ describeStore(
         signature: reply(403, 'SignatureDoesNotMatch'),
         expired: reply(400, 'ExpiredToken'),
       },
+      permissions: {
+        read: 's3:GetObject',
+        create: 's3:PutObject',
+        replace: 's3:PutObject',
+        delete: 's3:DeleteObject',
+      },
       unsupported: reply(501, 'NotImplemented'),
-      secrets: [SECRET],
+      secrets: [secretAccessKey],
       async stop() {
         await atomic.stop();
-        await Promise.all([moto.stop(), strict.stop()]);
+        await moto.stop();
       },
     };
   },
@@ -89,14 +89,17 @@ describe('S3Storage without', () => {
     expect(failure).toMatchObject({ message: expect.stringMatching(/\?region=eu-west-1/) });
   });
 
-  it('credentials is denied', async () => {
+  it('credentials is denied, and says where they are looked for', async () => {
     const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret } = process.env;
     delete process.env.AWS_ACCESS_KEY_ID;
     delete process.env.AWS_SECRET_ACCESS_KEY;
     try {
       const store = new S3Storage({ bucket: BUCKET, region: 'eu-west-1' });
       const reading = store.read('session.token');
-      await expect(reading).rejects.toMatchObject({ code: 'BETFAIR_STORAGE_DENIED' });
+      await expect(reading).rejects.toMatchObject({
+        code: 'BETFAIR_STORAGE_DENIED',
+        message: expect.stringContaining('AWS_ACCESS_KEY_ID'),
+      });
       await store.close();
     } finally {
       Object.assign(process.env, { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret });

@@ -1,5 +1,5 @@
 import type { CloudStorage } from '../../lib/storage/cloud.storage.js';
-import type { Reply } from './fault.proxy.js';
+import type { Reply } from './fault.proxy.mjs';
 
 /** One cloud, as the cases common to all see it. */
 export interface StoreBackend {
@@ -19,6 +19,8 @@ export interface StoreBackend {
   readonly busy: Readonly<Record<string, Reply>>;
   /** "You may not" in the cloud's own words. */
   readonly refusals: Readonly<Record<string, Reply>>;
+  /** The permission that an error for a refused operation must name. */
+  readonly permissions: Readonly<Record<'read' | 'create' | 'replace' | 'delete', string>>;
   /** "That is not implemented" in the cloud's own words. */
   readonly unsupported: Reply;
   /** What no error may show. */
