@@ -1,11 +1,11 @@
 // Processes that share a store, a simulated Betfair, and a moment at which they all begin.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { stores } from './fleet.stores.mjs';
 
 const MEMBER = join(import.meta.dirname, 'member.mjs');
 const KEY = 'session.token';
@@ -52,6 +52,12 @@ class Member {
     );
   }
 
+  /** Ends as a crash does: nothing is closed. */
+  async crash() {
+    void this.ask('crash');
+    await this.exited;
+  }
+
   get isRunning() {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
@@ -60,27 +66,32 @@ class Member {
 export class Fleet {
   members = [];
 
-  static async create(build) {
-    const { BetfairSimulator } = await import(pathToFileURL(`${build}/testing/index.js`).href);
+  /** @param kind of store: a name in {@link stores} */
+  static async create(build, kind = 'file') {
+    const load = (path) => import(pathToFileURL(join(build, path)).href);
+    const { BetfairSimulator } = await load('testing/index.js');
+    const { openStorage } = await load('storage/storage.factory.js');
     const simulator = await BetfairSimulator.start();
     simulator.answer('listEventTypes', []);
-    const directory = await mkdtemp(join(tmpdir(), 'betfair-fleet-'));
-    return new Fleet(build, simulator, directory);
+    const store = await stores[kind]();
+    return new Fleet(build, simulator, store, await openStorage(store.url));
   }
 
-  constructor(build, simulator, directory) {
+  constructor(build, simulator, store, storage) {
     this.build = build;
     this.simulator = simulator;
-    this.directory = directory;
+    this.store = store;
+    this.storage = storage;
   }
 
   /** Starts that many processes and waits until all have booted. */
-  async boot(size, { stopAt, ...overrides } = {}) {
-    const options = { ...this.simulator.options(), sessionKey: KEY, ...overrides };
+  async boot(size, { stopAt, clock, ...overrides } = {}) {
+    const storage = this.store.url;
+    const options = { ...this.simulator.options(), sessionKey: KEY, storage, ...overrides };
     const booted = Array.from({ length: size }, async () => {
       const member = new Member(this.build);
       this.members.push(member);
-      await member.ask('boot', { options, directory: this.directory, stopAt });
+      await member.ask('boot', { options, stopAt, clock });
       return member;
     });
     return Promise.all(booted);
@@ -88,12 +99,20 @@ export class Fleet {
 
   /** The token in the store. */
   async stored() {
-    return readFile(join(this.directory, KEY), 'utf8');
+    return (await this.storage.read(KEY))?.value;
   }
 
-  /** The record beside the token. */
+  /** The record beside the token, where there is one. */
   async record() {
-    return JSON.parse(await readFile(join(this.directory, `${KEY}.lease`), 'utf8'));
+    const stored = await this.storage.read(`${KEY}.lease`);
+    return stored && JSON.parse(stored.value);
+  }
+
+  /** The most logins that reached Betfair within one minute. */
+  busiestMinute() {
+    const logins = this.simulator.requests.filter(({ endpoint }) => endpoint === 'certLogin');
+    const within = ({ at }) => logins.filter((one) => one.at >= at && one.at < at + 60_000).length;
+    return Math.max(0, ...logins.map(within));
   }
 
   /** Ends all applications, and waits until their processes have ended by themselves. */
@@ -111,7 +130,8 @@ export class Fleet {
     for (const member of this.members) if (member.isRunning) member.signal('SIGKILL');
     await Promise.all(this.members.map(({ exited }) => exited));
     await this.simulator.stop();
-    await rm(this.directory, { recursive: true });
+    await this.storage.close?.();
+    await this.store.close();
   }
 }
 

@@ -1,12 +1,13 @@
 // One process of a fleet: a Nest application that does what the process that started it says; see fleet.mjs.
 import { NestFactory } from '@nestjs/core';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
 const [build] = process.argv.slice(2);
-const { BetfairSessionModule, FileStorage, SessionService } = await import(
-  pathToFileURL(`${build}/index.js`).href
-);
+const load = (path) => import(pathToFileURL(join(build, path)).href);
+const { BetfairSessionModule, SessionService } = await load('index.js');
+const { openStorage } = await load('storage/storage.factory.js');
 
 const CALL = {
   method: 'POST',
@@ -14,12 +15,11 @@ const CALL = {
 };
 
 /** A store in which the process stops itself, as the operating system may at any time: after a read, before a write. */
-async function stopping({ operation, nth }, key, directory) {
-  const storage = new FileStorage({ directory });
-  await storage.open();
+async function stopping({ operation, nth }, { storage: url, sessionKey }) {
+  const storage = await openStorage(url);
   const counts = { read: 0, write: 0 };
   const pass = (name, of) => {
-    if (of !== key) return;
+    if (of !== sessionKey) return;
     counts[name] += 1;
     if (name === operation && counts[name] === nth) process.kill(process.pid, 'SIGSTOP');
   };
@@ -37,10 +37,16 @@ async function stopping({ operation, nth }, key, directory) {
   };
 }
 
-async function boot({ options, directory, stopAt }) {
-  const storage = stopAt
-    ? await stopping(stopAt, options.sessionKey, directory)
-    : `file:${directory}`;
+/** Clocks that are off by that many milliseconds, as on a machine of its own. */
+function shiftClocks({ wall = 0, monotonic = 0 }) {
+  const [now, elapsed] = [Date.now, performance.now.bind(performance)];
+  Date.now = () => now() + wall;
+  performance.now = () => elapsed() + monotonic;
+}
+
+async function boot({ options, stopAt, clock }) {
+  if (clock) shiftClocks(clock);
+  const storage = stopAt ? await stopping(stopAt, options) : options.storage;
   const module = BetfairSessionModule.forRoot({ ...options, storage });
   const application = await NestFactory.createApplicationContext(module, {
     logger: false,
@@ -90,10 +96,35 @@ const commands = {
     calls = callOn();
   },
 
+  /** Calls Betfair once with the session that there is. */
+  callOnce,
+
   /** Answers when calls succeed with another session than `token`. */
   async renewed(token) {
     while (!running.sessions.current || running.sessions.current.token === token) await delay(5);
     return running.sessions.current.token;
+  },
+
+  /** Asks for sessions for `ms`, and rejects those of others; answers with what went wrong meanwhile. */
+  async refuseOthers(ms) {
+    const { sessions } = running;
+    const own = new Set();
+    sessions.events$.subscribe(
+      ({ type, generation }) => type === 'loggedIn' && own.add(generation),
+    );
+    const failures = new Set();
+    const end = performance.now() + ms;
+    while (performance.now() < end) {
+      try {
+        const session = await sessions.getSession();
+        if (own.has(session.generation)) await delay(500);
+        else await sessions.refresh(session);
+      } catch (error) {
+        failures.add(error.code ?? String(error));
+        await delay(500);
+      }
+    }
+    return [...failures];
   },
 
   /** The process must then end by itself: nothing may be left that keeps it alive. */
@@ -106,11 +137,13 @@ const commands = {
   crash: () => process.exit(1),
 };
 
-process.on('message', async ({ id, command, parameter }) => {
+async function obey({ id, command, parameter }) {
   try {
     process.send({ id, result: await commands[command](parameter) });
   } catch (error) {
     process.send({ id, error: { code: error.code, message: error.message } });
   }
   if (command === 'close') process.disconnect();
-});
+}
+
+process.on('message', (message) => void obey(message));

@@ -1,35 +1,55 @@
-// Runs fleets of real processes against one store: `npm run test:fleet`. Arguments select scenarios by what their names
-// contain; FLEET is the number of processes (50).
+// Runs fleets of real processes: `npm run test:fleet`. Arguments select scenarios by what their names contain. FLEET is
+// the number of processes (50; 20 on stores in clouds), FLEET_RESULTS a file for the results as JSON.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { installStores } from '../stores/install.mjs';
+import { missingMoto } from '../stores/servers.mjs';
 import { Fleet } from './fleet.mjs';
-import { scenarios } from './scenarios.mjs';
+import { files, outages, shared, unsupported } from './scenarios.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const size = Number(process.env.FLEET ?? 50);
+const SIZE = Number(process.env.FLEET ?? 50);
+const ON_CLOUDS = Math.min(SIZE, 20);
 const wanted = process.argv.slice(2);
 
-/** Of its own, so that a run neither needs nor disturbs `dist`. */
+/** Of its own, so that a run neither needs nor disturbs `dist`; where the SDKs of the stores are found. */
 function compile() {
-  const build = mkdtempSync(join(tmpdir(), 'betfair-fleet-build-'));
+  const modules = join(ROOT, 'test/stores/node_modules');
+  mkdirSync(modules, { recursive: true });
+  const build = mkdtempSync(join(modules, '.fleet-'));
   writeFileSync(join(build, 'package.json'), '{"type":"module"}');
-  symlinkSync(join(ROOT, 'node_modules'), join(build, 'node_modules'));
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   const options = ['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', build];
   execFileSync(process.execPath, [tsc, ...options], { stdio: 'inherit' });
   return build;
 }
 
-async function run(build, scenario) {
-  const fleet = await Fleet.create(build);
+function* plan() {
+  const groups = [
+    ['file', SIZE, { ...shared, ...files }],
+    ['s3', ON_CLOUDS, { ...shared, ...outages, ...unsupported }],
+    ['azure', ON_CLOUDS, shared],
+  ];
+  for (const [store, size, scenarios] of groups) {
+    for (const [title, scenario] of Object.entries(scenarios)) {
+      const name = `${store}: ${title}`;
+      const isWanted = wanted.length === 0 || wanted.some((part) => name.includes(part));
+      if (isWanted) yield { name, store, size, scenario };
+    }
+  }
+}
+
+async function run(build, { store, size, scenario }) {
+  const fleet = await Fleet.create(build, store);
   try {
     const measured = await scenario(fleet, size);
     await fleet.close();
     assert.equal(fleet.simulator.banned(), false, "Betfair's ban was reached");
-    assert.equal((await fleet.record()).holder, null, 'the lease was not given back');
+    if (!fleet.storeIsGone) {
+      assert.equal((await fleet.record()).holder, null, 'the lease was not given back');
+    }
     const { logins, loginAttempts, keepAlives, logouts } = fleet.simulator.counts;
     return { ...measured, logins, loginAttempts, keepAlives, logouts };
   } finally {
@@ -37,19 +57,29 @@ async function run(build, scenario) {
   }
 }
 
+const missing = missingMoto();
+const runs = [...plan()].filter(({ store }) => store !== 's3' || missing === undefined);
+if (runs.some(({ store }) => store !== 'file')) installStores();
+const results = [];
 const build = compile();
 try {
-  for (const [name, scenario] of Object.entries(scenarios)) {
-    if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
+  for (const planned of runs) {
+    const { name } = planned;
     try {
-      const measured = await run(build, scenario);
+      const measured = await run(build, planned);
       const figures = Object.entries(measured).map(([key, value]) => `${key} ${value}`);
+      results.push({ name, ok: true, measured });
       console.log(`ok ${name} (${figures.join(', ')})`);
     } catch (error) {
       process.exitCode = 1;
+      results.push({ name, ok: false });
       console.log(`not ok ${name}\n${String(error.stack).replaceAll(/^/gm, '    ')}`);
     }
   }
 } finally {
   rmSync(build, { recursive: true });
+}
+if (missing) console.log(missing);
+if (process.env.FLEET_RESULTS) {
+  writeFileSync(process.env.FLEET_RESULTS, JSON.stringify(results, undefined, 2));
 }

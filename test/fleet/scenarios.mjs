@@ -8,12 +8,20 @@ const SHORT = { requestTimeout: 2_000 };
 const LEASE = 7_000;
 /** Processes that wait for the one that is gone. */
 const FEW = 10;
+const HOUR = 3_600_000;
 
 /** Tells everybody at the same moment; resolves with the answers and the milliseconds until the last one. */
 async function all(members, command, parameter) {
   const began = performance.now();
   const answers = await Promise.all(members.map((member) => member.ask(command, parameter)));
   return { answers, ms: Math.round(performance.now() - began) };
+}
+
+/** Everybody asks for a session and is told why there is none; resolves with the milliseconds until the last one. */
+async function allRefused(members, code) {
+  const began = performance.now();
+  await Promise.all(members.map((member) => assert.rejects(member.ask('get'), { code })));
+  return Math.round(performance.now() - began);
 }
 
 function assertCounts({ simulator }, expected) {
@@ -25,8 +33,22 @@ async function assertOneToken(fleet, tokens) {
   assert.deepEqual([...new Set(tokens)], [await fleet.stored()]);
 }
 
-export const scenarios = {
-  async 'cold start'(fleet, size) {
+/** A cold start, and a session that ends under all of them: one login each. */
+async function assertOneLoginEach(fleet, members) {
+  const started = await all(members, 'get');
+  await assertOneToken(fleet, started.answers);
+  assertCounts(fleet, { logins: 1, loginAttempts: 1 });
+  await all(members, 'call');
+  fleet.simulator.endSessions();
+  const renewed = await all(members, 'renewed', started.answers[0]);
+  await assertOneToken(fleet, renewed.answers);
+  assertCounts(fleet, { logins: 2, loginAttempts: 2 });
+  return { coldMs: started.ms, renewedMs: renewed.ms };
+}
+
+/** On any store. */
+export const shared = {
+  async 'cold start [fault 28]'(fleet, size) {
     const members = await fleet.boot(size);
     const { answers, ms } = await all(members, 'get');
     await assertOneToken(fleet, answers);
@@ -35,7 +57,7 @@ export const scenarios = {
     return { ms };
   },
 
-  async 'session ended while all call'(fleet, size) {
+  async 'session ended while all call [fault 29]'(fleet, size) {
     const members = await fleet.boot(size);
     const { answers } = await all(members, 'get');
     await all(members, 'call');
@@ -46,7 +68,70 @@ export const scenarios = {
     return { ms: renewed.ms };
   },
 
-  async 'holder killed during its login'(fleet, size) {
+  async 'crash loop with a wrong password, then one process with the right one [fault 15]'(
+    fleet,
+    size,
+  ) {
+    const began = performance.now();
+    const wrong = { ...SHORT, password: 'wrong' };
+    let starts = 0;
+    const loop = async () => {
+      while (starts++ < size) {
+        const [member] = await fleet.boot(1, wrong);
+        await allRefused([member], 'BETFAIR_LOGIN_REJECTED');
+        await member.crash();
+      }
+    };
+    await Promise.all(Array.from({ length: 4 }, loop));
+    assertCounts(fleet, { logins: 0, loginAttempts: 1 });
+    const loopMs = Math.round(performance.now() - began);
+
+    const old = await fleet.boot(4, wrong);
+    await allRefused(old, 'BETFAIR_LOGIN_REJECTED');
+    const [corrected] = await fleet.boot(1, SHORT);
+    const { answers, ms } = await all([corrected], 'get');
+    assertCounts(fleet, { logins: 1, loginAttempts: 2 });
+    // The others look again once in the duration of a lease, and find what it stored.
+    await delay(LEASE);
+    const adopted = await all(old, 'get');
+    await assertOneToken(fleet, [...answers, ...adopted.answers]);
+    assertCounts(fleet, { logins: 1, loginAttempts: 2 });
+    return { restarts: size, loopMs, correctedMs: ms };
+  },
+
+  async 'ban, then processes that start after its end [fault 14]'(fleet, size) {
+    fleet.simulator.fail('certLogin', {
+      reply: { loginStatus: 'TEMPORARY_BAN_TOO_MANY_REQUESTS' },
+    });
+    const few = Math.min(size, FEW);
+    const members = await fleet.boot(few, SHORT);
+    await allRefused(members, 'BETFAIR_LOGIN_BLOCKED');
+    const restarted = await fleet.boot(few, SHORT);
+    await allRefused([...members, ...restarted], 'BETFAIR_LOGIN_BLOCKED');
+    assertCounts(fleet, { logins: 0, loginAttempts: 1 });
+    const later = await fleet.boot(few, { ...SHORT, clock: { wall: 21 * 60_000 } });
+    const { answers, ms } = await all(later, 'get');
+    await assertOneToken(fleet, answers);
+    assertCounts(fleet, { logins: 1, loginAttempts: 2 });
+    return { ms };
+  },
+};
+
+/** On files, which are the same to every scenario that is not about the store. */
+export const files = {
+  async 'clocks set apart by an hour in both directions [fault 33]'(fleet, size) {
+    const offsets = [
+      {},
+      { wall: HOUR },
+      { wall: -HOUR },
+      { monotonic: HOUR },
+      { wall: -HOUR, monotonic: HOUR },
+    ];
+    const booted = offsets.map((clock) => fleet.boot(Math.ceil(size / offsets.length), { clock }));
+    return assertOneLoginEach(fleet, (await Promise.all(booted)).flat());
+  },
+
+  async 'holder killed during its login [fault 30]'(fleet, size) {
     const [holder, ...others] = await fleet.boot(Math.min(size, FEW) + 1, SHORT);
     fleet.simulator.fail('certLogin', { slow: 1_500 });
     void holder.ask('get');
@@ -60,7 +145,7 @@ export const scenarios = {
     return { ms };
   },
 
-  async 'holder stopped before its login, resumed after its lease'(fleet, size) {
+  async 'holder stopped before its login, resumed after its lease [fault 31]'(fleet, size) {
     // After it took the lease it looks once more at what is stored.
     const [holder] = await fleet.boot(1, { ...SHORT, stopAt: { operation: 'read', nth: 2 } });
     const others = await fleet.boot(Math.min(size, FEW), SHORT);
@@ -78,7 +163,10 @@ export const scenarios = {
     return { ms };
   },
 
-  async 'holder stopped between its login and the write, resumed after its lease'(fleet, size) {
+  async 'holder stopped between its login and the write, resumed after its lease [fault 31]'(
+    fleet,
+    size,
+  ) {
     const [holder] = await fleet.boot(1, { ...SHORT, stopAt: { operation: 'write', nth: 1 } });
     const others = await fleet.boot(Math.min(size, FEW), SHORT);
     const late = holder.ask('get');
@@ -95,19 +183,70 @@ export const scenarios = {
     return { ms };
   },
 
-  async 'crash loop with a wrong password'(fleet, size) {
-    const began = performance.now();
-    let starts = 0;
-    const loop = async () => {
-      while (starts++ < size) {
-        const [member] = await fleet.boot(1, { password: 'wrong' });
-        await assert.rejects(member.ask('get'), { code: 'BETFAIR_LOGIN_REJECTED' });
-        void member.ask('crash');
-        await member.exited;
-      }
-    };
-    await Promise.all(Array.from({ length: 4 }, loop));
-    assertCounts(fleet, { logins: 0, loginAttempts: 1 });
-    return { restarts: size, ms: Math.round(performance.now() - began) };
+  async 'sessions that die with the egress address [fault 38]'(fleet) {
+    const members = await fleet.boot(20);
+    const { answers } = await all(members, 'refuseOthers', 70_000);
+    const failures = [...new Set(answers.flat())];
+    const typed = ['BETFAIR_IDENTITY_UNAVAILABLE', 'BETFAIR_LOGIN_BLOCKED'];
+    assert.deepEqual(
+      failures.filter((code) => !typed.includes(code)),
+      [],
+    );
+    const busiestMinute = fleet.busiestMinute();
+    assert.ok(busiestMinute <= 20, `${busiestMinute} logins in a minute`);
+    return { busiestMinute };
   },
 };
+
+/** How a store can be down. */
+const OUTAGES = {
+  503: ({ proxy }) => proxy.always({ status: 503 }),
+  hung: ({ proxy }) => proxy.always('hang'),
+  refused: ({ proxy }) => proxy.stop(),
+};
+
+/** What every operation of the store may take before it counts as failed, and some for a busy machine. */
+const DEADLINE = SHORT.requestTimeout + 1_500;
+
+/** On a store behind a proxy that fails. */
+export const outages = Object.fromEntries(
+  Object.entries(OUTAGES).map(([outage, begin]) => [
+    `store down (${outage}) [fault 21]`,
+    async (fleet) => {
+      const warm = await fleet.boot(3, SHORT);
+      const { answers } = await all(warm, 'get');
+      const required = await fleet.boot(3, SHORT);
+      const bestEffort = await fleet.boot(3, { ...SHORT, persistence: 'best-effort' });
+      await begin(fleet.store);
+
+      const served = await all(warm, 'get');
+      assert.deepEqual(served.answers, answers);
+      assert.ok(served.ms < 500, `served only after ${served.ms} ms`);
+      await all(warm, 'callOnce');
+      const requiredMs = await allRefused(required, 'BETFAIR_STORAGE_UNAVAILABLE');
+      assert.ok(requiredMs < DEADLINE, `refused only after ${requiredMs} ms`);
+      assertCounts(fleet, { logins: 1, loginAttempts: 1 });
+      const ready = await all(bestEffort, 'get');
+      assert.ok(ready.ms < LEASE + DEADLINE, `ready only after ${ready.ms} ms`);
+      assertCounts(fleet, { logins: 4, loginAttempts: 4 });
+      fleet.storeIsGone = true;
+      return { warmMs: served.ms, requiredMs, bestEffortMs: ready.ms };
+    },
+  ]),
+);
+
+/** On an S3-compatible server that does not know a header, whatever it answers. */
+export const unsupported = Object.fromEntries(
+  ['if-none-match', 'if-match'].map((header) => [
+    `server that ignores ${header} is refused before any login`,
+    async (fleet) => {
+      fleet.store.proxy.ignore(header);
+      const members = await fleet.boot(3, SHORT);
+      const bestEffort = await fleet.boot(1, { ...SHORT, persistence: 'best-effort' });
+      const ms = await allRefused([...members, ...bestEffort], 'BETFAIR_STORAGE_UNSUPPORTED');
+      assertCounts(fleet, { logins: 0, loginAttempts: 0 });
+      fleet.storeIsGone = true;
+      return { ms };
+    },
+  ]),
+);

@@ -1,0 +1,53 @@
+// The stores that processes of a fleet share. Those in clouds stand behind a proxy that can fail.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FaultProxy } from '../stores/fault.proxy.mjs';
+import * as servers from '../stores/servers.mjs';
+
+// For this process and those that it starts; nothing of the machine's own set-up.
+Object.assign(process.env, {
+  AWS_CONFIG_FILE: '/nonexistent',
+  AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  AZURE_STORAGE_ACCOUNT: servers.AZURE_ACCOUNT,
+  AZURE_STORAGE_KEY: servers.AZURE_KEY,
+});
+
+async function openFolder() {
+  const directory = await mkdtemp(join(tmpdir(), 'betfair-fleet-'));
+  return { url: `file:${directory}`, close: () => rm(directory, { recursive: true }) };
+}
+
+/** Emulators check the condition of a write first and write then, so they get one request at a time. */
+async function openCloud(server, urlFor) {
+  const proxy = await FaultProxy.start(server.origin, { oneAtATime: true });
+  return {
+    url: urlFor(proxy.origin),
+    proxy,
+    async close() {
+      await proxy.stop();
+      await server.stop();
+    },
+  };
+}
+
+export const stores = {
+  file: openFolder,
+
+  async s3() {
+    const moto = await servers.startMoto();
+    process.env.AWS_ACCESS_KEY_ID = moto.credentials.accessKeyId;
+    process.env.AWS_SECRET_ACCESS_KEY = moto.credentials.secretAccessKey;
+    const place = `s3://${servers.S3_BUCKET}?region=eu-west-1&use_path_style=true&prefix=${servers.S3_PREFIX}`;
+    return openCloud(moto, (origin) => `${place}&endpoint=${origin}`);
+  },
+
+  azure: async () =>
+    openCloud(
+      await servers.startAzurite(),
+      (origin) =>
+        `azblob://${servers.AZURE_CONTAINER}?localemu=true&protocol=http&prefix=fleet/&domain=${new URL(origin).host}`,
+    ),
+};
