@@ -28,11 +28,11 @@ function compile() {
 
 function* plan() {
   const groups = [
-    ['file', SIZE, { ...shared, ...files }],
-    ['s3', ON_CLOUDS, { ...shared, ...outages, ...unsupported }],
-    ['azure', ON_CLOUDS, shared],
+    { store: 'file', size: SIZE, scenarios: { ...shared, ...files } },
+    { store: 's3', size: ON_CLOUDS, scenarios: { ...shared, ...outages, ...unsupported } },
+    { store: 'azure', size: ON_CLOUDS, scenarios: shared },
   ];
-  for (const [store, size, scenarios] of groups) {
+  for (const { store, size, scenarios } of groups) {
     for (const [title, scenario] of Object.entries(scenarios)) {
       const name = `${store}: ${title}`;
       const isWanted = wanted.length === 0 || wanted.some((part) => name.includes(part));
