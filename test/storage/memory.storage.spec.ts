@@ -4,7 +4,8 @@ import { sessionStorageConformance } from '../../lib/testing/storage-conformance
 
 describe('MemoryStorage', () => {
   const shared = new MemoryStorage();
-  for (const { name, run } of sessionStorageConformance({ create: () => shared })) it(name, run);
+  for (const { name, run } of sessionStorageConformance({ create: () => shared, rounds: 200 }))
+    it(name, run);
 
   it('keeps two stores apart', async () => {
     const [one, two] = [new MemoryStorage(), new MemoryStorage()];

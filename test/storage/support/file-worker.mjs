@@ -84,6 +84,20 @@ const jobs = {
     }
   },
 
+  /** Writes what it is told, at the moment at which others are told the same. */
+  async race() {
+    process.on('message', ({ key: of, value, condition }) => {
+      storage.write(of, value, condition).then(
+        (version) => report({ result: 'done', version }),
+        (error) => {
+          if (isConflict(error)) report({ result: 'conflict' });
+          else report({ result: 'error', code: error.code, message: error.message });
+        },
+      );
+    });
+    report({ result: 'done' });
+  },
+
   /** Reads for ever, in turn through the store and as another program reads the file. */
   async watch() {
     let newest = { stored: 0, raw: 0 };

@@ -1,5 +1,5 @@
 import { transformFile } from '@swc/core';
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmod,
@@ -13,13 +13,14 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { createInterface, type Interface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { WriteCondition } from '../../../lib/storage/session-storage.interface.js';
 
 /** What a worker does; see file-worker.mjs. */
 export type Job =
   | { readonly name: 'open' | 'watch'; readonly errors?: Readonly<Record<string, string>> }
+  | { readonly name: 'race' }
   | { readonly name: 'count'; readonly id: string }
   | {
       readonly name: 'change';
@@ -29,9 +30,17 @@ export type Job =
       readonly signals?: Readonly<Record<number, 'SIGSTOP' | 'SIGKILL'>>;
     };
 
+/** One write of a race. */
+export interface RaceOrder {
+  readonly key: string;
+  readonly value: string;
+  readonly condition: WriteCondition;
+}
+
 export interface Report {
   readonly result?: 'done' | 'conflict' | 'error';
   readonly calls?: readonly string[];
+  readonly version?: string;
   readonly code?: string;
   readonly message?: string;
   readonly violation?: string;
@@ -45,17 +54,19 @@ export class Worker {
   readonly ended: Promise<unknown>;
   /** The newest report. */
   last: Report = {};
+  readonly #lines: Interface;
 
   constructor(
-    readonly child: ChildProcessByStdio<null, Readable, null>,
+    readonly child: ChildProcess,
     onReport: (report: Report) => void,
   ) {
-    const lines = createInterface({ input: child.stdout });
-    lines.on('line', (line) => {
+    if (child.stdout === null) throw new Error('A worker reports on its standard output.');
+    this.#lines = createInterface({ input: child.stdout });
+    this.#lines.on('line', (line) => {
       this.last = JSON.parse(line);
       onReport(this.last);
     });
-    this.ended = Promise.all([once(child, 'exit'), once(lines, 'close')]);
+    this.ended = Promise.all([once(child, 'exit'), once(this.#lines, 'close')]);
   }
 
   /** Waits until the process has stopped itself. `false` if it came to its end instead. */
@@ -69,6 +80,18 @@ export class Worker {
     }
     const status = await readFile(`/proc/${this.child.pid}/status`, 'utf8').catch(String);
     throw new Error(`The worker did not stop: ${JSON.stringify(this.last)}\n${status}`);
+  }
+
+  async report(): Promise<Report> {
+    await once(this.#lines, 'line');
+    return this.last;
+  }
+
+  /** Tells a racer to write; resolves with how that ended. */
+  write(order: RaceOrder): Promise<Report> {
+    const reported = this.report();
+    this.child.send(order);
+    return reported;
   }
 
   async resume(): Promise<Report> {
@@ -121,7 +144,7 @@ export class Workers {
     const parameters = JSON.stringify({ build: this.build, directory, key, job });
     const child = spawn(process.execPath, [join(this.build, 'worker.mjs'), parameters], {
       cwd: this.build,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
       ...(user === undefined ? {} : { uid: user, gid: user }),
     });
     const worker = new Worker(child, onReport);
