@@ -6,10 +6,9 @@ import { setImmediate } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { BetfairConfigurationError } from '../../lib/errors/configuration.errors.js';
 import { SessionStorageError, StorageConflictError } from '../../lib/errors/storage.errors.js';
-import { Generations } from '../../lib/storage/file.generations.js';
 import { FileStorage } from '../../lib/storage/file.storage.js';
 import { sessionStorageConformance } from '../../lib/testing/storage-conformance.js';
-import { contents, filesWith, newDirectory, removeDirectories } from './support/folders.js';
+import { contents, filesWith, newDirectory, removeDirectories, sweep } from './support/folders.js';
 
 const KEY = 'session.token';
 
@@ -123,14 +122,12 @@ describe('FileStorage on disk', () => {
       const left = async () => new Set(await filesWith(storage.directory, 'TEXT'));
       const paths = (files: string[]) =>
         new Set(files.map((path) => relative(storage.directory, path)));
-      return { storage, folder, left, foreign: paths(foreign), all: paths([...foreign, ...ours]) };
+      return { storage, left, foreign: paths(foreign), all: paths([...foreign, ...ours]) };
     }
 
     it('of dead processes are swept, and those of other programs left', async () => {
-      const { folder, left, foreign } = await leaveFiles();
-      const generations = new Generations(folder, 50);
-      const end = Date.now() + 5_000;
-      while ((await left()).size > foreign.size && Date.now() < end) await generations.tidy(1);
+      const { storage, left, foreign } = await leaveFiles();
+      await sweep(storage.directory, KEY);
       expect(await left()).toEqual(foreign);
     });
 

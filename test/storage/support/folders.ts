@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Generations } from '../../../lib/storage/file.generations.js';
 
 const made: string[] = [];
 
@@ -26,6 +27,19 @@ export async function contents(directory: string): Promise<Map<string, string>> 
   }
   return all;
 }
+
+/**
+ * Has swept what dead processes left beside an object. The time of a change of a file's entry cannot be set, so it is
+ * the time until they count as dead that is short here.
+ */
+export async function sweep(directory: string, key: string): Promise<void> {
+  const generations = new Generations(join(directory, `.${key}.versions`), 20);
+  const left = async () => (await readdir(generations.folder)).filter((name) => SWEPT.test(name));
+  const end = Date.now() + 5_000;
+  while ((await left()).length > 0 && Date.now() < end) await generations.tidy(0);
+}
+
+const SWEPT = /^(tmp|trash)-[0-9a-f]{8}-/;
 
 /** The files that contain a text. */
 export async function filesWith(directory: string, text: string): Promise<readonly string[]> {
