@@ -28,7 +28,7 @@ export const consumers = [
   {
     name: 'nest12-esm',
     folders: ['nest12-esm'],
-    builds: ['build'],
+    builds: ['build', 'check:typescript7'],
     absent: ['@nestjs/config', '@nestjs/schedule'],
     tests: 3,
     programs: {

@@ -22,7 +22,7 @@ const ROOT = resolve(HERE, '../..');
 const TARBALL = 'nestjs-betfair-session.tgz';
 const INSTALL = ['install', '--no-audit', '--no-fund', '--prefer-offline', '--no-package-lock'];
 /** Beside the one that runs this. */
-const OTHER_NODES = ['22.23.3', '24.21.0'];
+const OTHER_NODES = ['22.23.3', '24.21.0', '26.10.0'];
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const work = mkdtempSync(join(tmpdir(), 'consumers-'));
