@@ -6,6 +6,7 @@ export {
   SESSION_STORAGE,
 } from './betfair-session.constants.js';
 export { BetfairSessionModule } from './betfair-session.module.js';
+export type { BetfairSessionModuleExtras } from './betfair-session.module-definition.js';
 export { isInvalidSession } from './calls/invalid-session.detector.js';
 export {
   BetfairConfigurationError,
@@ -14,6 +15,7 @@ export {
   BetfairLoginRejectedError,
   BetfairSessionError,
   type BetfairSessionErrorCode,
+  type BetfairSessionErrorDetails,
   MissingPackageError,
   SessionStorageError,
   StorageConflictError,

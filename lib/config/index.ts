@@ -1,1 +1,5 @@
-export { betfairSessionConfig, betfairSessionConfigFor } from './betfair-session.config.js';
+export {
+  type BetfairSessionConfig,
+  betfairSessionConfig,
+  betfairSessionConfigFor,
+} from './betfair-session.config.js';

@@ -21,6 +21,7 @@ export type BetfairSessionErrorCode =
 
 /** What every error of this package has. */
 export interface BetfairSessionErrorDetails extends ErrorOptions {
+  /** What happened. */
   readonly code: BetfairSessionErrorCode;
   /** Whether the same call may succeed later with nothing changed. */
   readonly retryable: boolean;
@@ -31,6 +32,7 @@ export interface BetfairSessionErrorDetails extends ErrorOptions {
  * token, application key or private key.
  */
 export class BetfairSessionError extends Error {
+  /** What happened. */
   readonly code: BetfairSessionErrorCode;
   /** Whether the same call may succeed later with nothing changed. */
   readonly retryable: boolean;
@@ -45,6 +47,7 @@ export class BetfairSessionError extends Error {
     Error.captureStackTrace(this, new.target);
   }
 
+  /** What `name` says, also where a bundler renames the class. */
   protected static readonly errorName: string = 'BetfairSessionError';
 
   /**

@@ -18,6 +18,7 @@ const CODES = {
 export class SessionStorageError extends BetfairSessionError {
   protected static override readonly errorName = 'SessionStorageError';
 
+  /** A store of your own throws it; put no stored value into the message, and no error of a client into `cause`. */
   constructor(
     message: string,
     /** Why the store did not do what it was asked. */
@@ -35,6 +36,7 @@ export class SessionStorageError extends BetfairSessionError {
 export class StorageConflictError extends BetfairSessionError {
   protected static override readonly errorName = 'StorageConflictError';
 
+  /** @param key - Of the object, without the prefix of the store. */
   constructor(key: string, options?: ErrorOptions) {
     super(
       `The stored object "${key}" was changed by another writer. Read it again and decide anew.`,

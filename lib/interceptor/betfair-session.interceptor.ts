@@ -43,6 +43,7 @@ class ReturnedRejection {
 export class BetfairSessionInterceptor implements NestInterceptor {
   readonly #registry: AccountRegistry;
 
+  /** @internal Made by Nest, also for `APP_INTERCEPTOR`. */
   constructor(
     private readonly reflector: Reflector,
     @Optional() registry?: AccountRegistry,
@@ -55,6 +56,7 @@ export class BetfairSessionInterceptor implements NestInterceptor {
     this.#registry = registry;
   }
 
+  /** Called by Nest around the handler. */
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const use =
       this.reflector.getAllAndOverride(UseBetfairSessionMetadata, [

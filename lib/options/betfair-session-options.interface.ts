@@ -5,27 +5,51 @@ export type Jurisdiction =
   'global' | 'italy' | 'spain' | 'romania' | 'sweden' | 'australia' | 'brazil';
 
 /** Text of a certificate or key: PEM text, its bytes, or a file that holds it, read again at every login. */
-export type CertificateSource = string | Buffer | { readonly file: string };
+export type CertificateSource =
+  | string
+  | Buffer
+  | {
+      /** Path, from the working directory or absolute. */
+      readonly file: string;
+    };
 
 /** The client certificate of a certificate login, in any form that people hold it. */
 export type ClientCertificate = {
   /** Decrypts the private key or the PFX. */
   readonly passphrase?: string | undefined;
 } & (
-  | { readonly cert: CertificateSource; readonly key: CertificateSource }
-  /** Certificate and private key joined in one PEM text. */
-  | { readonly pem: CertificateSource }
-  /** PKCS #12 bytes (`.p12`, `.pfx`). */
-  | { readonly pfx: Buffer | { readonly file: string } }
+  | {
+      /** The certificate. */
+      readonly cert: CertificateSource;
+      /** Its private key. */
+      readonly key: CertificateSource;
+    }
+  | {
+      /** Certificate and private key joined in one PEM text. */
+      readonly pem: CertificateSource;
+    }
+  | {
+      /** PKCS #12 bytes (`.p12`, `.pfx`), or a file of them, read again at every login. */
+      readonly pfx:
+        | Buffer
+        | {
+            /** Path, from the working directory or absolute. */
+            readonly file: string;
+          };
+    }
 );
 
 /** Whole URLs that replace those of the jurisdiction. All are `https:`. */
 export interface BetfairEndpoints {
+  /** Login with a client certificate. Receives user name, password and application key. */
   readonly certLogin?: string | undefined;
+  /** Interactive login. Receives the same, and the two-factor code. */
   readonly login?: string | undefined;
+  /** Receives the token and the application key. */
   readonly keepAlive?: string | undefined;
+  /** Receives the token and the application key. */
   readonly logout?: string | undefined;
-  /** Base of `SessionService.fetch`, and the only origin that a token is sent to. */
+  /** Base of `SessionService.fetch`, and the only origin that it sends a token to. */
   readonly api?: string | undefined;
 }
 
@@ -45,7 +69,11 @@ export interface CommonSessionOptions {
   readonly password: string | (() => string | Promise<string>);
   /** The Betfair application key, sent as `X-Application`. */
   readonly applicationKey: string;
-  /** @default 'global' */
+  /**
+   * Where the account is registered.
+   *
+   * @default 'global'
+   */
   readonly jurisdiction?: Jurisdiction | undefined;
   /** URLs that replace those of the jurisdiction. */
   readonly endpoints?: BetfairEndpoints | undefined;
@@ -70,14 +98,24 @@ export interface CommonSessionOptions {
    * @default `session-<first 16 hex digits of SHA-256(jurisdiction + "\n" + username)>.token`
    */
   readonly sessionKey?: string | undefined;
-  /** @default 'required' */
+  /**
+   * What happens when the store fails.
+   *
+   * @default 'required'
+   */
   readonly persistence?: Persistence | undefined;
   /**
    * Keeps the session alive also while the application is idle: every half lifetime, or every `interval` milliseconds.
    *
    * @default false
    */
-  readonly keepAlive?: boolean | { readonly interval: number } | undefined;
+  readonly keepAlive?:
+    | boolean
+    | {
+        /** Milliseconds; shorter than the lifetime of the session. */
+        readonly interval: number;
+      }
+    | undefined;
   /** Milliseconds for one request to the identity service or one operation of the store. @default 10_000 */
   readonly requestTimeout?: number | undefined;
   /** Milliseconds for a whole renewal. @default 60_000 */
@@ -86,14 +124,19 @@ export interface CommonSessionOptions {
 
 /** Login with a client certificate: what Betfair recommends for bots. */
 export interface CertificateLoginOptions extends CommonSessionOptions {
+  /** @default 'certificate' */
   readonly login?: 'certificate' | undefined;
+  /** The certificate whose public part was uploaded to the account. An expired one is refused at start-up. */
   readonly certificate: ClientCertificate;
+  /** Not used with a certificate. */
   readonly twoFactorCode?: undefined;
 }
 
 /** Login with user name and password only. */
 export interface InteractiveLoginOptions extends CommonSessionOptions {
+  /** Says that no certificate is meant. */
   readonly login: 'interactive';
+  /** Not used without one. */
   readonly certificate?: undefined;
   /** Asked at every login for accounts with two-factor authentication. */
   readonly twoFactorCode?: (() => string | Promise<string>) | undefined;

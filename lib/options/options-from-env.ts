@@ -7,8 +7,6 @@ import type {
   CommonSessionOptions,
 } from './betfair-session-options.interface.js';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** How the variables are named. */
 export interface OptionsFromEnvSettings {
   /**
@@ -29,7 +27,7 @@ export interface OptionsFromEnvSettings {
  * @throws BetfairConfigurationError naming every variable that is missing or cannot be read
  */
 export function betfairSessionOptionsFromEnv(
-  env: Environment = process.env,
+  env: Readonly<Record<string, string | undefined>> = process.env,
   { prefix = 'BETFAIR_' }: OptionsFromEnvSettings = {},
 ): BetfairSessionOptions {
   const reader = new EnvironmentReader(env, prefix);
@@ -86,7 +84,7 @@ class EnvironmentReader {
   readonly #faults: string[] = [];
 
   constructor(
-    private readonly env: Environment,
+    private readonly env: Readonly<Record<string, string | undefined>>,
     private readonly prefix: string,
   ) {}
 

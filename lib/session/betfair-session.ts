@@ -2,17 +2,25 @@ import { inspect } from 'node:util';
 
 /** What every call to a Betfair API carries. */
 export interface BetfairSessionHeaders extends Record<string, string> {
+  /** The session token. */
   'X-Authentication': string;
+  /** The application key. */
   'X-Application': string;
+  /** `application/json` */
   Accept: string;
+  /** `application/json` */
   'Content-Type': string;
 }
 
 /** The first message on a Betfair Stream API connection. */
 export interface StreamAuthentication {
+  /** Kind of the message. */
   op: 'authentication';
+  /** Comes back with the answer. */
   id?: number;
+  /** The application key. */
   appKey: string;
+  /** The session token. */
   session: string;
 }
 
@@ -66,14 +74,17 @@ export class BetfairSession {
     };
   }
 
+  /** Names the generation, and no secret. */
   toString(): string {
     return `BetfairSession(generation ${this.generation})`;
   }
 
-  toJSON(): { generation: number } {
+  /** What `JSON.stringify` writes: the generation, and no secret. */
+  toJSON(): Pick<BetfairSession, 'generation'> {
     return { generation: this.generation };
   }
 
+  /** What `console.log` prints: the generation, and no secret. */
   [inspect.custom](): string {
     return this.toString();
   }

@@ -8,19 +8,25 @@ export type SessionEvent = {
   | {
       /** A stored session was validated and adopted, or a login gave a new one, or keepAlive extended it. */
       readonly type: 'resumed' | 'loggedIn' | 'keptAlive';
+      /** Of that session. */
       readonly generation: number;
     }
   | {
       /** Betfair no longer takes this session. */
       readonly type: 'rejected';
+      /** Of that session. */
       readonly generation: number;
     }
   | {
       /** No session could be had, logins are held back, or the store failed. */
       readonly type: 'renewalFailed' | 'loginBlocked' | 'storageDegraded';
+      /** Why. */
       readonly error: BetfairSessionError;
     }
-  | { readonly type: 'loginUnblocked' | 'storageRecovered' | 'loggedOut' }
+  | {
+      /** Logins are held back no more, the store works again, or the session was ended by `logout()`. */
+      readonly type: 'loginUnblocked' | 'storageRecovered' | 'loggedOut';
+    }
 );
 
 type WithoutTime<Event> = Event extends unknown ? Omit<Event, 'at'> : never;

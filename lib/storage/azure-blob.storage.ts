@@ -5,32 +5,49 @@ import { CloudStorage } from './cloud.storage.js';
 
 /** What is used of a `ContainerClient` of `@azure/storage-blob`, version 12. */
 export interface AzureContainerClientLike {
+  /** Name of the storage account. */
   readonly accountName: string;
+  /** The blob of that name; sends nothing. */
   getBlockBlobClient(name: string): AzureBlobClientLike;
 }
 
 /** What is used of a `BlockBlobClient`. */
 export interface AzureBlobClientLike {
+  /** Reads the blob, with its version. */
   download(
     offset: number,
     count: undefined,
     options: AzureRequestOptions & { maxRetryRequests: number },
   ): Promise<{
+    /** The version of what was read. */
     etag?: string | undefined;
+    /** The content. */
     readableStreamBody?: NodeJS.ReadableStream | undefined;
   }>;
+  /** Writes the blob, if the conditions hold. */
   upload(
     body: string,
     bytes: number,
     options: AzureRequestOptions & { blobHTTPHeaders: { blobContentType: string } },
-  ): Promise<{ etag?: string | undefined }>;
+  ): Promise<{
+    /** The version that was written. */
+    etag?: string | undefined;
+  }>;
+  /** Deletes the blob with its snapshots, if the conditions hold. */
   delete(options: AzureRequestOptions & { deleteSnapshots: 'include' }): Promise<unknown>;
 }
 
 /** Options of its requests. */
 export interface AzureRequestOptions {
+  /** Ends the request. */
   abortSignal?: AbortSignal;
-  conditions?: { ifMatch?: string; ifNoneMatch?: string };
+  /** When the request may take effect. */
+  conditions?: {
+    /** The stored version is this one. */
+    ifMatch?: string;
+    /** `*`: nothing is stored. */
+    ifNoneMatch?: string;
+  };
 }
 
 /**

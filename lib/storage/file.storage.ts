@@ -58,6 +58,7 @@ export class FileStorage implements SessionStorage {
   #opening: Promise<void> | undefined;
   readonly #tidied = new Set<string>();
 
+  /** @throws BetfairConfigurationError no directory is named */
   constructor(options: FileStorageOptions) {
     if (typeof options?.directory !== 'string' || options.directory === '') {
       throw new BetfairConfigurationError(

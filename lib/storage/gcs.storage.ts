@@ -4,15 +4,26 @@ import { connectGcs, gcsFault } from './gcs.requests.js';
 
 /** What is used of a `Storage` of `@google-cloud/storage`, version 7 or 8. */
 export interface GcsClientLike {
-  bucket(name: string): { file(name: string): GcsFileLike };
+  /** The bucket of that name; sends nothing. */
+  bucket(name: string): {
+    /** The object of that name; sends nothing. */
+    file(name: string): GcsFileLike;
+  };
 }
 
 /** What is used of a `File`. */
 export interface GcsFileLike {
-  readonly metadata: { readonly generation?: string | number | undefined };
+  /** Filled in by {@link save}. */
+  readonly metadata: {
+    /** The version of the object. */
+    readonly generation?: string | number | undefined;
+  };
+  /** Reads the object; the stream emits `response` with its headers first. */
   createReadStream(options: { validation: false }): NodeJS.ReadableStream & {
+    /** Ends the request. */
     destroy(error?: Error): unknown;
   };
+  /** Writes the object, if it has that generation (0: if there is none). */
   save(
     data: string,
     options: {
@@ -23,6 +34,7 @@ export interface GcsFileLike {
       timeout: number;
     },
   ): Promise<unknown>;
+  /** Deletes the object, if it has that generation. */
   delete(options: { ifGenerationMatch: string }): Promise<unknown>;
 }
 

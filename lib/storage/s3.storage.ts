@@ -5,6 +5,7 @@ import { connectS3, s3Fault } from './s3.requests.js';
 
 /** What is used of an `S3Client` of `@aws-sdk/client-s3`, version 3. */
 export interface S3ClientLike {
+  /** Sends a command of the SDK. */
   send(command: unknown, options?: { abortSignal?: AbortSignal }): Promise<unknown>;
 }
 
@@ -37,6 +38,7 @@ export interface S3StorageOptions {
  * `MissingPackageError` or `BetfairConfigurationError` where no client can be made.
  */
 export class S3Storage extends CloudStorage {
+  /** @throws BetfairConfigurationError no bucket is named, or the endpoint is no URL */
   constructor(options: S3StorageOptions) {
     assertNamed(options?.bucket, 'the S3 bucket of the session store', 's3://my-bucket');
     assertEndpoint(options.endpoint);

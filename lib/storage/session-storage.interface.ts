@@ -1,15 +1,25 @@
 /** A stored value and the version it was read at. */
 export interface StoredValue {
+  /** What was written, unchanged. */
   readonly value: string;
   /** Opaque; changes with every write (S3: with every write of other content). Compare it only for equality. */
   readonly version: string;
 }
 
 /** When a write may happen: nothing is stored yet, or what is stored is still the version that was read. */
-export type WriteCondition = { readonly ifAbsent: true } | { readonly ifVersion: string };
+export type WriteCondition =
+  | {
+      /** Nothing is stored under the key. */
+      readonly ifAbsent: true;
+    }
+  | {
+      /** The stored version is this one, which a read or write returned. */
+      readonly ifVersion: string;
+    };
 
 /** When a delete may happen. */
 export interface DeleteCondition {
+  /** The stored version is this one, which a read or write returned. */
   readonly ifVersion: string;
 }
 

@@ -26,10 +26,19 @@ import { SimulatorServer, type Exchange } from './simulator.server.js';
 
 /** Options of {@link BetfairSimulator.start}. */
 export interface BetfairSimulatorOptions {
-  /** @default one account with credentials that only a client that URL-encodes gets across */
+  /**
+   * The accounts that Betfair knows.
+   *
+   * @default one account with credentials that only a client that URL-encodes gets across
+   */
   readonly accounts?: readonly SimulatedAccountOptions[] | undefined;
   /** Tells when sessions, bans and duplicates expire. @default the clock of the machine */
-  readonly clock?: Pick<Clock, 'wall'> | undefined;
+  readonly clock?:
+    | {
+        /** Milliseconds since the Unix epoch. */
+        wall(): number;
+      }
+    | undefined;
 }
 
 /**
@@ -196,6 +205,7 @@ export class BetfairSimulator {
     await this.#stopped;
   }
 
+  /** What `await using` calls: {@link stop}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }

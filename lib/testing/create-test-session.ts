@@ -2,9 +2,9 @@ import { BetfairSession } from '../session/betfair-session.js';
 
 /** What a test session carries. */
 export interface TestSessionOptions {
-  /** @default 'test-token' */
+  /** The session token. @default 'test-token' */
   readonly token?: string | undefined;
-  /** @default 'test-application-key' */
+  /** The application key. @default 'test-application-key' */
   readonly applicationKey?: string | undefined;
 }
 

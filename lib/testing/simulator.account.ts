@@ -32,14 +32,21 @@ const DEFAULT_PASSWORD = 'p&ss+wörd=50% /?#;€';
 
 /** An account of a running simulator. What is changed here counts from the next request on. */
 export class SimulatedAccount {
+  /** The user name. */
   readonly username: string;
+  /** Where the account is registered. */
   readonly jurisdiction: Jurisdiction;
+  /** The password that logins must send. */
   password: string;
+  /** The application key that requests may send. */
   applicationKey: string;
   /** Milliseconds that a session lives without keepAlive; counts from its next login or keepAlive. */
   sessionLifetime: number;
+  /** Two-factor code that an interactive login must append to the password; `undefined`: none. */
   twoFactorCode: string | undefined;
+  /** What every login with the right credentials answers; `undefined`: `SUCCESS`. */
   loginCode: string | undefined;
+  /** Whether every login answers the same token text. */
   sameToken: boolean;
   /** The client certificate (PEM) that certlogin wants to see. */
   certificate: PemPair;
@@ -48,6 +55,7 @@ export class SimulatedAccount {
   /** Whether the ban for too many logins was ever reached. */
   banned = false;
 
+  /** @internal Made by `BetfairSimulator.start`. */
   constructor(options: SimulatedAccountOptions, index: number, certificate: PemPair) {
     const number = index + 1;
     this.username = options.username ?? `${DEFAULT_USERNAME}${index === 0 ? '' : ` ${number}`}`;

@@ -11,6 +11,7 @@ import { splitPath } from './simulator.request.js';
 export interface SimulatedCall {
   /** Such as `listMarketBook`; a JSON-RPC method of another service keeps its prefix. */
   readonly method: string;
+  /** Its parameters; `{}` where it has none. */
   readonly params: Readonly<Record<string, unknown>>;
   /** Of the JSON-RPC call. */
   readonly id?: unknown;

@@ -3,7 +3,9 @@ import { isRecord } from './simulator.reply.js';
 
 /** A certificate and its private key, PEM. */
 export interface PemPair {
+  /** The certificate. */
   readonly cert: string;
+  /** Its private key. */
   readonly key: string;
 }
 

@@ -17,11 +17,18 @@ export type SimulatorFault =
   | 'reset'
   | 'html'
   | 'truncated'
-  | { readonly slow: number }
-  | { readonly status: number }
   | {
+      /** Milliseconds. */
+      readonly slow: number;
+    }
+  | {
+      /** HTTP status. */
+      readonly status: number;
+    }
+  | {
+      /** The body. */
       readonly reply: string | object;
-      /** @default 200 */
+      /** HTTP status. @default 200 */
       readonly status?: number | undefined;
       /** Added to `content-type: application/json`. */
       readonly headers?: Readonly<Record<string, string>> | undefined;

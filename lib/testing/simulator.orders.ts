@@ -5,9 +5,13 @@ import { SimulatedApiError } from './simulator.api-error.js';
 
 /** Instructions that `placeOrders` accepted. */
 export interface SimulatedOrder {
+  /** The account that placed them. */
   readonly username: string;
+  /** The market they are for. */
   readonly marketId: string;
+  /** What a second placing of the same orders is recognised by, for 60 seconds. */
   readonly customerRef?: string | undefined;
+  /** As they were sent. */
   readonly instructions: readonly Readonly<Record<string, unknown>>[];
 }
 

@@ -7,11 +7,13 @@ export type SimulatorEndpoint = keyof BetfairEndpoints;
 export interface SimulatorRequest {
   /** `undefined`: nothing lives at that path of that host; it was answered with 404. */
   readonly endpoint: SimulatorEndpoint | undefined;
+  /** HTTP method. */
   readonly method: string;
   /** Path with the query string. */
   readonly path: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** As it was sent. */
   readonly body: string;
   /** When it had arrived: milliseconds since the Unix epoch, on the simulator's clock. */
   readonly at: number;
@@ -27,7 +29,9 @@ export interface SimulatorCounts {
   readonly logins: number;
   /** Requests to certlogin and login, whatever became of them. */
   readonly loginAttempts: number;
+  /** Requests to keepAlive, whatever became of them. */
   readonly keepAlives: number;
+  /** Requests to logout, whatever became of them. */
   readonly logouts: number;
   /** HTTP requests to the API; a JSON-RPC batch is one. */
   readonly calls: number;

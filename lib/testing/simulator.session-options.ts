@@ -6,10 +6,13 @@ import type { SimulatorEndpoint } from './simulator.request.js';
 /** Options of a session with an account of the simulator: certificate login, store in memory. */
 export interface SimulatorSessionOptions extends CertificateLoginOptions {
   readonly password: string;
+  /** The certificate that certlogin wants to see. */
   readonly certificate: PemPair;
-  /** PEM. */
+  /** Certificate of the authority of the simulator, PEM. */
   readonly ca: string;
+  /** Where the simulator listens. */
   readonly endpoints: Readonly<Record<SimulatorEndpoint, string>>;
+  /** A store of its own for every registration. */
   readonly storage: 'mem://';
 }
 
