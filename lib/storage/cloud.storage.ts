@@ -26,6 +26,7 @@ export abstract class CloudStorage implements SessionStorage {
   readonly #prefix: string;
   #requests: Promise<CloudRequests> | undefined;
 
+  /** @internal */
   protected constructor(cloud: Cloud) {
     this.#cloud = cloud;
     this.#prefix = cloud.prefix ?? '';
