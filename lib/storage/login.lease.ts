@@ -19,6 +19,8 @@ export interface LoginPermit {
 const SAFETY = 3_000;
 /** The lease is kept that long after a login, so that a fleet makes at most 20 a minute whatever goes wrong. */
 const PAUSE_AFTER_LOGIN = 3_000;
+/** What a holder's duration counts at the most: a damaged record must not hold logins back for ever. */
+const LONGEST_DURATION = 10 * 60_000;
 const TRIES = 3;
 
 interface StoredRecord {
@@ -160,7 +162,7 @@ export class LoginLease {
     if (holder.id === this.#id) return !this.#leaving;
     const now = this.clock.monotonic();
     if (this.#watched?.version !== version) this.#watched = { version, since: now };
-    return now - this.#watched.since >= holder.duration;
+    return now - this.#watched.since >= Math.min(holder.duration, LONGEST_DURATION);
   }
 
   async #read(signal?: AbortSignal): Promise<StoredRecord> {

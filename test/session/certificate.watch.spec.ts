@@ -3,6 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closeAccounts, createAccount } from '../support/account.js';
+import { until } from '../support/betting.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
 const DAY = 86_400_000;
@@ -41,13 +42,13 @@ it('warns from 30 days before the client certificate expires, once a day, until 
   await clock.advance(3 * DAY);
   expect(warnings()).toEqual([]);
   await clock.advance(4.5 * DAY);
-  // Once a day, give or take the jitter of the keep-alives that it hangs on.
-  const warned = warnings().length;
-  expect([3, 4]).toContain(warned);
+  // The file is read in real time.
+  await until(() => warnings().length >= 3);
   expect(new Set(warnings().map(([level]) => level))).toEqual(new Set(['warn']));
   expect(String(warnings()[0]?.[1])).toMatch(/expires in (28|29) days, on .* Make a new one/);
 
   await replace(clock.wall() + 300 * DAY);
   await clock.advance(10 * DAY);
-  expect(warnings()).toHaveLength(warned);
+  // Once a day, give or take the jitter of the keep-alives that it hangs on.
+  expect([3, 4]).toContain(warnings().length);
 });

@@ -100,6 +100,17 @@ describe('the lease', () => {
     expect(await watcher.take(always, signal)).toBeDefined();
   });
 
+  it('is taken after ten minutes from a holder whose record names a longer time', async () => {
+    const { clock, create } = createProcesses();
+    await create({ duration: HOUR }).take(always, signal);
+    const watcher = create();
+    expect(await watcher.take(always, signal)).toBeUndefined();
+    await clock.advance(10 * MINUTE - 1);
+    expect(await watcher.take(always, signal)).toBeUndefined();
+    await clock.advance(1);
+    expect(await watcher.take(always, signal)).toBeDefined();
+  });
+
   it('is watched anew whenever the record changes', async () => {
     const { clock, create } = createProcesses();
     const [holder, watcher, operator] = [create(), create(), create()];
