@@ -23,6 +23,7 @@ import {
 } from './simulator.request.js';
 import { sessionOptions, type SimulatorSessionOptions } from './simulator.session-options.js';
 import { SimulatorServer, type Exchange } from './simulator.server.js';
+import { SimulatedStream, type SimulatorStream } from './simulator.stream.js';
 
 /** Options of {@link BetfairSimulator.start}. */
 export interface BetfairSimulatorOptions {
@@ -43,8 +44,9 @@ export interface BetfairSimulatorOptions {
 
 /**
  * Betfair on the loopback interface, for tests: the identity service (the client certificate is asked for in the TLS
- * handshake of certlogin) and enough of the APIs to accept or refuse a session exactly as Betfair words it. It is
- * strict: a client that is wrong about a header or an encoding gets what Betfair would give it.
+ * handshake of certlogin), enough of the APIs to accept or refuse a session exactly as Betfair words it, and the Stream
+ * API as far as sessions go. It is strict: a client that is wrong about a header or an encoding gets what Betfair would
+ * give it.
  *
  * ```ts
  * await using betfair = await BetfairSimulator.start();
@@ -62,7 +64,8 @@ export class BetfairSimulator {
   readonly #record: RequestRecord;
   readonly #faults = new FaultQueue();
   readonly #stopping = new AbortController();
-  readonly #servers: SimulatorServer[] = [];
+  readonly #servers: { close(): Promise<void> }[] = [];
+  readonly #stream: SimulatedStream;
   readonly #orders: OrderBook;
   readonly #api: SimulatedApi;
   #certLogin = '';
@@ -79,13 +82,14 @@ export class BetfairSimulator {
     this.#record = new RequestRecord(accounts, clock);
     this.requests = this.#record.requests;
     this.ca = server.ca;
+    this.#stream = new SimulatedStream(accounts, clock, server);
     this.#api = new SimulatedApi(accounts);
     this.#orders = new OrderBook(clock);
     this.#api.setAnswer('placeOrders', (params, context) => this.#orders.place(params, context));
   }
 
   /**
-   * Starts a simulator on two free ports.
+   * Starts a simulator on three free ports.
    *
    * @throws MissingPackageError the optional package `selfsigned` is not installed
    * @throws BetfairConfigurationError no account, or two of one name
@@ -113,6 +117,11 @@ export class BetfairSimulator {
   /** Base of the API, and origin of login, keepAlive and logout: `https://127.0.0.1:<port>`. */
   get url(): string {
     return this.#url;
+  }
+
+  /** The Stream API: its address, who is connected, and how to disturb it. */
+  get stream(): SimulatorStream {
+    return this.#stream;
   }
 
   /** A snapshot of what arrived so far. */
@@ -155,9 +164,14 @@ export class BetfairSimulator {
     return accounts.some((account) => account.banned);
   }
 
-  /** Ends all sessions, or those of one account, as Betfair may at any time. */
+  /**
+   * Ends all sessions, or those of one account, as Betfair may at any time. Their stream connections are told
+   * `INVALID_SESSION_INFORMATION` and closed at once, as after a logout; where a session expires, at the next message.
+   * When Betfair closes them is not documented: this is the simulator's choice, so that clients can be tested.
+   */
   endSessions(username?: string): void {
     this.accounts.endSessions(username);
+    this.#stream.check();
   }
 
   /** Lets the next requests to an endpoint go wrong. Faults of one endpoint wait in line. */
@@ -222,6 +236,8 @@ export class BetfairSimulator {
       (exchange) => this.#serve('certificate', exchange),
     );
     this.#servers.push(certificate);
+    this.#servers.push(this.#stream);
+    await this.#stream.listen();
     this.#url = main.url;
     this.#certLogin = certificate.url;
   }
@@ -231,10 +247,12 @@ export class BetfairSimulator {
     const request = this.#record.add(endpoint, exchange);
     if (endpoint === undefined) return exchange.send(html(404, '404 Not Found'));
     if (exchange.expectsContinue) return exchange.send(html(417, '417 Expectation Failed'));
-    const process = async () =>
-      endpoint === 'api'
-        ? this.#api.answer(request)
-        : answerIdentity(this.accounts, endpoint, request, exchange.fingerprint);
+    const process = async () => {
+      if (endpoint === 'api') return this.#api.answer(request);
+      const reply = answerIdentity(this.accounts, endpoint, request, exchange.fingerprint);
+      if (endpoint === 'logout') this.#stream.check();
+      return reply;
+    };
     return deliver(exchange, endpoint, this.#faults.take(endpoint), process, this.#stopping.signal);
   }
 }

@@ -14,6 +14,8 @@ export {
   type SimulatorRequest,
 } from './simulator.request.js';
 export { type SimulatorSessionOptions } from './simulator.session-options.js';
+export { type SimulatorStream, type SimulatorStreamCounts } from './simulator.stream.js';
+export { type StreamErrorCode } from './simulator.stream-status.js';
 export {
   type ConformanceCase,
   sessionStorageConformance,

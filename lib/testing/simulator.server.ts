@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server, type ServerOptions } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { LoopbackServer } from './simulator.loopback.js';
 import type { SimulatorReply } from './simulator.reply.js';
 
 /** One request and the means to answer it, or not to. */
@@ -28,19 +29,12 @@ const IDLE = 180_000;
 
 /** An HTTPS server on a free port of 127.0.0.1 that can be stopped at once. */
 export class SimulatorServer {
-  // TCP sockets below TLS, by the client's port: only they can be reset, and only they include open handshakes.
-  readonly #sockets = new Map<number | undefined, Socket>();
   readonly #server: Server;
+  readonly #loopback: LoopbackServer;
 
   private constructor(options: ServerOptions, handler: ExchangeHandler) {
     this.#server = createServer({ ...options, keepAliveTimeout: IDLE });
-    this.#server.on('connection', (socket: Socket) => {
-      const port = socket.remotePort;
-      this.#sockets.set(port, socket);
-      socket.on('close', () => this.#sockets.delete(port));
-      // Clients that hang up are part of the game.
-      socket.on('error', () => socket.destroy());
-    });
+    this.#loopback = new LoopbackServer(this.#server);
     const serve = (request: IncomingMessage, response: ServerResponse, expects: boolean): void => {
       this.#serve(request, response, expects, handler).catch(() => request.socket.destroy());
     };
@@ -50,22 +44,17 @@ export class SimulatorServer {
 
   static async listen(options: ServerOptions, handler: ExchangeHandler): Promise<SimulatorServer> {
     const server = new SimulatorServer(options, handler);
-    await new Promise<void>((resolve, reject) => {
-      server.#server.once('error', reject).listen(0, '127.0.0.1', resolve);
-    });
+    await server.#loopback.listen();
     return server;
   }
 
   /** `https://127.0.0.1:<port>` */
   get url(): string {
-    return `https://127.0.0.1:${portOf(this.#server.address())}`;
+    return `https://127.0.0.1:${this.#loopback.port}`;
   }
 
-  async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    this.#server.closeAllConnections();
-    for (const socket of this.#sockets.values()) socket.destroy();
-    await closed;
+  close(): Promise<void> {
+    return this.#loopback.close();
   }
 
   async #serve(
@@ -81,7 +70,6 @@ export class SimulatorServer {
       }
     }
     const { socket } = message;
-    const tcp = this.#sockets.get(socket.remotePort);
     await handler({
       method: message.method ?? '',
       path: message.url ?? '',
@@ -97,10 +85,7 @@ export class SimulatorServer {
       sendHalf: (reply) => {
         response.writeHead(reply.status, headersFor(reply)).write(firstHalf(reply.body));
       },
-      reset: () => {
-        if (tcp) tcp.resetAndDestroy();
-        socket.destroy();
-      },
+      reset: () => this.#loopback.reset(socket),
     });
   }
 }
@@ -126,8 +111,4 @@ function headersOf(message: IncomingMessage): Record<string, string> {
 
 function fingerprintOf(socket: Socket): string | undefined {
   return socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.fingerprint256 : undefined;
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -1,0 +1,44 @@
+import type { AddressInfo, Server, Socket } from 'node:net';
+
+/** A server on a free port of 127.0.0.1 that can be stopped at once. */
+export class LoopbackServer {
+  // TCP sockets below TLS, by the client's port: only they can be reset, and only they include open handshakes.
+  readonly #sockets = new Map<number | undefined, Socket>();
+
+  constructor(private readonly server: Server) {
+    server.on('connection', (socket: Socket) => {
+      const port = socket.remotePort;
+      this.#sockets.set(port, socket);
+      socket.on('close', () => this.#sockets.delete(port));
+      // Clients that hang up are part of the game.
+      socket.on('error', () => socket.destroy());
+    });
+  }
+
+  get port(): number {
+    return portOf(this.server.address());
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject).listen(0, '127.0.0.1', resolve);
+    });
+  }
+
+  /** Ends a connection with a TCP reset. */
+  reset(socket: Socket): void {
+    this.#sockets.get(socket.remotePort)?.resetAndDestroy();
+    socket.destroy();
+  }
+
+  /** Ends all connections, whatever happens on them. */
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    for (const socket of this.#sockets.values()) socket.destroy();
+    await closed;
+  }
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
