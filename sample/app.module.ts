@@ -13,6 +13,7 @@ import { MarketsController } from './markets/markets.controller.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { SimulatedBetfair } from './simulator/simulated-betfair.service.js';
 import { SimulatorModule } from './simulator/simulator.module.js';
+import { StreamModule } from './stream/stream.module.js';
 
 @Module({
   imports: [
@@ -31,6 +32,7 @@ import { SimulatorModule } from './simulator/simulator.module.js';
         };
       },
     }),
+    StreamModule,
   ],
   controllers: [MarketsController, OrdersController, HealthController],
   providers: [BettingApi, MarketWatchService],

@@ -17,11 +17,13 @@ export function usage(url: string, { simulated }: { simulated: boolean }): strin
         `curl ${url}/simulator/counts`,
         `curl -X POST ${url}/orders -H 'Content-Type: application/json' -d '${ORDER}'`,
         `curl ${url}/health`,
+        `curl ${url}/stream`,
       ]
     : [
         'This is BETFAIR, with your account: POST /orders places real bets. To begin with, try:',
         `curl ${url}/markets`,
         `curl ${url}/health`,
+        `curl ${url}/stream`,
       ];
   return ['', ...lines, 'Ctrl-C stops it.', ''].join('\n');
 }

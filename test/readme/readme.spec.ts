@@ -5,8 +5,18 @@ import { blocks, readme } from './blocks.js';
 
 const SNIPPETS = resolve('test/readme/snippets');
 
-/** Errors of the compiler in `sources`, which stand in the folder of the snippets and see nothing but what they import. */
-function typeErrors(sources: readonly string[]): string[] {
+/** The files that README.md shows, by their text. */
+async function shownFiles(): Promise<ReadonlyMap<string, string>> {
+  const names = await readdir(SNIPPETS);
+  const paths = names.map((name) => join(SNIPPETS, name));
+  paths.push(resolve('sample/stream/stream.client.ts'));
+  return new Map(
+    await Promise.all(paths.map(async (path) => [await readFile(path, 'utf8'), path] as const)),
+  );
+}
+
+/** Errors of the compiler in `sources`, each in the folder of the file it shows: it sees nothing but what it imports. */
+async function typeErrors(sources: readonly string[]): Promise<string[]> {
   const { config, error } = ts.readConfigFile('tsconfig.json', (path) => ts.sys.readFile(path));
   expect(error).toBeUndefined();
   const { options } = ts.parseJsonConfigFileContent(
@@ -14,7 +24,11 @@ function typeErrors(sources: readonly string[]): string[] {
     ts.sys,
     dirname(resolve('tsconfig.json')),
   );
-  const files = new Map(sources.map((text, index) => [join(SNIPPETS, `block-${index}.ts`), text]));
+  const shown = await shownFiles();
+  const folderOf = (text: string) => dirname(shown.get(text) ?? join(SNIPPETS, 'unknown'));
+  const files = new Map(
+    sources.map((text, index) => [join(folderOf(text), `block-${index}.ts`), text]),
+  );
   const host = ts.createCompilerHost(options);
   const disk = { ...host };
   host.fileExists = (path) => files.has(path) || disk.fileExists(path);
@@ -44,22 +58,22 @@ async function undocumented(file: string, pattern: RegExp): Promise<string[]> {
 }
 
 describe('README.md', () => {
-  it('has TypeScript that compiles, each block with the imports that it shows', () => {
+  it('has TypeScript that compiles, each block with the imports that it shows', async () => {
     const sources = blocks('ts');
     expect(sources.length).toBeGreaterThan(5);
     expect(sources.filter((source) => !/^import /m.test(source))).toEqual([]);
-    expect(typeErrors(sources)).toEqual([]);
+    expect(await typeErrors(sources)).toEqual([]);
   }, 60_000);
 
-  it('would not pass with a name that does not exist', () => {
+  it('would not pass with a name that does not exist', async () => {
     const [first = ''] = blocks('ts');
-    expect(typeErrors([first.replace('this.betfair.fetch', 'this.betfair.get')])).not.toEqual([]);
+    expect(await typeErrors([first.replace('this.betfair.fetch', 'this.betfair.get')])).not.toEqual(
+      [],
+    );
   }, 60_000);
 
   it('has exactly the TypeScript that the tests run', async () => {
-    const names = await readdir(SNIPPETS);
-    const snippets = await Promise.all(names.map((name) => readFile(join(SNIPPETS, name), 'utf8')));
-    expect(blocks('ts').toSorted()).toEqual(snippets.toSorted());
+    expect(blocks('ts').toSorted()).toEqual([...(await shownFiles()).keys()].toSorted());
   });
 
   it('has exactly the policy under which the S3 suite runs', async () => {

@@ -1,8 +1,10 @@
-import type { INestApplication } from '@nestjs/common';
+import type { ConnectionOptions } from 'node:tls';
+import type { INestApplication, LoggerService } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { type BetfairSessionOptions, getSessionOptionsToken } from 'nestjs-betfair-session';
 import { AppModule } from '../../../sample/app.module.js';
+import { STREAM_ADDRESS, StreamClient } from '../../../sample/stream/stream.client.js';
 
 export interface RunningSample {
   readonly app: INestApplication;
@@ -13,13 +15,27 @@ export interface RunningSample {
   close(): Promise<void>;
 }
 
+/** Beside the account: where the stream is, if there is to be one, and where logs go. */
+export interface SampleSettings {
+  readonly stream?: ConnectionOptions;
+  readonly logger?: LoggerService;
+}
+
 /** The sample as it is, listening on a free port, with the account of `options`. */
-export async function startSample(options: BetfairSessionOptions): Promise<RunningSample> {
-  const module = await Test.createTestingModule({ imports: [AppModule] })
+export async function startSample(
+  options: BetfairSessionOptions,
+  { stream, logger }: SampleSettings = {},
+): Promise<RunningSample> {
+  const builder = Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(getSessionOptionsToken())
     .useValue({ ...options, keepAlive: true })
-    .compile();
-  const app = module.createNestApplication({ logger: false });
+    .overrideProvider(STREAM_ADDRESS)
+    .useValue(stream);
+  // Who is first to notice that a session has ended must not depend on chance where requests are counted.
+  if (!stream) builder.overrideProvider(StreamClient).useValue({});
+  if (logger) builder.setLogger(logger);
+  const module = await builder.compile();
+  const app = module.createNestApplication({ logger: logger ?? false });
   await app.listen(0, '127.0.0.1');
   const job = app.get(SchedulerRegistry).getCronJob('market-watch');
   const scheduled = job.isActive;
