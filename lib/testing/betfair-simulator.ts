@@ -183,9 +183,10 @@ export class BetfairSimulator {
     this.#faults.add(endpoint, fault, options);
   }
 
-  /** Drops the faults that still wait, of one endpoint or of all. */
+  /** Drops the faults that still wait, of one endpoint, or of all and of the stream. */
   clearFaults(endpoint?: SimulatorEndpoint): void {
     this.#faults.clear(endpoint);
+    if (endpoint === undefined) this.#stream.clearFailures();
   }
 
   /**

@@ -1,22 +1,7 @@
 import type { TLSSocket } from 'node:tls';
-import type { SimulatedAccount } from './simulator.account.js';
 import { isRecord } from './simulator.reply.js';
+import type { StreamGate, StreamLogin } from './simulator.stream-gate.js';
 import { idOf, type StreamRefusal, type StreamStatus } from './simulator.stream-status.js';
-
-/** A session that the Stream API took. */
-export interface StreamLogin {
-  readonly account: SimulatedAccount;
-  readonly token: string;
-  readonly applicationKey: string;
-  readonly connectionsAvailable: number;
-}
-
-/** How a connection asks about sessions. */
-export interface StreamGate {
-  authenticate(message: Readonly<Record<string, unknown>>): StreamLogin | StreamRefusal;
-  /** Why the session of an authenticated connection is no longer taken. */
-  refusal(login: StreamLogin): StreamRefusal | undefined;
-}
 
 /** Milliseconds after which a connection that sent nothing and subscribed to nothing is closed. */
 const IDLE = 15_000;
@@ -47,6 +32,7 @@ export class StreamConnection {
   }
 
   #read(text: string): void {
+    if (this.#refused) return;
     const lines = text.split('\n');
     lines[0] = this.#rest + lines[0];
     this.#rest = lines.pop() ?? '';
@@ -55,7 +41,6 @@ export class StreamConnection {
   }
 
   #receive(line: string): void {
-    // What was sent before the client heard that it is refused.
     if (this.#refused) return;
     const message = line.length > LONGEST_LINE ? undefined : parse(line);
     if (message === undefined) return this.#refuse(UNREADABLE);
@@ -91,7 +76,6 @@ export class StreamConnection {
   #refuse(refusal: StreamRefusal, message: Readonly<Record<string, unknown>> = {}): void {
     if (this.#refused) return;
     this.#refused = true;
-    this.#rest = '';
     this.#send({
       op: 'status',
       ...idOf(message),

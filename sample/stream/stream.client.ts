@@ -78,17 +78,17 @@ export class StreamClient implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** A refused session is replaced, at once. Everything else says nothing about the session, and is waited for. */
-  #recover(error: unknown, failures: number): Observable<unknown> {
+  #recover(cause: unknown, failures: number): Observable<unknown> {
     const wait = Math.min(60_000, 1_000 * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
-    if (error instanceof SessionRefused) {
+    if (cause instanceof SessionRefused) {
       this.#logger.log('The session of the stream has ended.');
       // Where one new session after another is refused, more logins are no cure.
       return timer(failures > 1 ? wait : 0).pipe(
         // Should that fail, so does the next attempt, and waits.
-        switchMap(() => this.sessions.refresh(error.session).catch(() => undefined)),
+        switchMap(() => this.sessions.refresh(cause.session).catch(() => undefined)),
       );
     }
-    const reason = error instanceof Error ? error.message : 'The stream failed.';
+    const reason = cause instanceof Error ? cause.message : 'The stream failed.';
     this.#logger.warn(`${reason} Connecting again in ${Math.round(wait)} ms.`);
     return timer(wait);
   }

@@ -7,7 +7,7 @@ import { errorOf } from '../identity/support/secrets.js';
 import { RecordingLogger } from '../support/application.js';
 import { rightClient, until } from '../testing/wire.js';
 import { startOddStream } from './support/odd-stream.js';
-import { type RunningSample, startSample } from './support/sample-application.js';
+import { type RunningSample, startSample, streamAddress } from './support/sample-application.js';
 
 let simulator: BetfairSimulator;
 let sample: RunningSample | undefined;
@@ -21,11 +21,6 @@ afterEach(async () => {
   sample = undefined;
   await simulator.stop();
 });
-
-function address() {
-  const { host, port } = simulator.stream;
-  return { host, port, ca: simulator.ca };
-}
 
 /** The waits that were logged, in milliseconds. */
 function waitsIn({ lines }: RecordingLogger): number[] {
@@ -46,7 +41,7 @@ function expectGrowing(waits: readonly number[]): void {
 it('waits longer each time while the stream is out of order, and asks for no login', async () => {
   const logger = new RecordingLogger();
   simulator.stream.fail('UNEXPECTED_ERROR', { times: 4 });
-  sample = await startSample(simulator.options(), { stream: address(), logger });
+  sample = await startSample(simulator.options(), { stream: streamAddress(simulator), logger });
   await until(() => simulator.stream.counts.authentications === 1);
   expect(waitsIn(logger)).toHaveLength(4);
   expectGrowing(waitsIn(logger));
@@ -56,7 +51,7 @@ it('waits longer each time while the stream is out of order, and asks for no log
 it('waits longer each time where the stream takes no session, so that logins last', async () => {
   simulator.stream.fail('INVALID_SESSION_INFORMATION', { times: 4 });
   const started = performance.now();
-  sample = await startSample(simulator.options(), { stream: address() });
+  sample = await startSample(simulator.options(), { stream: streamAddress(simulator) });
   await until(() => simulator.stream.counts.authentications === 1);
   // At once, then 1 to 2, 2 to 4 and 4 to 8 seconds.
   expect(performance.now() - started).toBeGreaterThan(7_000);
@@ -104,7 +99,9 @@ it('keeps a connection without subscriptions for longer than Betfair lets it be 
   const token = await rightClient(options).token();
   const session = createTestSession({ ...options, token });
   const messages: unknown[] = [];
-  const running = streamMessages(address(), session).subscribe((message) => messages.push(message));
+  const running = streamMessages(streamAddress(simulator), session).subscribe((message) =>
+    messages.push(message),
+  );
   await until(() => messages.length === 3);
   expect(messages).toMatchObject([{ id: 1 }, { id: 0 }, { id: 0 }]);
   expect(simulator.stream.counts).toEqual({ connections: 1, authentications: 1, open: 1 });

@@ -9,7 +9,7 @@ import { errorOf, expectNoSecret, secretsOf } from '../identity/support/secrets.
 import { RecordingLogger } from '../support/application.js';
 import { until } from '../support/betting.js';
 import { startOddStream } from './support/odd-stream.js';
-import { type RunningSample, startSample } from './support/sample-application.js';
+import { type RunningSample, startSample, streamAddress } from './support/sample-application.js';
 
 let simulator: BetfairSimulator;
 let sample: RunningSample | undefined;
@@ -26,14 +26,12 @@ afterEach(async () => {
   await simulator.stop();
 });
 
-function address() {
-  const { host, port } = simulator.stream;
-  return { host, port, ca: simulator.ca };
-}
-
 /** The sample with its stream; `refreshes` are the sessions that the stream had replaced. */
 async function start() {
-  const started = await startSample(simulator.options(), { stream: address(), logger });
+  const started = await startSample(simulator.options(), {
+    stream: streamAddress(simulator),
+    logger,
+  });
   sample = started;
   const sessions = started.app.get(SessionService);
   const refresh = jest.spyOn(sessions, 'refresh');
@@ -52,6 +50,11 @@ function logged(text: string): number {
   return logger.lines.filter(
     (line) => line.at(-1) === 'StreamClient' && String(line).includes(text),
   ).length;
+}
+
+/** How much keeps the process alive. */
+function alive(): number {
+  return process.getActiveResourcesInfo().filter((resource) => /TLS|Timeout/.test(resource)).length;
 }
 
 describe('the stream client', () => {
@@ -126,7 +129,8 @@ describe('the stream client', () => {
       providers: ['first', 'second'].map((provide) => ({
         provide,
         inject: [SessionService],
-        useFactory: (sessions: SessionService) => new StreamClient(sessions, address()),
+        useFactory: (sessions: SessionService) =>
+          new StreamClient(sessions, streamAddress(simulator)),
       })),
     })
       .setLogger(logger)
@@ -143,10 +147,6 @@ describe('the stream client', () => {
 });
 
 describe('closing the application', () => {
-  /** What keeps the process alive. */
-  const alive = () =>
-    process.getActiveResourcesInfo().filter((resource) => /TLS|Timeout/.test(resource)).length;
-
   it.each([
     ['while it is connected', () => simulator.stream.counts.open === 1, () => {}],
     [

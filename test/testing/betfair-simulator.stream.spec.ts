@@ -143,6 +143,17 @@ describe('authentication', () => {
   });
 });
 
+it('an authentication is refused for ever where a test asks for it, until the faults are cleared', async () => {
+  await start();
+  simulator.stream.fail('TOO_MANY_REQUESTS', { times: Infinity });
+  const message = await authentication();
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    expect(await (await open()).ask(message)).toEqual(refusal('TOO_MANY_REQUESTS', 1));
+  }
+  simulator.clearFaults();
+  await authenticated();
+});
+
 describe('what arrives', () => {
   it.each([
     ['no JSON', 'no JSON\r\n'],

@@ -3,6 +3,7 @@ import type { INestApplication, LoggerService } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { type BetfairSessionOptions, getSessionOptionsToken } from 'nestjs-betfair-session';
+import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { AppModule } from '../../../sample/app.module.js';
 import { STREAM_ADDRESS, StreamClient } from '../../../sample/stream/stream.client.js';
 
@@ -10,15 +11,20 @@ export interface RunningSample {
   readonly app: INestApplication;
   /** Whether the scheduled job was waiting for its minute. */
   readonly scheduled: boolean;
-  get(path: string): Promise<Response>;
-  post(path: string, body: object): Promise<Response>;
-  close(): Promise<void>;
+  readonly get: (path: string) => Promise<Response>;
+  readonly post: (path: string, body: object) => Promise<Response>;
+  readonly close: () => Promise<void>;
 }
 
 /** Beside the account: where the stream is, if there is to be one, and where logs go. */
 export interface SampleSettings {
   readonly stream?: ConnectionOptions;
   readonly logger?: LoggerService;
+}
+
+/** Where the simulator's stream is, as a client needs it. */
+export function streamAddress({ ca, stream: { host, port } }: BetfairSimulator): ConnectionOptions {
+  return { host, port, ca };
 }
 
 /** The sample as it is, listening on a free port, with the account of `options`. */
