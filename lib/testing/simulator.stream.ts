@@ -14,8 +14,9 @@ import type { StreamErrorCode } from './simulator.stream-status.js';
  * subscription. The codes are Betfair's; the words are its own where none were recorded.
  */
 export interface SimulatorStream {
-  /** With `port`, and the simulator's `ca`, what `tls.connect` needs. */
+  /** With {@link port}, and the simulator's `ca`, what `tls.connect` needs. */
   readonly host: '127.0.0.1';
+  /** A free one, chosen at the start. */
   readonly port: number;
   /** A snapshot of what happened so far. */
   readonly counts: SimulatorStreamCounts;
