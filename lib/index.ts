@@ -8,6 +8,13 @@ export {
 export { BetfairSessionModule } from './betfair-session.module.js';
 export type { BetfairSessionModuleExtras } from './betfair-session.module-definition.js';
 export { isInvalidSession } from './calls/invalid-session.detector.js';
+export { attachBetfairSession } from './clients/attach-betfair-session.js';
+export type {
+  AxiosHeadersLike,
+  AxiosInstanceLike,
+  AxiosRequestLike,
+  AxiosSenderLike,
+} from './clients/axios.interface.js';
 export {
   BetfairConfigurationError,
   BetfairIdentityUnavailableError,
@@ -21,6 +28,7 @@ export {
   StorageConflictError,
   type StorageFailure,
 } from './errors/index.js';
+export { BetfairSessionExceptionFilter } from './filter/betfair-session-exception.filter.js';
 export { BetfairSessionInterceptor } from './interceptor/betfair-session.interceptor.js';
 export { CurrentSession } from './interceptor/current-session.decorator.js';
 export { UseBetfairSession } from './interceptor/use-betfair-session.decorator.js';

@@ -32,11 +32,11 @@ export function isPeekable(value: unknown): value is PeekableResponse {
 }
 
 /**
- * A result whose body is an unread Node stream (`undici.request`, `node-fetch`). Reading it here would take it from the
- * caller, so a refusal inside it stays unseen.
+ * A result whose body is an unread Node stream (`undici.request`, `node-fetch`, axios where told so). Reading it here
+ * would take it from the caller, so a refusal inside it stays unseen.
  */
 export function isUnpeekable(value: unknown): boolean {
-  const body = read(value, 'body');
+  const body = read(value, 'body') ?? read(value, 'data');
   return (
     typeof (read(value, 'statusCode') ?? read(value, 'status')) === 'number' &&
     typeof read(value, 'headers') === 'object' &&

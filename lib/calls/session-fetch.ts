@@ -6,7 +6,7 @@ import type { BetfairSession } from '../session/betfair-session.js';
 export interface PreparedRequest {
   /** Whether the body can be sent a second time. */
   readonly repeatable: boolean;
-  send(session: BetfairSession): Promise<Response>;
+  readonly send: (session: BetfairSession, url: URL) => Promise<Response>;
 }
 
 /** Sends requests to the API, and a token to nobody else. */
@@ -20,14 +20,9 @@ export class ApiFetcher {
     this.#base = new URL(api);
   }
 
-  /**
-   * @throws BetfairSessionError `BETFAIR_FOREIGN_URL`: the URL is not on the API's origin, the only one that may see the
-   * token
-   */
-  async prepare(input: string | URL, init: RequestInit = {}): Promise<PreparedRequest> {
-    const url = this.#resolve(input);
+  async prepare(init: RequestInit = {}): Promise<PreparedRequest> {
     const { body, contentType, repeatable } = await repeatableBody(init.body);
-    const send = (session: BetfairSession) => {
+    const send = (session: BetfairSession, url: URL) => {
       const { 'X-Authentication': token, 'X-Application': key, ...defaults } = session.headers();
       const headers = new Headers(defaults);
       if (contentType !== undefined) headers.set('Content-Type', contentType);
@@ -47,7 +42,11 @@ export class ApiFetcher {
     return { repeatable, send };
   }
 
-  #resolve(input: string | URL): URL {
+  /**
+   * @throws BetfairSessionError `BETFAIR_FOREIGN_URL`: the URL is not on the API's origin, the only one that may see the
+   * token
+   */
+  resolve(input: string | URL): URL {
     const url = new URL(input, this.#base);
     const { origin, protocol } = this.#base;
     const anonymous = url.username === '' && url.password === '';
@@ -55,7 +54,7 @@ export class ApiFetcher {
     if (url.origin === origin && url.protocol === protocol && anonymous) return url;
     const reason = anonymous ? `not to ${url.protocol}//${url.host}` : 'in a URL without user name';
     throw new BetfairSessionError(
-      `The session is sent only to ${origin}, ${reason}. Use a path such as /exchange/betting/json-rpc/v1, or set endpoints.api to the API that you mean.`,
+      `The session is sent only to ${origin}, ${reason}. Use a path such as /exchange/betting/json-rpc/v1, set endpoints.api to the API that you mean, or call other hosts with another client.`,
       { code: 'BETFAIR_FOREIGN_URL', retryable: false },
     );
   }

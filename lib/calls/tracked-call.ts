@@ -83,9 +83,9 @@ async function callInScope<T>(
 }
 
 const UNREPEATABLE =
-  'Betfair refused a request for its session, and its body is a stream, which cannot be sent again. Hand fetch() a string or a Buffer and such requests are repeated with the new session.';
+  'Betfair refused a request for its session, and its body is a stream, which cannot be sent again. Give it as a string or a Buffer and such requests are repeated with the new session.';
 const UNPEEKABLE =
-  'run() was given the result of undici.request(), whose body cannot be looked at without consuming it, so a rejected session goes unnoticed. Return `await body.json()` from the call, or use fetch().';
+  "A call gave its body as an unread stream (undici.request(), or axios with the responseType 'stream'), which cannot be looked at without consuming it, so a rejected session goes unnoticed. Return `await body.json()` from the call, take another responseType, or use fetch().";
 
 async function attempt<T>(
   sessions: SessionSource,

@@ -56,7 +56,8 @@ export class BetfairSessionError extends Error {
    */
   because(cause: unknown): BetfairSessionError {
     const { code, retryable, message, name, stack } = this;
-    const copy = new BetfairSessionError(message, { code, retryable, cause });
+    const details = { code, retryable, ...(cause !== undefined && { cause }) };
+    const copy = new BetfairSessionError(message, details);
     Object.setPrototypeOf(copy, Object.getPrototypeOf(this));
     Object.assign(copy, this);
     return Object.defineProperties(copy, {

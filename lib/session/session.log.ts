@@ -32,3 +32,12 @@ export function logSessionEvents(
     }
   });
 }
+
+/** Passes each text on the first time only. */
+export function oncePerText(log: (text: string) => void): (text: string) => void {
+  const seen = new Set<string>();
+  return (text) => {
+    if (!seen.has(text)) log(text);
+    seen.add(text);
+  };
+}

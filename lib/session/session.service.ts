@@ -2,7 +2,11 @@ import { Logger, type OnApplicationShutdown, type OnModuleDestroy } from '@nestj
 import type { Observable } from 'rxjs';
 import { CallScope } from '../calls/call-scope.js';
 import { ApiFetcher } from '../calls/session-fetch.js';
-import { callWithSession, type SessionSource } from '../calls/tracked-call.js';
+import {
+  callWithSession,
+  type SessionSource,
+  type TrackedCallOptions,
+} from '../calls/tracked-call.js';
 import type { Clock } from '../common/clock.js';
 import { BetfairSessionError } from '../errors/index.js';
 import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
@@ -12,7 +16,7 @@ import type { BetfairSession } from './betfair-session.js';
 import { watchCertificate } from './certificate.watch.js';
 import { composeSession, type SessionParts } from './session.composition.js';
 import type { SessionEvent, SessionStatus } from './session.events.js';
-import { logSessionEvents } from './session.log.js';
+import { logSessionEvents, oncePerText } from './session.log.js';
 import { shutDown } from './session.shutdown.js';
 import { statusOf } from './session.status.js';
 
@@ -31,7 +35,6 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
   readonly #api: ApiFetcher;
   readonly #source: SessionSource;
   readonly #logger: Logger;
-  readonly #warned = new Set<string>();
   /** Whether the store was opened for this service, and so is closed with it. */
   readonly #ownsStorage: boolean;
 
@@ -57,7 +60,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
       account,
       getSession: ({ signal }) => this.#parts.keeper.get(signal),
       refresh: (rejected, wait) => this.refresh(rejected, wait),
-      warn: (message) => this.#warnOnce(message),
+      warn: oncePerText((message) => this.#logger.warn(message)),
     };
   }
 
@@ -98,11 +101,18 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
    * the token; or what {@link getSession} throws
    */
   async fetch(input: string | URL, init?: RequestInit): Promise<Response> {
-    const request = await this.#api.prepare(input, init);
-    return callWithSession(this.#source, (session) => request.send(session), {
-      signal: init?.signal ?? undefined,
-      repeatable: request.repeatable,
-    });
+    const { repeatable, send } = await this.#api.prepare(init);
+    return this.send(input, send, { signal: init?.signal ?? undefined, repeatable });
+  }
+
+  /** @internal One request to the API by another client, held to the same as one of {@link fetch}. */
+  async send<T>(
+    input: string | URL,
+    call: (session: BetfairSession, url: URL) => Promise<T>,
+    options: TrackedCallOptions,
+  ): Promise<T> {
+    const url = this.#api.resolve(input);
+    return callWithSession(this.#source, (session) => call(session, url), options);
   }
 
   /**
@@ -185,11 +195,5 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
     const { account } = this.#source;
     scope.last = { account, session, refresh: (rejected) => this.refresh(rejected) };
     return session;
-  }
-
-  #warnOnce(message: string): void {
-    if (this.#warned.has(message)) return;
-    this.#warned.add(message);
-    this.#logger.warn(message);
   }
 }
