@@ -2,9 +2,10 @@ import { Agent } from 'node:https';
 import { create, type AxiosInstance, type CreateAxiosDefaults } from 'axios';
 import { attachBetfairSession } from 'nestjs-betfair-session';
 import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { Agent as Dispatcher, fetch, Request, type RequestInit, Response } from 'undici';
 import { createAccount } from '../support/account.js';
 
-const agents: Agent[] = [];
+const agents: (Agent | Dispatcher)[] = [];
 
 /** An axios instance that trusts the simulator, as an application makes it. */
 export function createAxios(
@@ -41,7 +42,15 @@ export async function setUpDead(...settings: Parameters<typeof setUp>) {
   return attached;
 }
 
+/** Settings of a request that axios then sends with fetch. */
+export function byFetch({ ca }: Pick<BetfairSimulator, 'ca'>): object {
+  const dispatcher = new Dispatcher({ connect: { ca } });
+  agents.push(dispatcher);
+  const send = (request: Request, init: RequestInit) => fetch(request, { ...init, dispatcher });
+  return { adapter: 'fetch', env: { fetch: send, Request, Response } };
+}
+
 /** For `afterEach`. */
-export function closeAgents(): void {
-  for (const agent of agents.splice(0)) agent.destroy();
+export async function closeAgents(): Promise<void> {
+  await Promise.all(agents.splice(0).map((agent) => agent.destroy()));
 }
