@@ -41,7 +41,7 @@ export function inspectThrown(error: unknown): Rejection {
   let link = error;
   // The bound is also what ends a cycle.
   for (let depth = 0; depth < CHAIN_LIMIT; depth += 1) {
-    if (!isError(link)) return isAxiosResult(link) ? inspectAnswer(link) : inspectCarried(link);
+    if (!isError(link)) return isClientResult(link) ? inspectAnswer(link) : inspectCarried(link);
     // A refresh that failed has the rejection that asked for it as its cause; it must not ask again.
     if (link instanceof BetfairSessionError) return 'none';
     const found = inspectError(link);
@@ -57,7 +57,7 @@ export function inspectThrown(error: unknown): Rejection {
  */
 export function inspectResult(value: unknown): Rejection | Promise<Rejection> {
   if (isPeekable(value)) return inspectResponse(value);
-  return isAxiosResult(value) ? inspectAnswer(value) : inspectBody(value);
+  return isClientResult(value) ? inspectAnswer(value) : inspectBody(value);
 }
 
 function inspectError(error: object): Rejection {
@@ -88,13 +88,23 @@ function inspectAnswer(response: unknown): Rejection {
   return 'none';
 }
 
-/** Narrow on purpose: a record of a call, such as an audit log holds, has no `config`. */
-function isAxiosResult(value: unknown): boolean {
+/** Narrow on purpose: a record of a call, such as an audit log holds, has no `config` and no bytes. */
+function isClientResult(value: unknown): boolean {
+  if (typeof read(value, 'headers') !== 'object') return false;
+  const isAxios =
+    typeof read(value, 'status') === 'number' && typeof read(value, 'config') === 'object';
   return (
-    typeof read(value, 'status') === 'number' &&
-    typeof read(value, 'headers') === 'object' &&
-    typeof read(value, 'config') === 'object'
+    isAxios || (typeof read(value, 'statusCode') === 'number' && isBytes(read(value, 'rawBody')))
   );
+}
+
+/** The body as it came, which got keeps beside the one it made of it. */
+function isBytes(value: unknown): boolean {
+  try {
+    return types.isUint8Array(value);
+  } catch {
+    return false;
+  }
 }
 
 /** Errors of other realms (workers, `vm`) included. */

@@ -1,11 +1,11 @@
 import { type Dispatcher, fetch } from 'undici';
 import { BetfairSessionError } from '../errors/index.js';
 import type { BetfairSession } from '../session/betfair-session.js';
+import type { TrackedCallOptions } from './tracked-call.js';
 
 /** A request that is ready to be sent with any session, more than once if its body allows. */
-export interface PreparedRequest {
-  /** Whether the body can be sent a second time. */
-  readonly repeatable: boolean;
+export interface PreparedRequest extends TrackedCallOptions {
+  readonly url: string | URL;
   readonly send: (session: BetfairSession, url: URL) => Promise<Response>;
 }
 
@@ -20,16 +20,18 @@ export class ApiFetcher {
     this.#base = new URL(api);
   }
 
-  async prepare(init: RequestInit = {}): Promise<PreparedRequest> {
+  async prepare(input: string | URL | Request, given?: RequestInit): Promise<PreparedRequest> {
+    const [url, init] =
+      input instanceof Request ? await unfold(input, given) : [input, given ?? {}];
     const { body, contentType, repeatable } = await repeatableBody(init.body);
-    const send = (session: BetfairSession, url: URL) => {
+    const send = (session: BetfairSession, resolved: URL) => {
       const { 'X-Authentication': token, 'X-Application': key, ...defaults } = session.headers();
       const headers = new Headers(defaults);
       if (contentType !== undefined) headers.set('Content-Type', contentType);
       new Headers(init.headers).forEach((value, name) => headers.set(name, value));
       headers.set('X-Authentication', token);
       headers.set('X-Application', key);
-      return fetch(url, {
+      return fetch(resolved, {
         method: init.method ?? 'GET',
         headers: [...headers],
         signal: init.signal ?? null,
@@ -39,7 +41,7 @@ export class ApiFetcher {
         dispatcher: this.transport,
       });
     };
-    return { repeatable, send };
+    return { url, send, repeatable, signal: init.signal ?? undefined };
   }
 
   /**
@@ -58,6 +60,17 @@ export class ApiFetcher {
       { code: 'BETFAIR_FOREIGN_URL', retryable: false },
     );
   }
+}
+
+/** A `Request`, with what `init` changes of it, in the two parts that fetch takes. */
+async function unfold(input: Request, init?: RequestInit): Promise<[string, RequestInit]> {
+  const request = new Request(input, init);
+  const { method, signal, url } = request;
+  const headers = new Headers(request.headers);
+  // What it says of text by itself; Betfair takes only JSON.
+  if (headers.get('Content-Type') === 'text/plain;charset=UTF-8') headers.delete('Content-Type');
+  const body = request.body === null ? null : await request.arrayBuffer();
+  return [url, { method, headers, body, signal }];
 }
 
 async function repeatableBody(body: RequestInit['body']) {

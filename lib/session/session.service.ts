@@ -100,9 +100,9 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
    * @throws BetfairSessionError `BETFAIR_FOREIGN_URL`: the URL is not on the API's origin, the only one that may see
    * the token; or what {@link getSession} throws
    */
-  async fetch(input: string | URL, init?: RequestInit): Promise<Response> {
-    const { repeatable, send } = await this.#api.prepare(init);
-    return this.send(input, send, { signal: init?.signal ?? undefined, repeatable });
+  async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    const { url, send, ...options } = await this.#api.prepare(input, init);
+    return this.send(url, send, options);
   }
 
   /** @internal One request to the API by another client, held to the same as one of {@link fetch}. */
