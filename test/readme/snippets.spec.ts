@@ -4,9 +4,11 @@ import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
+import { HttpService } from '@nestjs/axios';
 import type { INestApplication, ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { create } from 'axios';
+import { got } from 'got';
 import {
   BetfairSessionModule,
   type BetfairSessionOptions,
@@ -14,12 +16,17 @@ import {
   SessionService,
 } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { firstValueFrom } from 'rxjs';
 import { AccountController } from './snippets/account.controller.js';
+import { AppModule } from './snippets/app.module.js';
 import { ConfiguredModule } from './snippets/configured.module.js';
 import { EncryptedModule } from './snippets/encrypted.module.js';
 import { EncryptedStorage } from './snippets/encrypted.storage.js';
+import { ErrorsModule } from './snippets/errors.module.js';
+import { FundsModule, FundsService } from './snippets/funds.module.js';
 import { HealthController } from './snippets/health.controller.js';
 import { LoginAlarmService } from './snippets/login-alarm.service.js';
+import { StatementService } from './snippets/statement.service.js';
 
 let simulator: BetfairSimulator;
 let app: INestApplication;
@@ -72,6 +79,47 @@ it('account.controller: both ways survive the end of the session', async () => {
     expect(await answer.json()).toMatchObject(expected);
   }
   expect(simulator.counts).toMatchObject({ logins: 3, calls: 6 });
+});
+
+it('funds.module: the session is in every request of its HttpService', async () => {
+  const url = await start({ imports: [...account(), FundsModule] }, simulator.options());
+  expect(url).toMatch(/^http/);
+  Object.assign(app.get(HttpService, { strict: false }).axiosRef.defaults, {
+    httpsAgent: new Agent({ ca: simulator.ca }),
+    proxy: false,
+  });
+  const funds = () => firstValueFrom(app.get(FundsService, { strict: false }).funds());
+  await funds();
+  simulator.endSessions();
+  expect(await funds()).toMatchObject({ availableToBetBalance: 1_000 });
+  expect(simulator.counts).toMatchObject({ logins: 2, calls: 3 });
+});
+
+it('statement.service: got survives the end of the session', async () => {
+  const client = got.extend({
+    prefixUrl: `${simulator.url}/exchange/account/rest/v1.0`,
+    https: { certificateAuthority: simulator.ca },
+  });
+  const providers = [StatementService, { provide: 'BETFAIR_GOT', useValue: client }];
+  await start({ imports: account(), providers }, simulator.options());
+  await app.get(StatementService).funds();
+  simulator.endSessions();
+  const funds = await app.get(StatementService).funds();
+  expect(funds).toMatchObject({ availableToBetBalance: 1_000 });
+  expect(simulator.counts).toMatchObject({ logins: 2, calls: 3 });
+});
+
+it('errors.module: a login that is refused is told to the caller', async () => {
+  simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
+  const url = await start({ imports: [AppModule, ErrorsModule] }, simulator.options());
+  const answer = await fetch(`${url}/markets`);
+  expect(answer.status).toBe(502);
+  expect(await answer.json()).toEqual({
+    statusCode: 502,
+    error: 'Bad Gateway',
+    message: expect.stringContaining('ACCOUNT_NOW_LOCKED'),
+    code: 'BETFAIR_LOGIN_REJECTED',
+  });
 });
 
 it('configured.module: gives the session to whoever injects it', async () => {
