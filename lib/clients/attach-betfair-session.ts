@@ -33,7 +33,7 @@ export function attachBetfairSession<T extends AxiosInstanceLike>(
   const sender = axios.create();
   // What it is given has all settings; a default would bring back what an interceptor took away.
   for (const name of Object.keys(sender.defaults)) Reflect.deleteProperty(sender.defaults, name);
-  // Synchronous: the call counts from its first moment, and not only once a layer around it may have repeated it.
+  // Synchronous, so that a request starts as immediately as it did before.
   axios.interceptors.request.use((config) => track(config), undefined, { synchronous: true });
   return axios;
 

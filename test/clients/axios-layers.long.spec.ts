@@ -69,7 +69,7 @@ describe('an attached axios instance inside run', () => {
     expect((await sessions.getSession()).generation).toBe(2);
   });
 
-  it('keeps run from repeating from the moment on at which it is called', async () => {
+  it('keeps run from repeating while it is under way', async () => {
     const { http, sessions, simulator } = await setUp();
     await sessions.getSession();
     let runs = 0;
@@ -242,7 +242,6 @@ describe('an attached axios instance beside an interceptor that submits failed r
     });
 
     it('lets it repeat a GET after a 503 as it is written', async () => {
-      const on503 = (outcome: unknown) => isAxiosError(outcome) && outcome.status === 503;
       const { http, sent, simulator } = await setUpRetrying(retrying(on503));
       simulator.fail('api', { status: 503 }, { times: 3 });
       simulator.fail('api', { reply: succeeded });
@@ -257,7 +256,6 @@ describe('an attached axios instance beside an interceptor that submits failed r
     });
 
     it('replaces a session that ends while it repeats', async () => {
-      const on503 = (outcome: unknown) => isAxiosError(outcome) && outcome.status === 503;
       const { http, sent, simulator } = await setUpRetrying(retrying(on503));
       simulator.fail('api', { status: 503 });
       simulator.fail('api', { reply: refused });
@@ -279,3 +277,7 @@ describe('an attached axios instance beside an interceptor that submits failed r
     await until(() => simulator.counts.calls === 5);
   });
 });
+
+function on503(outcome: unknown): boolean {
+  return isAxiosError(outcome) && outcome.status === 503;
+}

@@ -103,19 +103,19 @@ describe('sessions.fetch, handed to a client that takes a fetch', () => {
   });
 });
 
+const rest = `${REST}/listEventTypes/`;
+
+/** One request by got, which Betfair accepts or refuses. */
+function gotten(session: BetfairSession, { url, ca }: BetfairSimulator, path: string) {
+  return got.post(url + path, {
+    json: path === RPC ? A : FILTER,
+    headers: session.headers(),
+    https: { certificateAuthority: ca },
+    retry: { limit: 0 },
+  });
+}
+
 describe('run of one request of another client', () => {
-  const rest = `${REST}/listEventTypes/`;
-
-  /** One request by got, which Betfair accepts or refuses. */
-  function gotten(session: BetfairSession, { url, ca }: BetfairSimulator, path: string) {
-    return got.post(url + path, {
-      json: path === RPC ? A : FILTER,
-      headers: session.headers(),
-      https: { certificateAuthority: ca },
-      retry: { limit: 0 },
-    });
-  }
-
   it.each<[string, (session: BetfairSession, simulator: BetfairSimulator) => Promise<unknown>]>([
     ['the parsed body of got', (session, simulator) => gotten(session, simulator, RPC).json()],
     ['the text of got', (session, simulator) => gotten(session, simulator, RPC).text()],
@@ -143,7 +143,11 @@ describe('run of one request of another client', () => {
         const fetcher: Fetch = (input, init) => fetch(input, Object.assign({ dispatcher }, init));
         const headers = session.headers();
         const client = new BettingClient(simulator.url, { fetch: fetcher }, headers);
-        return client.listEventTypes().finally(() => raw.close());
+        try {
+          return await client.listEventTypes();
+        } finally {
+          await raw.close();
+        }
       },
     ],
   ])('makes it once more with a new session, seeing %s', async (_, send) => {
