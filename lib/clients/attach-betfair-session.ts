@@ -1,6 +1,6 @@
 import { BetfairConfigurationError } from '../errors/index.js';
 import type { SessionService } from '../session/session.service.js';
-import type { AxiosInstanceLike } from './axios.interface.js';
+import type { AxiosInstanceLike, AxiosSenderLike } from './axios.interface.js';
 import { isSessionAdapter, sessionAdapter } from './axios.session-adapter.js';
 
 const attached = new WeakMap<AxiosInstanceLike, SessionService>();
@@ -16,7 +16,7 @@ const attached = new WeakMap<AxiosInstanceLike, SessionService>();
  *
  * @param axios - such as `axios.create()`, or `axiosRef` of the `HttpService` of `@nestjs/axios`
  * @returns that instance
- * @throws BetfairConfigurationError the instance has the session of another service
+ * @throws BetfairConfigurationError the instance has the session of another service, or is none of axios 1
  */
 export function attachBetfairSession<T extends AxiosInstanceLike>(
   axios: T,
@@ -29,10 +29,8 @@ export function attachBetfairSession<T extends AxiosInstanceLike>(
       'attachBetfairSession() was given an axios instance that has the session of another SessionService already. Make one instance for each account, with axios.create() or HttpModule.register().',
     );
   }
+  const sender = senderOf(axios);
   attached.set(axios, sessions);
-  const sender = axios.create();
-  // What it is given has all settings; a default would bring back what an interceptor took away.
-  for (const name of Object.keys(sender.defaults)) Reflect.deleteProperty(sender.defaults, name);
   // Synchronous, so that a request starts as immediately as it did before.
   axios.interceptors.request.use((config) => track(config), undefined, { synchronous: true });
   return axios;
@@ -43,4 +41,16 @@ export function attachBetfairSession<T extends AxiosInstanceLike>(
     if (isSessionAdapter(adapter)) return config;
     return Object.assign(config, { adapter: sessionAdapter(sender, sessions, adapter) });
   }
+}
+
+/** An instance without interceptors and defaults: a request brings its settings, less what an interceptor took away. */
+function senderOf(axios: AxiosInstanceLike): AxiosSenderLike {
+  const sender = axios.create?.();
+  if (sender === undefined) {
+    throw new BetfairConfigurationError(
+      'attachBetfairSession() needs an instance of axios 1, such as axios.create() or the axiosRef of an HttpService.',
+    );
+  }
+  for (const name of Object.keys(sender.defaults)) Reflect.deleteProperty(sender.defaults, name);
+  return sender;
 }

@@ -12,7 +12,8 @@ export interface AxiosInstanceLike {
       ): number;
     };
   };
-  create(): AxiosSenderLike;
+  /** Always there, but older versions of axios do not say so in their types. */
+  create?(): AxiosSenderLike;
 }
 
 /** An axios instance that sends what it is given. */

@@ -128,6 +128,14 @@ describe('an attached axios instance', () => {
     expect(other.sessions.status.state).toBe('empty');
   });
 
+  it('cannot be something else', async () => {
+    const { http, sessions } = await setUp();
+    const { interceptors } = http;
+    expect(() => attachBetfairSession({ interceptors }, sessions)).toThrow(
+      /an instance of axios 1/,
+    );
+  });
+
   it('leaves the instances alone that are made from it or beside it', async () => {
     const { http, simulator } = await setUp({ validateStatus: null });
     await http.create().post(simulator.url + RPC, A);
