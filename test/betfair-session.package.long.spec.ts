@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -66,6 +67,27 @@ describe('the built package', () => {
     // What shows that the watching works.
     expect(imported).toContain('node:crypto');
     expect(imported.filter((name) => OPTIONAL.test(name))).toEqual([]);
+  });
+
+  it('has types that name no client and no cloud, so that applications compile without them', async () => {
+    const folder = resolve(ROOT, 'dist/esm');
+    const names = (await readdir(folder, { recursive: true })).filter((name) =>
+      name.endsWith('.d.ts'),
+    );
+    const texts = await Promise.all(names.map((name) => readFile(resolve(folder, name), 'utf8')));
+    const imported = Array.from(
+      texts.join('\n').matchAll(/(?:from|import\()\s*['"]([^.'"][^'"]*)['"]/g),
+      ([, name = '']) => name,
+    );
+    const packages = [...new Set(imported)].filter((name) => !name.startsWith('node:'));
+    expect(packages.toSorted()).toEqual([
+      '@nestjs/common',
+      '@nestjs/config', // by the subpath /config only
+      '@nestjs/core',
+      'nestjs-betfair-session/testing', // an example in a comment
+      'rxjs',
+      'undici',
+    ]);
   });
 
   it('refuses an untrusted server even where the environment switches the check off', async () => {
