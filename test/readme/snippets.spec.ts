@@ -26,6 +26,7 @@ import { ErrorsModule } from './snippets/errors.module.js';
 import { FundsModule, FundsService } from './snippets/funds.module.js';
 import { HealthController } from './snippets/health.controller.js';
 import { LoginAlarmService } from './snippets/login-alarm.service.js';
+import { OrdersService } from './snippets/orders.service.js';
 import { StatementService } from './snippets/statement.service.js';
 
 let simulator: BetfairSimulator;
@@ -163,4 +164,31 @@ it('encrypted.storage: hides the token, resumes it, and replaces what it cannot 
   await run();
   expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 1 });
   await rm(directory, { recursive: true });
+});
+
+it('orders.service: an order whose answer was lost, sent again with its reference, is one bet', async () => {
+  await start({ imports: account(), providers: [OrdersService] }, simulator.options());
+  const orders = app.get(OrdersService);
+  const order = {
+    marketId: '1.234567890',
+    instructions: [
+      {
+        selectionId: 47_972,
+        side: 'BACK',
+        orderType: 'LIMIT',
+        limitOrder: { size: 2, price: 3.5, persistenceType: 'LAPSE' },
+      },
+    ],
+  };
+  await orders.place(order, 'first');
+  simulator.endSessions();
+  await orders.place(order, 'second');
+  simulator.fail('api', 'reset', { processed: true });
+  await expect(orders.place(order, 'third')).rejects.toThrow();
+  expect(JSON.stringify(await orders.place(order, 'third'))).toContain('DUPLICATE_TRANSACTION');
+  expect(simulator.orders.map(({ customerRef }) => customerRef)).toEqual([
+    'first',
+    'second',
+    'third',
+  ]);
 });
