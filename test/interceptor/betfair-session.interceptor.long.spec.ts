@@ -1,59 +1,17 @@
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
-import { Controller, Delete, Get, Head, Patch, Post, Put, StreamableFile } from '@nestjs/common';
-import {
-  type BetfairSession,
-  CurrentSession,
-  isInvalidSession,
-  UseBetfairSession,
-} from 'nestjs-betfair-session';
+import { StreamableFile } from '@nestjs/common';
+import { type BetfairSession, isInvalidSession, UseBetfairSession } from 'nestjs-betfair-session';
 import { from } from 'rxjs';
 import { auditLog, INVALID, refused, rpcReply, succeeded } from '../calls/rejections.fixture.js';
 import { refuse, rpcCall, until } from '../support/betting.js';
-import { type Betting, closeServed, serve } from '../support/http-application.js';
+import { type Betting, closeServed } from '../support/http-application.js';
+import { serveHandler } from './support/one-handler.js';
 
 afterEach(closeServed);
 
 const A = rpcCall('listEventTypes', undefined, 'A');
 const B = rpcCall('listMarketBook', {}, 'B');
-
-/** One route for each method, whose handler is given from outside; what it was called with is kept. */
-async function serveHandler(
-  handle: (session: BetfairSession, betting: Betting, run: number) => unknown,
-  retry?: 'once' | 'never',
-) {
-  const generations: number[] = [];
-  const application = await serve((betting) => {
-    const answer = (session: BetfairSession) => {
-      generations.push(session.generation);
-      return handle(session, betting, generations.length);
-    };
-    @Controller()
-    @UseBetfairSession({ retry })
-    class TestController {
-      @Get() get(@CurrentSession() session: BetfairSession) {
-        return answer(session);
-      }
-      @Head('head') head(@CurrentSession() session: BetfairSession) {
-        return answer(session);
-      }
-      @Post() post(@CurrentSession() session: BetfairSession) {
-        return answer(session);
-      }
-      @Put() put(@CurrentSession() session: BetfairSession) {
-        return answer(session);
-      }
-      @Patch() patch(@CurrentSession() session: BetfairSession) {
-        return answer(session);
-      }
-      @Delete() delete(@CurrentSession() session: BetfairSession) {
-        return answer(session);
-      }
-    }
-    return { controllers: [TestController] };
-  });
-  return { ...application, generations };
-}
 
 type Ways = [string, (session: BetfairSession, betting: Betting) => unknown][];
 
@@ -130,7 +88,7 @@ describe('a handler with @UseBetfairSession()', () => {
     const { get, generations } = await serveHandler((_session, _betting, run) =>
       run === 1 ? refused : 'done',
     );
-    await get('/head', { method: 'HEAD' });
+    await get('/', { method: 'HEAD' });
     expect(generations).toEqual([1, 2]);
   });
 
@@ -154,7 +112,7 @@ describe('a handler with @UseBetfairSession()', () => {
   it("runs once more for POST with retry: 'once'", async () => {
     const { post, simulator, generations } = await serveHandler(
       (session, { raw }) => raw.json(session, A),
-      'once',
+      { onClass: [UseBetfairSession({ retry: 'once' })] },
     );
     await post('/');
     simulator.endSessions();
@@ -165,7 +123,7 @@ describe('a handler with @UseBetfairSession()', () => {
   it("does not run again for GET with retry: 'never', but the session is replaced", async () => {
     const { get, simulator, sessions, generations } = await serveHandler(
       (session, { raw }) => raw.json(session, A),
-      'never',
+      { onClass: [UseBetfairSession({ retry: 'never' })] },
     );
     await sessions().getSession();
     simulator.endSessions();
@@ -283,7 +241,9 @@ describe('a failed refresh', () => {
   });
 
   it('has a returned rejection as its cause', async () => {
-    const { get, simulator, errors } = await serveHandler(() => refused, 'never');
+    const { get, simulator, errors } = await serveHandler(() => refused, {
+      onClass: [UseBetfairSession({ retry: 'never' })],
+    });
     await get('/');
     simulator.fail('certLogin', { status: 503 });
     await get('/');
