@@ -28,6 +28,7 @@ export class CallScope {
   #accepted = false;
   #repeated = false;
   #underWay = 0;
+  #decided = false;
   #ended = false;
 
   private constructor(private readonly outer: CallScope | undefined) {
@@ -52,11 +53,17 @@ export class CallScope {
     return current.run(this, work);
   }
 
-  /** Marks that this layer has its outcome. */
-  end(): void {
-    if (this.#ended) return;
-    this.#ended = true;
+  /** Marks that this layer has its outcome; its work may go on, as that of a stream does. */
+  decide(): void {
+    if (this.#decided) return;
+    this.#decided = true;
     this.outer?.count(-1);
+  }
+
+  /** Marks that this layer has its outcome and does nothing more. */
+  end(): void {
+    this.#ended = true;
+    this.decide();
   }
 
   /**

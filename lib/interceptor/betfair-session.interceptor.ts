@@ -125,7 +125,7 @@ function runHandler(
       );
     }),
     // Before an interceptor around this one looks at the outcome; at the latest when nobody waits for it any more.
-    tap({ next: () => scope.end(), error: () => scope.end() }),
+    tap({ next: () => scope.decide(), error: () => scope.decide() }),
     finalize(() => scope.end()),
   );
 }

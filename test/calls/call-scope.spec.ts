@@ -26,6 +26,17 @@ describe('a layer of calls', () => {
     expect(outer.settled).toBe(false);
   });
 
+  it('counts as settled no longer for one inside it that has its outcome and goes on', () => {
+    const outer = CallScope.open();
+    const inner = outer.run(() => CallScope.open());
+    inner.decide();
+    expect(outer.settled).toBe(false);
+    expect(inner.run(() => CallScope.current)).toBe(inner);
+    inner.end();
+    expect(outer.settled).toBe(false);
+    expect(inner.run(() => CallScope.current)).toBe(outer);
+  });
+
   it('is left behind by work that outlives it', async () => {
     const outer = CallScope.open();
     const inner = outer.run(() => CallScope.open());

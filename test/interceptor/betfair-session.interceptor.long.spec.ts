@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
-import { StreamableFile } from '@nestjs/common';
+import { Sse, StreamableFile } from '@nestjs/common';
 import { type BetfairSession, isInvalidSession, UseBetfairSession } from 'nestjs-betfair-session';
 import { from } from 'rxjs';
 import { auditLog, INVALID, refused, rpcReply, succeeded } from '../calls/rejections.fixture.js';
@@ -196,6 +196,25 @@ describe('a handler with @UseBetfairSession()', () => {
     expect(generations.filter((generation) => generation === 2)).toHaveLength(50);
   }, 20_000);
 });
+
+describe('a handler of server-sent events', () => {
+  it('has the session replaced that it asked for last, after the first event too', async () => {
+    const { get, sessions } = await serveHandler(
+      (session, betting) => from(eventsOverTwoSessions(session, betting)),
+      { onMethod: [Sse()] },
+    );
+    expect(await (await get('/')).text()).toMatch(/data: a[^]*event: error/);
+    expect(sessions().current?.generation).toBe(3);
+  });
+});
+
+async function* eventsOverTwoSessions(session: BetfairSession, betting: Betting) {
+  yield { data: 'a' };
+  await betting.sessions().refresh(session);
+  const newer = await betting.sessions().getSession();
+  betting.simulator.endSessions();
+  throw new Error('refused', { cause: await betting.raw.json(newer, A) });
+}
 
 describe('a failed refresh', () => {
   it('is thrown with the rejection as its cause, to each request with its own', async () => {
