@@ -23,6 +23,7 @@ import { DEFAULT_ACCOUNT } from '../betfair-session.constants.js';
 import { CallScope } from '../calls/call-scope.js';
 import { inspectResult, inspectThrown, type Rejection } from '../calls/invalid-session.detector.js';
 import { BetfairConfigurationError } from '../errors/index.js';
+import { answerOf } from './handler-answer.js';
 import { mayRunAgain, responseStarted } from './handler-retry.js';
 import { refreshFailure } from './refresh-failure.js';
 import { UseBetfairSessionMetadata } from './use-betfair-session.metadata.js';
@@ -87,7 +88,7 @@ function runHandler(
   return handle().pipe(
     concatMap((value) => {
       if (emitted) return of(value);
-      return inspected(value).pipe(
+      return inspected(context, value).pipe(
         map((answer) => {
           emitted = true;
           return answer;
@@ -131,8 +132,8 @@ function runHandler(
 }
 
 /** Passes an answer on, and throws one that is a rejection. */
-function inspected(value: unknown): Observable<unknown> {
-  const rejection = inspectResult(value);
+function inspected(context: ExecutionContext, value: unknown): Observable<unknown> {
+  const rejection = inspectResult(answerOf(context, value));
   const decide = (found: Rejection) =>
     found === 'none' ? of(value) : throwError(() => new ReturnedRejection(value, found));
   return rejection instanceof Promise ? from(rejection).pipe(switchMap(decide)) : decide(rejection);

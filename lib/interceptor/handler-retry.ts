@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import { sendsEvents } from './handler-answer.js';
 import type { UseBetfairSessionOptions } from './use-betfair-session.metadata.js';
 
 /**
@@ -15,13 +16,11 @@ export function mayRunAgain(
   return method === 'GET' || method === 'HEAD';
 }
 
-/** How Nest marks a handler of server-sent events. It sends their headers by itself, before there is an event. */
-const SERVER_SENT_EVENTS = '__sse__';
-
 /** Whether the client has seen a part of the handler's answer, so that a second one cannot be sent. */
 export function responseStarted(context: ExecutionContext): boolean {
   if (context.getType() !== 'http') return false;
-  if (Reflect.hasMetadata(SERVER_SENT_EVENTS, context.getHandler())) return false;
+  // Nest sends their headers by itself, before there is an event.
+  if (sendsEvents(context)) return false;
   const response = context
     .switchToHttp()
     .getResponse<{ headersSent?: boolean; raw?: { headersSent?: boolean } }>();

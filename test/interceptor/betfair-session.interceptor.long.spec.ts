@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { Sse, StreamableFile } from '@nestjs/common';
 import { type BetfairSession, isInvalidSession, UseBetfairSession } from 'nestjs-betfair-session';
-import { from } from 'rxjs';
+import { from, map } from 'rxjs';
 import { auditLog, INVALID, refused, rpcReply, succeeded } from '../calls/rejections.fixture.js';
 import { refuse, rpcCall, until } from '../support/betting.js';
 import { type Betting, closeServed } from '../support/http-application.js';
@@ -198,6 +198,17 @@ describe('a handler with @UseBetfairSession()', () => {
 });
 
 describe('a handler of server-sent events', () => {
+  it('is run once more when its first event holds the refusal', async () => {
+    const { get, simulator, generations } = await serveHandler(
+      (session, { raw }) => from(raw.json(session, A)).pipe(map((data) => ({ data }))),
+      { onMethod: [Sse()] },
+    );
+    await (await get('/')).text();
+    simulator.endSessions();
+    expect(await (await get('/')).text()).toContain('Soccer');
+    expect(generations).toEqual([1, 1, 2]);
+  });
+
   it('has the session replaced that it asked for last, after the first event too', async () => {
     const { get, sessions } = await serveHandler(
       (session, betting) => from(eventsOverTwoSessions(session, betting)),

@@ -1,0 +1,17 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { read } from '../calls/rejection-envelope.js';
+
+/** How Nest marks a handler of server-sent events. */
+const SERVER_SENT_EVENTS = '__sse__';
+
+export function sendsEvents(context: ExecutionContext): boolean {
+  return Reflect.hasMetadata(SERVER_SENT_EVENTS, context.getHandler());
+}
+
+/** What a handler answers with, out of what Nest has it wrapped in: a `WsResponse` or a `MessageEvent`. */
+export function answerOf(context: ExecutionContext, value: unknown): unknown {
+  const wrapped =
+    sendsEvents(context) ||
+    (context.getType() === 'ws' && typeof read(value, 'event') === 'string');
+  return (wrapped ? read(value, 'data') : undefined) ?? value;
+}
