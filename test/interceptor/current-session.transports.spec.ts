@@ -1,0 +1,184 @@
+import { once } from 'node:events';
+import {
+  type ArgumentsHost,
+  type CanActivate,
+  Catch,
+  Controller,
+  type ExceptionFilter,
+  type ExecutionContext,
+  ParseIntPipe,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
+import { MessagePattern, Payload } from '@nestjs/microservices';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import {
+  type BetfairSession,
+  BetfairSessionModule,
+  CurrentSession,
+  isInvalidSession,
+  SessionService,
+  UseBetfairSession,
+} from 'nestjs-betfair-session';
+import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { lastValueFrom, throwError } from 'rxjs';
+import { WebSocket } from 'ws';
+import { refused } from '../calls/rejections.fixture.js';
+import { RecordingLogger } from '../support/application.js';
+import { listenTcp } from './transports/tcp.transport.js';
+import { listenWebSocket } from './transports/websocket.transport.js';
+
+/** Keeps what goes up from the handlers of a class, and answers with its name. */
+@Catch()
+class RecordingFilter implements ExceptionFilter {
+  readonly errors: unknown[] = [];
+
+  catch(error: unknown, host: ArgumentsHost): unknown {
+    this.errors.push(error);
+    const answer = { filtered: error instanceof Error ? error.name : 'unknown' };
+    if (host.getType() === 'rpc') return throwError(() => answer);
+    host.switchToWs().getClient<WebSocket>().send(JSON.stringify(answer));
+    return undefined;
+  }
+}
+
+class PasswordGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const message = context.getType() === 'rpc' ? context.switchToRpc() : context.switchToWs();
+    return message.getData<{ password: string }>().password === 'open';
+  }
+}
+
+const TRANSPORTS = [
+  {
+    name: 'a microservice',
+    registeredAs: 'controllers',
+    onClass: () => Controller(),
+    on: (pattern: string) => MessagePattern(pattern),
+    body: Payload,
+    open: async (module: TestingModule) => {
+      const { client, close } = await listenTcp(module);
+      const ask = (pattern: string, message: object) =>
+        lastValueFrom(client.send<unknown>(pattern, message)).catch((error: unknown) => error);
+      return { ask, close };
+    },
+  },
+  {
+    name: 'a gateway',
+    registeredAs: 'providers',
+    onClass: () => WebSocketGateway(),
+    on: (event: string) => SubscribeMessage(event),
+    body: MessageBody,
+    open: async (module: TestingModule) => {
+      const { url, close } = await listenWebSocket(module);
+      const ask = async (event: string, data: object): Promise<unknown> => {
+        const socket = new WebSocket(url);
+        await once(socket, 'open');
+        socket.send(JSON.stringify({ event, data }));
+        const [message]: Buffer[] = await once(socket, 'message');
+        socket.close();
+        return JSON.parse(String(message));
+      };
+      return { ask, close };
+    },
+  },
+] as const;
+
+describe.each(TRANSPORTS)('in $name', ({ registeredAs, onClass, on, body, open }) => {
+  let simulator: BetfairSimulator;
+  let sessions: SessionService;
+  let filter: RecordingFilter;
+  let runs: number;
+  let ask: (pattern: string, message: object) => Promise<unknown>;
+  let close: () => Promise<void>;
+
+  beforeEach(async () => {
+    runs = 0;
+    filter = new RecordingFilter();
+    simulator = await BetfairSimulator.start();
+
+    @onClass()
+    @UseFilters(filter)
+    class Trader {
+      @on('stake')
+      @UseGuards(PasswordGuard)
+      @UseBetfairSession()
+      stake(@CurrentSession() session: BetfairSession, @body('size', ParseIntPipe) size: number) {
+        runs += 1;
+        return { generation: session.generation, size };
+      }
+
+      @on('refused')
+      @UseBetfairSession()
+      refused() {
+        runs += 1;
+        throw Object.assign(new Error('refused'), { name: 'Refusal', cause: refused });
+      }
+
+      @on('bare')
+      bare(@CurrentSession() session: BetfairSession) {
+        return session;
+      }
+    }
+
+    const module = await Test.createTestingModule({
+      imports: [BetfairSessionModule.forRoot(simulator.options())],
+      [registeredAs]: [Trader],
+    })
+      .setLogger(new RecordingLogger())
+      .compile();
+    sessions = module.get(SessionService);
+    ({ ask, close } = await open(module));
+  });
+  afterEach(async () => {
+    await close();
+    await simulator.stop();
+  });
+
+  it('@CurrentSession() is the session, and a pipe beside it does its work', async () => {
+    const answer = await ask('stake', { size: '5', password: 'open' });
+    expect(answer).toEqual({ generation: 1, size: 5 });
+    expect(filter.errors).toEqual([]);
+  });
+
+  it('a guard is asked before a session is had', async () => {
+    await ask('stake', { size: '5', password: 'wrong' });
+    expect(filter.errors).toEqual([expect.objectContaining({ message: 'Forbidden resource' })]);
+    expect(simulator.counts.loginAttempts).toBe(0);
+    expect(runs).toBe(0);
+  });
+
+  it('what a pipe refuses is not taken for a refused session', async () => {
+    const answer = await ask('stake', { size: 'five', password: 'open' });
+    expect(answer).toEqual({ filtered: 'BadRequestException' });
+    expect(simulator.counts.logins).toBe(1);
+    expect(runs).toBe(0);
+  });
+
+  it('a handler without @UseBetfairSession() is named', async () => {
+    expect(await ask('bare', {})).toEqual({ filtered: 'BetfairConfigurationError' });
+    expect(filter.errors).toEqual([
+      expect.objectContaining({
+        message: expect.stringContaining('Add @UseBetfairSession() to Trader.bare.'),
+      }),
+    ]);
+  });
+
+  it('the exception filter gets the refusal that is not repeated, and the session is replaced', async () => {
+    expect(await ask('refused', {})).toEqual({ filtered: 'Refusal' });
+    expect(filter.errors.map(isInvalidSession)).toEqual([true]);
+    expect(runs).toBe(1);
+    expect(sessions.current?.generation).toBe(2);
+  });
+
+  it('the exception filter gets a failed refresh, with the refusal as its cause', async () => {
+    await sessions.getSession();
+    simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
+    expect(await ask('refused', {})).toEqual({ filtered: 'BetfairLoginRejectedError' });
+    expect(filter.errors).toEqual([
+      expect.objectContaining({ cause: expect.objectContaining({ message: 'refused' }) }),
+    ]);
+    expect(runs).toBe(1);
+  });
+});
