@@ -22,13 +22,15 @@ export function missingMoto() {
 
 /**
  * S3 with the bucket {@link S3_BUCKET}, and credentials that may do what the policy in README lists and nothing else.
- * Signatures and rights are enforced.
+ * Signatures and rights are enforced, unless it is `open` to everybody.
  */
-export async function startMoto() {
-  const moto = await startServer('moto_server', ['-H', '127.0.0.1', '-p', '0'], {
-    // The requests of the set-up below.
-    INITIAL_NO_AUTH_ACTION_COUNT: '5',
-  });
+export async function startMoto({ open = false } = {}) {
+  const moto = await startServer(
+    'moto_server',
+    ['-H', '127.0.0.1', '-p', '0'],
+    // The requests of the set-up below go before.
+    open ? {} : { INITIAL_NO_AUTH_ACTION_COUNT: '5' },
+  );
   const setUp = async (/** @type {string} */ path, /** @type {RequestInit} */ init) => {
     const response = await fetch(`${moto.origin}${path}`, init);
     if (response.status !== 200) throw new Error(`moto_server did not do ${path}.`);
