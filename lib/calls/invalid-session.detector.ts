@@ -63,9 +63,12 @@ export function inspectResult(value: unknown): Rejection | Promise<Rejection> {
 function inspectError(error: object): Rejection {
   const code = read(error, 'errorCode');
   if (code === INVALID_SESSION || read(error, 'code') === INVALID_SESSION) return 'all';
-  for (const key of CARRIERS) {
-    const found = inspectCarried(read(error, key));
-    if (found !== 'none') return found;
+  // Where undici and ofetch put the status of the answer. `status` is left alone: in Nest it is the application's own.
+  if (mayRefuse(read(error, 'statusCode'))) {
+    for (const key of CARRIERS) {
+      const found = inspectCarried(read(error, key));
+      if (found !== 'none') return found;
+    }
   }
   const answer = inspectAnswer(read(error, 'response'));
   if (answer !== 'none') return answer;

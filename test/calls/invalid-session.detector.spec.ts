@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { runInNewContext } from 'node:vm';
-import { BadRequestException } from '@nestjs/common';
+import { BadGatewayException, BadRequestException } from '@nestjs/common';
 import axios from 'axios';
 import { errors, interceptors, Agent, request } from 'undici';
 import { BetfairIdentityUnavailableError } from '../../lib/errors/index.js';
@@ -132,6 +132,7 @@ describe('a thrown value', () => {
     ['the code as the whole message', new Error(` ${INVALID}\n`)],
     ['the number as the whole message', new Error('ANGX-0003')],
     ['an exception of Nest', new BadRequestException(restFault(INVALID))],
+    ['an exception of Nest with a status of its own', new BadGatewayException(refused)],
     ['an error of another realm', runInNewContext(`new Error('${INVALID}')`)],
     ['a plain JSON-RPC error', rpcError(INVALID)],
     ['a plain exception by name', exception(INVALID)],
@@ -164,6 +165,10 @@ describe('a thrown value', () => {
     ['another exception', new APINGException('NO_SESSION')],
     ['a time-out', new DOMException('timed out', 'TimeoutError')],
     ['a 503, whatever it says', failed({ response: { status: 503, data: refused } })],
+    [
+      'a 503 of undici, whatever it says',
+      new errors.ResponseError('Response status code 503', 503, { body: refused }),
+    ],
     [
       'a 403, whatever it says',
       failed({ response: { statusCode: 403, body: JSON.stringify(refused) } }),
