@@ -89,8 +89,9 @@ function exceptionCode(detail: unknown): string | undefined {
 }
 
 function inspectBatch(replies: readonly unknown[]): Rejection {
-  const { length } = replies;
-  if (length > BATCH_LIMIT) return 'none';
+  const length = read(replies, 'length');
+  // A Proxy may claim any length, and one that grows whenever it is compared.
+  if (typeof length !== 'number' || length > BATCH_LIMIT) return 'none';
   let refused = 0;
   for (let index = 0; index < length; index += 1) {
     const reply = read(replies, index);

@@ -371,6 +371,18 @@ describe('hostile values', () => {
     expect(reads).toBeLessThan(1_000);
   });
 
+  it('take little: a length that is no number, and grows when compared, is not counted up to', () => {
+    let comparisons = 0;
+    const valueOf = () => {
+      comparisons += 1;
+      if (comparisons > 1_000) throw new Error('There is no end to it.');
+      return comparisons + 1;
+    };
+    const get = (_: unknown, key: PropertyKey) => (key === 'length' ? { valueOf } : succeeded);
+    expect(isInvalidSession(new Proxy([], { get }))).toBe(false);
+    expect(comparisons).toBe(0);
+  });
+
   it('do not hide a rejection without a prototype', () => {
     const bare: unknown = Object.assign(Object.create(null), refused);
     expect(isInvalidSession(bare)).toBe(true);
