@@ -74,7 +74,7 @@ export class CallScope {
     return this.#accepted || this.#underWay > 0;
   }
 
-  /** Whether a call in this layer was already repeated with a new session. */
+  /** Whether the one repetition of a call in this layer was spent, also where no new session could be had for it. */
   get repeated(): boolean {
     return this.#repeated;
   }

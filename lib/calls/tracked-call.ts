@@ -57,7 +57,7 @@ async function callInScope<T>(
   const session = await sessions.getSession({ signal });
   const first = await attempt(sessions, scope, session, call);
   if (first.rejection === 'none') return settle(first);
-  // The new session was refused too: another would not help, and cost another login.
+  // A new session was refused too, or could not be had: another attempt would not help, and cost another login.
   if (scope.repeated && !scope.settled) return handOn(first);
   if (scope.settled || !repeatable) {
     if (!repeatable) sessions.warn(UNREPEATABLE);
@@ -65,11 +65,12 @@ async function callInScope<T>(
     sessions.refresh(session, {}).catch(() => undefined);
     return handOn(first);
   }
+  // Spent even where no session can be had: a layer around that repeats would have this request sent a third time.
+  scope.markRepeated();
   const renewed = await sessions.refresh(session, { signal });
   // A call that was started and not waited for may have got through meanwhile.
   if (scope.settled) return handOn(first);
   if (first.type === 'resolved') await discard(first.value);
-  scope.markRepeated();
   return handOn(await attempt(sessions, scope, renewed, call));
 
   /** Hands an outcome to the layer around this one, and tells it whose session was refused. */

@@ -270,6 +270,20 @@ describe('calls inside calls', () => {
     expect(simulator.counts.loginAttempts).toBe(2);
   });
 
+  it('are not repeated by the outer one when the inner refresh failed and the call went on', async () => {
+    const { simulator, sessions, raw } = await setUp();
+    refuse(simulator, 'listEventTypes', 'listMarketBook');
+    simulator.fail('certLogin', { status: 503 });
+    const answer = await sessions.run(async (session) => {
+      await sessions.fetch(RPC, post(A)).catch(() => sessions.unblockLogin());
+      return raw.json(session, B);
+    });
+    expect(JSON.stringify(answer)).toContain(INVALID);
+    // Sent once before the refresh failed: a repetition of both would send A twice more.
+    expect(sends(simulator)).toEqual({ A: 1, B: 1 });
+    expect((await sessions.getSession()).generation).toBe(2);
+  });
+
   it('are repeated by the outer one where the inner one cannot, with a new stream', async () => {
     const { simulator, sessions } = await setUp();
     const work = () =>
