@@ -62,22 +62,28 @@ async function callInScope<T>(
   if (scope.settled || !repeatable) {
     if (!repeatable) sessions.warn(UNREPEATABLE);
     // So that the next call finds a new session; this answer does not wait for it.
-    sessions.refresh(session, {}).catch(() => undefined);
+    sessions.refresh(refused(), {}).catch(() => undefined);
     return handOn(first);
   }
   // Spent even where no session can be had: a layer around that repeats would have this request sent a third time.
   scope.markRepeated();
-  const renewed = await sessions.refresh(session, { signal });
+  const renewed = await sessions.refresh(refused(), { signal });
   // A call that was started and not waited for may have got through meanwhile.
   if (scope.settled) return handOn(first);
   if (first.type === 'resolved') await discard(first.value);
   return handOn(await attempt(sessions, scope, renewed, call));
 
+  /** The session that was refused: a newer one than that of this layer, where the call asked for one itself. */
+  function refused(): BetfairSession {
+    const { handedOut, last } = scope;
+    return (last?.account === sessions.account ? last.session : handedOut?.session) ?? session;
+  }
+
   /** Hands an outcome to the layer around this one, and tells it whose session was refused. */
   function handOn(outcome: Outcome<T>): T {
-    if (outcome.rejection !== 'none' && scope.handedOut) {
+    if (outcome.rejection !== 'none') {
       const refresh = (dead: BetfairSession) => sessions.refresh(dead, {});
-      scope.blame({ ...scope.handedOut, refresh });
+      scope.blame({ account: sessions.account, session: refused(), refresh });
     }
     return settle(outcome);
   }
@@ -95,6 +101,7 @@ async function attempt<T>(
   call: (session: BetfairSession) => Promise<T>,
 ): Promise<Outcome<T>> {
   scope.handedOut = { account: sessions.account, session };
+  scope.last = undefined;
   const outcome = await outcomeOf(() => scope.run(() => call(session)));
   // Everything but a rejection of all of it got through, or may have: an outage says nothing of an order's fate.
   if (outcome.rejection !== 'all') scope.markSettled();

@@ -110,6 +110,23 @@ describe('run of one call that Betfair refuses for its session', () => {
     expect(simulator.counts).toMatchObject({ loginAttempts: 2, calls: 1 });
   });
 
+  it('replaces the session that the call asked for itself, where that is a newer one', async () => {
+    const { simulator, sessions, raw } = await setUp();
+    const generations: number[] = [];
+    const answer = await sessions.run(async (given) => {
+      // Meanwhile another call has the first session replaced, and the second one ends as well.
+      simulator.endSessions();
+      await sessions.refresh(given);
+      if (generations.length === 0) simulator.endSessions();
+      const session = await sessions.getSession();
+      generations.push(session.generation);
+      return raw.json(session, A);
+    });
+    expect(answer).toMatchObject(SUCCESS);
+    expect(generations).toEqual([2, 4]);
+    expect(sends(simulator)).toEqual({ A: 2 });
+  });
+
   it('does not see into the result of undici.request, and says so once', async () => {
     const { simulator, sessions, raw, warnings } = await setUp();
     refuse(simulator, 'listEventTypes');
