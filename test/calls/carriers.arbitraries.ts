@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { AxiosError, AxiosHeaders } from 'axios';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { errors } from 'undici';
 import {
   otherRestFault,

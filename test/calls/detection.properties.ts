@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { BetfairIdentityUnavailableError, isInvalidSession } from 'nestjs-betfair-session';
 import { inspectResult, inspectThrown } from '../../lib/calls/invalid-session.detector.js';
 import { mixedBatch, otherBody, refusedBody } from './answers.arbitraries.js';
@@ -44,12 +44,13 @@ function expectVerdict(value: unknown, expected: boolean): void {
   if (verdict !== expected) throw new Error(`${verdict}: ${inspect(value, { depth: 9 })}`);
 }
 
+const counts = (value: unknown) => expectVerdict(value, true);
+const doesNot = (value: unknown) => expectVerdict(value, false);
+
 /** What makes a login, said of every value there is; a failing seed is printed. */
 export function describeDetection(numRuns: number): void {
   const holds = (values: fc.Arbitrary<unknown>, says: (value: unknown) => void) => () =>
     fc.assert(fc.property(values, says), { numRuns });
-  const counts = (value: unknown) => expectVerdict(value, true);
-  const doesNot = (value: unknown) => expectVerdict(value, false);
 
   describe(`a refusal for the session counts (${numRuns} each)`, () => {
     it(

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
-import { refusedRestFault, refusedRpcReply } from './answers.arbitraries.js';
+import * as fc from 'fast-check';
+import { refusedRestFault, refusedRpcReply, words } from './answers.arbitraries.js';
 import { INVALID } from './rejections.fixture.js';
 
 /** Operations on one value after which its effort counts as unbounded; from then on it behaves, so that tests end. */
@@ -37,21 +37,11 @@ export class Effort {
 export type Hostile = (effort: Effort) => unknown;
 
 const KEYS = [
-  ...['jsonrpc', 'error', 'code', 'message', 'data', 'result', 'id', 'faultcode', 'faultstring'],
-  ...['detail', 'exceptionname', 'APINGException', 'errorCode', 'errorDetails', 'op', 'statusCode'],
-  ...['status', 'headers', 'config', 'response', 'body', 'cause', 'bodyUsed', 'clone', 'locked'],
-  ...[
-    'getReader',
-    'get',
-    'pipe',
-    'length',
-    'byteLength',
-    '0',
-    '__proto__',
-    'constructor',
-    'toJSON',
-  ],
-] as const;
+  ...words('jsonrpc error code message data result id faultcode faultstring detail exceptionname'),
+  ...words('APINGException errorCode errorDetails op statusCode status headers config response'),
+  ...words('body cause bodyUsed clone locked getReader get pipe length byteLength 0 __proto__'),
+  ...words('constructor toJSON'),
+];
 
 const key = fc.oneof(fc.constantFrom(...KEYS), fc.string({ maxLength: 8 }));
 const word = fc.constantFrom<unknown>('2.0', 'status', 'FAILURE', INVALID, 'ANGX-0003', 200, false);

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { jest } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { isInvalidSession } from 'nestjs-betfair-session';
 import {
   inspectResult,

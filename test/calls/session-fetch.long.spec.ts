@@ -321,18 +321,6 @@ describe('fetch of a request that fails for another reason', () => {
 });
 
 describe('fetch and other hosts', () => {
-  it('returns a redirect and does not follow it', async () => {
-    const { sessions, simulator } = await setUp();
-    await using other = await BetfairSimulator.start();
-    const headers = { location: `${other.url}${RPC}` };
-    simulator.fail('api', { reply: {}, status: 302, headers });
-    const response = await sessions.fetch(RPC, { ...LIST, redirect: 'follow' });
-    expect(response.status).toBe(302);
-    expect(response.headers.get('location')).toBe(headers.location);
-    expect(other.requests).toEqual([]);
-    expect(simulator.counts).toMatchObject({ logins: 1, calls: 1 });
-  });
-
   it.each<[string, (api: URL, other: URL) => string]>([
     ['another port', (_api, other) => other.href],
     ['another host without scheme', (_api, other) => `//${other.host}${RPC}`],

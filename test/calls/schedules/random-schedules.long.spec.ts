@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { closeAccounts, createAccount } from '../../support/account.js';
 import { RawClients } from '../../support/betting.js';
 import { VirtualClock } from '../../support/virtual.clock.js';
@@ -7,7 +7,7 @@ import { type Schedule, schedule } from './schedule.arbitrary.js';
 import { handlers, ScheduleController } from './schedule.controller.js';
 import { Player, type Stage } from './schedule.player.js';
 
-const SCHEDULES = Number(process.env.N ?? 10_000);
+const SCHEDULES = 10_000;
 const MINUTE = 60_000;
 
 let clock: VirtualClock;

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 /** What a business request asks for; orders are what must not be doubled. */
 export type Kind = 'order' | 'read';
@@ -87,8 +87,12 @@ function call(around: Around): fc.Arbitrary<CallStep> {
 
 const event: fc.Arbitrary<EventStep> = fc.record({
   step: fc.constantFrom<EventStep['step']>(
-    ...(['sessionsEnd', 'sessionsEnd', 'refresh'] as const),
-    ...(['loginOutage', 'unblockLogin', 'answerLost'] as const),
+    'sessionsEnd',
+    'sessionsEnd',
+    'refresh',
+    'loginOutage',
+    'unblockLogin',
+    'answerLost',
   ),
 });
 
@@ -147,9 +151,10 @@ export const schedule: fc.Arbitrary<Schedule> = fc.record({
     { minLength: 2, maxLength: 6 },
   ),
   verdicts: fc.array(
-    fc.constantFrom<Verdict>(
-      ...(['accepted', 'accepted', 'accepted', 'last'] as const),
-      ...(['refused', 'refused', 'refusedInOutage'] as const),
+    fc.oneof(
+      { arbitrary: fc.constant<Verdict>('accepted'), weight: 3 },
+      { arbitrary: fc.constantFrom<Verdict>('last', 'refusedInOutage'), weight: 2 },
+      { arbitrary: fc.constant<Verdict>('refused'), weight: 2 },
     ),
     { maxLength: 16 },
   ),

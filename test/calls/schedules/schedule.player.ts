@@ -67,7 +67,11 @@ export class Player {
         return this.stage.handle(step.route, (session) =>
           this.play(step.inside, `${path}h`, session),
         );
-      default:
+      case 'sessionsEnd':
+      case 'refresh':
+      case 'loginOutage':
+      case 'unblockLogin':
+      case 'answerLost':
         return this.#event(step, held);
     }
   }
