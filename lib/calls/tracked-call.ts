@@ -6,6 +6,7 @@ import {
   isUnpeekable,
   type Rejection,
 } from './invalid-session.detector.js';
+import { read } from './rejection-envelope.js';
 
 /** Where the sessions of a tracked call come from. */
 export interface SessionSource {
@@ -125,8 +126,6 @@ function settle<T>(outcome: Outcome<T>): T {
 
 /** Frees the connection of an answer that nobody will read. */
 async function discard(value: unknown): Promise<void> {
-  if (typeof value !== 'object' || value === null || !('body' in value)) return;
-  if (value.body instanceof ReadableStream && !value.body.locked) {
-    await value.body.cancel().catch(() => undefined);
-  }
+  const body = read(value, 'body');
+  if (body instanceof ReadableStream && !body.locked) await body.cancel().catch(() => undefined);
 }

@@ -1,5 +1,5 @@
 import { describeDetection } from './detection.properties.js';
 import { describeHostility } from './hostility.properties.js';
 
-describeDetection(250);
-describeHostility(250);
+describeDetection(200);
+describeHostility(200);

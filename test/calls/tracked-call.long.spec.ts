@@ -83,6 +83,13 @@ describe('run of one call that Betfair refuses for its session', () => {
     expect(simulator.counts.logins).toBe(2);
   });
 
+  it('makes it once more although the refusal has a property that cannot be read', async () => {
+    const { sessions, simulator } = await setUp();
+    const answers = [Object.defineProperty({ ...refused }, 'body', { get: unreadable }), 'done'];
+    expect(await sessions.run(async () => answers.shift())).toBe('done');
+    expect(simulator.counts.logins).toBe(2);
+  });
+
   it('hands the second refusal on unchanged: two sends and one login', async () => {
     const { simulator, sessions, raw } = await setUp();
     refuse(simulator, 'listEventTypes');
@@ -330,6 +337,10 @@ describe('calls inside calls', () => {
     expect(simulator.counts.logins).toBe(2);
   });
 });
+
+function unreadable(): never {
+  throw new Error('It cannot be read.');
+}
 
 function dataOf({ data }: { data: unknown }): unknown {
   return data;
