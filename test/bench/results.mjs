@@ -1,0 +1,99 @@
+// What was measured, for the console, for results.json, and as a table for results.md and README.md.
+import { readFile, writeFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+
+const HERE = import.meta.dirname;
+const README = resolve(HERE, '../../README.md');
+/** Between these two lines of README stands the table. */
+const [BEGIN, END] = ['<!-- figures: written by `npm run bench` -->', '<!-- end of figures -->'];
+
+const COMPARISONS = {
+  atMost: ['≤', (value, limit) => value <= limit],
+  atLeast: ['≥', (value, limit) => value >= limit],
+  exactly: ['', (value, limit) => value === limit],
+};
+
+/** The targets of a figure; none or one. */
+function targetsOf({ target = {}, unit, value }) {
+  return Object.entries(target).map(([kind, limit]) => {
+    const [sign, holds] = COMPARISONS[kind];
+    return { text: `${sign} ${limit} ${unit}`.trim(), met: holds(value, limit) };
+  });
+}
+
+export function missed(figure) {
+  return targetsOf(figure).some(({ met }) => !met);
+}
+
+/** A number with two digits after the point, or as many as it takes to show two. */
+function number(value) {
+  if (Number.isInteger(value)) return value.toLocaleString('en');
+  if (value < 0.01) return value.toLocaleString('en', { maximumSignificantDigits: 1 });
+  return value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 2 : 0 });
+}
+
+function cellsOf(figure) {
+  const { what, value, unit, note, missing } = figure;
+  if (missing !== undefined) return [what, '**not measured**', missing, ''];
+  const target = targetsOf(figure).map(({ text, met }) => `${text}, ${met ? 'met' : '**MISSED**'}`);
+  return [what, `${number(value)} ${unit}`.trim(), note, target.join()];
+}
+
+export function print(figures) {
+  for (const cells of figures.map(cellsOf)) {
+    const [what, value, note, target] = cells.map((cell) => cell.replaceAll(/[`*]/g, ''));
+    console.log(`  ${what}: ${value} (${note})${target && `; target ${target}`}`);
+  }
+  for (const { what, missing } of figures) {
+    if (missing !== undefined) console.log(`\n!!! NOT MEASURED: ${what}, because ${missing} !!!\n`);
+  }
+}
+
+/** The figures of a whole run, with the machine that they were measured on. */
+export function describe(figures) {
+  const [{ model }] = cpus();
+  return {
+    command: 'npm run bench',
+    date: new Date().toISOString().slice(0, 10),
+    machine: {
+      cpu: model.trim(),
+      cores: cpus().length,
+      memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+      node: process.version,
+    },
+    figures: figures.map((figure) => ({ ...figure, missed: missed(figure) })),
+  };
+}
+
+function markdown({ command, date, machine, figures }) {
+  const { cpu, cores, memory, node } = machine;
+  const row = (cells) => `| ${cells.join(' | ')} |`;
+  return [
+    `\`${command}\` on ${date}: ${cpu}, ${cores} cores, ${memory}, Node ${node}.`,
+    '',
+    row(['what', 'figure', 'measured', 'target']),
+    row(['---', '---', '---', '---']),
+    ...figures.map((figure) => row(cellsOf(figure))),
+    '',
+  ].join('\n');
+}
+
+/** Writes the files that are checked in. */
+export async function write(results) {
+  const table = markdown(results);
+  const readme = await readFile(README, 'utf8');
+  const [before, rest] = readme.split(BEGIN);
+  const after = rest?.split(END)[1];
+  if (after === undefined) throw new Error(`README.md has no lines ${BEGIN} and ${END}.`);
+  await Promise.all([
+    writeFormatted(join(HERE, 'results.json'), JSON.stringify(results)),
+    writeFormatted(join(HERE, 'results.md'), table),
+    writeFormatted(README, `${before}${BEGIN}\n\n${table}\n${END}${after}`),
+  ]);
+}
+
+async function writeFormatted(path, text) {
+  await writeFile(path, await format(text, { ...(await resolveConfig(path)), filepath: path }));
+}

@@ -1,0 +1,72 @@
+// Measures the package as it is published: `npm run bench`. Arguments select benchmarks by what their names contain;
+// BENCH_QUICK=1 makes rounds so short that figures mean little. A whole run writes results.json, results.md and README's
+// table. A target missed makes the exit code 1, except in a quick run.
+import { execFileSync, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, cpSync, mkdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { installIn } from '../support/install.mjs';
+import { describe, missed, print, write } from './results.mjs';
+
+const HERE = import.meta.dirname;
+const ROOT = resolve(HERE, '../..');
+const NAMES = [
+  'get-session',
+  'round-trips',
+  'nest-request',
+  'fetch',
+  'import-time',
+  'memory',
+  'late-rejections',
+  'fleet',
+];
+/** Milliseconds for one benchmark. */
+const LONGEST = 180_000;
+
+const quick = process.env.BENCH_QUICK === '1';
+const wanted = process.argv.slice(2);
+
+/** Puts what is published where an installation would have put it. */
+function publish() {
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'inherit' });
+  const folder = join(HERE, 'node_modules/nestjs-betfair-session');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  copyFileSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
+  cpSync(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
+}
+
+/** The figures of one benchmark. */
+async function measure(name) {
+  const child = fork(join(HERE, 'measure.mjs'), [join(HERE, `${name}.bench.mjs`)], {
+    execArgv: ['--expose-gc'],
+    env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+  });
+  const late = setTimeout(() => child.kill('SIGKILL'), LONGEST);
+  let figures;
+  child.once('message', (message) => {
+    figures = message;
+  });
+  const [code, signal] = await once(child, 'exit');
+  clearTimeout(late);
+  if (code !== 0 || figures === undefined) throw new Error(`${name} ended (${code ?? signal}).`);
+  return figures.map((figure) => ({ benchmark: name, ...figure }));
+}
+
+installIn(HERE, 'what is compared with, and the load generator', 'about 30 MB');
+publish();
+const selected = NAMES.filter(
+  (name) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
+);
+if (selected.length === 0) throw new Error(`No benchmark has such a name. There are: ${NAMES}.`);
+const figures = [];
+for (const name of selected) {
+  console.log(`\n${name}${quick ? ' (quick: these figures mean little)' : ''}`);
+  const measured = await measure(name);
+  print(measured);
+  figures.push(...measured);
+}
+if (!quick && wanted.length === 0) await write(describe(figures));
+const failed = figures.filter(missed);
+for (const { what } of failed) console.log(`\n!!! TARGET MISSED: ${what} !!!`);
+if (failed.length > 0 && !quick) process.exitCode = 1;
