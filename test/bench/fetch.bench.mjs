@@ -71,11 +71,16 @@ export async function measure({ quick }) {
     const settings = { sessions, dispatcher, headers, ...effort };
     const small = await compare('a small answer', { ...settings, url: `${url}/small` });
     const large = await compare('a market book of 1 MB', { ...settings, url: `${url}/book` });
+    const chunked = await compare('the same, its length not announced', {
+      ...settings,
+      url: `${url}/chunked`,
+    });
     const text = marketBook();
     const looking = { ...effort, fetched: large.bare };
     return [
       small.figure,
       large.figure,
+      chunked.figure,
       await look('that market book, parsed', JSON.parse(text), looking),
       await look('that market book, as text', text, looking),
     ];

@@ -1,5 +1,5 @@
-// A Nest application with one handler that makes one call to the upstream: with a session, or behind an interceptor that
-// does nothing, in a process that never loaded the package.
+// A Nest application with a handler that makes one call to the upstream, behind an interceptor that does nothing; and,
+// where there are options of a session, another that does so with the session. Else the package is never loaded.
 import { Controller, Get, Module, UseInterceptors } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -29,7 +29,8 @@ const fixed = {
   }),
 };
 
-function controller({ url, ca }, decorateClass, decorateParameter) {
+/** A controller at `path` that makes the call with the session that its first parameter is given. */
+function controller(path, { url, ca }, ...decorators) {
   const dispatcher = new Agent({ connect: { ca } });
   class MarketsController {
     async list(session = fixed) {
@@ -42,23 +43,22 @@ function controller({ url, ca }, decorateClass, decorateParameter) {
       return body.json();
     }
   }
-  Controller('markets')(MarketsController);
   const { prototype } = MarketsController;
   Get()(prototype, 'list', Object.getOwnPropertyDescriptor(prototype, 'list'));
-  decorateClass(MarketsController);
-  decorateParameter?.(prototype, 'list', 0);
+  for (const decorate of [Controller(path), ...decorators]) decorate(MarketsController);
   return MarketsController;
 }
 
 async function metadata({ upstream, options }) {
-  if (options === undefined) {
-    return { controllers: [controller(upstream, UseInterceptors(NoInterceptor))] };
-  }
+  const bare = controller('bare', upstream, UseInterceptors(NoInterceptor));
+  if (options === undefined) return { controllers: [bare] };
   const { BetfairSessionModule, CurrentSession, UseBetfairSession } =
     await import('nestjs-betfair-session');
+  const current = ({ prototype }) => CurrentSession()(prototype, 'list', 0);
+  const withSession = controller('session', upstream, UseBetfairSession(), current);
   return {
     imports: [BetfairSessionModule.forRoot(options)],
-    controllers: [controller(upstream, UseBetfairSession(), CurrentSession())],
+    controllers: [bare, withSession],
   };
 }
 
@@ -71,7 +71,7 @@ export async function start({ adapter, ...settings }) {
     { logger: ['error'] },
   );
   await application.listen(0, '127.0.0.1');
-  return { url: `${await application.getUrl()}/markets` };
+  return { url: await application.getUrl() };
 }
 
 /** Microseconds of processor time so far. */

@@ -1,11 +1,12 @@
-// A plain HTTPS server in place of the API: it gives every POST the same answer, and looks at nothing. `/book` is a
-// market book of 1 MB, all else a small answer.
+// A plain HTTPS server in place of the API, which looks at nothing. `/book` is a market book of 1 MB, `/chunked` the same
+// without its length in the headers, all else a small answer.
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import { generate } from 'selfsigned';
 import { marketBook, SMALL } from './answers.mjs';
 
-const BODIES = { '/book': marketBook() };
+const BOOK = marketBook();
+const BODIES = { '/book': BOOK, '/chunked': BOOK };
 
 export async function start() {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
@@ -20,7 +21,7 @@ export async function start() {
       response
         .writeHead(200, {
           'content-type': 'application/json',
-          'content-length': Buffer.byteLength(body),
+          ...(request.url !== '/chunked' && { 'content-length': Buffer.byteLength(body) }),
         })
         .end(body);
     });
