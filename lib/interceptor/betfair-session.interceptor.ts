@@ -11,7 +11,6 @@ import {
   concatMap,
   finalize,
   from,
-  map,
   Observable,
   of,
   switchMap,
@@ -83,60 +82,54 @@ function runHandler(
   again: boolean,
 ): Observable<unknown> {
   let emitted = false;
+  const decide = () => scope.decide();
   const handle = () =>
     new Observable<unknown>((subscriber) => scope.run(() => next.handle().subscribe(subscriber)));
+  const recover = (failure: unknown): Observable<unknown> => {
+    const rejection =
+      failure instanceof ReturnedRejection ? failure.rejection : inspectThrown(failure);
+    const { handedOut, last } = scope;
+    // Refused again inside although the session was new: another would not help.
+    const futile = scope.repeated && !scope.settled;
+    if (rejection === 'none' || futile || !handedOut || !last) return handOn(failure);
+    if (rejection === 'some') {
+      // So that the next call finds a new session; what the other part of the batch did must not get lost.
+      last.refresh(last.session).catch(() => undefined);
+      return handOn(failure);
+    }
+    const renewed = from(last.refresh(last.session)).pipe(
+      catchError((refusal: unknown) => throwError(() => refreshFailure(refusal, carried(failure)))),
+    );
+    return renewed.pipe(
+      switchMap((fresh) => {
+        const untouched = !scope.settled && !scope.repeated && !emitted;
+        if (!again || !untouched || responseStarted(context)) return handOn(failure);
+        if (last.account === handedOut.account) {
+          scope.handedOut = { account: last.account, session: fresh };
+        }
+        scope.last = { ...last, session: fresh };
+        scope.markRepeated();
+        return handle();
+      }),
+    );
+  };
+  // Few operators: every request pays for each.
   return handle().pipe(
     concatMap((value) => {
       if (emitted) return of(value);
-      return inspected(context, value).pipe(
-        map((answer) => {
-          emitted = true;
-          return answer;
-        }),
-      );
+      const passOn = (rejection: Rejection) => {
+        if (rejection !== 'none') throw new ReturnedRejection(value, rejection);
+        emitted = true;
+        // Before an interceptor around this one looks at the outcome; so below.
+        decide();
+        return value;
+      };
+      const rejection = inspectResult(answerOf(context, value));
+      return rejection instanceof Promise ? rejection.then(passOn) : of(passOn(rejection));
     }),
-    catchError((failure: unknown) => {
-      const rejection =
-        failure instanceof ReturnedRejection ? failure.rejection : inspectThrown(failure);
-      const { handedOut, last } = scope;
-      // Refused again inside although the session was new: another would not help.
-      const futile = scope.repeated && !scope.settled;
-      if (rejection === 'none' || futile || !handedOut || !last) return handOn(failure);
-      if (rejection === 'some') {
-        // So that the next call finds a new session; what the other part of the batch did must not get lost.
-        last.refresh(last.session).catch(() => undefined);
-        return handOn(failure);
-      }
-      const renewed = from(last.refresh(last.session)).pipe(
-        catchError((refusal: unknown) =>
-          throwError(() => refreshFailure(refusal, carried(failure))),
-        ),
-      );
-      return renewed.pipe(
-        switchMap((fresh) => {
-          const untouched = !scope.settled && !scope.repeated && !emitted;
-          if (!again || !untouched || responseStarted(context)) return handOn(failure);
-          if (last.account === handedOut.account) {
-            scope.handedOut = { account: last.account, session: fresh };
-          }
-          scope.last = { ...last, session: fresh };
-          scope.markRepeated();
-          return handle();
-        }),
-      );
-    }),
-    // Before an interceptor around this one looks at the outcome; at the latest when nobody waits for it any more.
-    tap({ next: () => scope.decide(), error: () => scope.decide() }),
+    catchError((failure: unknown) => recover(failure).pipe(tap({ next: decide, error: decide }))),
     finalize(() => scope.end()),
   );
-}
-
-/** Passes an answer on, and throws one that is a rejection. */
-function inspected(context: ExecutionContext, value: unknown): Observable<unknown> {
-  const rejection = inspectResult(answerOf(context, value));
-  const decide = (found: Rejection) =>
-    found === 'none' ? of(value) : throwError(() => new ReturnedRejection(value, found));
-  return rejection instanceof Promise ? from(rejection).pipe(switchMap(decide)) : decide(rejection);
 }
 
 function handOn(failure: unknown): Observable<unknown> {
