@@ -71,9 +71,14 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
    * @throws BetfairSessionError no session can be had now; `retryable` tells whether a later call may succeed
    */
   getSession(options?: WaitOptions): Promise<BetfairSession> {
-    const session = this.#parts.keeper.get(options?.signal);
+    const { cache, keeper } = this.#parts;
+    const session = keeper.get(options?.signal);
     const scope = CallScope.current;
-    return scope === undefined ? session : session.then((given) => this.#handOut(scope, given));
+    if (scope === undefined) return session;
+    if (session !== cache.warm) return session.then((given) => this.#handOut(scope, given));
+    // What is warm is what is held: another promise around it would cost as much as all the rest.
+    if (cache.held) this.#handOut(scope, cache.held.session);
+    return session;
   }
 
   /**
