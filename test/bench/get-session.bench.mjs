@@ -45,22 +45,17 @@ function contenders(sessions, session, count) {
 }
 
 function figuresOf(where, { limit, ours, smithy }) {
-  const measured = `${Math.round(median(ours))} ns`;
+  const inWords = (samples) => `${Math.round(median(samples))} ns`;
+  const against = (name, samples, target) => ({
+    what: `\`await getSession()\` ${where}, against ${name}`,
+    value: ratio(ours, samples),
+    unit: '×',
+    note: `${inWords(ours)}; there: ${inWords(samples)}`,
+    target,
+  });
   return [
-    {
-      what: `\`await getSession()\`, valid session, ${where}`,
-      value: ratio(ours, limit),
-      unit: '×',
-      note: `${measured}; \`await Promise.resolve(x)\`, the limit: ${Math.round(median(limit))} ns`,
-      target: { atMost: 1.5 },
-    },
-    {
-      what: `the same`,
-      value: ratio(ours, smithy),
-      unit: '×',
-      note: `${measured}; \`memoize\` of \`@smithy/property-provider\`: ${Math.round(median(smithy))} ns`,
-      target: { atMost: 1 },
-    },
+    against('`await Promise.resolve(x)`, the limit', limit, { atMost: 1.5 }),
+    against('`memoize` of `@smithy/property-provider`', smithy, { atMost: 1 }),
   ];
 }
 
@@ -93,7 +88,7 @@ export async function measure({ quick }) {
       ...figuresOf('outside a handler', outside),
       ...figuresOf('inside a handler or `run`', inside),
       {
-        what: `requests and store operations of ${calls.toLocaleString('en')} calls in a row`,
+        what: `Requests and store operations of ${calls.toLocaleString('en')} calls in a row`,
         value: touched,
         unit: '',
         note: `heap ${kept < 0 ? '−' : '+'}${Math.round(Math.abs(kept) / 1024)} KiB`,

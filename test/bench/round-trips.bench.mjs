@@ -148,7 +148,7 @@ async function compare(name, context, { rounds, calls }) {
   return [
     ...figuresOf(`${name}, session in use`, inUse, { exactly: 0 }),
     ...figuresOf(`${name}, first call after a restart`, resumed, { exactly: 2 }),
-    ...figuresOf(`${name}, the same with a \`sessionKey\` of one's own`, {
+    ...figuresOf(`${name}, first call after a restart, \`sessionKey\` chosen by hand`, {
       ours: resumed.shared,
       original: resumed.original,
     }),
