@@ -36,7 +36,8 @@ function number(value) {
 
 function cellsOf(figure) {
   const { what, value, unit, note, missing } = figure;
-  if (missing !== undefined) return [what, '**not measured**', missing, ''];
+  if (missing !== undefined)
+    return [what, '**not measured**', missing.replaceAll('!', '').trim(), ''];
   const target = targetsOf(figure).map(({ text, met }) => `${text}, ${met ? 'met' : '**MISSED**'}`);
   return [what, `${number(value)} ${unit}`.trim(), note, target.join()];
 }
@@ -46,9 +47,7 @@ export function print(figures) {
     const [what, value, note, target] = cells.map((cell) => cell.replaceAll(/[`*]/g, ''));
     console.log(`  ${what}: ${value} (${note})${target && `; target ${target}`}`);
   }
-  for (const { what, missing } of figures) {
-    if (missing !== undefined) console.log(`\n!!! NOT MEASURED: ${what}, because ${missing} !!!\n`);
-  }
+  for (const { missing } of figures) if (missing !== undefined) console.log(`\n${missing}\n`);
 }
 
 /** The figures of a whole run, with the machine that they were measured on. */

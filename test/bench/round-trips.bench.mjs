@@ -1,6 +1,7 @@
 // What "get the session" sends and how long it takes, against the algorithm of the original library, at the same
 // simulator and on the same stores.
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { missingMoto } from '../stores/servers.mjs';
 import { OriginalIdentity } from './original/original.identity.mjs';
 import { OriginalSession } from './original/original.session.mjs';
 import { openFiles, openS3 } from './parts/places.mjs';
@@ -162,11 +163,12 @@ export async function measure({ quick }) {
   const figures = [];
   try {
     for (const [name, open] of Object.entries({ 'File store': openFiles, S3: openS3 })) {
-      const store = await open();
-      if (store === undefined) {
-        figures.push({ what: name, missing: 'moto_server is not on this machine' });
+      const missing = name === 'S3' && missingMoto();
+      if (missing) {
+        figures.push({ what: name, missing });
         continue;
       }
+      const store = await open();
       try {
         figures.push(...(await compare(name, { simulator, store }, effort)));
       } finally {

@@ -5,7 +5,7 @@ import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { installIn } from '../support/install.mjs';
+import { installIn } from '../stores/install.mjs';
 import { describe, missed, print, write } from './results.mjs';
 
 const HERE = import.meta.dirname;
@@ -53,7 +53,7 @@ async function measure(name) {
   return figures.map((figure) => ({ benchmark: name, ...figure }));
 }
 
-installIn(HERE, 'what is compared with, and the load generator', 'about 30 MB');
+installIn(HERE, 'what is compared with, and the load generator, in test/bench (about 30 MB)');
 publish();
 const selected = NAMES.filter(
   (name) => wanted.length === 0 || wanted.some((part) => name.includes(part)),

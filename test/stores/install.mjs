@@ -3,9 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const HERE = import.meta.dirname;
-const STAMP = join(HERE, 'node_modules/.installed');
-
 /** Runs a command, and ends this process with its exit code unless it succeeds. */
 export function run(command, parameters, cwd) {
   const { status, error } = spawnSync(command, parameters, { cwd, stdio: 'inherit' });
@@ -13,11 +10,16 @@ export function run(command, parameters, cwd) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** `npm ci`, unless this lockfile was installed already. */
+/** `npm ci` in a folder with a lockfile of its own, unless that lockfile was installed already. */
+export function installIn(folder, what) {
+  const lock = readFileSync(join(folder, 'package-lock.json'), 'utf8');
+  const stamp = join(folder, 'node_modules/.installed');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  console.log(`Installing ${what} ...`);
+  run('npm', ['ci', '--ignore-scripts', '--loglevel', 'error'], folder);
+  writeFileSync(stamp, lock);
+}
+
 export function installStores() {
-  const lock = readFileSync(join(HERE, 'package-lock.json'), 'utf8');
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === lock) return;
-  console.log('Installing the cloud SDKs and Azurite in test/stores (about 420 MB) ...');
-  run('npm', ['ci', '--ignore-scripts', '--loglevel', 'error'], HERE);
-  writeFileSync(STAMP, lock);
+  installIn(import.meta.dirname, 'the cloud SDKs and Azurite in test/stores (about 420 MB)');
 }

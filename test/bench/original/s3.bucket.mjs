@@ -5,11 +5,12 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 
-/** A bucket in S3, as Go Cloud's `s3blob` uses it. */
+/** A bucket in S3, as Go Cloud's `s3blob` uses it, here behind a prefix. */
 export class S3Bucket {
-  constructor(client, bucket) {
+  constructor(client, bucket, prefix) {
     this.client = client;
     this.bucket = bucket;
+    this.prefix = prefix;
   }
 
   /** Go Cloud lists the bucket to learn that. */
@@ -20,7 +21,7 @@ export class S3Bucket {
 
   async exists(key) {
     try {
-      await this.#send(HeadObjectCommand, { Key: key });
+      await this.#send(HeadObjectCommand, { Key: this.prefix + key });
       return true;
     } catch (error) {
       if (error.name === 'NotFound') return false;
@@ -29,12 +30,12 @@ export class S3Bucket {
   }
 
   async readAll(key) {
-    const { Body } = await this.#send(GetObjectCommand, { Key: key });
+    const { Body } = await this.#send(GetObjectCommand, { Key: this.prefix + key });
     return Body.transformToString();
   }
 
   async writeAll(key, text) {
-    await this.#send(PutObjectCommand, { Key: key, Body: text });
+    await this.#send(PutObjectCommand, { Key: this.prefix + key, Body: text });
   }
 
   #send(Command, parameters) {

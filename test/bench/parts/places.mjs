@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { FileStorage, S3Storage } from 'nestjs-betfair-session';
+import { S3_BUCKET, S3_PREFIX, startMoto } from '../../stores/servers.mjs';
 import { FileBucket } from '../original/file.bucket.mjs';
 import { S3Bucket } from '../original/s3.bucket.mjs';
 import { counting } from './counting.storage.mjs';
-import { startMoto } from './moto.server.mjs';
 
 /** Directories; operations are counted. */
 export async function openFiles() {
@@ -35,27 +35,24 @@ export async function openFiles() {
   };
 }
 
-/** Buckets of an S3 server on this machine; HTTP requests are counted. `undefined` where there is no such server. */
+/** Prefixes in a bucket of an S3 server on this machine; HTTP requests are counted. */
 export async function openS3() {
   const moto = await startMoto();
-  if (moto === undefined) return undefined;
   let last = 0;
   return {
     async place() {
-      const name = `sessions-${++last}`;
-      const created = await fetch(`${moto.endpoint}/${name}`, { method: 'PUT' });
-      if (!created.ok) throw new Error(`Creating a bucket: HTTP ${created.status}`);
+      const prefix = `${S3_PREFIX}${++last}/`;
       return {
         async ours() {
-          const { client, requests } = countingClient(moto.endpoint);
-          const storage = new S3Storage({ client, bucket: name });
+          const { client, operations } = countingClient(moto);
+          const storage = new S3Storage({ client, bucket: S3_BUCKET, prefix });
           await storage.open();
-          return { storage, operations: requests, close: () => client.destroy() };
+          return { storage, operations, close: () => client.destroy() };
         },
         original() {
-          const { client, requests } = countingClient(moto.endpoint);
-          const bucket = new S3Bucket(client, name);
-          return { bucket, operations: requests, close: () => client.destroy() };
+          const { client, operations } = countingClient(moto);
+          const bucket = new S3Bucket(client, S3_BUCKET, prefix);
+          return { bucket, operations, close: () => client.destroy() };
         },
       };
     },
@@ -63,12 +60,12 @@ export async function openS3() {
   };
 }
 
-function countingClient(endpoint) {
+function countingClient({ origin, credentials }) {
   const client = new S3Client({
-    endpoint,
+    endpoint: origin,
     region: 'eu-west-1',
     forcePathStyle: true,
-    credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
+    credentials,
   });
   const { requestHandler } = client.config;
   const handle = requestHandler.handle.bind(requestHandler);
@@ -77,5 +74,5 @@ function countingClient(endpoint) {
     count += 1;
     return handle(...parameters);
   };
-  return { client, requests: () => count };
+  return { client, operations: () => count };
 }
