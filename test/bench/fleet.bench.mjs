@@ -11,7 +11,6 @@ async function coldStart(size) {
     const began = performance.now();
     await Promise.all(members.map((member) => member.ask('get')));
     const ms = performance.now() - began;
-    await fleet.close();
     return { ms, logins: fleet.simulator.counts.logins };
   } finally {
     await fleet.remove();

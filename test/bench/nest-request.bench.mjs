@@ -69,7 +69,7 @@ async function compare(adapter, { upstream, simulator, rounds, duration }) {
 }
 
 export async function measure({ quick }) {
-  const effort = quick ? { rounds: 1, duration: 1 } : { rounds: 5, duration: 3 };
+  const effort = quick ? { rounds: 1, duration: 1 } : { rounds: 7, duration: 2 };
   const simulator = await BetfairSimulator.start();
   const upstream = await startChild('upstream.server.mjs', {});
   try {

@@ -27,11 +27,11 @@ export function missed(figure) {
   return targetsOf(figure).some(({ met }) => !met);
 }
 
-/** A number with two digits after the point, or as many as it takes to show two. */
+/** A number with the digits that tell something. */
 function number(value) {
   if (Number.isInteger(value)) return value.toLocaleString('en');
   if (value < 0.01) return value.toLocaleString('en', { maximumSignificantDigits: 1 });
-  return value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 2 : 0 });
+  return value.toLocaleString('en', { maximumFractionDigits: value < 1 ? 3 : value < 10 ? 2 : 0 });
 }
 
 function cellsOf(figure) {

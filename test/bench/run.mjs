@@ -62,11 +62,18 @@ if (selected.length === 0) throw new Error(`No benchmark has such a name. There 
 const figures = [];
 for (const name of selected) {
   console.log(`\n${name}${quick ? ' (quick: these figures mean little)' : ''}`);
-  const measured = await measure(name);
-  print(measured);
-  figures.push(...measured);
+  try {
+    const measured = await measure(name);
+    print(measured);
+    figures.push(...measured);
+  } catch (error) {
+    // The others are measured all the same, and nothing is written.
+    process.exitCode = 1;
+    console.log(`\n!!! ${error.message} !!!`);
+  }
 }
-if (!quick && wanted.length === 0) await write(describe(figures));
+const isWhole = !quick && selected.length === NAMES.length && process.exitCode !== 1;
+if (isWhole) await write(describe(figures));
 const failed = figures.filter(missed);
 for (const { what } of failed) console.log(`\n!!! TARGET MISSED: ${what} !!!`);
 if (failed.length > 0 && !quick) process.exitCode = 1;
