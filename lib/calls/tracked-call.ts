@@ -27,6 +27,17 @@ export interface TrackedCallOptions {
   readonly repeatable?: boolean;
 }
 
+/** Notes a session in a layer, so that a refusal there is charged to the account whose session was used. */
+export function handOut(
+  sessions: SessionSource,
+  scope: CallScope,
+  session: BetfairSession,
+): BetfairSession {
+  const refresh = (rejected: BetfairSession) => sessions.refresh(rejected, {});
+  scope.last = { account: sessions.account, session, refresh };
+  return session;
+}
+
 type Outcome<T> = { readonly rejection: Rejection } & (
   | { readonly type: 'resolved'; readonly value: T }
   | { readonly type: 'threw'; readonly error: unknown }

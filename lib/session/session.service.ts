@@ -4,6 +4,7 @@ import { CallScope } from '../calls/call-scope.js';
 import { ApiFetcher } from '../calls/session-fetch.js';
 import {
   callWithSession,
+  handOut,
   type SessionSource,
   type TrackedCallOptions,
 } from '../calls/tracked-call.js';
@@ -75,9 +76,9 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
     const session = keeper.get(options?.signal);
     const scope = CallScope.current;
     if (scope === undefined) return session;
-    if (session !== cache.warm) return session.then((given) => this.#handOut(scope, given));
+    if (session !== cache.warm) return session.then((given) => handOut(this.#source, scope, given));
     // What is warm is what is held: another promise around it would cost as much as all the rest.
-    if (cache.held) this.#handOut(scope, cache.held.session);
+    if (cache.held) handOut(this.#source, scope, cache.held.session);
     return session;
   }
 
@@ -193,12 +194,5 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await shutDown(this.#parts);
     if (this.#ownsStorage) await this.#parts.storage.close().catch(() => undefined);
-  }
-
-  /** Inside a handler or `run`: so that a refusal is charged to the account whose session was used. */
-  #handOut(scope: CallScope, session: BetfairSession): BetfairSession {
-    const { account } = this.#source;
-    scope.last = { account, session, refresh: (rejected) => this.refresh(rejected) };
-    return session;
   }
 }
