@@ -6,7 +6,7 @@ import { MemoryStorage } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { counting } from './parts/counting.storage.mjs';
 import { createSessions } from './parts/sessions.mjs';
-import { byTurns, median, ratio } from './rounds.mjs';
+import { byTurns, inUnits, median, ratio } from './rounds.mjs';
 
 const HOUR = 3_600_000;
 const MILLION = 1_000_000;
@@ -21,10 +21,10 @@ function smithyProvider() {
   );
 }
 
-/** Nanoseconds for one of `count`. Each has a loop of its own, as each has where it is used. */
+/** Milliseconds for one of `count`. Each has a loop of its own, as each has where it is used. */
 function contenders(sessions, session, count) {
   const provider = smithyProvider();
-  const perCall = (began) => ((performance.now() - began) * 1e6) / count;
+  const perCall = (began) => (performance.now() - began) / count;
   return {
     async limit() {
       const began = performance.now();
@@ -45,12 +45,11 @@ function contenders(sessions, session, count) {
 }
 
 function figuresOf(where, { limit, ours, smithy }) {
-  const inWords = (samples) => `${Math.round(median(samples))} ns`;
   const against = (name, samples, target) => ({
     what: `\`await getSession()\` ${where}, against ${name}`,
     value: ratio(ours, samples),
     unit: '×',
-    note: `${inWords(ours)}; there: ${inWords(samples)}`,
+    note: `${inUnits(median(ours))}; there: ${inUnits(median(samples))}`,
     target,
   });
   return [

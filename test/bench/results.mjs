@@ -66,9 +66,12 @@ export function describe(figures) {
   };
 }
 
+function row(cells) {
+  return `| ${cells.join(' | ')} |`;
+}
+
 function markdown({ command, date, machine, figures }) {
   const { cpu, cores, memory, node } = machine;
-  const row = (cells) => `| ${cells.join(' | ')} |`;
   return [
     `\`${command}\` on ${date}: ${cpu}, ${cores} cores, ${memory}, Node ${node}.`,
     '',

@@ -107,24 +107,29 @@ function countOf(samples, key) {
   return Math.max(...samples.map((sample) => sample[key]));
 }
 
+function inWords(samples) {
+  return `${countOf(samples, 'store')} store, ${countOf(samples, 'identity')} identity`;
+}
+
+function times(samples) {
+  return samples.map(({ ms }) => ms);
+}
+
 function figuresOf(what, { ours, original }, target) {
-  const inWords = (samples) =>
-    `${countOf(samples, 'store')} store, ${countOf(samples, 'identity')} identity`;
-  const ms = (samples) => samples.map((sample) => sample.ms);
-  const duration = (samples) => inUnits(median(ms(samples)));
+  const requests = countOf(original, 'requests');
   return [
     {
       what: `${what}: requests`,
       value: countOf(ours, 'requests'),
       unit: '',
-      note: `${inWords(ours)}; original: ${countOf(original, 'requests')} (${inWords(original)})`,
+      note: `${inWords(ours)}; original: ${requests} (${inWords(original)})`,
       target,
     },
     {
       what: `${what}: time`,
-      value: ratio(ms(ours), ms(original)),
+      value: ratio(times(ours), times(original)),
       unit: '×',
-      note: `${duration(ours)}; original: ${duration(original)}`,
+      note: `${inUnits(median(times(ours)))}; original: ${inUnits(median(times(original)))}`,
     },
   ];
 }

@@ -58,7 +58,8 @@ publish();
 const selected = NAMES.filter(
   (name) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
 );
-if (selected.length === 0) throw new Error(`No benchmark has such a name. There are: ${NAMES}.`);
+if (selected.length === 0)
+  throw new Error(`No benchmark has such a name. There are: ${NAMES.join(', ')}.`);
 const figures = [];
 for (const name of selected) {
   console.log(`\n${name}${quick ? ' (quick: these figures mean little)' : ''}`);

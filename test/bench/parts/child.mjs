@@ -7,7 +7,7 @@ const PATIENCE = 60_000;
 
 /**
  * Starts a file beside this one in a process of its own and hands its `start` the `parameters`; `ready` is what that
- * returned. What is asked is answered by the `answer` that it exports.
+ * returned. What is asked is answered by its `answer`.
  */
 export async function startChild(file, parameters) {
   const child = fork(SERVE, [join(import.meta.dirname, file)], { execArgv: ['--expose-gc'] });

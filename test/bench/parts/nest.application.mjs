@@ -1,6 +1,6 @@
 // A Nest application with a handler that makes one call to the upstream, behind an interceptor that does nothing; and,
 // where there are options of a session, another that does so with the session. Else the package is never loaded.
-import { Controller, Get, Module, UseInterceptors } from '@nestjs/common';
+import { Controller, Get, UseInterceptors } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -62,11 +62,11 @@ async function metadata({ upstream, options }) {
   };
 }
 
+function AppModule() {}
+
 export async function start({ adapter, ...settings }) {
-  class AppModule {}
-  Module(await metadata(settings))(AppModule);
   const application = await NestFactory.create(
-    AppModule,
+    { module: AppModule, ...(await metadata(settings)) },
     adapter === 'fastify' ? new FastifyAdapter() : new ExpressAdapter(),
     { logger: ['error'] },
   );
