@@ -1,50 +1,41 @@
-import { FileStorage, type BetfairSessionOptions } from 'nestjs-betfair-session';
-import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { FileStorage } from 'nestjs-betfair-session';
+import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closeApplications, createSessions } from '../support/application.js';
-import { FaultyStorage } from '../support/faulty.storage.js';
+import { closeAccounts, createAccount, type TestAccount, times } from '../support/account.js';
+import type { FaultyStorage } from '../support/faulty.storage.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
 const HOUR = 3_600_000;
-const KEY = 'session.token';
 let simulator: BetfairSimulator;
 let storage: FaultyStorage;
-let options: BetfairSessionOptions;
+let start: TestAccount['start'];
+let stored: TestAccount['stored'];
+let key: string;
 
 beforeEach(async () => {
-  simulator = await BetfairSimulator.start();
-  storage = new FaultyStorage();
-  options = { ...simulator.options(), storage, sessionKey: KEY, sessionLifetime: undefined };
+  ({ simulator, storage, start, stored, key } = await createAccount());
 });
 
-afterEach(async () => {
-  await closeApplications();
-  expect(simulator.banned()).toBe(false);
-  await simulator.stop();
-});
-
-function times<T>(count: number, work: () => T): T[] {
-  return Array.from({ length: count }, work);
-}
+afterEach(closeAccounts);
 
 describe('a session that is not in memory', () => {
   it('is had by one login and one write, however many callers wait', async () => {
-    const { sessions } = await createSessions(options);
+    const { sessions } = await start();
     const served = await Promise.all(times(1_000, () => sessions.getSession()));
     expect(new Set(served).size).toBe(1);
     expect(simulator.counts).toMatchObject({ loginAttempts: 1, logins: 1, keepAlives: 0 });
     // A look before the login is necessary, and one when the lease allows it.
     expect(storage.counts).toEqual({ read: 2, write: 1, delete: 0 });
-    expect((await storage.inner.read(KEY))?.value).toBe(served[0]?.token);
+    expect(await stored()).toBe(served[0]?.token);
   });
 
   it('is resumed from the store by one read and one keepAlive, without a login', async () => {
-    const first = await createSessions(options);
+    const first = await start();
     const { token } = await first.sessions.getSession();
     await first.close();
-    const { sessions } = await createSessions(options);
+    const { sessions } = await start();
     const served = await Promise.all(times(1_000, () => sessions.getSession()));
     expect(new Set(served.map((session) => session.token))).toEqual(new Set([token]));
     expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 1 });
@@ -53,23 +44,23 @@ describe('a session that is not in memory', () => {
   });
 
   it('is replaced by one login when keepAlive says that the stored one is gone', async () => {
-    const first = await createSessions(options);
+    const first = await start();
     const { token } = await first.sessions.getSession();
     await first.close();
     simulator.endSessions();
-    const { sessions } = await createSessions(options);
+    const { sessions } = await start();
     const served = await sessions.getSession();
     expect(served.token).not.toBe(token);
     expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 1 });
-    expect((await storage.inner.read(KEY))?.value).toBe(served.token);
+    expect(await stored()).toBe(served.token);
   });
 
   it('is resumed with a trailing newline, as an editor or the Go library leaves it', async () => {
-    const first = await createSessions(options);
+    const first = await start();
     const { token } = await first.sessions.getSession();
     await first.close();
-    await storage.put(KEY, `${token}\n`);
-    const { sessions } = await createSessions(options);
+    await storage.put(key, `${token}\n`);
+    const { sessions } = await start();
     expect((await sessions.getSession()).token).toBe(token);
     expect(simulator.counts.logins).toBe(1);
   });
@@ -84,22 +75,21 @@ describe('a session that is not in memory', () => {
   ])(
     'is not taken from a stored text that is %s: it is replaced and never sent',
     async (_, text) => {
-      await storage.put(KEY, text);
-      const { sessions, logger } = await createSessions(options);
+      await storage.put(key, text);
+      const { sessions, logger } = await start();
       const { token } = await sessions.getSession();
       expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 0 });
-      expect((await storage.inner.read(KEY))?.value).toBe(token);
+      expect(await stored()).toBe(token);
       expect(JSON.stringify(logger.lines)).toContain('holds no session token');
     },
   );
 
   it('is shared through a directory by applications that start one after another', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'betfair-'));
-    const shared = { ...options, storage: `file://${directory}` };
-    const first = await createSessions(shared);
+    const first = await start({ storage: `file://${directory}` });
     const { token } = await first.sessions.getSession();
     await first.close();
-    const second = await createSessions({ ...options, storage: new FileStorage({ directory }) });
+    const second = await start({ storage: new FileStorage({ directory }) });
     expect((await second.sessions.getSession()).token).toBe(token);
     expect(simulator.counts.logins).toBe(1);
   });
@@ -107,7 +97,7 @@ describe('a session that is not in memory', () => {
 
 describe('a session in memory', () => {
   it('is served without network, storage or a growing heap', async () => {
-    const { sessions } = await createSessions(options);
+    const { sessions } = await start();
     await sessions.getSession();
     const before = { ...storage.counts };
     for (let i = 0; i < 10_000; i++) await sessions.getSession();
@@ -121,7 +111,7 @@ describe('a session in memory', () => {
   });
 
   it('is served while the store hangs', async () => {
-    const { sessions } = await createSessions(options);
+    const { sessions } = await start();
     const session = await sessions.getSession();
     storage.fail('read', 'hang', { times: Infinity });
     storage.fail('write', 'hang', { times: Infinity });
@@ -130,7 +120,7 @@ describe('a session in memory', () => {
 
   it('is kept alive once, in the background, by the first call after half its lifetime', async () => {
     const clock = new VirtualClock();
-    const { sessions } = await createSessions(options, { clock });
+    const { sessions } = await start({}, clock);
     const session = await sessions.getSession();
     await clock.advance(6 * HOUR - 1);
     await Promise.all(times(100, () => sessions.getSession()));
@@ -146,7 +136,7 @@ describe('a session in memory', () => {
 
   it('is asked for again after a keepAlive in the background that got no clear answer', async () => {
     const clock = new VirtualClock();
-    const { sessions } = await createSessions(options, { clock });
+    const { sessions } = await start({}, clock);
     const session = await sessions.getSession();
     await clock.advance(6 * HOUR);
     simulator.fail('keepAlive', { status: 502 }, { times: 2 });
@@ -161,7 +151,7 @@ describe('a session in memory', () => {
 
   it('is validated by keepAlive when its lifetime is over, before the store is read', async () => {
     const clock = new VirtualClock();
-    const { sessions } = await createSessions(options, { clock });
+    const { sessions } = await start({}, clock);
     const session = await sessions.getSession();
     await clock.advance(12 * HOUR);
     expect(sessions.current).toBeUndefined();
@@ -173,21 +163,17 @@ describe('a session in memory', () => {
 
   it('is replaced by one login when it ended at Betfair with its lifetime', async () => {
     const clock = new VirtualClock();
-    await simulator.stop();
-    simulator = await BetfairSimulator.start({ clock });
-    const { sessions } = await createSessions(
-      { ...simulator.options(), storage, sessionKey: KEY, sessionLifetime: undefined },
-      { clock },
-    );
+    const account = await createAccount({ clock });
+    const { sessions } = await account.start({}, clock);
     const session = await sessions.getSession();
     await clock.advance(12 * HOUR);
     expect((await sessions.getSession()).generation).toBe(session.generation + 1);
-    expect(simulator.counts).toMatchObject({ keepAlives: 1, logins: 2 });
+    expect(account.simulator.counts).toMatchObject({ keepAlives: 1, logins: 2 });
   });
 
   it('is served for 30 seconds more, again and again, while Betfair cannot be asked', async () => {
     const clock = new VirtualClock();
-    const { sessions } = await createSessions(options, { clock });
+    const { sessions } = await start({}, clock);
     const session = await sessions.getSession();
     await clock.advance(12 * HOUR);
     simulator.fail('keepAlive', { status: 503 }, { times: 3 });
@@ -205,7 +191,7 @@ describe('a session in memory', () => {
 
   it('counts its lifetime on the monotonic clock: a wall clock set back or forth changes nothing', async () => {
     const clock = new VirtualClock();
-    const { sessions } = await createSessions(options, { clock });
+    const { sessions } = await start({}, clock);
     await sessions.getSession();
     clock.setWallBack(HOUR);
     await clock.advance(6 * HOUR - 1);
@@ -219,7 +205,7 @@ describe('a session in memory', () => {
 describe("a caller's signal", () => {
   it('ends the wait of that caller alone', async () => {
     simulator.fail('certLogin', { slow: 300 });
-    const { sessions } = await createSessions(options);
+    const { sessions } = await start();
     const impatient = sessions.getSession({ signal: AbortSignal.timeout(50) });
     const patient = sessions.getSession({ signal: AbortSignal.timeout(10_000) });
     await expect(impatient).rejects.toMatchObject({ name: 'TimeoutError' });
@@ -229,16 +215,16 @@ describe("a caller's signal", () => {
 
   it('leaves the login running for the next caller when all have gone', async () => {
     simulator.fail('certLogin', { slow: 200 });
-    const { sessions } = await createSessions(options);
+    const { sessions } = await start();
     const waits = times(10, () => sessions.getSession({ signal: AbortSignal.timeout(20) }));
     await Promise.allSettled(waits);
     const session = await sessions.getSession();
     expect(simulator.counts).toMatchObject({ loginAttempts: 1, keepAlives: 0 });
-    expect((await storage.inner.read(KEY))?.value).toBe(session.token);
+    expect(await stored()).toBe(session.token);
   });
 
   it('that is aborted already gets no session, and starts nothing', async () => {
-    const { sessions } = await createSessions(options);
+    const { sessions } = await start();
     await expect(sessions.getSession({ signal: AbortSignal.abort() })).rejects.toMatchObject({
       name: 'AbortError',
     });

@@ -3,11 +3,14 @@ import type { BetfairSessionOptions } from 'nestjs-betfair-session';
 import { BetfairSimulator, type BetfairSimulatorOptions } from 'nestjs-betfair-session/testing';
 import { closeApplications, createSessions, type TestApplication } from './application.js';
 import { FaultyStorage } from './faulty.storage.js';
+import { alive, Invariants } from './invariants/invariants.js';
 import type { VirtualClock } from './virtual.clock.js';
 
 /** One account at a simulated Betfair with a store that can fail, made anew for each test. */
 export interface TestAccount {
   readonly simulator: BetfairSimulator;
+  /** Asserted by {@link closeAccounts}. */
+  readonly invariants: Invariants;
   readonly storage: FaultyStorage;
   readonly key: string;
   /** Starts an application; what `overrides` names replaces the options. */
@@ -20,11 +23,12 @@ export interface TestAccount {
   readonly stored: () => Promise<string | undefined>;
 }
 
-const started: BetfairSimulator[] = [];
+const started: TestAccount[] = [];
 
 export async function createAccount(settings: BetfairSimulatorOptions = {}): Promise<TestAccount> {
+  const before = alive();
   const simulator = await BetfairSimulator.start(settings);
-  started.push(simulator);
+  const invariants = new Invariants(simulator, before);
   const storage = new FaultyStorage();
   const key = 'session.token';
   const options = {
@@ -34,22 +38,27 @@ export async function createAccount(settings: BetfairSimulatorOptions = {}): Pro
     sessionLifetime: undefined,
     requestTimeout: 2_000,
   };
-  return {
+  const account: TestAccount = {
     simulator,
+    invariants,
     storage,
     key,
     start: (overrides = {}, clock, controllers = []) =>
-      createSessions(merge(options, overrides), { controllers, ...(clock && { clock }) }),
+      createSessions(merge(options, overrides), { controllers, clock, invariants }),
     stored: async () => (await storage.inner.read(key))?.value,
   };
+  started.push(account);
+  return account;
 }
 
-/** Ends what tests left open, and asserts that none came near Betfair's ban. For `afterEach`. */
+/** Ends what tests left open, and asserts that every invariant held. For `afterEach`. */
 export async function closeAccounts(): Promise<void> {
+  const accounts = started.splice(0);
   await closeApplications();
-  const banned = started.some((simulator) => simulator.banned());
-  await Promise.all(started.splice(0).map((simulator) => simulator.stop()));
-  expect(banned).toBe(false);
+  await Promise.all(accounts.map(({ simulator }) => simulator.stop()));
+  const broken: string[] = [];
+  for (const { invariants } of accounts) broken.push(...(await invariants.end()));
+  expect(broken).toEqual([]);
 }
 
 /** As many calls at once. */

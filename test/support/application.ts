@@ -3,10 +3,13 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import {
   BetfairSessionModule,
   type BetfairSessionOptions,
+  SESSION_STORAGE,
   SessionService,
+  type SessionStorage,
 } from 'nestjs-betfair-session';
 import { SESSION_CLOCK } from '../../lib/betfair-session.constants.js';
-import { type Clock, systemClock } from '../../lib/common/clock.js';
+import { type CountedClock, CountingClock } from './counting.clock.js';
+import type { Invariants } from './invariants/invariants.js';
 
 /** Keeps what is logged, for tests that search it. */
 export class RecordingLogger implements LoggerService {
@@ -25,12 +28,20 @@ export interface TestApplication {
   readonly close: () => Promise<void>;
 }
 
+export interface TestSettings {
+  readonly controllers?: Type[];
+  /** @default that of the machine */
+  readonly clock?: CountedClock | undefined;
+  /** Told of the application before it begins to work. */
+  readonly invariants?: Invariants;
+}
+
 const open = new Set<TestApplication>();
 
 /** A Nest application with one account, as a user would have it; what it logs is recorded. */
 export async function createSessions(
   options: BetfairSessionOptions,
-  { controllers = [], clock = systemClock }: { controllers?: Type[]; clock?: Clock } = {},
+  { controllers = [], clock = new CountingClock(), invariants }: TestSettings = {},
 ): Promise<TestApplication> {
   @Module({ imports: [BetfairSessionModule.forRoot(options)], controllers })
   class TestAppModule {}
@@ -40,12 +51,15 @@ export async function createSessions(
     .overrideProvider(SESSION_CLOCK)
     .useValue(clock)
     .compile();
+  const sessions = module.get(SessionService);
+  const storage = module.get<SessionStorage>(SESSION_STORAGE);
+  invariants?.watch({ sessions, storage, logger, clock, options });
   // With controllers the test makes the HTTP application, which initialises the module.
   if (controllers.length === 0) await module.init();
   const application = {
     module,
     logger,
-    sessions: module.get(SessionService),
+    sessions,
     async close() {
       if (open.delete(application)) await module.close();
     },

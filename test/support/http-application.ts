@@ -10,11 +10,17 @@ import { Test } from '@nestjs/testing';
 import {
   BetfairSessionModule,
   type BetfairSessionOptions,
+  SESSION_STORAGE,
   SessionService,
+  type SessionStorage,
 } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { RecordingLogger } from './application.js';
+import { SESSION_CLOCK } from '../../lib/betfair-session.constants.js';
 import { RawClients } from './betting.js';
+import { CountingClock } from './counting.clock.js';
+import { alive, Invariants } from './invariants/invariants.js';
+import { workAs } from './invariants/work.js';
 
 /** Keeps what goes up from handlers and interceptors, and answers 500 with the name of the error. */
 @Catch()
@@ -52,11 +58,15 @@ export async function serve(
   define: (betting: Betting) => ModuleMetadata,
   overrides: Partial<BetfairSessionOptions> = {},
 ): Promise<HttpApplication> {
+  const before = alive();
   const simulator = await BetfairSimulator.start();
+  const invariants = new Invariants(simulator, before);
+  cleanups.push(async () => expect(await invariants.end()).toEqual([]));
   cleanups.push(() => simulator.stop());
   const raw = new RawClients(simulator);
   cleanups.push(() => raw.close());
   const logger = new RecordingLogger();
+  const clock = new CountingClock();
   const filter = new RecordingFilter();
   let app: INestApplication | undefined;
   const sessions = () => {
@@ -70,10 +80,22 @@ export async function serve(
     imports: [BetfairSessionModule.forRoot(options), ...(metadata.imports ?? [])],
   })
     .setLogger(logger)
+    .overrideProvider(SESSION_CLOCK)
+    .useValue(clock)
     .compile();
+  invariants.watch({
+    sessions: module.get(SessionService),
+    storage: module.get<SessionStorage>(SESSION_STORAGE),
+    logger,
+    clock,
+    options,
+  });
   app = module.createNestApplication();
   const running = app;
   cleanups.push(() => running.close());
+  app.use((_request: unknown, _response: unknown, next: () => void) => {
+    workAs({ requests: new Set() }, next);
+  });
   app.useGlobalFilters(filter);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();

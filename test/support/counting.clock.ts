@@ -1,0 +1,34 @@
+import { type Clock, type ClockTimer, systemClock } from '../../lib/common/clock.js';
+
+/** A clock that knows how many of its timers are set. */
+export interface CountedClock extends Clock {
+  readonly timers: number;
+}
+
+/** The clock of the machine. */
+export class CountingClock implements CountedClock {
+  readonly #live = new Set<object>();
+  monotonic = () => systemClock.monotonic();
+  wall = () => systemClock.wall();
+  timer = (callback: () => void, ms: number) => this.#count(systemClock.timer, callback, ms);
+  deadline = (callback: () => void, ms: number) => this.#count(systemClock.deadline, callback, ms);
+
+  get timers(): number {
+    return this.#live.size;
+  }
+
+  #count(set: Clock['timer'], callback: () => void, ms: number): ClockTimer {
+    const timer = set(() => {
+      this.#live.delete(timer);
+      callback();
+    }, ms);
+    this.#live.add(timer);
+    return {
+      ...timer,
+      cancel: () => {
+        this.#live.delete(timer);
+        timer.cancel();
+      },
+    };
+  }
+}

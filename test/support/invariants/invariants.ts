@@ -1,0 +1,162 @@
+import { setTimeout } from 'node:timers/promises';
+import type { BetfairSessionOptions, SessionService, SessionStorage } from 'nestjs-betfair-session';
+import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { leaksOf, secretsOf } from '../../identity/support/secrets.js';
+import type { RecordingLogger } from '../application.js';
+import type { CountedClock } from '../counting.clock.js';
+import { CallWatch } from './call.watch.js';
+import { StoreWatch } from './store.watch.js';
+import { TrafficWatch } from './traffic.watch.js';
+
+/** A service, and where to look at it. */
+export interface Watched {
+  readonly sessions: SessionService;
+  readonly storage: SessionStorage;
+  readonly logger: RecordingLogger;
+  readonly clock: CountedClock;
+  readonly options: BetfairSessionOptions;
+}
+
+/** What keeps this process alive: sockets and timers. */
+export function alive(): readonly string[] {
+  return process.getActiveResourcesInfo().filter((name) => /TLS|TCPSocketWrap|Timeout/.test(name));
+}
+
+/** Waits for the other ends of closed connections; returns what is alive then. */
+export async function aliveAfter(before: readonly string[]): Promise<readonly string[]> {
+  const end = performance.now() + 3_000;
+  while (alive().length > before.length && performance.now() < end) await setTimeout(10);
+  return alive();
+}
+
+/**
+ * What must hold whatever goes wrong, for the services of one simulator. It watches from outside: their calls, events
+ * and logs, what they write to the store, the requests that they send. A rejection that nobody handles is not looked
+ * for here: the runner of the tests fails the test that has one.
+ */
+export class Invariants {
+  readonly #broken = new Set<string>();
+  readonly #expected = new Set<string>();
+  readonly #emitted = new Set<unknown>();
+  readonly #given = new Set<string>();
+  readonly #usernames = new Set<string>();
+  /** How often each business request was made with `fetch`. */
+  readonly #requests = new Map<string, number>();
+  readonly #calls: CallWatch[] = [];
+  readonly #clocks = new Set<CountedClock>();
+  readonly #stores = new Map<SessionStorage, StoreWatch>();
+  readonly #traffic: TrafficWatch;
+
+  constructor(
+    private readonly simulator: BetfairSimulator,
+    /** What was alive before the simulator was. */
+    private readonly before: readonly string[],
+  ) {
+    const { certLogin, api } = simulator.options().endpoints;
+    this.#traffic = new TrafficWatch({
+      origins: [new URL(certLogin).origin, api],
+      isInUse: (token) =>
+        this.#given.has(token) || [...this.#stores.values()].some((store) => store.holds(token)),
+      onBroken: this.#onBroken,
+    });
+  }
+
+  /** Watches a service from now on. */
+  watch({ sessions, storage, logger, clock, options }: Watched): void {
+    const { username, renewalTimeout = 60_000, requestTimeout = 10_000 } = options;
+    this.#usernames.add(username);
+    this.#clocks.add(clock);
+    this.#emitted.add(sessions).add(logger.lines);
+    let last = 0;
+    sessions.session$.subscribe(({ token, generation }) => {
+      this.#given.add(token);
+      if (generation <= last) this.#onBroken(`generation ${generation} came after ${last}`);
+      last = generation;
+    });
+    sessions.events$.subscribe((event) => this.#emitted.add(event));
+    const { simulator } = this;
+    if (!this.#stores.has(storage)) {
+      const liveTokens = () => simulator.liveTokens(username);
+      this.#stores.set(storage, new StoreWatch(storage, { liveTokens, onBroken: this.#onBroken }));
+    }
+    const rules = {
+      clock,
+      renewalTimeout,
+      requestTimeout,
+      onRequest: (request: string) => void add(this.#requests, request),
+      onBroken: this.#onBroken,
+      onError: (error: unknown) => this.#emitted.add(error),
+    };
+    this.#calls.push(new CallWatch(sessions, rules));
+  }
+
+  /**
+   * States that this test breaks an invariant on purpose, in the words in which that is reported. It fails if it then
+   * does not.
+   */
+  expectBroken(what: string): void {
+    this.#expected.add(what);
+  }
+
+  /** Looks at what can be looked at meanwhile, and forgets it: a long test would not have the memory. */
+  lookAndForget(): void {
+    this.#lookForSecrets();
+    this.#countSends();
+    this.#emitted.clear();
+    this.#requests.clear();
+    this.simulator.clearRequests();
+  }
+
+  #lookForSecrets(): void {
+    const tokens = [...this.#given, ...this.#traffic.tokens];
+    const secrets = [...this.#usernames].flatMap((name) =>
+      secretsOf(this.simulator.options(name), tokens),
+    );
+    for (const value of this.#emitted) {
+      if (leaksOf(value, secrets).length > 0) this.#onBroken('a secret was emitted');
+    }
+  }
+
+  #countSends(): void {
+    const sent = new Map<string, number>();
+    for (const { path, body } of this.simulator.requests) {
+      const request = `${path} ${body}`;
+      const made = this.#requests.get(request);
+      if (made !== undefined && add(sent, request) > 2 * made) {
+        this.#onBroken('a business request was sent more than twice');
+      }
+    }
+  }
+
+  /** What was broken, once all is closed and the simulator stopped: nothing, if all is well. */
+  async end({ logins = this.simulator.counts.logins } = {}): Promise<readonly string[]> {
+    this.#traffic.stop();
+    this.lookAndForget();
+    const { counts } = this.simulator;
+    if (counts.logins !== logins) this.#onBroken(`${counts.logins} logins instead of ${logins}`);
+    if (this.simulator.banned()) this.#onBroken("Betfair's ban was reached");
+    for (const name of this.#calls.flatMap(({ waiting }) => waiting)) {
+      this.#onBroken(`${name} never ended`);
+    }
+    for (const store of this.#stores.values()) {
+      if ((await store.leasesHeld()).length > 0) this.#onBroken('a lease was not given back');
+    }
+    for (const { timers } of this.#clocks) if (timers > 0) this.#onBroken('a timer is still set');
+    const left = await aliveAfter(this.before);
+    if (left.length > this.before.length) this.#onBroken(`still alive: ${left.join(', ')}`);
+    const unbroken = [...this.#expected].filter((what) => !this.#broken.has(what));
+    return [
+      ...[...this.#broken].filter((what) => !this.#expected.has(what)),
+      ...unbroken.map((what) => `not broken, although it was to be: ${what}`),
+    ];
+  }
+
+  readonly #onBroken = (what: string) => void this.#broken.add(what);
+}
+
+/** One more of them. */
+function add(counts: Map<string, number>, name: string): number {
+  const count = (counts.get(name) ?? 0) + 1;
+  counts.set(name, count);
+  return count;
+}

@@ -1,0 +1,62 @@
+import type { SessionStorage } from 'nestjs-betfair-session';
+
+export interface StoreRules {
+  /** Tokens of the live sessions, oldest first. */
+  readonly liveTokens: () => readonly string[];
+  readonly onBroken: (what: string) => void;
+}
+
+/**
+ * Looks at what services write to one store: no token that lives is overwritten by an older one. What other programs
+ * write does not come by here.
+ */
+export class StoreWatch {
+  readonly #texts = new Map<string, string>();
+  readonly #current = new Map<string, string>();
+  readonly #read: SessionStorage['read'];
+
+  constructor(storage: SessionStorage, { liveTokens, onBroken }: StoreRules) {
+    this.#read = storage.read.bind(storage);
+    const write = storage.write.bind(storage);
+    const watched: Pick<SessionStorage, 'read' | 'write'> = {
+      read: async (key, options) => {
+        const stored = await this.#read(key, options);
+        if (stored) this.#note(key, stored.value, stored.version);
+        return stored;
+      },
+      write: async (key, value, condition, options) => {
+        const version = await write(key, value, condition, options);
+        const live = liveTokens();
+        const replaced = 'ifVersion' in condition ? this.#texts.get(condition.ifVersion) : '';
+        if (live.indexOf(value) < live.indexOf(replaced ?? '')) {
+          onBroken('a stored token that lives was overwritten by an older one');
+        }
+        this.#note(key, value, version);
+        return version;
+      },
+    };
+    Object.assign(storage, watched);
+  }
+
+  /** Whether this was stored when it was last looked at. */
+  holds(text: string): boolean {
+    return [...this.#current.values()].includes(text);
+  }
+
+  /** Keys of the records beside tokens that still name a holder. A store that cannot be read shows none. */
+  async leasesHeld(): Promise<string[]> {
+    const records = [...this.#current.keys()].filter((key) => key.endsWith('.lease'));
+    const held = await Promise.all(
+      records.map(async (key) => {
+        const stored = await this.#read(key).catch(() => undefined);
+        return stored !== undefined && !stored.value.includes('"holder":null');
+      }),
+    );
+    return records.filter((_, index) => held[index]);
+  }
+
+  #note(key: string, text: string, version: string): void {
+    this.#texts.set(version, text);
+    this.#current.set(key, text);
+  }
+}
