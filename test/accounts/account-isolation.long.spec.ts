@@ -6,7 +6,7 @@ import { times } from '../support/account.js';
 import { ACCOUNTS, startDesk } from './desk.js';
 
 describe('several accounts in one application', () => {
-  it('never send a token of one in a request of another, in ten thousand mixed calls while sessions end', async () => {
+  it('never send a token of one in a request of another, in ten thousand mixed calls while sessions end [fault 40]', async () => {
     const simulator = await BetfairSimulator.start({ accounts: [...ACCOUNTS] });
     const directory = await mkdtemp(join(tmpdir(), 'accounts-'));
     const { desk, module } = await startDesk(simulator, directory);

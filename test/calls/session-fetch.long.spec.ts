@@ -88,7 +88,7 @@ describe('fetch', () => {
   });
 });
 
-describe('fetch of a request that Betfair refuses for its session', () => {
+describe('fetch of a request that Betfair refuses for its session [fault 39]', () => {
   it.each([
     ['JSON-RPC', RPC, 200],
     ['REST', `${REST}/listEventTypes/`, 400],
@@ -226,7 +226,7 @@ describe('fetch of a request that Betfair refuses for its session', () => {
     await new Promise((done) => void server.close(done));
   });
 
-  it('hands the second refusal on: two sends and one login', async () => {
+  it('hands the second refusal on: two sends and one login [fault 6]', async () => {
     const { sessions, simulator } = await setUp();
     simulator.rejectCalls(() => true);
     const response = await sessions.fetch(RPC, LIST);
@@ -244,7 +244,7 @@ describe('fetch of a request that Betfair refuses for its session', () => {
   });
 });
 
-describe('fetch of a batch', () => {
+describe('fetch of a batch [fault 39]', () => {
   const batch = post(['a', 'b', 'c'].map((id) => rpcCall('listEventTypes', undefined, id)));
 
   it('sends it again when every call in it was refused', async () => {
@@ -270,7 +270,7 @@ describe('fetch of a batch', () => {
   });
 });
 
-describe('fetch of a request that fails for another reason', () => {
+describe('fetch of a request that fails for another reason [fault 39]', () => {
   it.each([
     ['a 500', { status: 500 }],
     ['a 503', { status: 503 }],
@@ -320,7 +320,7 @@ describe('fetch of a request that fails for another reason', () => {
   });
 });
 
-describe('fetch and other hosts', () => {
+describe('fetch and other hosts [fault 39]', () => {
   it.each<[string, (api: URL, other: URL) => string]>([
     ['another port', (_api, other) => other.href],
     ['another host without scheme', (_api, other) => `//${other.host}${RPC}`],
@@ -378,7 +378,7 @@ describe('fetch with a signal', () => {
 });
 
 describe('fetch of many requests', () => {
-  it('makes one login of a thousand refusals at one moment, and sends each request twice', async () => {
+  it('makes one login of a thousand refusals at one moment, and sends each request twice [fault 3]', async () => {
     const { sessions, simulator } = await setUpDead();
     const answers = await Promise.all(
       times(1_000, async (id) => {
@@ -393,7 +393,7 @@ describe('fetch of many requests', () => {
     expect(Math.max(...counts)).toBe(2);
   }, 60_000);
 
-  it('gives stragglers, whose refusals come after the renewal, the session that there is', async () => {
+  it('gives stragglers, whose refusals come after the renewal, the session that there is [fault 4]', async () => {
     const { sessions, simulator } = await setUpDead();
     simulator.fail('api', { slow: 600 }, { times: 20 });
     simulator.fail('api', { slow: 200 }, { times: 20 });

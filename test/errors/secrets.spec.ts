@@ -89,7 +89,7 @@ const provocations: Partial<Record<BetfairSessionErrorCode, () => Promise<unknow
   },
 };
 
-describe('an error of a running session', () => {
+describe('an error of a running session [fault 40]', () => {
   it.each(Object.entries(provocations))('%s shows no secret', async (code, provoke) => {
     const error = await errorOf(provoke());
     expect(error).toBeInstanceOf(BetfairSessionError);

@@ -117,7 +117,7 @@ describe('a refusal that a person must lift', () => {
 
   describe.each(LOGINS)('(%s login)', (login) => {
     it.each([...fatalLoginCodes, 'A_CODE_OF_NEXT_YEAR'])(
-      '%s costs one attempt, however many callers there are',
+      '%s costs one attempt, however many callers there are [fault 11] [fault 13]',
       async (code) => {
         simulator.account().loginCode = code;
         const { sessions, logger } = await createSessions(optionsFor(login));

@@ -1,5 +1,6 @@
 import { SessionStorageError, StorageConflictError } from 'nestjs-betfair-session';
-import { closeAccounts, createAccount } from '../support/account.js';
+import { closeAccounts, createAccount, times } from '../support/account.js';
+import { post, RPC, rpcCall, sends } from '../support/betting.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
 const MINUTE = 60_000;
@@ -99,23 +100,26 @@ it.each([
 it.each([
   ['back', 60 * MINUTE],
   ['forth', -60 * MINUTE],
-])("a wall clock that steps %s neither ends nor prolongs Betfair's ban", async (_, step) => {
-  const clock = new VirtualClock();
-  const { simulator, start } = await createAccount();
-  simulator.fail('certLogin', { reply: { loginStatus: 'TEMPORARY_BAN_TOO_MANY_REQUESTS' } });
-  const { sessions } = await start({}, clock);
-  const call = () => clock.until(sessions.getSession());
-  await expect(call()).rejects.toMatchObject({ code: 'BETFAIR_LOGIN_BLOCKED' });
-  clock.setWallBack(step);
-  for (let minute = 1; minute < 20; minute++) {
-    await clock.advance(MINUTE);
+])(
+  "a wall clock that steps %s neither ends nor prolongs Betfair's ban [fault 33]",
+  async (_, step) => {
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount();
+    simulator.fail('certLogin', { reply: { loginStatus: 'TEMPORARY_BAN_TOO_MANY_REQUESTS' } });
+    const { sessions } = await start({}, clock);
+    const call = () => clock.until(sessions.getSession());
     await expect(call()).rejects.toMatchObject({ code: 'BETFAIR_LOGIN_BLOCKED' });
-  }
-  expect(simulator.counts.loginAttempts).toBe(1);
-  await clock.advance(MINUTE);
-  await call();
-  expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
-});
+    clock.setWallBack(step);
+    for (let minute = 1; minute < 20; minute++) {
+      await clock.advance(MINUTE);
+      await expect(call()).rejects.toMatchObject({ code: 'BETFAIR_LOGIN_BLOCKED' });
+    }
+    expect(simulator.counts.loginAttempts).toBe(1);
+    await clock.advance(MINUTE);
+    await call();
+    expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
+  },
+);
 
 it("'best-effort' serves the session of a login whose write met a conflict and then a store that is down", async () => {
   const { simulator, storage, start, key } = await createAccount();
@@ -165,4 +169,21 @@ it('the store is not called broken when it is the renewal that ran out of time',
     message: expect.stringContaining('renewalTimeout'),
   });
   expect(events).toEqual(['renewalFailed']);
+});
+
+it('a process that wakes up past the lifetime serves what it has, and one refusal makes one renewal [fault 36]', async () => {
+  const { simulator, start } = await createAccount();
+  const { sessions } = await start({ sessionLifetime: 500 });
+  await sessions.getSession();
+  const session = await sessions.getSession();
+  // Timers do not fire while the process sleeps, nor while its event loop is blocked.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800);
+  simulator.endSessions();
+  const calls = times(20, (id) => sessions.fetch(RPC, post(rpcCall('listEventTypes', {}, id))));
+  expect(await sessions.getSession()).toBe(session);
+  for (const response of await Promise.all(calls)) {
+    expect(await response.json()).toMatchObject({ result: expect.any(Array) });
+  }
+  expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 0 });
+  expect(Object.values(sends(simulator))).toEqual(Array(20).fill(2));
 });

@@ -62,7 +62,7 @@ async function oneToken(services: readonly SessionService[]): Promise<string> {
 }
 
 describe('a fleet of 50', () => {
-  it('starts cold with one login', async () => {
+  it('starts cold with one login [fault 28]', async () => {
     const { simulator, startAll, stored } = await createFleet();
     const services = await startAll();
     const token = await oneToken(services);
@@ -73,7 +73,7 @@ describe('a fleet of 50', () => {
     expect(clock.monotonic()).toBeLessThan(1_000);
   });
 
-  it('replaces a session that ended under all of them with one login', async () => {
+  it('replaces a session that ended under all of them with one login [fault 29]', async () => {
     const { simulator, startAll, stored } = await createFleet();
     const services = await startAll();
     const old = await oneToken(services);
@@ -101,7 +101,7 @@ describe('a fleet of 50', () => {
     expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 2 });
   });
 
-  it('in a crash loop with a wrong password tries it once, and a right one at once', async () => {
+  it('in a crash loop with a wrong password tries it once, and a right one at once [fault 15]', async () => {
     const { simulator, start } = await createFleet();
     const wrong: SessionService[] = [];
     for (let restart = 0; restart < SIZE; restart++) {
@@ -133,7 +133,7 @@ describe('a fleet of 50', () => {
     expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
   });
 
-  it('makes no attempt while the account is banned, and one when the ban ends', async () => {
+  it('makes no attempt while the account is banned, and one when the ban ends [fault 14]', async () => {
     const { simulator, startAll } = await createFleet();
     simulator.fail('certLogin', { reply: { loginStatus: 'TEMPORARY_BAN_TOO_MANY_REQUESTS' } });
     const services = await startAll();
@@ -149,6 +149,39 @@ describe('a fleet of 50', () => {
     expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
   }, 60_000);
 });
+
+it('a process that crashes 50 times in a minute while the account is banned makes no attempt [fault 15]', async () => {
+  const { simulator, start } = await createFleet();
+  simulator.fail('certLogin', { reply: { loginStatus: 'TEMPORARY_BAN_TOO_MANY_REQUESTS' } });
+  for (let restart = 0; restart < SIZE; restart++) {
+    const sessions = await start();
+    await expect(clock.until(sessions.getSession())).rejects.toMatchObject({
+      code: 'BETFAIR_LOGIN_BLOCKED',
+    });
+    await clock.advance(1_000);
+  }
+  expect(simulator.counts).toMatchObject({ loginAttempts: 1, logins: 0 });
+});
+
+it('50 processes with scheduled keep-alive live for 24 hours on one login, and do not ask in step [fault 34]', async () => {
+  const { simulator, startAll } = await createFleet();
+  const services = await startAll(SIZE, { keepAlive: true });
+  const token = await oneToken(services);
+  await clock.advance(24 * 60 * MINUTE);
+  expect(await oneToken(services)).toBe(token);
+  expect(simulator.counts).toMatchObject({ loginAttempts: 1, logins: 1 });
+  // Every six hours, give or take a tenth; the first is the one that adopts.
+  const { keepAlives } = simulator.counts;
+  expect(keepAlives).toBeGreaterThanOrEqual(SIZE * 3);
+  expect(keepAlives).toBeLessThanOrEqual(SIZE * 5);
+  const asked = simulator.requests.filter(({ endpoint }) => endpoint === 'keepAlive');
+  const later = asked.filter(({ at }) => at > (asked[0]?.at ?? 0) + 60 * MINUTE);
+  const busiest = Math.max(
+    ...later.map(({ at }) => later.filter((other) => Math.abs(other.at - at) < 500).length),
+  );
+  expect(later.length).toBeGreaterThan(SIZE * 2);
+  expect(busiest).toBeLessThan(5);
+}, 60_000);
 
 /** A store of which some objects cannot be reached. */
 class PartlyDownStorage extends MemoryStorage {
@@ -174,7 +207,7 @@ class PartlyDownStorage extends MemoryStorage {
 const isLease = (key: string) => key.endsWith('.lease');
 
 describe('a fleet whose lease cannot be reached', () => {
-  it("makes no login where persistence is 'required'", async () => {
+  it("makes no login where persistence is 'required' [fault 32]", async () => {
     const { simulator, startAll } = await createFleet({ storage: new PartlyDownStorage(isLease) });
     const services = await startAll();
     for (let round = 0; round < 5; round++) {
@@ -186,7 +219,7 @@ describe('a fleet whose lease cannot be reached', () => {
     expect(simulator.counts.loginAttempts).toBe(0);
   });
 
-  it("spreads its logins where it is 'best-effort', and whoever finds a stored token makes none", async () => {
+  it("spreads its logins where it is 'best-effort', and whoever finds a stored token makes none [fault 32]", async () => {
     const { simulator, startAll } = await createFleet({ storage: new PartlyDownStorage(isLease) });
     // A name of its own tells whose token it is, so that the token can be adopted without the record.
     const ownKey = { persistence: 'best-effort', sessionKey: undefined };
@@ -208,7 +241,7 @@ describe('a fleet whose lease cannot be reached', () => {
     expect(simulator.counts.loginAttempts).toBe(3);
   });
 
-  it("makes one login each within the duration of a lease where it is 'best-effort' and nothing can be reached", async () => {
+  it("makes one login each within the duration of a lease where it is 'best-effort' and nothing can be reached [fault 32]", async () => {
     const { simulator, startAll } = await createFleet({
       storage: new PartlyDownStorage(() => true),
     });
@@ -261,7 +294,7 @@ describe('a fleet of 20 whose sessions are refused', () => {
     retryable: true,
   });
 
-  it('to all but who logged in, as where they are bound to an address, makes 20 logins a minute at most', async () => {
+  it('to all but who logged in, as where they are bound to an address, makes 20 logins a minute at most [fault 38]', async () => {
     const { simulator, startAll, busiestMinute } = await createFleet();
     const services = await startAll(SMALL);
     const failures = await useSessions(services, 3, (own) => !own);
@@ -271,7 +304,7 @@ describe('a fleet of 20 whose sessions are refused', () => {
     expect(busiestMinute()).toBeLessThanOrEqual(20);
   }, 60_000);
 
-  it('to everybody at once makes 20 logins a minute at most', async () => {
+  it('to everybody at once makes 20 logins a minute at most [fault 16]', async () => {
     const { simulator, startAll, busiestMinute } = await createFleet();
     const services = await startAll(SMALL);
     const failures = await useSessions(services, 3, () => true);

@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(closeAccounts);
 
 describe('a session that is not in memory', () => {
-  it('is had by one login and one write, however many callers wait', async () => {
+  it('is had by one login and one write, however many callers wait [fault 1]', async () => {
     const { sessions } = await start();
     const served = await Promise.all(times(1_000, () => sessions.getSession()));
     expect(new Set(served).size).toBe(1);
@@ -31,7 +31,7 @@ describe('a session that is not in memory', () => {
     expect(await stored()).toBe(served[0]?.token);
   });
 
-  it('is resumed from the store by one read and one keepAlive, without a login', async () => {
+  it('is resumed from the store by one read and one keepAlive, without a login [fault 2]', async () => {
     const first = await start();
     const { token } = await first.sessions.getSession();
     await first.close();
@@ -43,7 +43,7 @@ describe('a session that is not in memory', () => {
     expect(sessions.status).toMatchObject({ state: 'ready', persisted: true });
   });
 
-  it('is replaced by one login when keepAlive says that the stored one is gone', async () => {
+  it('is replaced by one login when keepAlive says that the stored one is gone [fault 9]', async () => {
     const first = await start();
     const { token } = await first.sessions.getSession();
     await first.close();
@@ -73,7 +73,7 @@ describe('a session that is not in memory', () => {
     ['non-ASCII', 'tökén'],
     ['a megabyte of garbage', 'x'.repeat(1_048_576)],
   ])(
-    'is not taken from a stored text that is %s: it is replaced and never sent',
+    'is not taken from a stored text that is %s: it is replaced and never sent [fault 23]',
     async (_, text) => {
       await storage.put(key, text);
       const { sessions, logger } = await start();
@@ -96,7 +96,7 @@ describe('a session that is not in memory', () => {
 });
 
 describe('a session in memory', () => {
-  it('is served without network, storage or a growing heap', async () => {
+  it('is served without network, storage or a growing heap [fault 5]', async () => {
     const { sessions } = await start();
     await sessions.getSession();
     const before = { ...storage.counts };
@@ -110,7 +110,7 @@ describe('a session in memory', () => {
     expect(simulator.counts).toMatchObject({ loginAttempts: 1, keepAlives: 0 });
   });
 
-  it('is served while the store hangs', async () => {
+  it('is served while the store hangs [fault 22]', async () => {
     const { sessions } = await start();
     const session = await sessions.getSession();
     storage.fail('read', 'hang', { times: Infinity });
@@ -171,7 +171,7 @@ describe('a session in memory', () => {
     expect(account.simulator.counts).toMatchObject({ keepAlives: 1, logins: 2 });
   });
 
-  it('is served for 30 seconds more, again and again, while Betfair cannot be asked', async () => {
+  it('is served for 30 seconds more, again and again, while Betfair cannot be asked [fault 8]', async () => {
     const clock = new VirtualClock();
     const { sessions } = await start({}, clock);
     const session = await sessions.getSession();
@@ -189,7 +189,7 @@ describe('a session in memory', () => {
     expect(simulator.counts).toMatchObject({ keepAlives: 4, logins: 1 });
   });
 
-  it('counts its lifetime on the monotonic clock: a wall clock set back or forth changes nothing', async () => {
+  it('counts its lifetime on the monotonic clock: a wall clock set back or forth changes nothing [fault 33]', async () => {
     const clock = new VirtualClock();
     const { sessions } = await start({}, clock);
     await sessions.getSession();
@@ -203,7 +203,7 @@ describe('a session in memory', () => {
 });
 
 describe("a caller's signal", () => {
-  it('ends the wait of that caller alone', async () => {
+  it('ends the wait of that caller alone [fault 18]', async () => {
     simulator.fail('certLogin', { slow: 300 });
     const { sessions } = await start();
     const impatient = sessions.getSession({ signal: AbortSignal.timeout(50) });
@@ -213,7 +213,7 @@ describe("a caller's signal", () => {
     expect(simulator.counts.loginAttempts).toBe(1);
   });
 
-  it('leaves the login running for the next caller when all have gone', async () => {
+  it('leaves the login running for the next caller when all have gone [fault 19]', async () => {
     simulator.fail('certLogin', { slow: 200 });
     const { sessions } = await start();
     const waits = times(10, () => sessions.getSession({ signal: AbortSignal.timeout(20) }));

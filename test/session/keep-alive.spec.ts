@@ -75,7 +75,7 @@ describe('the scheduled keep-alive', () => {
     expect(simulator.counts.keepAlives).toBeLessThan(72 * 6.7);
   }, 30_000);
 
-  it('survives every kind of failure, tries again after 15, 30, 60 s, and replaces a session that is gone', async () => {
+  it('survives every kind of failure, tries again after 15, 30, 60 s, and replaces a session that is gone [fault 35]', async () => {
     const clock = new VirtualClock(1_500);
     const { simulator, start } = await createAccount({ clock });
     const { sessions } = await start({ keepAlive: { interval: HOUR } }, clock);

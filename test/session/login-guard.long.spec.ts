@@ -7,7 +7,7 @@ const MINUTE = 60_000;
 afterEach(closeAccounts);
 
 describe('a refused login', () => {
-  it('is one attempt for two thousand callers, who all get the same error with the manual step', async () => {
+  it('is one attempt for two thousand callers, who all get the same error with the manual step [fault 12]', async () => {
     const clock = new VirtualClock();
     const { simulator, start } = await createAccount();
     const { sessions } = await start({ password: 'wrong' }, clock);
@@ -32,7 +32,7 @@ describe('a refused login', () => {
     expect(simulator.counts.loginAttempts).toBe(1);
   });
 
-  it.each(fatalLoginCodes)('with %s is one attempt', async (code) => {
+  it.each(fatalLoginCodes)('with %s is one attempt [fault 13]', async (code) => {
     const clock = new VirtualClock();
     const { simulator, start } = await createAccount();
     simulator.account().loginCode = code;
@@ -47,7 +47,7 @@ describe('a refused login', () => {
     expect(simulator.counts.loginAttempts).toBe(1);
   });
 
-  it('binds only the credentials that were refused: a new password is tried once, at once after a restart', async () => {
+  it('binds only the credentials that were refused: a new password is tried once, at once after a restart [fault 12]', async () => {
     const { simulator, start } = await createAccount();
     const first = await start({ password: 'wrong' });
     await expect(first.sessions.getSession()).rejects.toMatchObject({ retryable: false });
@@ -73,7 +73,7 @@ describe('a refused login', () => {
     expect(events).toEqual(['loginBlocked', 'loginUnblocked', 'loggedIn']);
   });
 
-  it('is lifted by unblockLogin(), at once', async () => {
+  it('is lifted by unblockLogin(), at once [fault 12]', async () => {
     const { simulator, start } = await createAccount();
     simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
     const { sessions } = await start();
@@ -106,7 +106,7 @@ describe('a refused login', () => {
 describe("Betfair's temporary ban", () => {
   const ban = { reply: { loginStatus: 'TEMPORARY_BAN_TOO_MANY_REQUESTS' } };
 
-  it('holds all logins back for 20 minutes while a valid session is served, and then lets one try', async () => {
+  it('holds all logins back for 20 minutes while a valid session is served, and then lets one try [fault 14]', async () => {
     const clock = new VirtualClock();
     const { simulator, start } = await createAccount();
     const { sessions } = await start({}, clock);
@@ -132,7 +132,7 @@ describe("Betfair's temporary ban", () => {
     expect(simulator.counts).toMatchObject({ loginAttempts: 3, logins: 2 });
   });
 
-  it('does not touch the session that is valid, nor its keepAlive', async () => {
+  it('does not touch the session that is valid, nor its keepAlive [fault 14]', async () => {
     const clock = new VirtualClock();
     const { simulator, storage, start, key } = await createAccount();
     const { sessions } = await start({}, clock);
@@ -152,7 +152,7 @@ describe("Betfair's temporary ban", () => {
 });
 
 describe('the login budget', () => {
-  it('is five in a minute, however many rejections there are', async () => {
+  it('is five in a minute, however many rejections there are [fault 16]', async () => {
     const clock = new VirtualClock();
     const { simulator, start } = await createAccount();
     const { sessions } = await start({ storage: 'mem://' }, clock);

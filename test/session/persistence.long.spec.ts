@@ -8,7 +8,7 @@ const down = () => new SessionStorageError('The store is down.', 'unavailable');
 const denied = () => new SessionStorageError('The store refuses writes.', 'denied');
 
 describe("persistence 'required'", () => {
-  it('makes no login while the store cannot be read', async () => {
+  it('makes no login while the store cannot be read [fault 21]', async () => {
     const { simulator, storage, start } = await createAccount();
     storage.fail('read', down(), { times: Infinity });
     const { sessions } = await start();
@@ -30,7 +30,7 @@ describe("persistence 'required'", () => {
     expect(simulator.counts.loginAttempts).toBe(0);
   });
 
-  it('logs out and fails when the write is refused, without a storm of logins', async () => {
+  it('logs out and fails when the write is refused, without a storm of logins [fault 20]', async () => {
     const { simulator, storage, start } = await createAccount();
     storage.fail('write', denied(), { times: Infinity });
     const { sessions } = await start();
@@ -45,7 +45,7 @@ describe("persistence 'required'", () => {
     expect(storage.counts.write).toBe(1);
   });
 
-  it('tries a failing write three times, and logs out only then', async () => {
+  it('tries a failing write three times, and logs out only then [fault 20]', async () => {
     const { simulator, storage, start, stored } = await createAccount();
     storage.fail('write', down(), { times: 2 });
     const { sessions } = await start();
@@ -88,7 +88,7 @@ describe("persistence 'required'", () => {
 });
 
 describe("persistence 'best-effort'", () => {
-  it('serves a session that cannot be stored, does not log it out, and stores it at the next keepAlive', async () => {
+  it('serves a session that cannot be stored, does not log it out, and stores it at the next keepAlive [fault 20]', async () => {
     const { simulator, storage, start, stored } = await createAccount();
     storage.fail('write', down(), { times: 2 });
     const { sessions } = await start({ persistence: 'best-effort' });
@@ -103,7 +103,7 @@ describe("persistence 'best-effort'", () => {
     expect(simulator.counts).toMatchObject({ logins: 1, logouts: 0 });
   });
 
-  it('logs in while the store cannot be read, after a random wait of up to one lease', async () => {
+  it('logs in while the store cannot be read, after a random wait of up to one lease [fault 21]', async () => {
     const { simulator, storage, start, stored } = await createAccount();
     storage.fail('read', down(), { times: 1 });
     const clock = new VirtualClock();
@@ -147,7 +147,7 @@ describe("persistence 'best-effort'", () => {
 });
 
 describe('a write that meets another writer', () => {
-  it('adopts the stored session if it lives, and logs out the one that nobody was given', async () => {
+  it('adopts the stored session if it lives, and logs out the one that nobody was given [fault 24]', async () => {
     const { simulator, storage, start, stored, key } = await createAccount();
     // A Go service, say: it knows nothing of our lease.
     const foreign = await start({ storage: 'mem://' });

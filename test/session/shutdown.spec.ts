@@ -10,7 +10,7 @@ const alive = () =>
   process.getActiveResourcesInfo().filter((resource) => /TLS|TCPSocketWrap|Timeout/.test(resource));
 
 describe('closing the application', () => {
-  it('leaves the shared session alive, so that the next start resumes it', async () => {
+  it('leaves the shared session alive, so that the next start resumes it [fault 37]', async () => {
     const { simulator, start, stored } = await createAccount();
     const { sessions, close } = await start({ keepAlive: true });
     const { token } = await sessions.getSession();
@@ -42,7 +42,7 @@ describe('closing the application', () => {
     expect(simulator.counts.logouts).toBe(0);
   });
 
-  it('waits for a login under way and stores what it gave', async () => {
+  it('waits for a login under way and stores what it gave [fault 37]', async () => {
     const { simulator, start, stored } = await createAccount();
     simulator.fail('certLogin', { slow: 300 });
     const { sessions, close } = await start();
@@ -51,7 +51,7 @@ describe('closing the application', () => {
     expect(await stored()).toBe((await waiting).token);
   });
 
-  it('ends a login that hangs after five seconds, with a typed error for whoever waits', async () => {
+  it('ends a login that hangs after five seconds, with a typed error for whoever waits [fault 37]', async () => {
     const clock = new VirtualClock(100);
     const { simulator, start } = await createAccount();
     simulator.fail('certLogin', 'hung');
@@ -65,6 +65,57 @@ describe('closing the application', () => {
       code: 'BETFAIR_CLOSED',
       retryable: false,
     });
+  });
+
+  it('waits for a keepAlive under way [fault 37]', async () => {
+    const { simulator, start, stored } = await createAccount();
+    const { sessions, close } = await start();
+    const { token } = await sessions.getSession();
+    simulator.fail('keepAlive', { slow: 300 });
+    const keptAlive = sessions.keepAlive();
+    await close();
+    await keptAlive;
+    expect(simulator.liveTokens()).toEqual([await stored()]);
+    expect(await stored()).toBe(token);
+  });
+
+  it('waits for a write under way, so that no login is lost [fault 37]', async () => {
+    const { simulator, storage, start, stored } = await createAccount();
+    let closing: Promise<void> | undefined;
+    storage.fail('write', () => {
+      closing = close();
+    });
+    const { sessions, close } = await start();
+    const { token } = await sessions.getSession();
+    await closing;
+    expect(await stored()).toBe(token);
+    expect(simulator.counts).toMatchObject({ logins: 1, logouts: 0 });
+  });
+
+  it('ends in order although hooks of the application throw, and leaves the session to others [fault 37]', async () => {
+    const { simulator, start, stored } = await createAccount();
+    @Controller()
+    class FailingController {
+      onModuleDestroy() {
+        throw new Error('Its queue is gone.');
+      }
+      onApplicationShutdown() {
+        throw new Error('Its database is gone.');
+      }
+    }
+    const other = await start();
+    const { module, sessions, logger } = await start({}, undefined, [FailingController]);
+    const app = module.createNestApplication();
+    await app.init();
+    const { token } = await sessions.getSession();
+    await app.close();
+    expect(JSON.stringify(logger.lines)).toContain('Its database is gone.');
+    await expect(sessions.refresh(await sessions.getSession())).rejects.toMatchObject({
+      code: 'BETFAIR_CLOSED',
+    });
+    expect((await other.sessions.getSession()).token).toBe(token);
+    expect(await stored()).toBe(token);
+    expect(simulator.counts).toMatchObject({ logins: 1, logouts: 0 });
   });
 
   it('still answers a request that is being served', async () => {

@@ -125,7 +125,7 @@ describe('the lease', () => {
   });
 
   it.each([HOUR, -HOUR])(
-    'expires alike on a machine whose clock is off by %d ms',
+    'expires alike on a machine whose clock is off by %d ms [fault 33]',
     async (ahead) => {
       const { clock, create } = createProcesses();
       await create().take(always, signal);
