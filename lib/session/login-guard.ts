@@ -15,11 +15,10 @@ const MINUTE = 60 * SECOND;
 const BAN = 20 * MINUTE;
 /** What a ban that another process reports counts at the most. */
 const LONGEST_BAN = 25 * MINUTE;
-/** Logins per window. Betfair bans at 100 a minute and writes to users who log in too often below that. */
-const BUDGETS = [
-  { logins: 5, window: MINUTE },
-  { logins: 20, window: 60 * MINUTE },
-] as const;
+/** Most logins in a minute. Betfair bans at 100 and writes to users who log in too often below that. */
+const MINUTELY = 5;
+/** Most logins at a stretch; each comes back after a while, so that a long outage is not followed by a long wait. */
+const STRETCH = { logins: 20, comesBackIn: 3 * MINUTE };
 const MOST_REMEMBERED = 20;
 const BANNED =
   'Betfair has banned this account from logging in for 20 minutes (TEMPORARY_BAN_TOO_MANY_REQUESTS); sessions that exist stay valid.';
@@ -39,8 +38,10 @@ export class LoginGuard {
   #bannedUntil = -Infinity;
   /** The end of the ban as the record has it, which is converted once. */
   #recordedBan: number | null = null;
-  /** Monotonic times of the logins that succeeded or may have. */
+  /** Monotonic times of the latest logins that succeeded or may have. */
   #spent: readonly number[] = [];
+  /** Monotonic time at which all of a stretch will have come back. */
+  #restored = -Infinity;
 
   /** Whether something is known here that could not be written to the record that processes share. */
   #unshared = false;
@@ -166,15 +167,14 @@ export class LoginGuard {
 
   #budgetWait(): number {
     const now = this.clock.monotonic();
-    return Math.max(
-      ...BUDGETS.map(({ logins, window }) => {
-        const oldest = this.#spent.at(-logins);
-        return oldest === undefined ? 0 : oldest + window - now;
-      }),
-    );
+    const oldest = this.#spent.at(-MINUTELY) ?? -Infinity;
+    const nextOfStretch = this.#restored - (STRETCH.logins - 1) * STRETCH.comesBackIn;
+    return Math.max(0, oldest + MINUTE - now, nextOfStretch - now);
   }
 
   #spend(): void {
-    this.#spent = [...this.#spent, this.clock.monotonic()].slice(-MOST_REMEMBERED);
+    const now = this.clock.monotonic();
+    this.#spent = [...this.#spent, now].slice(-MINUTELY);
+    this.#restored = Math.max(this.#restored, now) + STRETCH.comesBackIn;
   }
 }
