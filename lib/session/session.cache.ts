@@ -32,6 +32,7 @@ export class SessionCache {
   #loggedOut = false;
   #attendAt = 0;
   #timer: ClockTimer | undefined;
+  #closed = false;
   #generation = 0;
   /** Generations up to this one are never served or revived. */
   #rejected = 0;
@@ -120,9 +121,13 @@ export class SessionCache {
     if (session === undefined || this.#held === undefined) return undefined;
     const due = this.clock.monotonic() >= this.#attendAt;
     if (due) this.#attendAt = this.#held.freshUntil;
-    this.warm = Promise.resolve(session);
-    this.#arm(Math.min(this.#attendAt, this.#held.freshUntil));
-    return { session: this.warm, due };
+    const promise = Promise.resolve(session);
+    // Without a timer it could not be taken away in time.
+    if (!this.#closed) {
+      this.warm = promise;
+      this.#arm(Math.min(this.#attendAt, this.#held.freshUntil));
+    }
+    return { session: promise, due };
   }
 
   /** Marks a generation, and those before it, as dead. */
@@ -145,6 +150,13 @@ export class SessionCache {
   /** Stops the timer; what falls due is then noticed no more, and the session served on. */
   stopTimer(): void {
     this.#timer?.cancel();
+  }
+
+  /** Stops the timer for good: whoever still asks sets none. */
+  close(): void {
+    this.stopTimer();
+    this.warm = undefined;
+    this.#closed = true;
   }
 
   #attend(at: number): void {

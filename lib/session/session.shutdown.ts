@@ -28,6 +28,6 @@ export async function shutDown(parts: SessionParts): Promise<void> {
   // If the store fails now, the others see the lease expire.
   await lease?.release().catch(() => undefined);
   await Promise.all([identity.close(), apiTransport.destroy()]);
-  cache.stopTimer();
+  cache.close();
   parts.publisher.complete();
 }

@@ -42,6 +42,18 @@ describe('closing the application', () => {
     expect(simulator.counts.logouts).toBe(0);
   });
 
+  it('leaves no timer either where a session is asked for afterwards, and serves it no longer than it lives', async () => {
+    const clock = new VirtualClock();
+    const { start } = await createAccount();
+    const { sessions, close } = await start({}, clock);
+    await sessions.getSession();
+    await close();
+    await sessions.getSession();
+    expect(clock.timers).toBe(0);
+    await clock.advance(12 * 3_600_000);
+    await expect(sessions.getSession()).rejects.toMatchObject({ code: 'BETFAIR_CLOSED' });
+  });
+
   it('waits for a login under way and stores what it gave [fault 37]', async () => {
     const { simulator, start, stored } = await createAccount();
     simulator.fail('certLogin', { slow: 300 });
