@@ -167,7 +167,7 @@ describe('an attached axios instance', () => {
   });
 });
 
-describe('a request of an attached instance that Betfair refuses for its session', () => {
+describe('a request of an attached instance that Betfair refuses for its session [fault 39]', () => {
   it.each<[string, string, AxiosRequestConfig]>([
     ['by JSON-RPC, which resolves', RPC, {}],
     ['by REST, which fails', `${REST}/listEventTypes/`, {}],
@@ -308,7 +308,7 @@ describe('a request of an attached instance that Betfair refuses for its session
   });
 });
 
-describe('a request of an attached instance that fails for another reason', () => {
+describe('a request of an attached instance that fails for another reason [fault 39]', () => {
   it.each([
     ['a 500', { status: 500 }],
     ['a 503', { status: 503 }],

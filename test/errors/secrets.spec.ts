@@ -1,25 +1,32 @@
 import {
   type BetfairSessionErrorCode,
   BetfairSessionError,
+  type BetfairSessionOptions,
   MemoryStorage,
   type SessionStorage,
   type WriteCondition,
 } from 'nestjs-betfair-session';
-import { BetfairSimulator, createTestSession } from 'nestjs-betfair-session/testing';
+import { type BetfairSimulator, createTestSession } from 'nestjs-betfair-session/testing';
 import { errorOf, expectNoSecret, secretsOf } from '../identity/support/secrets.js';
-import { closeApplications, createSessions } from '../support/application.js';
+import { closeAccounts, createAccount } from '../support/account.js';
+import { createSessions } from '../support/application.js';
+import type { Invariants } from '../support/invariants/invariants.js';
 
 const APPLICATION_KEY = 'canaryAppKey4711';
 let simulator: BetfairSimulator;
+let invariants: Invariants;
 
 beforeEach(async () => {
-  simulator = await BetfairSimulator.start({ accounts: [{ applicationKey: APPLICATION_KEY }] });
+  ({ simulator, invariants } = await createAccount({
+    accounts: [{ applicationKey: APPLICATION_KEY }],
+  }));
 });
 
-afterEach(async () => {
-  await closeApplications();
-  await simulator.stop();
-});
+afterEach(closeAccounts);
+
+function open(account: BetfairSessionOptions) {
+  return createSessions(account, { invariants });
+}
 
 /** A store whose errors quote what they were given, as those of some libraries do. */
 class TalkativeStorage extends MemoryStorage {
@@ -30,7 +37,7 @@ class TalkativeStorage extends MemoryStorage {
 }
 
 async function start(changed: { storage?: SessionStorage; password?: string } = {}) {
-  return createSessions({ ...simulator.options(), ...changed });
+  return open({ ...simulator.options(), ...changed });
 }
 
 function failed(error: string): { reply: object } {

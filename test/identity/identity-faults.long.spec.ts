@@ -4,23 +4,29 @@ import {
   type BetfairSessionOptions,
   MemoryStorage,
 } from 'nestjs-betfair-session';
-import { BetfairSimulator, type SimulatorFault } from 'nestjs-betfair-session/testing';
-import { closeApplications, createSessions } from '../support/application.js';
+import type { BetfairSimulator, SimulatorFault } from 'nestjs-betfair-session/testing';
+import { closeAccounts, createAccount } from '../support/account.js';
+import { createSessions } from '../support/application.js';
+import type { Invariants } from '../support/invariants/invariants.js';
 import { errorOf, expectNoSecret, secretsOf } from './support/secrets.js';
 
 /** Milliseconds; short only where something hangs, so that a busy machine fails nothing else. */
 const HUNG_TIMEOUT = 750;
 const TIMEOUT = 10_000;
 let simulator: BetfairSimulator;
+let invariants: Invariants;
 
 beforeEach(async () => {
-  simulator = await BetfairSimulator.start({ accounts: [{ applicationKey: 'canaryAppKey4711' }] });
+  ({ simulator, invariants } = await createAccount({
+    accounts: [{ applicationKey: 'canaryAppKey4711' }],
+  }));
 });
 
-afterEach(async () => {
-  await closeApplications();
-  await simulator.stop();
-});
+afterEach(closeAccounts);
+
+function open(account: BetfairSessionOptions) {
+  return createSessions(account, { invariants });
+}
 
 function options(
   changed: Partial<BetfairSessionOptions> = {},
@@ -123,7 +129,7 @@ describe.each([
       simulator.fail(endpoint, fault, {
         processed: fault === 'truncated' || fault === 'hung-body',
       });
-      const { sessions, logger } = await createSessions(options({ login }, fault));
+      const { sessions, logger } = await open(options({ login }, fault));
       const callers = () => Promise.all([1, 2, 3].map(() => errorOf(sessions.getSession())));
       const errors = await inTime(callers);
       for (const error of errors) expectUnavailable(error, message);
@@ -141,7 +147,7 @@ describe.each([
 
   it('that is answered late, but in time, succeeds', async () => {
     simulator.fail(endpoint, { slow: 200 });
-    const { sessions } = await createSessions(options({ login }));
+    const { sessions } = await open(options({ login }));
     await sessions.getSession();
     expect(simulator.counts).toMatchObject({ loginAttempts: 1, logins: 1 });
   });
@@ -153,7 +159,7 @@ function failure(error: string): { reply: object } {
 
 describe('keepAlive', () => {
   it('is one POST that carries the token in a header and nothing else', async () => {
-    const { sessions } = await createSessions(options());
+    const { sessions } = await open(options());
     const { token } = await sessions.getSession();
     simulator.clearRequests();
     await sessions.keepAlive();
@@ -181,7 +187,7 @@ describe('keepAlive', () => {
   ] as const)(
     'that gets %s says nothing about the session, which is kept',
     async (_, fault, message) => {
-      const { sessions, logger } = await createSessions(options({}, fault));
+      const { sessions, logger } = await open(options({}, fault));
       const session = await sessions.getSession();
       simulator.fail('keepAlive', fault);
       const error = await inTime(() => errorOf(sessions.keepAlive()));
@@ -197,7 +203,7 @@ describe('keepAlive', () => {
   it.each(['NO_SESSION', 'INPUT_VALIDATION_ERROR'])(
     'that gets %s replaces the session by one login',
     async (code) => {
-      const { sessions } = await createSessions(options());
+      const { sessions } = await open(options());
       const session = await sessions.getSession();
       simulator.fail('keepAlive', failure(code), { times: 2 });
       await sessions.keepAlive();
@@ -213,13 +219,13 @@ describe('keepAlive', () => {
     ['no token at all', { status: 'SUCCESS' }],
   ])('that succeeds and echoes %s counts for the token that was sent', async (_, reply) => {
     const storage = new MemoryStorage();
-    const { sessions } = await createSessions(options({ storage }));
+    const { sessions } = await open(options({ storage }));
     const session = await sessions.getSession();
     simulator.fail('keepAlive', { reply });
     await sessions.keepAlive();
     expect(await sessions.getSession()).toBe(session);
 
-    const resuming = await createSessions(options({ storage }));
+    const resuming = await open(options({ storage }));
     simulator.fail('keepAlive', { reply });
     expect((await resuming.sessions.getSession()).token).toBe(session.token);
     expect(simulator.counts.loginAttempts).toBe(1);
@@ -227,10 +233,10 @@ describe('keepAlive', () => {
 
   it('that gets an undocumented code is a typed error, and never leads to a login', async () => {
     const storage = new MemoryStorage();
-    const { sessions } = await createSessions(options({ storage }));
+    const { sessions } = await open(options({ storage }));
     const session = await sessions.getSession();
     simulator.fail('keepAlive', failure('A_CODE_OF_NEXT_YEAR'), { times: 2 });
-    const resuming = await createSessions(options({ storage }));
+    const resuming = await open(options({ storage }));
     for (const error of [
       await errorOf(sessions.keepAlive()),
       await errorOf(resuming.sessions.getSession()),
@@ -249,7 +255,7 @@ describe('keepAlive', () => {
 
 describe('logout', () => {
   it('is one POST that carries the token in a header and nothing else', async () => {
-    const { sessions } = await createSessions(options());
+    const { sessions } = await open(options());
     const { token } = await sessions.getSession();
     simulator.clearRequests();
     await sessions.logout();
@@ -268,7 +274,7 @@ describe('logout', () => {
     ...ONE_OF_EACH,
     ['INTERNAL_ERROR', failure('INTERNAL_ERROR'), /answered INTERNAL_ERROR/],
   ] as const)('that gets %s fails, and can be called again', async (_, fault, message) => {
-    const { sessions, logger } = await createSessions(options({}, fault));
+    const { sessions, logger } = await open(options({}, fault));
     const { token } = await sessions.getSession();
     simulator.fail('logout', fault);
     const error = await inTime(() => errorOf(sessions.logout()));
@@ -280,7 +286,7 @@ describe('logout', () => {
   });
 
   it.each(['NO_SESSION', 'INPUT_VALIDATION_ERROR'])('that gets %s is done', async (code) => {
-    const { sessions } = await createSessions(options());
+    const { sessions } = await open(options());
     await sessions.getSession();
     simulator.fail('logout', failure(code));
     await sessions.logout();
@@ -289,7 +295,7 @@ describe('logout', () => {
   });
 
   it('that gets an undocumented code is a typed error that no repetition mends', async () => {
-    const { sessions } = await createSessions(options());
+    const { sessions } = await open(options());
     await sessions.getSession();
     simulator.fail('logout', failure('A_CODE_OF_NEXT_YEAR'));
     expect(await errorOf(sessions.logout())).toMatchObject({

@@ -4,23 +4,29 @@ import {
   BetfairLoginRejectedError,
   type BetfairSessionOptions,
 } from 'nestjs-betfair-session';
-import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { fatalLoginCodes } from '../../lib/identity/login-codes.js';
-import { closeApplications, createSessions } from '../support/application.js';
+import { closeAccounts, createAccount } from '../support/account.js';
+import { createSessions } from '../support/application.js';
+import type { Invariants } from '../support/invariants/invariants.js';
 import { errorOf, expectNoSecret, secretsOf } from './support/secrets.js';
 
 const MINUTE = 60_000;
 const LOGINS = ['certificate', 'interactive'] as const;
 let simulator: BetfairSimulator;
+let invariants: Invariants;
 
 beforeEach(async () => {
-  simulator = await BetfairSimulator.start({ accounts: [{ applicationKey: 'canaryAppKey4711' }] });
+  ({ simulator, invariants } = await createAccount({
+    accounts: [{ applicationKey: 'canaryAppKey4711' }],
+  }));
 });
 
-afterEach(async () => {
-  await closeApplications();
-  await simulator.stop();
-});
+afterEach(closeAccounts);
+
+function open(account: BetfairSessionOptions) {
+  return createSessions(account, { invariants });
+}
 
 function optionsFor(login: (typeof LOGINS)[number]): BetfairSessionOptions {
   const { certificate, ...common } = simulator.options();
@@ -29,7 +35,7 @@ function optionsFor(login: (typeof LOGINS)[number]): BetfairSessionOptions {
 
 describe('a login', () => {
   it('with a certificate is one POST with the credentials in its body and nowhere else', async () => {
-    const { sessions } = await createSessions(simulator.options());
+    const { sessions } = await open(simulator.options());
     await sessions.getSession();
     const { username, password, applicationKey, endpoints } = simulator.options();
     expect(simulator.requests).toHaveLength(1);
@@ -55,7 +61,7 @@ describe('a login', () => {
   });
 
   it('without one is the same to the interactive endpoint', async () => {
-    const { sessions } = await createSessions(optionsFor('interactive'));
+    const { sessions } = await open(optionsFor('interactive'));
     await sessions.getSession();
     const { username, password, applicationKey, endpoints } = simulator.options();
     expect(simulator.requests).toHaveLength(1);
@@ -77,7 +83,7 @@ describe('a login', () => {
 
   it.each(LOGINS)('with LIMITED_ACCESS gives a usable session (%s)', async (login) => {
     simulator.account().loginCode = 'LIMITED_ACCESS';
-    const { sessions } = await createSessions(optionsFor(login));
+    const { sessions } = await open(optionsFor(login));
     const { token } = await sessions.getSession();
     await sessions.keepAlive();
     expect(simulator.liveTokens()).toEqual([token]);
@@ -88,7 +94,7 @@ describe('a login', () => {
     const token = { sessionToken: 'aToken', token: 'aToken' };
     const reply = { ...token, loginStatus: 'LOGIN_RESTRICTED', status: 'LOGIN_RESTRICTED' };
     simulator.fail(login === 'interactive' ? 'login' : 'certLogin', { reply });
-    const { sessions } = await createSessions(optionsFor(login));
+    const { sessions } = await open(optionsFor(login));
     const error = await errorOf(sessions.getSession());
     expect(error).toMatchObject({ code: 'BETFAIR_LOGIN_REJECTED', loginCode: 'LOGIN_RESTRICTED' });
   });
@@ -120,7 +126,7 @@ describe('a refusal that a person must lift', () => {
       '%s costs one attempt, however many callers there are [fault 11] [fault 13]',
       async (code) => {
         simulator.account().loginCode = code;
-        const { sessions, logger } = await createSessions(optionsFor(login));
+        const { sessions, logger } = await open(optionsFor(login));
         const callers = Array.from({ length: 20 }, () => errorOf(sessions.getSession()));
         const errors = await Promise.all(callers);
         errors.push(await errorOf(sessions.getSession()), await errorOf(sessions.keepAlive()));
@@ -143,7 +149,7 @@ describe('a refusal that a person must lift', () => {
 
   it('says for an undocumented code where to look, and keeps its text, made printable', async () => {
     simulator.fail('certLogin', { reply: { loginStatus: `NEU_Ü\n${'x'.repeat(500)}` } });
-    const { sessions } = await createSessions(simulator.options());
+    const { sessions } = await open(simulator.options());
     const error = await errorOf(sessions.getSession());
     expect(error).toMatchObject({
       loginCode: `NEU_??${'x'.repeat(94)}`,
@@ -157,13 +163,13 @@ describe('a refusal that a person must lift', () => {
     [{ status: 'FAIL', error: 'CLOSED' }, 'CLOSED'],
   ])('is what %j says', async (reply, loginCode) => {
     simulator.fail('certLogin', { reply });
-    const { sessions } = await createSessions(simulator.options());
+    const { sessions } = await open(simulator.options());
     expect(await errorOf(sessions.getSession())).toMatchObject({ loginCode });
   });
 
   it('ends when a person has acted', async () => {
     simulator.account().loginCode = 'TERMS_AND_CONDITIONS';
-    const { sessions } = await createSessions(simulator.options());
+    const { sessions } = await open(simulator.options());
     await errorOf(sessions.getSession());
     simulator.account().loginCode = undefined;
     await errorOf(sessions.getSession());
@@ -176,7 +182,7 @@ describe('a refusal that a person must lift', () => {
     ['a wrong password', { password: 'wrong' }, 'INVALID_USERNAME_OR_PASSWORD'],
     ['an unknown user name', { username: 'nobody' }, 'INVALID_USERNAME_OR_PASSWORD'],
   ])('is made of %s', async (_, changed, loginCode) => {
-    const { sessions } = await createSessions({ ...simulator.options(), ...changed });
+    const { sessions } = await open({ ...simulator.options(), ...changed });
     expect(await errorOf(sessions.getSession())).toMatchObject({ loginCode });
     expect(simulator.counts.loginAttempts).toBe(1);
   });
@@ -185,7 +191,7 @@ describe('a refusal that a person must lift', () => {
 describe('the temporary ban', () => {
   it.each(LOGINS)('holds logins back for about 20 minutes (%s)', async (login) => {
     simulator.account().loginCode = 'TEMPORARY_BAN_TOO_MANY_REQUESTS';
-    const { sessions } = await createSessions(optionsFor(login));
+    const { sessions } = await open(optionsFor(login));
     const callers = Array.from({ length: 20 }, () => errorOf(sessions.getSession()));
     for (const error of [...(await Promise.all(callers)), await errorOf(sessions.getSession())]) {
       if (!(error instanceof BetfairLoginBlockedError)) throw error;
@@ -209,7 +215,7 @@ describe('a password', () => {
       ...simulator.options(),
       password: async () => passwords[asked++] ?? '',
     };
-    const { sessions } = await createSessions(options);
+    const { sessions } = await open(options);
     const first = await sessions.getSession();
     await sessions.keepAlive();
     expect(asked).toBe(1);
@@ -237,7 +243,7 @@ describe('a password', () => {
     'whose function %s makes a transient error, without an attempt',
     async (_, [password, message]) => {
       const options = { ...simulator.options(), password, requestTimeout: 300 };
-      const { sessions, logger } = await createSessions(options);
+      const { sessions, logger } = await open(options);
       const error = await errorOf(sessions.getSession());
       expect(error).toBeInstanceOf(BetfairIdentityUnavailableError);
       expect(error).toMatchObject({ retryable: true, message: expect.stringMatching(message) });
@@ -257,7 +263,7 @@ describe('two-factor authentication', () => {
   it('has its code asked for at every login and sent behind the password', async () => {
     let asked = 0;
     const { certificate: _, ...common } = simulator.options();
-    const { sessions } = await createSessions({
+    const { sessions } = await open({
       ...common,
       login: 'interactive',
       twoFactorCode: async () => {
@@ -276,7 +282,7 @@ describe('two-factor authentication', () => {
   });
 
   it('without a code is refused with the option to set', async () => {
-    const { sessions } = await createSessions(optionsFor('interactive'));
+    const { sessions } = await open(optionsFor('interactive'));
     expect(await errorOf(sessions.getSession())).toMatchObject({
       loginCode: 'STRONG_AUTH_CODE_REQUIRED',
       action: expect.stringContaining('"twoFactorCode"'),
@@ -285,7 +291,7 @@ describe('two-factor authentication', () => {
 
   it('whose function fails makes a transient error, without an attempt', async () => {
     const { certificate: _, ...common } = simulator.options();
-    const { sessions } = await createSessions({
+    const { sessions } = await open({
       ...common,
       login: 'interactive',
       twoFactorCode: () => Promise.reject(new Error('canary-secret')),

@@ -8,6 +8,9 @@ import { Agent, type Dispatcher, fetch, request, type Response } from 'undici';
 export const RPC = '/exchange/betting/json-rpc/v1';
 export const REST = '/exchange/betting/rest/v1.0';
 
+/** Milliseconds after which an answer that does not come is given up. */
+const PATIENCE = 5_000;
+
 /** One JSON-RPC call; `id` tells requests apart in what the simulator recorded. */
 export function rpcCall(method: string, params: object = { filter: {} }, id: string | number = 1) {
   return { jsonrpc: '2.0', method: `SportsAPING/v1.0/${method}`, params, id };
@@ -30,8 +33,13 @@ export class RawClients {
 
   constructor(private readonly simulator: BetfairSimulator) {
     const { ca } = simulator;
-    // A thousand calls at once wait for a connection, not for a thousand handshakes.
-    this.dispatcher = new Agent({ connect: { ca }, connections: 64 });
+    this.dispatcher = new Agent({
+      connect: { ca },
+      // A thousand calls at once wait for a connection, not for a thousand handshakes.
+      connections: 64,
+      headersTimeout: PATIENCE,
+      bodyTimeout: PATIENCE,
+    });
     this.#agent = new HttpsAgent({ ca, keepAlive: true });
   }
 

@@ -10,15 +10,15 @@ export class CountingClock implements CountedClock {
   readonly #live = new Set<object>();
   monotonic = () => systemClock.monotonic();
   wall = () => systemClock.wall();
-  timer = (callback: () => void, ms: number) => this.#count(systemClock.timer, callback, ms);
-  deadline = (callback: () => void, ms: number) => this.#count(systemClock.deadline, callback, ms);
+  timer = (callback: () => void, ms: number) => this.#count('timer', callback, ms);
+  deadline = (callback: () => void, ms: number) => this.#count('deadline', callback, ms);
 
   get timers(): number {
     return this.#live.size;
   }
 
-  #count(set: Clock['timer'], callback: () => void, ms: number): ClockTimer {
-    const timer = set(() => {
+  #count(kind: 'timer' | 'deadline', callback: () => void, ms: number): ClockTimer {
+    const timer = systemClock[kind](() => {
       this.#live.delete(timer);
       callback();
     }, ms);

@@ -46,7 +46,11 @@ export class CallWatch {
     const fetch = service.fetch.bind(service);
     const run = service.run.bind(service);
     const watched: Partial<SessionService> = {
-      getSession: (options) => this.#inTime('getSession', () => getSession(options)),
+      // What memory serves has no deadline to keep, and is called a million times.
+      getSession: (options) =>
+        service.current
+          ? workAs({ service }, () => getSession(options))
+          : this.#inTime('getSession', () => getSession(options)),
       refresh: (rejected, options) => this.#inTime('refresh', () => refresh(rejected, options)),
       keepAlive: () => this.#inTime('keepAlive', keepAlive),
       logout: () => {
@@ -55,7 +59,8 @@ export class CallWatch {
       },
       fetch: (input, init) => {
         const { pathname, search } = new URL(input, 'https://any');
-        const request = `${pathname}${search} ${String(init?.body ?? '')}`;
+        const body = typeof init?.body === 'string' ? init.body : '';
+        const request = `${pathname}${search} ${body}`;
         return this.#outermost(() => this.#watch('fetch', () => fetch(input, init)), request);
       },
       run: (call, options) => {

@@ -42,8 +42,8 @@ export class Invariants {
   readonly #usernames = new Set<string>();
   /** How often each business request was made with `fetch`. */
   readonly #requests = new Map<string, number>();
-  readonly #calls: CallWatch[] = [];
   readonly #clocks = new Set<CountedClock>();
+  readonly #watched = new Map<SessionService, Watched & { readonly calls: CallWatch }>();
   readonly #stores = new Map<SessionStorage, StoreWatch>();
   readonly #traffic: TrafficWatch;
 
@@ -62,11 +62,11 @@ export class Invariants {
   }
 
   /** Watches a service from now on. */
-  watch({ sessions, storage, logger, clock, options }: Watched): void {
+  watch(watched: Watched): void {
+    const { sessions, storage, clock, options } = watched;
     const { username, renewalTimeout = 60_000, requestTimeout = 10_000 } = options;
-    this.#usernames.add(username);
+    if (isKnown(this.simulator, username)) this.#usernames.add(username);
     this.#clocks.add(clock);
-    this.#emitted.add(sessions).add(logger.lines);
     let last = 0;
     sessions.session$.subscribe(({ token, generation }) => {
       this.#given.add(token);
@@ -87,7 +87,7 @@ export class Invariants {
       onBroken: this.#onBroken,
       onError: (error: unknown) => this.#emitted.add(error),
     };
-    this.#calls.push(new CallWatch(sessions, rules));
+    this.#watched.set(sessions, { ...watched, calls: new CallWatch(sessions, rules) });
   }
 
   /**
@@ -98,8 +98,20 @@ export class Invariants {
     this.#expected.add(what);
   }
 
+  /** Looks at a service that is closed, and forgets it. */
+  forget(sessions: SessionService): void {
+    const watched = this.#watched.get(sessions);
+    if (watched === undefined) return;
+    for (const name of watched.calls.waiting) this.#onBroken(`${name} never ended`);
+    this.#emitted.add(watched.logger.lines).add(sessions).add(sessions.status);
+    this.#watched.delete(sessions);
+  }
+
   /** Looks at what can be looked at meanwhile, and forgets it: a long test would not have the memory. */
   lookAndForget(): void {
+    for (const { logger, sessions } of this.#watched.values()) {
+      this.#emitted.add(logger.lines.splice(0)).add(sessions).add(sessions.status);
+    }
     this.#lookForSecrets();
     this.#countSends();
     this.#emitted.clear();
@@ -131,13 +143,11 @@ export class Invariants {
   /** What was broken, once all is closed and the simulator stopped: nothing, if all is well. */
   async end({ logins = this.simulator.counts.logins } = {}): Promise<readonly string[]> {
     this.#traffic.stop();
+    for (const sessions of this.#watched.keys()) this.forget(sessions);
     this.lookAndForget();
     const { counts } = this.simulator;
     if (counts.logins !== logins) this.#onBroken(`${counts.logins} logins instead of ${logins}`);
     if (this.simulator.banned()) this.#onBroken("Betfair's ban was reached");
-    for (const name of this.#calls.flatMap(({ waiting }) => waiting)) {
-      this.#onBroken(`${name} never ended`);
-    }
     for (const store of this.#stores.values()) {
       if ((await store.leasesHeld()).length > 0) this.#onBroken('a lease was not given back');
     }
@@ -152,6 +162,15 @@ export class Invariants {
   }
 
   readonly #onBroken = (what: string) => void this.#broken.add(what);
+}
+
+/** Whether it has that account: tests log in with user names that it has not, too. */
+function isKnown(simulator: BetfairSimulator, username: string): boolean {
+  try {
+    return simulator.options(username).username === username;
+  } catch {
+    return false;
+  }
 }
 
 /** One more of them. */
