@@ -114,7 +114,7 @@ it(
         ),
       ),
     );
-    const raw = new RawClients(simulator);
+    const raw = new RawClients(simulator, 5_000);
     const services = processes.flatMap((each) => each.services);
     const outcomes = new Tally();
     const faults = new Tally();

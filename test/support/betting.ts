@@ -8,9 +8,6 @@ import { Agent, type Dispatcher, fetch, request, type Response } from 'undici';
 export const RPC = '/exchange/betting/json-rpc/v1';
 export const REST = '/exchange/betting/rest/v1.0';
 
-/** Milliseconds after which an answer that does not come is given up. */
-const PATIENCE = 5_000;
-
 /** One JSON-RPC call; `id` tells requests apart in what the simulator recorded. */
 export function rpcCall(method: string, params: object = { filter: {} }, id: string | number = 1) {
   return { jsonrpc: '2.0', method: `SportsAPING/v1.0/${method}`, params, id };
@@ -31,14 +28,17 @@ export class RawClients {
   readonly dispatcher: Agent;
   readonly #agent: HttpsAgent;
 
-  constructor(private readonly simulator: BetfairSimulator) {
+  /** `patience`: milliseconds after which an answer that does not come is given up; undici's when left out. */
+  constructor(
+    private readonly simulator: BetfairSimulator,
+    patience?: number,
+  ) {
     const { ca } = simulator;
     this.dispatcher = new Agent({
       connect: { ca },
       // A thousand calls at once wait for a connection, not for a thousand handshakes.
       connections: 64,
-      headersTimeout: PATIENCE,
-      bodyTimeout: PATIENCE,
+      ...(patience !== undefined && { headersTimeout: patience, bodyTimeout: patience }),
     });
     this.#agent = new HttpsAgent({ ca, keepAlive: true });
   }

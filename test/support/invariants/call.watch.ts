@@ -57,12 +57,11 @@ export class CallWatch {
         this.#logouts += 1;
         return workAs({ isLogout: true }, () => this.#inTime('logout', logout));
       },
-      fetch: (input, init) => {
-        const { pathname, search } = new URL(input, 'https://any');
-        const body = typeof init?.body === 'string' ? init.body : '';
-        const request = `${pathname}${search} ${body}`;
-        return this.#outermost(() => this.#watch('fetch', () => fetch(input, init)), request);
-      },
+      fetch: (input, init) =>
+        this.#outermost(
+          () => this.#watch('fetch', () => fetch(input, init)),
+          businessRequest(input, init),
+        ),
       run: (call, options) => {
         let calls = 0;
         const counted: typeof call = (session) => {
@@ -112,4 +111,17 @@ export class CallWatch {
       this.#waiting.delete(waiting);
     }
   }
+}
+
+/** A request as the simulator records it; `undefined` where it cannot be told beforehand. */
+function businessRequest(
+  input: Parameters<SessionService['fetch']>[0],
+  init?: RequestInit,
+): string | undefined {
+  const base = 'https://any';
+  const body = init?.body ?? '';
+  if (typeof input !== 'string' && !(input instanceof URL)) return undefined;
+  if (typeof body !== 'string' || !URL.canParse(String(input), base)) return undefined;
+  const { pathname, search } = new URL(input, base);
+  return `${pathname}${search} ${body}`;
 }

@@ -1,10 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import type { BetfairSessionOptions, SessionService, SessionStorage } from 'nestjs-betfair-session';
 import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
-import { leaksOf, secretsOf } from '../../identity/support/secrets.js';
+import { secretsOf } from '../../identity/support/secrets.js';
 import type { RecordingLogger } from '../application.js';
 import type { CountedClock } from '../counting.clock.js';
 import { CallWatch } from './call.watch.js';
+import { SecretSearch } from './secret.search.js';
 import { StoreWatch } from './store.watch.js';
 import { TrafficWatch } from './traffic.watch.js';
 
@@ -37,9 +38,8 @@ export async function aliveAfter(before: readonly string[]): Promise<readonly st
 export class Invariants {
   readonly #broken = new Set<string>();
   readonly #expected = new Set<string>();
-  readonly #emitted = new Set<unknown>();
   readonly #given = new Set<string>();
-  readonly #usernames = new Set<string>();
+  readonly #secrets = new SecretSearch(() => this.#onBroken('a secret was emitted'));
   /** How often each business request was made with `fetch`. */
   readonly #requests = new Map<string, number>();
   readonly #clocks = new Set<CountedClock>();
@@ -57,6 +57,7 @@ export class Invariants {
       origins: [new URL(certLogin).origin, api],
       isInUse: (token) =>
         this.#given.has(token) || [...this.#stores.values()].some((store) => store.holds(token)),
+      onToken: (token) => this.#secrets.addToken(token),
       onBroken: this.#onBroken,
     });
   }
@@ -65,15 +66,18 @@ export class Invariants {
   watch(watched: Watched): void {
     const { sessions, storage, clock, options } = watched;
     const { username, renewalTimeout = 60_000, requestTimeout = 10_000 } = options;
-    if (isKnown(this.simulator, username)) this.#usernames.add(username);
+    if (isKnown(this.simulator, username)) {
+      this.#secrets.addSecrets(secretsOf(this.simulator.options(username), []));
+    }
     this.#clocks.add(clock);
     let last = 0;
     sessions.session$.subscribe(({ token, generation }) => {
       this.#given.add(token);
+      this.#secrets.addToken(token);
       if (generation <= last) this.#onBroken(`generation ${generation} came after ${last}`);
       last = generation;
     });
-    sessions.events$.subscribe((event) => this.#emitted.add(event));
+    sessions.events$.subscribe((event) => this.#secrets.note(event));
     const { simulator } = this;
     if (!this.#stores.has(storage)) {
       const liveTokens = () => simulator.liveTokens(username);
@@ -85,7 +89,7 @@ export class Invariants {
       requestTimeout,
       onRequest: (request: string) => void add(this.#requests, request),
       onBroken: this.#onBroken,
-      onError: (error: unknown) => this.#emitted.add(error),
+      onError: (error: unknown) => this.#secrets.note(error),
     };
     this.#watched.set(sessions, { ...watched, calls: new CallWatch(sessions, rules) });
   }
@@ -103,30 +107,19 @@ export class Invariants {
     const watched = this.#watched.get(sessions);
     if (watched === undefined) return;
     for (const name of watched.calls.waiting) this.#onBroken(`${name} never ended`);
-    this.#emitted.add(watched.logger.lines).add(sessions).add(sessions.status);
+    this.#secrets.note(watched.logger.lines, sessions, sessions.status);
     this.#watched.delete(sessions);
   }
 
   /** Looks at what can be looked at meanwhile, and forgets it: a long test would not have the memory. */
   lookAndForget(): void {
     for (const { logger, sessions } of this.#watched.values()) {
-      this.#emitted.add(logger.lines.splice(0)).add(sessions).add(sessions.status);
+      this.#secrets.note(logger.lines.splice(0), sessions, sessions.status);
     }
-    this.#lookForSecrets();
+    this.#secrets.look();
     this.#countSends();
-    this.#emitted.clear();
     this.#requests.clear();
     this.simulator.clearRequests();
-  }
-
-  #lookForSecrets(): void {
-    const tokens = [...this.#given, ...this.#traffic.tokens];
-    const secrets = [...this.#usernames].flatMap((name) =>
-      secretsOf(this.simulator.options(name), tokens),
-    );
-    for (const value of this.#emitted) {
-      if (leaksOf(value, secrets).length > 0) this.#onBroken('a secret was emitted');
-    }
   }
 
   #countSends(): void {

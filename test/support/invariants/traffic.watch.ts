@@ -13,6 +13,8 @@ export interface TrafficRules {
   readonly origins: readonly string[];
   /** Whether the store holds the token, or a caller was given it. */
   readonly isInUse: (token: string) => boolean;
+  /** Told of every token that is sent. */
+  readonly onToken: (token: string) => void;
   readonly onBroken: (what: string) => void;
 }
 
@@ -21,8 +23,6 @@ export interface TrafficRules {
  * logout of a token in use that nobody asked for.
  */
 export class TrafficWatch {
-  /** Every token that was sent. */
-  readonly tokens = new Set<string>();
   readonly #logins = new Map<unknown, object>();
   readonly #listeners = [
     ['undici:request:create', (message: unknown) => this.#sent(requestOf(message))],
@@ -43,7 +43,7 @@ export class TrafficWatch {
     const { path, headers } = request;
     const named = headers.indexOf('x-authentication');
     const token = named < 0 ? undefined : headers[named + 1];
-    if (token !== undefined) this.tokens.add(token);
+    if (token !== undefined) this.rules.onToken(token);
     if (path === '/api/certlogin' || path === '/api/login') this.#login(request);
     if (path === '/api/logout' && token !== undefined) this.#logout(token);
   }
