@@ -1,0 +1,22 @@
+/** Which file is mutated, and by which suites, is up to `run.mjs`. */
+export default {
+  testRunner: 'jest',
+  jest: { configFile: 'test/mutation/jest.config.mjs', enableFindRelatedTests: false },
+  testRunnerNodeArgs: ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules'],
+  coverageAnalysis: 'perTest',
+  // Two would make the other one's waits longer on a small machine.
+  concurrency: 1,
+  // jest in ESM mode keeps the modules of every run.
+  maxTestRunnerReuse: 40,
+  // Generous: what a busy machine slows down must not count as found. A test that hangs fails by itself, after 30 s.
+  timeoutMS: 60_000,
+  timeoutFactor: 4,
+  dryRunTimeoutMinutes: 20,
+  incremental: true,
+  incrementalFile: '.stryker/incremental.json',
+  tempDirName: '.stryker/sandboxes',
+  ignorePatterns: ['dist', 'coverage', 'sample', 'test/consumers', 'test/fleet'],
+  reporters: ['progress-append-only', 'clear-text'],
+  clearTextReporter: { allowColor: false, allowEmojis: false, logTests: false, reportTests: false },
+  allowConsoleColors: false,
+};
