@@ -10,30 +10,43 @@ const { default: circus } = runner;
 const ACTIVE_MUTANT = '__STRYKER_ACTIVE_MUTANT__';
 /** The mutant that a test has failed with already. */
 let killed;
+/** What was thrown where no test could catch it; it would end this process, which tells Stryker nothing. */
+let uncaught;
+process.on('uncaughtException', (error) => {
+  uncaught = error;
+});
 
 export default async function run(globalConfig, config, environment, runtime, path, ...rest) {
   const mutant = process.env[ACTIVE_MUTANT];
   const names = namesFile(config.rootDir, path);
+  if (mutant !== undefined) {
+    if (killed === mutant || !reaches(globalConfig.testNamePattern, names)) return skippedSuite();
+    skipAfterFailure(environment);
+  }
+  uncaught = undefined;
+  const result = await circus(globalConfig, config, environment, runtime, path, ...rest);
   if (mutant === undefined) {
-    killed = undefined;
-    const result = await circus(globalConfig, config, environment, runtime, path, ...rest);
     const found = result.testResults.map(({ fullName }) => fullName);
     writeFileSync(names, JSON.stringify(found));
-    return result;
   }
-  if (killed === mutant || !reaches(globalConfig.testNamePattern, names)) {
-    return skippedSuite();
-  }
-  killed = undefined;
-  skipAfterFailure(environment);
-  const result = await circus(globalConfig, config, environment, runtime, path, ...rest);
-  if (result.numFailingTests > 0 || result.testExecError) killed = mutant;
+  if (uncaught && result.numFailingTests === 0) fail(result, uncaught);
+  killed = result.numFailingTests > 0 || result.testExecError ? mutant : undefined;
   return result;
+}
+
+/** Counts what nobody caught as the failure of a test that ran. */
+function fail(result, error) {
+  const test = result.testResults.find(({ status }) => status === 'passed');
+  if (!test) return;
+  test.status = 'failed';
+  test.failureMessages = [`Uncaught: ${error?.stack ?? error}`];
+  result.numFailingTests += 1;
+  result.numPassingTests -= 1;
 }
 
 /** Where the first, unmutated run leaves the names of a suite's tests, for all runners of the sandbox. */
 function namesFile(rootDir, path) {
-  const folder = join(rootDir, '.tests');
+  const folder = join(rootDir, '.stryker/tests');
   mkdirSync(folder, { recursive: true });
   return join(folder, `${createHash('sha256').update(path).digest('hex')}.json`);
 }

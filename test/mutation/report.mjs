@@ -6,7 +6,8 @@ import { survivors } from './survivors.mjs';
 
 const HERE = import.meta.dirname;
 const ROOT = resolve(HERE, '../..');
-const RESULTS = join(ROOT, '.stryker/incremental.json');
+/** Everything that Stryker has found so far, whichever run found it. */
+export const RESULTS = join(ROOT, '.stryker/incremental.json');
 const REPORT = join(HERE, 'report.md');
 /** Percent of the mutants that tests must find. */
 const LEAST = 85;
@@ -48,7 +49,9 @@ export async function report(files) {
   ].join('\n\n');
   const options = await resolveConfig(REPORT);
   writeFileSync(REPORT, await format(markdown, { ...options, parser: 'markdown' }));
-  console.log(`\n${tested.length} of ${files.length} files, score ${percent(total.score)}: ${REPORT}`);
+  console.log(
+    `\n${tested.length} of ${files.length} files, score ${percent(total.score)}: ${REPORT}`,
+  );
   for (const fault of faults) console.error(fault);
   return faults.length === 0;
 }

@@ -2,10 +2,10 @@
 // or folders (`lib/session/login-guard.ts`); what begins with `--` goes to Stryker. Each file is a run of its own, whose
 // results are kept, so that an interrupted run loses one file and the next goes on from there.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { installIn } from '../stores/install.mjs';
-import { report } from './report.mjs';
+import { report, RESULTS } from './report.mjs';
 import { suitesOf } from './suites.mjs';
 
 const HERE = import.meta.dirname;
@@ -34,6 +34,16 @@ function filesIn(path) {
     .toSorted();
 }
 
+/** Stryker would keep the results of runs that broke off. */
+function forgetErrors() {
+  if (!existsSync(RESULTS)) return;
+  const results = JSON.parse(readFileSync(RESULTS, 'utf8'));
+  for (const file of Object.values(results.files)) {
+    file.mutants = file.mutants.filter(({ status }) => status !== 'RuntimeError');
+  }
+  writeFileSync(RESULTS, JSON.stringify(results));
+}
+
 const paths = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
 const files = FOLDERS.flatMap(filesIn);
@@ -43,6 +53,7 @@ installIn(HERE, 'the mutation tester in test/mutation (about 250 MB)');
 const program = node();
 for (const [index, file] of chosen.entries()) {
   console.log(`\n${file} (${index + 1} of ${chosen.length})`);
+  forgetErrors();
   const parameters = [STRYKER, 'run', join(HERE, 'stryker.config.mjs'), '--mutate', file, ...flags];
   const { status, signal } = spawnSync(program, parameters, {
     cwd: ROOT,

@@ -144,6 +144,7 @@ describe('options that are not', () => {
     [{ sessionKey: '../x' }, /^sessionKey: /],
     [{ sessionKey: 'a b' }, /^sessionKey: /],
     [{ sessionKey: '' }, /^sessionKey: /],
+    [{ sessionKey: 42 }, /^sessionKey: /],
     [{ persistence: 'none' }, /^persistence: it is 'required' or 'best-effort'/],
     [{ userName: 'punter' }, /^"userName" is not an option\. The options are: username, /],
     [{ name: 'italy' }, /^"name" .*move it beside useFactory/],

@@ -1,4 +1,6 @@
+import { MemoryStorage, SessionStorageError } from 'nestjs-betfair-session';
 import { actionFor, fatalLoginCodes } from '../../lib/identity/login-codes.js';
+import { parseLeaseRecord } from '../../lib/storage/lease.record.js';
 import { closeAccounts, createAccount, times } from '../support/account.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
@@ -148,6 +150,44 @@ describe("Betfair's temporary ban", () => {
     await sessions.keepAlive();
     await expect(sessions.getSession()).resolves.toBe(valid);
     expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1, keepAlives: 1 });
+  });
+});
+
+describe('what cannot be written to the record', () => {
+  /** Fails to note what holds logins back, and nothing else. */
+  class ForgetfulStorage extends MemoryStorage {
+    override async write(...parameters: Parameters<MemoryStorage['write']>): Promise<string> {
+      const [key, value] = parameters;
+      const record = key.endsWith('.lease') ? parseLeaseRecord(value) : undefined;
+      if (record && (record.ban !== null || Object.keys(record.refusals).length > 0)) {
+        throw new SessionStorageError('the store is down', 'unavailable');
+      }
+      return super.write(...parameters);
+    }
+  }
+
+  it('still holds this process back: a refusal for good', async () => {
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start({ storage: new ForgetfulStorage(), password: 'wrong' }, clock);
+    for (let minute = 0; minute < 30; minute++) {
+      await expect(sessions.getSession()).rejects.toMatchObject({ code: 'BETFAIR_LOGIN_REJECTED' });
+      await clock.advance(MINUTE);
+    }
+    expect(simulator.counts.loginAttempts).toBe(1);
+  });
+
+  it("still holds this process back: Betfair's ban for 20 minutes", async () => {
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start({ storage: new ForgetfulStorage() }, clock);
+    simulator.fail('certLogin', { reply: { loginStatus: 'TEMPORARY_BAN_TOO_MANY_REQUESTS' } });
+    for (let minute = 0; minute < 20; minute++) {
+      await expect(sessions.getSession()).rejects.toMatchObject({ code: 'BETFAIR_LOGIN_BLOCKED' });
+      await clock.advance(MINUTE);
+    }
+    await sessions.getSession();
+    expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
   });
 });
 

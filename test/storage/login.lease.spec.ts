@@ -284,7 +284,11 @@ describe('the record', () => {
   it.each([
     { ...EMPTY, holder: { id: 'x' } },
     { ...EMPTY, holder: { id: 'x', duration: -1 } },
+    { ...EMPTY, holder: { id: 'x', duration: 0 } },
+    { ...EMPTY, holder: { id: 'x', duration: '7000' } },
+    { ...EMPTY, holder: { id: 7, duration: 7_000 } },
     { ...EMPTY, holder: 'x', refusals: 'x', ban: 'x' },
+    { ...EMPTY, refusals: { f00d: 7 } },
     { account: ACCOUNT },
   ])('counts as free where a field makes no sense: %j', async (fields) => {
     const { create, put } = createProcesses();
@@ -352,6 +356,7 @@ async function createFleet() {
 
 describe('what a fleet knows about logins', () => {
   const BANNED = { reply: { loginStatus: 'TEMPORARY_BAN_TOO_MANY_REQUESTS' } };
+  const LOCKED = { reply: { loginStatus: 'ACCOUNT_NOW_LOCKED' } };
   const rejected = { code: 'BETFAIR_LOGIN_REJECTED', retryable: false };
   const banned = { code: 'BETFAIR_LOGIN_BLOCKED', retryable: true };
 
@@ -395,18 +400,20 @@ describe('what a fleet knows about logins', () => {
   });
 
   it.each([
-    ['unblockLogin() in any process', 'unblock'],
-    ['deleting the record', 'delete'],
-  ] as const)('is lifted for all of it by %s', async (_, how) => {
+    ['a refusal', 'unblockLogin() in any process'],
+    ['a refusal', 'deleting the record'],
+    ['a ban', 'unblockLogin() in any process'],
+    ['a ban', 'deleting the record'],
+  ] as const)('%s is lifted for all of it by %s', async (what, how) => {
     const { clock, simulator, start, deleteLease } = await createFleet();
-    simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
+    const [answer, obstacle] = what === 'a ban' ? [BANNED, banned] : [LOCKED, rejected];
+    simulator.fail('certLogin', answer);
     const services = [await start(), await start()];
     for (const sessions of services) {
-      await expect(clock.until(sessions.getSession())).rejects.toMatchObject(rejected);
+      await expect(clock.until(sessions.getSession())).rejects.toMatchObject(obstacle);
     }
     const operator = await start();
-    simulator.account().loginCode = undefined;
-    if (how === 'delete') await deleteLease();
+    if (how === 'deleting the record') await deleteLease();
     else await operator.unblockLogin();
     // Each looks at the record once per duration of the lease.
     await clock.advance(DURATION);

@@ -20,6 +20,37 @@ describe('MemoryStorage', () => {
     expect(shown).not.toContain('CANARY');
   });
 
+  it.each(['', '/', '/a', 'a/', 'a//b', '.', './a', 'a/./b', '..', 'a/../b', 'a b', 'å'])(
+    'refuses the key %j, and says which are allowed',
+    async (key) => {
+      const storage = new MemoryStorage();
+      const refusal = {
+        code: 'BETFAIR_CONFIGURATION',
+        message: expect.stringContaining(`the storage key ${JSON.stringify(key)} cannot be used`),
+      };
+      await expect(storage.read(key)).rejects.toMatchObject(refusal);
+      await expect(storage.write(key, 'token', { ifAbsent: true })).rejects.toMatchObject(refusal);
+      await expect(storage.delete(key, { ifVersion: '1' })).rejects.toMatchObject(refusal);
+    },
+  );
+
+  it.each(['null', '"a version"', '{}'])(
+    'refuses %s as a condition, and says what a condition is',
+    async (text) => {
+      const storage = new MemoryStorage();
+      const refusal = (missing: string) => ({
+        code: 'BETFAIR_CONFIGURATION',
+        message: expect.stringContaining(missing),
+      });
+      await expect(storage.write('key', 'token', JSON.parse(text))).rejects.toMatchObject(
+        refusal('{ ifAbsent: true }, or { ifVersion }'),
+      );
+      await expect(storage.delete('key', JSON.parse(text))).rejects.toMatchObject(
+        refusal('{ ifVersion }'),
+      );
+    },
+  );
+
   it('hands out values that cannot be changed', async () => {
     const storage = new MemoryStorage();
     await storage.write('session.token', 'token', { ifAbsent: true });
