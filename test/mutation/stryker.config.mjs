@@ -10,7 +10,7 @@ export default {
   maxTestRunnerReuse: 40,
   // Generous: what a busy machine slows down must not count as found. A test that hangs fails by itself, after 30 s.
   timeoutMS: 60_000,
-  timeoutFactor: 4,
+  timeoutFactor: 2,
   dryRunTimeoutMinutes: 20,
   incremental: true,
   incrementalFile: '.stryker/incremental.json',

@@ -76,15 +76,32 @@ describe('a refused login', () => {
   });
 
   it('is lifted by unblockLogin(), at once [fault 12]', async () => {
+    const clock = new VirtualClock();
     const { simulator, start } = await createAccount();
     simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
-    const { sessions } = await start();
-    await expect(sessions.getSession()).rejects.toMatchObject({ loginCode: 'ACCOUNT_NOW_LOCKED' });
+    const { sessions } = await start({}, clock);
+    const events: string[] = [];
+    sessions.events$.subscribe(({ type }) => events.push(type));
+    for (let minute = 0; minute < 3; minute++) {
+      await clock.advance(MINUTE);
+      await expect(sessions.getSession()).rejects.toMatchObject({
+        loginCode: 'ACCOUNT_NOW_LOCKED',
+        action: expect.stringContaining('call unblockLogin(), or delete "session.token.lease"'),
+      });
+    }
     simulator.account().loginCode = undefined;
     await sessions.unblockLogin();
-    await sessions.getSession();
+    await sessions.unblockLogin();
+    const session = await sessions.getSession();
     expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
     expect(sessions.status.state).toBe('ready');
+    await clock.advance(MINUTE);
+    await sessions.refresh(session);
+    // Each is told once, however often it is met.
+    expect(events).toEqual([
+      ...['loginBlocked', 'loginUnblocked', 'loggedIn'],
+      ...['rejected', 'loggedIn'],
+    ]);
   });
 
   it('does not keep a blocked application from a session that another one stores', async () => {
@@ -118,6 +135,7 @@ describe("Betfair's temporary ban", () => {
     simulator.fail('certLogin', ban);
     await expect(sessions.refresh(session)).rejects.toMatchObject({
       code: 'BETFAIR_LOGIN_BLOCKED',
+      message: expect.stringContaining('TEMPORARY_BAN_TOO_MANY_REQUESTS'),
       retryable: true,
       until: new Date(clock.wall() + 20 * MINUTE),
     });
@@ -203,6 +221,11 @@ describe('the login budget', () => {
     }
     expect(clock.monotonic()).toBeLessThan(MINUTE);
     expect(simulator.counts.loginAttempts).toBe(5);
+    await expect(sessions.getSession()).rejects.toMatchObject({
+      code: 'BETFAIR_LOGIN_BLOCKED',
+      message: expect.stringContaining('The login budget is spent'),
+      until: new Date(clock.wall() - clock.monotonic() + MINUTE),
+    });
   }, 20_000);
 
   it('is twenty at a stretch and then one in three minutes, and counts logins whose answer was lost', async () => {

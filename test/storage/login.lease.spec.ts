@@ -346,12 +346,18 @@ async function createFleet() {
   const account = await createAccount();
   const { inner } = account.storage;
   const lease = async () => (await inner.read(`${account.key}.lease`))?.value ?? '';
+  const putLease = async (change: (record: LeaseRecord) => Partial<LeaseRecord>) => {
+    const stored = await inner.read(`${account.key}.lease`);
+    const record: LeaseRecord = JSON.parse(stored?.value ?? '');
+    const changed = formatLeaseRecord({ ...record, ...change(record) });
+    await inner.write(`${account.key}.lease`, changed, { ifVersion: stored?.version ?? '' });
+  };
   const deleteLease = async () => {
     const stored = await inner.read(`${account.key}.lease`);
     await inner.delete(`${account.key}.lease`, { ifVersion: stored?.version ?? '' });
   };
   const start = async (overrides = {}) => (await account.start(overrides, clock)).sessions;
-  return { ...account, clock, lease, deleteLease, start };
+  return { ...account, clock, lease, putLease, deleteLease, start };
 }
 
 describe('what a fleet knows about logins', () => {
@@ -385,6 +391,7 @@ describe('what a fleet knows about logins', () => {
 
   it('a ban binds everybody until it ends', async () => {
     const { clock, simulator, start } = await createFleet();
+    await clock.advance(HOUR);
     simulator.fail('certLogin', BANNED);
     await expect(clock.until((await start()).getSession())).rejects.toMatchObject(banned);
     const second = await start();
@@ -397,6 +404,38 @@ describe('what a fleet knows about logins', () => {
     await clock.advance(MINUTE);
     await clock.until(second.getSession());
     expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
+  });
+
+  it('a ban that the record holds ends after 25 minutes, whatever the record and the clocks say', async () => {
+    const { clock, simulator, start, putLease } = await createFleet();
+    await clock.until((await start()).getSession());
+    await clock.advance(MINUTE);
+    simulator.endSessions();
+    await putLease(() => ({ ban: clock.wall() + 10 * HOUR }));
+    const sessions = await start();
+    for (let minute = 0; minute < 25; minute++) {
+      await expect(clock.until(sessions.getSession())).rejects.toMatchObject(banned);
+      clock.setWallBack(MINUTE);
+      await clock.advance(MINUTE);
+    }
+    await clock.until(sessions.getSession());
+    expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 2 });
+  });
+
+  it('the refusals of the last twenty credentials are kept', async () => {
+    const { clock, simulator, lease, putLease, start } = await createFleet();
+    await clock.until((await start()).getSession());
+    await clock.advance(MINUTE);
+    simulator.endSessions();
+    const known = Array.from({ length: 20 }, (_, index) => [`f${index}`, 'CLOSED'] as const);
+    await putLease(() => ({ refusals: Object.fromEntries(known) }));
+    const sessions = await start({ password: 'wrong' });
+    await expect(clock.until(sessions.getSession())).rejects.toMatchObject(rejected);
+    const { refusals }: LeaseRecord = JSON.parse(await lease());
+    expect(Object.entries(refusals)).toEqual([
+      ...known.slice(1),
+      [expect.any(String), 'INVALID_USERNAME_OR_PASSWORD'],
+    ]);
   });
 
   it.each([
