@@ -9,7 +9,7 @@ export default {
   // jest in ESM mode keeps the modules of every run.
   maxTestRunnerReuse: 40,
   // Generous: what a busy machine slows down must not count as found. A test that hangs fails by itself, after 30 s.
-  timeoutMS: 60_000,
+  timeoutMS: 30_000,
   timeoutFactor: 2,
   dryRunTimeoutMinutes: 20,
   incremental: true,

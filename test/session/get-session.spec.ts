@@ -4,6 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closeAccounts, createAccount, type TestAccount, times } from '../support/account.js';
+import { typesOf } from '../support/application.js';
 import type { FaultyStorage } from '../support/faulty.storage.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
@@ -23,8 +24,10 @@ afterEach(closeAccounts);
 describe('a session that is not in memory', () => {
   it('is had by one login and one write, however many callers wait [fault 1]', async () => {
     const { sessions } = await start();
+    const events = typesOf(sessions);
     const served = await Promise.all(times(1_000, () => sessions.getSession()));
     expect(new Set(served).size).toBe(1);
+    expect(events).toEqual(['loggedIn']);
     expect(simulator.counts).toMatchObject({ loginAttempts: 1, logins: 1, keepAlives: 0 });
     // A look before the login is necessary, and one when the lease allows it.
     expect(storage.counts).toEqual({ read: 2, write: 1, delete: 0 });
@@ -36,7 +39,9 @@ describe('a session that is not in memory', () => {
     const { token } = await first.sessions.getSession();
     await first.close();
     const { sessions } = await start();
+    const events = typesOf(sessions);
     const served = await Promise.all(times(1_000, () => sessions.getSession()));
+    expect(events).toEqual(['resumed']);
     expect(new Set(served.map((session) => session.token))).toEqual(new Set([token]));
     expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 1 });
     expect(storage.counts).toEqual({ read: 3, write: 1, delete: 0 });

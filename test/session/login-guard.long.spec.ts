@@ -1,6 +1,7 @@
 import { MemoryStorage, SessionStorageError } from 'nestjs-betfair-session';
 import { actionFor, fatalLoginCodes } from '../../lib/identity/login-codes.js';
 import { parseLeaseRecord } from '../../lib/storage/lease.record.js';
+import { typesOf } from '../support/application.js';
 import { closeAccounts, createAccount, times } from '../support/account.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
@@ -80,8 +81,7 @@ describe('a refused login', () => {
     const { simulator, start } = await createAccount();
     simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
     const { sessions } = await start({}, clock);
-    const events: string[] = [];
-    sessions.events$.subscribe(({ type }) => events.push(type));
+    const events = typesOf(sessions);
     for (let minute = 0; minute < 3; minute++) {
       await clock.advance(MINUTE);
       await expect(sessions.getSession()).rejects.toMatchObject({

@@ -1,8 +1,13 @@
+import { jest } from '@jest/globals';
 import { SessionStorageError } from 'nestjs-betfair-session';
+import { typesOf } from '../support/application.js';
 import { closeAccounts, createAccount, times } from '../support/account.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
 afterEach(closeAccounts);
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 const down = () => new SessionStorageError('The store is down.', 'unavailable');
 const denied = () => new SessionStorageError('The store refuses writes.', 'denied');
@@ -92,7 +97,9 @@ describe("persistence 'best-effort'", () => {
     const { simulator, storage, start, stored } = await createAccount();
     storage.fail('write', down(), { times: 2 });
     const { sessions } = await start({ persistence: 'best-effort' });
+    const events = typesOf(sessions);
     const session = await sessions.getSession();
+    expect(events).toEqual(['storageDegraded', 'loggedIn']);
     expect(sessions.status).toMatchObject({ state: 'degraded', persisted: false });
     await sessions.keepAlive();
     expect(await stored()).toBeUndefined();
@@ -107,11 +114,20 @@ describe("persistence 'best-effort'", () => {
     const { simulator, storage, start, stored } = await createAccount();
     storage.fail('read', down(), { times: 1 });
     const clock = new VirtualClock();
-    const { sessions } = await start({ persistence: 'best-effort' }, clock);
+    const { sessions, logger } = await start({ persistence: 'best-effort' }, clock);
+    const events = typesOf(sessions);
+    jest.spyOn(Math, 'random').mockReturnValue(0.5);
     const waiting = sessions.getSession();
-    await clock.advance(7_000);
+    // Where a request takes at most 2 s, a lease lasts for 7 s.
+    await clock.advance(3_499);
+    expect(simulator.counts.loginAttempts).toBe(0);
+    await clock.advance(1);
     const { token } = await waiting;
     expect(simulator.counts).toMatchObject({ logins: 1 });
+    expect(events).toEqual(['storageDegraded', 'loggedIn']);
+    // Nothing is known of what is stored, so it is neither blamed nor replaced.
+    expect(JSON.stringify(logger.lines)).not.toContain('holds no session token');
+    expect(storage.counts.write).toBe(0);
     expect(await stored()).toBeUndefined();
     await sessions.keepAlive();
     expect(await stored()).toBe(token);
@@ -133,8 +149,7 @@ describe("persistence 'best-effort'", () => {
   it('says when the store fails and when it works again', async () => {
     const { storage, start } = await createAccount();
     const { sessions } = await start({ persistence: 'best-effort' });
-    const events: string[] = [];
-    sessions.events$.subscribe(({ type }) => events.push(type));
+    const events = typesOf(sessions);
     storage.fail('write', down(), { times: 2 });
     await sessions.getSession();
     await sessions.keepAlive();
@@ -155,11 +170,13 @@ describe('a write that meets another writer', () => {
       await storage.put(key, (await foreign.sessions.getSession()).token);
     });
     const { sessions } = await start();
+    const events = typesOf(sessions);
     const { token } = await sessions.getSession();
     expect(token).toBe(foreign.sessions.current?.token);
+    expect(events).toEqual(['resumed']);
     expect(await stored()).toBe(token);
     expect(simulator.liveTokens()).toEqual([token]);
-    expect(simulator.counts).toMatchObject({ logins: 2, logouts: 1 });
+    expect(simulator.counts).toMatchObject({ logins: 2, logouts: 1, keepAlives: 1 });
   });
 
   it.each([

@@ -39,6 +39,27 @@ describe('refresh of a rejected session', () => {
     expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 0 });
   });
 
+  it('replaces the stored text that was rejected also where this process does not know that it is stored', async () => {
+    const { simulator, storage, start, stored } = await createAccount();
+    storage.fail('write', 'lost');
+    const { sessions } = await start({ persistence: 'best-effort', requestTimeout: 500 });
+    const rejected = await sessions.getSession();
+    expect(sessions.status).toMatchObject({ persisted: false });
+    expect(await stored()).toBe(rejected.token);
+    await sessions.refresh(rejected);
+    expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 0 });
+  });
+
+  it('adopts the same text where somebody stored it anew: a login may return the token it returned before', async () => {
+    const { simulator, storage, start, key } = await createAccount();
+    const { sessions } = await start();
+    const rejected = await sessions.getSession();
+    await storage.put(key, rejected.token);
+    const renewed = await sessions.refresh(rejected);
+    expect(renewed).toMatchObject({ token: rejected.token, generation: 2 });
+    expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 1 });
+  });
+
   it('adopts what another process stored meanwhile, after keepAlive took it', async () => {
     const { simulator, start } = await createAccount();
     const [one, two] = [await start(), await start()];

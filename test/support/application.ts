@@ -68,6 +68,13 @@ export async function createSessions(
   return application;
 }
 
+/** The types of the events from now on. */
+export function typesOf(sessions: SessionService): string[] {
+  const types: string[] = [];
+  sessions.events$.subscribe(({ type }) => types.push(type));
+  return types;
+}
+
 /** Closes every application that a test left open; for `afterEach`. */
 export async function closeApplications(): Promise<void> {
   await Promise.all([...open].map((application) => application.close()));
