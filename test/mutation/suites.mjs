@@ -11,7 +11,10 @@ const SUITES = [
   ['lib/session/login-guard.ts', ['session/(login-guard|persistence|adversity)', LEASE]],
   ['lib/session/session.cache.ts', ['session/(get|refresh|keep-alive|logout|lifetimes|adversity)']],
   ['lib/session/session.keep-alive.ts', ['session/(keep-alive|lifetimes|persistence|logout)']],
-  ['lib/session/session.keeper.ts', ['session/(get|refresh|resume|logout|shutdown|login-guard)']],
+  [
+    'lib/session/session.keeper.ts',
+    ['session/(get|refresh|resume|shutdown|login-guard|adversity)'],
+  ],
   ['lib/session/session.login.ts', ['session/(login-guard|persistence|adversity|shutdown)', LEASE]],
   ['lib/session/session.logout.ts', ['session/logout']],
   ['lib/session/session.renewal.ts', ['session/(get|refresh|resume|persistence|adversity)', LEASE]],

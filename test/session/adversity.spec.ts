@@ -1,5 +1,6 @@
 import { SessionStorageError, StorageConflictError } from 'nestjs-betfair-session';
 import { closeAccounts, createAccount, times } from '../support/account.js';
+import { typesOf } from '../support/application.js';
 import { post, RPC, rpcCall, sends } from '../support/betting.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
@@ -71,8 +72,7 @@ it('a session that Betfair declared dead is not served again when the login afte
   const { simulator, start } = await createAccount({ clock });
   const { sessions } = await start({ storage: 'mem://' }, clock);
   await sessions.getSession();
-  const events: string[] = [];
-  sessions.events$.subscribe(({ type }) => events.push(type));
+  const events = typesOf(sessions);
   await clock.advance(12 * 60 * MINUTE);
   simulator.fail('certLogin', { status: 503 });
   await expect(sessions.getSession()).rejects.toMatchObject({ retryable: true });
@@ -151,8 +151,7 @@ it('two logouts at once are one after the other, and the second finds nothing to
   const { sessions } = await start();
   await sessions.getSession();
   simulator.fail('logout', { slow: 100 });
-  const events: string[] = [];
-  sessions.events$.subscribe(({ type }) => events.push(type));
+  const events = typesOf(sessions);
   await Promise.all([sessions.logout(), sessions.logout()]);
   expect(events).toEqual(['loggedOut']);
   expect(simulator.counts.logouts).toBe(1);
@@ -162,8 +161,7 @@ it('the store is not called broken when it is the renewal that ran out of time',
   const { storage, start } = await createAccount();
   storage.fail('read', 'hang');
   const { sessions } = await start({ renewalTimeout: 200 });
-  const events: string[] = [];
-  sessions.events$.subscribe(({ type }) => events.push(type));
+  const events = typesOf(sessions);
   await expect(sessions.getSession()).rejects.toMatchObject({
     code: 'BETFAIR_IDENTITY_UNAVAILABLE',
     message: expect.stringContaining('renewalTimeout'),

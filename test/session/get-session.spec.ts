@@ -115,6 +115,16 @@ describe('a session in memory', () => {
     expect(simulator.counts).toMatchObject({ loginAttempts: 1, keepAlives: 0 });
   });
 
+  it('is served by one promise, to callers with a signal too', async () => {
+    const { sessions } = await start();
+    // The first call waits for the session, the second finds it.
+    await sessions.getSession();
+    await sessions.getSession();
+    const promise = sessions.getSession();
+    expect(sessions.getSession()).toBe(promise);
+    expect(sessions.getSession({ signal: new AbortController().signal })).toBe(promise);
+  });
+
   it('is served while the store hangs [fault 22]', async () => {
     const { sessions } = await start();
     const session = await sessions.getSession();
@@ -162,8 +172,11 @@ describe('a session in memory', () => {
     expect(sessions.current).toBeUndefined();
     expect(sessions.status.state).toBe('empty');
     await expect(sessions.getSession()).resolves.toBe(session);
-    expect(simulator.counts).toMatchObject({ keepAlives: 1, logins: 1 });
     expect(storage.counts.read).toBe(2);
+    // And then it lives for as long again.
+    await clock.advance(6 * HOUR - 1);
+    await expect(sessions.getSession()).resolves.toBe(session);
+    expect(simulator.counts).toMatchObject({ keepAlives: 1, logins: 1 });
   });
 
   it('is replaced by one login when it ended at Betfair with its lifetime', async () => {
@@ -182,6 +195,7 @@ describe('a session in memory', () => {
     const session = await sessions.getSession();
     await clock.advance(12 * HOUR);
     simulator.fail('keepAlive', { status: 503 }, { times: 3 });
+    const events = typesOf(sessions);
     for (let outage = 1; outage <= 3; outage++) {
       await expect(sessions.getSession()).resolves.toBe(session);
       await clock.advance(29_999);
@@ -192,6 +206,7 @@ describe('a session in memory', () => {
     }
     await expect(sessions.getSession()).resolves.toBe(session);
     expect(simulator.counts).toMatchObject({ keepAlives: 4, logins: 1 });
+    expect(events).toEqual([...times(3, () => 'renewalFailed'), 'keptAlive']);
   });
 
   it('counts its lifetime on the monotonic clock: a wall clock set back or forth changes nothing [fault 33]', async () => {
@@ -234,5 +249,10 @@ describe("a caller's signal", () => {
       name: 'AbortError',
     });
     expect(simulator.counts.loginAttempts).toBe(0);
+    // Nor where one is at hand.
+    await sessions.getSession();
+    await expect(sessions.getSession({ signal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
   });
 });

@@ -65,8 +65,7 @@ describe('a refused login', () => {
     const { password } = simulator.options();
     let current = 'wrong';
     const { sessions } = await start({ password: () => current }, clock);
-    const events: string[] = [];
-    sessions.events$.subscribe(({ type }) => events.push(type));
+    const events = typesOf(sessions);
     await expect(sessions.getSession()).rejects.toMatchObject({ retryable: false });
     current = password;
     await expect(sessions.getSession()).rejects.toMatchObject({ retryable: false });
@@ -150,6 +149,31 @@ describe("Betfair's temporary ban", () => {
     expect(simulator.counts.loginAttempts).toBe(2);
     await Promise.all(times(100, () => sessions.getSession()));
     expect(simulator.counts).toMatchObject({ loginAttempts: 3, logins: 2 });
+  });
+
+  it('lets the store be looked at once per lease duration, and a login be made at the moment it ends', async () => {
+    const clock = new VirtualClock();
+    const { simulator, storage, start } = await createAccount();
+    const [one, two] = [await start({}, clock), await start({}, clock)];
+    const blocked = { code: 'BETFAIR_LOGIN_BLOCKED' };
+    simulator.fail('certLogin', ban);
+    const events = typesOf(one.sessions);
+    await expect(one.sessions.getSession()).rejects.toMatchObject(blocked);
+    const { read } = storage.counts;
+    for (let second = 0; second < 70; second++) {
+      await Promise.allSettled(times(10, () => one.sessions.getSession()));
+      await clock.advance(1_000);
+    }
+    // A lease lasts for 7 s here.
+    expect(storage.counts.read - read).toBe(9);
+    expect(events).toEqual(['loginBlocked']);
+    await clock.advance(20 * MINUTE - 70_000 - 1);
+    await expect(two.sessions.getSession()).rejects.toMatchObject(blocked);
+    await clock.advance(1);
+    await two.sessions.getSession();
+    await clock.advance(7_000);
+    expect((await one.sessions.getSession()).token).toBe(two.sessions.current?.token);
+    expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
   });
 
   it('does not touch the session that is valid, nor its keepAlive [fault 14]', async () => {

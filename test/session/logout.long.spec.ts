@@ -1,5 +1,6 @@
 import { SessionStorageError } from 'nestjs-betfair-session';
 import { closeAccounts, createAccount } from '../support/account.js';
+import { typesOf } from '../support/application.js';
 
 afterEach(closeAccounts);
 
@@ -82,8 +83,7 @@ describe('logout()', () => {
       const { simulator, storage, start } = await createAccount();
       const { sessions } = await start({ persistence });
       await sessions.getSession();
-      const events: string[] = [];
-      sessions.events$.subscribe(({ type }) => events.push(type));
+      const events = typesOf(sessions);
       storage.fail('delete', new SessionStorageError('The store is down.', 'unavailable'));
       const outcome = sessions.logout();
       if (throws) await expect(outcome).rejects.toBeInstanceOf(SessionStorageError);

@@ -1,6 +1,7 @@
 import type { SimulatorFault } from 'nestjs-betfair-session/testing';
 import { BetfairIdentityUnavailableError } from 'nestjs-betfair-session';
 import { closeAccounts, createAccount, times } from '../support/account.js';
+import { typesOf } from '../support/application.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
 afterEach(closeAccounts);
@@ -157,7 +158,14 @@ describe('a login that fails', () => {
     expect(attempts.length).toBeGreaterThan(12);
     simulator.clearFaults();
     await clock.advance(60_000);
-    await sessions.getSession();
+    const session = await sessions.getSession();
     expect(simulator.counts.logins).toBe(1);
+    // The next failure is the first one again.
+    simulator.fail('certLogin', { status: 503 });
+    const events = typesOf(sessions);
+    await expect(clock.until(sessions.refresh(session))).rejects.toMatchObject({ retryable: true });
+    await clock.advance(1_000);
+    await clock.until(sessions.getSession());
+    expect(events).toEqual(['rejected', 'renewalFailed', 'loggedIn']);
   });
 });

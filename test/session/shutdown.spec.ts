@@ -1,6 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { SessionService, UseBetfairSession } from 'nestjs-betfair-session';
 import { closeAccounts, createAccount } from '../support/account.js';
+import { typesOf } from '../support/application.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
 afterEach(closeAccounts);
@@ -68,10 +69,13 @@ describe('closing the application', () => {
     const { simulator, start } = await createAccount();
     simulator.fail('certLogin', 'hung');
     const { sessions, close } = await start({ requestTimeout: 10_000 }, clock);
+    const events = typesOf(sessions);
     const outcome = sessions.getSession().catch((error: unknown) => error);
     await clock.settle();
     await clock.until(close());
     expect(clock.monotonic()).toBe(5_000);
+    // Nothing failed: it was ended.
+    expect(events).toEqual([]);
     expect(await outcome).toMatchObject({ code: 'BETFAIR_CLOSED' });
     await expect(sessions.getSession()).rejects.toMatchObject({
       code: 'BETFAIR_CLOSED',
