@@ -8,6 +8,8 @@ const HERE = import.meta.dirname;
 const ROOT = resolve(HERE, '../..');
 /** Everything that Stryker has found so far, whichever run found it. */
 export const RESULTS = join(ROOT, '.stryker/incremental.json');
+/** The files that were gone through to the end, with what they held; an interrupted run leaves part of its results. */
+const COMPLETE = join(ROOT, '.stryker/complete.json');
 const REPORT = join(HERE, 'report.md');
 /** Percent of the mutants that tests must find. */
 const LEAST = 85;
@@ -18,8 +20,11 @@ const LEAST = 85;
  * @returns whether enough was found and every survivor is explained
  */
 export async function report(files) {
-  const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')).files : {};
-  const tested = files.filter((file) => isCurrent(file, results[file]));
+  const results = readJson(RESULTS).files ?? {};
+  const complete = readJson(COMPLETE);
+  const tested = files.filter((file) => {
+    return file in results && complete[file] === readFileSync(join(ROOT, file), 'utf8');
+  });
   const rows = tested.map((file) => ({ file, ...count(results[file].mutants) }));
   const total = { file: '**Total**', ...count(tested.flatMap((file) => results[file].mutants)) };
   const left = tested.flatMap((file) => survivorsOf(file, results[file]));
@@ -56,9 +61,14 @@ export async function report(files) {
   return faults.length === 0;
 }
 
-/** Whether the results are those of the file as it is now. */
-function isCurrent(file, result) {
-  return result?.source === readFileSync(join(ROOT, file), 'utf8');
+/** Notes that every mutant of a file has been tried. */
+export function markComplete(file) {
+  const source = readFileSync(join(ROOT, file), 'utf8');
+  writeFileSync(COMPLETE, JSON.stringify({ ...readJson(COMPLETE), [file]: source }));
+}
+
+function readJson(path) {
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
 }
 
 function count(mutants) {

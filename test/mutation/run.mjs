@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { installIn } from '../stores/install.mjs';
-import { report, RESULTS } from './report.mjs';
+import { markComplete, report, RESULTS } from './report.mjs';
 import { suitesOf } from './suites.mjs';
 
 const HERE = import.meta.dirname;
@@ -61,7 +61,8 @@ for (const [index, file] of chosen.entries()) {
     env: { ...process.env, MUTATION_SUITES: suitesOf(file) },
   });
   if (signal) process.exit(1);
-  // The suites fail without any mutant, most likely.
-  if (status !== 0) process.exitCode = 1;
+  // Otherwise the suites fail without any mutant, most likely.
+  if (status === 0) markComplete(file);
+  else process.exitCode = 1;
 }
 if (!(await report(files))) process.exitCode = 1;

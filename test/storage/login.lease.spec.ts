@@ -1,4 +1,4 @@
-import { MemoryStorage, type WriteCondition } from 'nestjs-betfair-session';
+import { MemoryStorage, SessionStorageError, type WriteCondition } from 'nestjs-betfair-session';
 import type { Clock } from '../../lib/common/clock.js';
 import { formatLeaseRecord, type LeaseRecord } from '../../lib/storage/lease.record.js';
 import { LoginLease } from '../../lib/storage/login.lease.js';
@@ -34,6 +34,31 @@ function createProcesses(storage = new MemoryStorage()) {
       await storage.write(KEY, text, condition);
     },
   };
+}
+
+/** A store that counts what it is asked for, and around whose writes something may happen. */
+class WatchedStorage extends MemoryStorage {
+  readonly counts = { read: 0, write: 0 };
+  before: (() => unknown) | undefined;
+  after: (() => unknown) | undefined;
+
+  override read(...parameters: Parameters<MemoryStorage['read']>) {
+    this.counts.read += 1;
+    return super.read(...parameters);
+  }
+
+  override async write(...parameters: Parameters<MemoryStorage['write']>): Promise<string> {
+    this.counts.write += 1;
+    await this.before?.();
+    const version = await super.write(...parameters);
+    await this.after?.();
+    return version;
+  }
+}
+
+/** Makes writes fail. */
+function fail(): never {
+  throw new SessionStorageError('The store is down.', 'unavailable');
 }
 
 /** The clock of a machine on which it is later, or earlier. */
@@ -160,6 +185,7 @@ describe('the lease', () => {
     // The login was refused, which gives the lease back at once.
     await holder.change((record) => ({ ...record, refusals: REFUSALS }));
     holder.releaseSoon();
+    expect(clock.timers).toBe(0);
     await clock.advance(1_000);
     expect(await holder.take(always, signal)).toBeDefined();
     await clock.advance(2_000);
@@ -171,25 +197,66 @@ describe('the lease', () => {
     expect(await other.take(always, signal)).toBeDefined();
   });
 
+  it('is not given back by the end of a pause that a change of the record cut short', async () => {
+    const { clock, create } = createProcesses();
+    const [holder, other] = [create(), create()];
+    await holder.take(always, signal);
+    holder.releaseSoon();
+    await clock.advance(1_000);
+    await holder.change((record) => ({ ...record, refusals: REFUSALS }));
+    expect(await holder.take(always, signal)).toBeDefined();
+    await clock.advance(2_000);
+    expect(await other.take(always, signal)).toBeUndefined();
+  });
+
+  it('is had at the next try by who could not learn that it was taken, or could not give it back', async () => {
+    const storage = new WatchedStorage();
+    const { create } = createProcesses(storage);
+    const [holder, other] = [create(), create()];
+    storage.after = fail;
+    await expect(holder.take(always, signal)).rejects.toMatchObject({ failure: 'unavailable' });
+    storage.after = undefined;
+    expect(await other.take(always, signal)).toBeUndefined();
+    expect(await holder.take(always, signal)).toBeDefined();
+    storage.before = fail;
+    await expect(holder.release()).rejects.toMatchObject({ failure: 'unavailable' });
+    storage.before = undefined;
+    expect(await other.take(always, signal)).toBeUndefined();
+    expect(await holder.take(always, signal)).toBeDefined();
+  });
+
+  it('costs one read and one write, once the store has shown that it writes conditionally', async () => {
+    const storage = new WatchedStorage();
+    const { create } = createProcesses(storage);
+    const holder = create();
+    await holder.take(always, signal);
+    await holder.release();
+    const { read, write } = storage.counts;
+    await holder.take(always, signal);
+    expect(storage.counts).toEqual({ read: read + 1, write: write + 1 });
+  });
+
+  it('is not taken for a caller who has gone', async () => {
+    const { create, record } = createProcesses();
+    await expect(create().take(always, AbortSignal.abort())).rejects.toThrow('aborted');
+    const leaving = new AbortController();
+    await expect(create().take(() => leaving.abort(), leaving.signal)).rejects.toThrow('aborted');
+    expect(await record()).toBeNull();
+  });
+
   it('is not taken again by who is giving it back', async () => {
-    let meanwhile: (() => Promise<unknown>) | undefined;
-    class SlowStorage extends MemoryStorage {
-      override async write(...parameters: Parameters<MemoryStorage['write']>): Promise<string> {
-        await meanwhile?.();
-        return super.write(...parameters);
-      }
-    }
-    const { clock, create } = createProcesses(new SlowStorage());
+    const storage = new WatchedStorage();
+    const { clock, create } = createProcesses(storage);
     const [holder, other] = [create(), create()];
     await holder.take(always, signal);
     holder.releaseSoon();
     let taken: unknown;
-    meanwhile = async () => {
-      meanwhile = undefined;
+    storage.before = async () => {
+      storage.before = undefined;
       taken = await holder.take(always, signal);
     };
     await clock.advance(3_000);
-    expect(meanwhile).toBeUndefined();
+    expect(storage.before).toBeUndefined();
     expect(taken).toBeUndefined();
     expect(await other.take(always, signal)).toBeDefined();
   });
@@ -257,6 +324,40 @@ describe('the record', () => {
       message: expect.stringContaining('another Betfair account'),
     });
     expect(await record()).toEqual(before);
+  });
+
+  it('is claimed once, and left alone where it is there', async () => {
+    const storage = new WatchedStorage();
+    const { create } = createProcesses(storage);
+    const first = create();
+    await first.claim(signal);
+    await first.claim(signal);
+    expect(storage.counts).toEqual({ read: 1, write: 1 });
+    await create().claim(signal);
+    expect(storage.counts).toEqual({ read: 2, write: 1 });
+  });
+
+  it('is tried three times where others change it meanwhile', async () => {
+    const storage = new WatchedStorage();
+    const { create, put, record } = createProcesses(storage);
+    const lease = create();
+    let conflicts = 2;
+    const change = () => lease.change((found) => ({ ...found, refusals: REFUSALS }));
+    storage.before = async () => {
+      const { before } = storage;
+      storage.before = undefined;
+      if (conflicts > 0) await put(formatLeaseRecord(EMPTY));
+      conflicts -= 1;
+      storage.before = before;
+    };
+    await change();
+    expect(await record()).toMatchObject({ refusals: REFUSALS });
+    conflicts = 3;
+    await expect(change()).rejects.toMatchObject({
+      failure: 'unavailable',
+      message: expect.stringContaining(`The record "${KEY}" is changed by others`),
+    });
+    expect(conflicts).toBe(0);
   });
 
   it('is claimed by one account, also where two claim it at once', async () => {
