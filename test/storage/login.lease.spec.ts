@@ -547,8 +547,13 @@ describe('what a fleet knows about logins', () => {
   ] as const)('%s is lifted for all of it by %s', async (what, how) => {
     const { clock, simulator, start, deleteLease } = await createFleet();
     const [answer, obstacle] = what === 'a ban' ? [BANNED, banned] : [LOCKED, rejected];
+    // One that has logged in before, and one that has not.
+    const veteran = await start();
+    await clock.until(veteran.getSession());
+    await clock.until(veteran.logout());
+    const services = [await start(), veteran];
+    await clock.advance(DURATION);
     simulator.fail('certLogin', answer);
-    const services = [await start(), await start()];
     for (const sessions of services) {
       await expect(clock.until(sessions.getSession())).rejects.toMatchObject(obstacle);
     }
@@ -559,7 +564,7 @@ describe('what a fleet knows about logins', () => {
     await clock.advance(DURATION);
     const sessions = await clock.until(Promise.all(services.map((s) => s.getSession())));
     expect(new Set(sessions.map(({ token }) => token)).size).toBe(1);
-    expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
+    expect(simulator.counts).toMatchObject({ loginAttempts: 3, logins: 2 });
   });
 
   it('is written down without a secret: neither names, nor passwords, nor keys, nor tokens', async () => {
