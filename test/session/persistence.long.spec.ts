@@ -51,17 +51,26 @@ describe("persistence 'required'", () => {
   });
 
   it('tries a failing write three times, and logs out only then [fault 20]', async () => {
-    const { simulator, storage, start, stored } = await createAccount();
-    storage.fail('write', down(), { times: 2 });
-    const { sessions } = await start();
-    const { token } = await sessions.getSession();
+    const clock = new VirtualClock();
+    const { simulator, storage, start, stored, key } = await createAccount();
+    await storage.put(key, 'A'.repeat(44));
+    const tries: number[] = [];
+    const failing = () => {
+      tries.push(clock.monotonic());
+      throw down();
+    };
+    storage.fail('write', failing, { times: 2 });
+    const { sessions } = await start({}, clock);
+    const { token } = await clock.until(sessions.getSession());
     expect(await stored()).toBe(token);
-    expect(simulator.counts).toMatchObject({ logins: 1, logouts: 0 });
+    expect([...tries, clock.monotonic()]).toEqual([0, 200, 600]);
+    // Nobody changed what was stored, so Betfair is not asked about it again.
+    expect(simulator.counts).toMatchObject({ logins: 1, logouts: 0, keepAlives: 1 });
 
     const other = await createAccount();
     other.storage.fail('write', down(), { times: 3 });
-    const failing = await other.start();
-    await expect(failing.sessions.getSession()).rejects.toBeInstanceOf(SessionStorageError);
+    const late = await other.start();
+    await expect(late.sessions.getSession()).rejects.toBeInstanceOf(SessionStorageError);
     expect(other.storage.counts.write).toBe(3);
     expect(other.simulator.counts).toMatchObject({ logins: 1, logouts: 1 });
   });
@@ -73,7 +82,7 @@ describe("persistence 'required'", () => {
     const { token } = await sessions.getSession();
     expect(await stored()).toBe(token);
     expect(sessions.status).toMatchObject({ persisted: true });
-    expect(simulator.counts).toMatchObject({ logins: 1, logouts: 0 });
+    expect(simulator.counts).toMatchObject({ logins: 1, logouts: 0, keepAlives: 0 });
   });
 
   it('fails without a logout when nobody knows whether the write took effect', async () => {
@@ -201,6 +210,11 @@ describe('a write that meets another writer', () => {
     expect(await stored()).toBe(other);
     expect(sessions.status).toMatchObject({ state: 'degraded', persisted: false });
     expect(simulator.liveTokens()).toEqual([session.token]);
+    // Callers have it by now, so it is not logged out whatever becomes of the next try.
+    storage.fail('write', denied());
+    await sessions.keepAlive().catch(() => undefined);
+    expect(simulator.counts.logouts).toBe(0);
+    expect(sessions.current).toBe(session);
     await sessions.keepAlive();
     expect(await stored()).toBe(session.token);
     expect(sessions.current).toBe(session);
@@ -218,4 +232,29 @@ describe('a write that meets another writer', () => {
     expect(await stored()).toBe(token);
     expect(simulator.counts).toMatchObject({ logins: 1, logouts: 0 });
   });
+
+  it.each(['required', 'best-effort'] as const)(
+    "ends after three tries where others change what is stored all the time, persistence '%s'",
+    async (persistence) => {
+      const clock = new VirtualClock();
+      const { simulator, storage, start, key } = await createAccount();
+      let writes = 0;
+      const change = () => storage.put(key, `${++writes}`.repeat(44));
+      storage.fail('write', change, { times: 3 });
+      const { sessions } = await start({ persistence }, clock);
+      const outcome = await clock.until(Promise.allSettled([sessions.getSession()]));
+      if (persistence === 'required') {
+        const message = expect.stringContaining(`"${key}" is changed by others faster`);
+        const reason = { code: 'BETFAIR_STORAGE_UNAVAILABLE', message };
+        expect(outcome).toMatchObject([{ reason }]);
+      } else {
+        expect(outcome).toMatchObject([{ status: 'fulfilled' }]);
+        expect(sessions.status).toMatchObject({ state: 'degraded', persisted: false });
+      }
+      const logouts = persistence === 'required' ? 1 : 0;
+      expect(simulator.counts).toMatchObject({ logins: 1, logouts, keepAlives: 3 });
+      // There is nothing to wait for.
+      expect([writes, clock.monotonic()]).toEqual([3, 0]);
+    },
+  );
 });
