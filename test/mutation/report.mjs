@@ -131,8 +131,11 @@ function textBetween(lines, start, end) {
   return cut.join('\n');
 }
 
+function row(cells) {
+  return `| ${cells.join(' | ')} |`;
+}
+
 function table(heads, rows) {
-  const row = (cells) => `| ${cells.join(' | ')} |`;
   return [row(heads), row(heads.map(() => '---')), ...rows.map(row)].join('\n');
 }
 

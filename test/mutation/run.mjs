@@ -28,7 +28,7 @@ function node() {
 /** The files with code in a folder, or the file itself. */
 function filesIn(path) {
   if (statSync(join(ROOT, path)).isFile()) return [path];
-  return readdirSync(join(ROOT, path), { recursive: true })
+  return readdirSync(join(ROOT, path), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !/(^|[./])(interface|d|index)\.ts$/.test(name))
     .map((name) => `${path.replace(/\/$/, '')}/${name}`)
     .toSorted();

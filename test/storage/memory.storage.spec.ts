@@ -2,6 +2,11 @@ import { inspect } from 'node:util';
 import { MemoryStorage } from '../../lib/storage/memory.storage.js';
 import { sessionStorageConformance } from '../../lib/testing/storage-conformance.js';
 
+/** The error for a call in JavaScript that the types would forbid. */
+function refused(missing: string): object {
+  return { code: 'BETFAIR_CONFIGURATION', message: expect.stringContaining(missing) };
+}
+
 describe('MemoryStorage', () => {
   const shared = new MemoryStorage();
   for (const { name, run } of sessionStorageConformance({ create: () => shared, rounds: 200 }))
@@ -38,15 +43,11 @@ describe('MemoryStorage', () => {
     'refuses %s as a condition, and says what a condition is',
     async (text) => {
       const storage = new MemoryStorage();
-      const refusal = (missing: string) => ({
-        code: 'BETFAIR_CONFIGURATION',
-        message: expect.stringContaining(missing),
-      });
       await expect(storage.write('key', 'token', JSON.parse(text))).rejects.toMatchObject(
-        refusal('{ ifAbsent: true }, or { ifVersion }'),
+        refused('{ ifAbsent: true }, or { ifVersion }'),
       );
       await expect(storage.delete('key', JSON.parse(text))).rejects.toMatchObject(
-        refusal('{ ifVersion }'),
+        refused('{ ifVersion }'),
       );
     },
   );
