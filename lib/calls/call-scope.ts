@@ -53,6 +53,11 @@ export class CallScope {
     return current.run(this, work);
   }
 
+  /** Whether this layer has its outcome, or the first part of it. */
+  get decided(): boolean {
+    return this.#decided;
+  }
+
   /** Marks that this layer has its outcome; its work may go on, as that of a stream does. */
   decide(): void {
     if (this.#decided) return;

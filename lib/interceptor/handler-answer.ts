@@ -10,8 +10,11 @@ export function sendsEvents(context: ExecutionContext): boolean {
 
 /** What a handler answers with, out of what Nest has it wrapped in: a `WsResponse` or a `MessageEvent`. */
 export function answerOf(context: ExecutionContext, value: unknown): unknown {
+  const data = read(value, 'data');
+  // Before the metadata is looked at: few answers have one.
+  if (data === undefined || data === null) return value;
   const wrapped =
     sendsEvents(context) ||
     (context.getType() === 'ws' && typeof read(value, 'event') === 'string');
-  return (wrapped ? read(value, 'data') : undefined) ?? value;
+  return wrapped ? data : value;
 }
