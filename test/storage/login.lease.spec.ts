@@ -547,11 +547,11 @@ describe('what a fleet knows about logins', () => {
   ] as const)('%s is lifted for all of it by %s', async (what, how) => {
     const { clock, simulator, start, deleteLease } = await createFleet();
     const [answer, obstacle] = what === 'a ban' ? [BANNED, banned] : [LOCKED, rejected];
-    // One that has logged in before, and one that has not.
+    // One that is refused, one that only reads of it, and one that has logged in before.
     const veteran = await start();
     await clock.until(veteran.getSession());
     await clock.until(veteran.logout());
-    const services = [await start(), veteran];
+    const services = [await start(), await start(), veteran];
     await clock.advance(DURATION);
     simulator.fail('certLogin', answer);
     for (const sessions of services) {
