@@ -52,8 +52,7 @@ export class SessionCache {
 
   /** The session that may be served now. */
   get fresh(): BetfairSession | undefined {
-    const alive = this.alive;
-    return alive && this.clock.monotonic() < alive.freshUntil ? alive.session : undefined;
+    return this.#servable?.session;
   }
 
   /** The session in memory, unless Betfair rejected it; it may be past its lifetime. */
@@ -117,15 +116,15 @@ export class SessionCache {
 
   /** Serves the session in memory, if it may be served, and tells whether a keep-alive is due. */
   serve(): { readonly session: Promise<BetfairSession>; readonly due: boolean } | undefined {
-    const session = this.fresh;
-    if (session === undefined || this.#held === undefined) return undefined;
+    const held = this.#servable;
+    if (held === undefined) return undefined;
     const due = this.clock.monotonic() >= this.#attendAt;
-    if (due) this.#attendAt = this.#held.freshUntil;
-    const promise = Promise.resolve(session);
+    if (due) this.#attendAt = held.freshUntil;
+    const promise = Promise.resolve(held.session);
     // Without a timer it could not be taken away in time.
     if (!this.#closed) {
       this.warm = promise;
-      this.#arm(Math.min(this.#attendAt, this.#held.freshUntil));
+      this.#arm(Math.min(this.#attendAt, held.freshUntil));
     }
     return { session: promise, due };
   }
@@ -134,7 +133,7 @@ export class SessionCache {
   reject(generation: number): void {
     if (this.isRejected(generation)) return;
     this.#rejected = generation;
-    if (this.alive === undefined) this.warm = undefined;
+    this.warm = undefined;
     this.publisher.publish({ type: 'rejected', generation });
   }
 
@@ -144,7 +143,6 @@ export class SessionCache {
     this.#held = undefined;
     this.warm = undefined;
     this.#loggedOut = true;
-    this.stopTimer();
   }
 
   /** Stops the timer; what falls due is then noticed no more, and the session served on. */
@@ -157,6 +155,11 @@ export class SessionCache {
     this.stopTimer();
     this.warm = undefined;
     this.#closed = true;
+  }
+
+  get #servable(): HeldSession | undefined {
+    const { alive } = this;
+    return alive && this.clock.monotonic() < alive.freshUntil ? alive : undefined;
   }
 
   #attend(at: number): void {
