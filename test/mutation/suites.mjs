@@ -9,7 +9,10 @@ const SUITES = [
   ['lib/session/betfair-session.ts', ['session/(betfair-session|get-session)']],
   ['lib/session/certificate.watch.ts', ['session/certificate']],
   ['lib/session/login-guard.ts', ['session/(login-guard|persistence|adversity)', LEASE]],
-  ['lib/session/session.cache.ts', ['session/(get|refresh|keep-alive|logout|lifetimes|adversity)']],
+  [
+    'lib/session/session.cache.ts',
+    ['session/(get|refresh|keep-alive|logout|persistence|shutdown)'],
+  ],
   ['lib/session/session.keep-alive.ts', ['session/(keep-alive|lifetimes|persistence|logout)']],
   [
     'lib/session/session.keeper.ts',

@@ -31,6 +31,13 @@ export const survivors = {
       why: 'Only the latest are looked at; the cut saves memory.',
     },
   ],
+  'lib/session/session.cache.ts': [
+    {
+      line: 'if (this.#held?.session === session) this.#held = { ...this.#held, version };',
+      to: ['this.#held.session'],
+      why: 'After a logout it would throw, to a caller who ignores failures of this write.',
+    },
+  ],
   'lib/storage/lease.record.ts': [
     {
       line: "if (fields === undefined || typeof account !== 'string') return undefined;",

@@ -155,13 +155,39 @@ describe('a session in memory', () => {
     const session = await sessions.getSession();
     await clock.advance(6 * HOUR);
     simulator.fail('keepAlive', { status: 502 }, { times: 2 });
-    for (const wait of [0, 15_000, 30_000, 60_000]) {
-      await clock.advance(wait);
+    const serve = async () => {
       await expect(sessions.getSession()).resolves.toBe(session);
       await clock.settle();
+      return simulator.counts.keepAlives;
+    };
+    expect(await serve()).toBe(1);
+    for (const [failures, wait] of [
+      [1, 15_000],
+      [2, 30_000],
+    ] as const) {
+      await clock.advance(wait - 1);
+      expect(await serve()).toBe(failures);
+      await clock.advance(1);
+      expect(await serve()).toBe(failures + 1);
     }
-    expect(simulator.counts).toMatchObject({ keepAlives: 3, logins: 1 });
-    expect(sessions.current).toBe(session);
+    await clock.advance(60_000);
+    expect(await serve()).toBe(3);
+    expect(simulator.counts.logins).toBe(1);
+  });
+
+  it('is served by one promise also while the keepAlive in the background hangs', async () => {
+    const clock = new VirtualClock(100);
+    const { sessions } = await start({}, clock);
+    await sessions.getSession();
+    await clock.advance(6 * HOUR);
+    simulator.fail('keepAlive', 'hung');
+    await sessions.getSession();
+    await sessions.getSession();
+    const promise = sessions.getSession();
+    await clock.advance(1_000);
+    expect(sessions.getSession()).toBe(promise);
+    // Lets it end.
+    await clock.advance(1_000);
   });
 
   it('is validated by keepAlive when its lifetime is over, before the store is read', async () => {

@@ -54,6 +54,18 @@ describe('keepAlive()', () => {
     expect(sessions.current).toBeUndefined();
     expect(simulator.counts).toMatchObject({ logins: 1, logouts: 1, keepAlives: 0 });
   });
+
+  it('gets a session after an outage in which the last one could not be replaced', async () => {
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start({ storage: 'mem://' }, clock);
+    const dead = await sessions.getSession();
+    simulator.fail('certLogin', { status: 503 });
+    await expect(sessions.refresh(dead)).rejects.toMatchObject({ retryable: true });
+    await clock.advance(1_000);
+    await sessions.keepAlive();
+    expect(sessions.current?.generation).toBe(dead.generation + 1);
+  });
 });
 
 describe('the scheduled keep-alive', () => {

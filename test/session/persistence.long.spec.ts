@@ -38,7 +38,7 @@ describe("persistence 'required'", () => {
   it('logs out and fails when the write is refused, without a storm of logins [fault 20]', async () => {
     const { simulator, storage, start } = await createAccount();
     storage.fail('write', denied(), { times: Infinity });
-    const { sessions } = await start();
+    const { sessions } = await start({}, new VirtualClock());
     for (let round = 0; round < 10; round++) {
       const outcomes = await Promise.allSettled(times(100, () => sessions.getSession()));
       for (const outcome of outcomes) {
@@ -152,6 +152,27 @@ describe("persistence 'best-effort'", () => {
     expect(lonely.sessions.current?.token).toBe(token);
     expect(await stored()).toBe(token);
     expect(simulator.liveTokens()).toEqual(expect.arrayContaining([own.token, token]));
+    expect(simulator.counts).toMatchObject({ logins: 2, logouts: 0 });
+  });
+
+  it('does not take a session for stored because a late write of the one before it was', async () => {
+    const clock = new VirtualClock();
+    const { simulator, storage, start, stored } = await createAccount();
+    const { sessions } = await start({ persistence: 'best-effort' }, clock);
+    storage.fail('write', down());
+    const first = await sessions.getSession();
+    await clock.advance(3_000);
+    storage.fail('write', async () => {
+      simulator.endSessions();
+      storage.fail('write', down());
+      await sessions.refresh(first);
+    });
+    await sessions.keepAlive();
+    expect(await stored()).toBe(first.token);
+    expect(sessions.status).toMatchObject({ state: 'degraded', persisted: false });
+    await sessions.keepAlive();
+    expect(await stored()).toBe(sessions.current?.token);
+    expect(sessions.status).toMatchObject({ state: 'ready', persisted: true });
     expect(simulator.counts).toMatchObject({ logins: 2, logouts: 0 });
   });
 

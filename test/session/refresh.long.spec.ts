@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { createTestSession } from 'nestjs-betfair-session/testing';
 import { closeAccounts, createAccount, times } from '../support/account.js';
+import { typesOf } from '../support/application.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
 afterEach(closeAccounts);
@@ -110,6 +111,40 @@ describe('refresh of a rejected session', () => {
     expect(new Set(served.map(({ generation }) => generation))).toEqual(new Set([3]));
     expect(seen).toEqual([1, 2, 3]);
     expect(simulator.counts.logins).toBe(3);
+  });
+
+  it('is not undone by a straggler with an older session', async () => {
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start({ storage: 'mem://' });
+    const first = await sessions.getSession();
+    const second = await sessions.refresh(first);
+    const events = typesOf(sessions);
+    simulator.fail('certLogin', { slow: 100 });
+    const waiting = sessions.refresh(second);
+    const straggling = sessions.refresh(first);
+    expect(sessions.current).toBeUndefined();
+    expect(await straggling).toBe(await waiting);
+    expect(sessions.current?.generation).toBe(3);
+    expect(events).toEqual(['rejected', 'loggedIn']);
+  });
+
+  it.each([
+    ['takes it', undefined],
+    ['gives no clear answer', { status: 503 }],
+  ])('is not undone by a validation under way, to which Betfair %s', async (_, fault) => {
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start({ storage: 'mem://' }, clock);
+    const rejected = await sessions.getSession();
+    await clock.advance(12 * 3_600_000);
+    if (fault) simulator.fail('keepAlive', fault);
+    const events = typesOf(sessions);
+    const validating = sessions.getSession();
+    const renewed = await sessions.refresh(rejected);
+    expect(renewed.generation).toBe(rejected.generation + 1);
+    expect(await validating).toBe(renewed);
+    expect(events).not.toContain('keptAlive');
+    expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 1 });
   });
 
   it('of another account is refused', async () => {

@@ -55,6 +55,24 @@ describe('closing the application', () => {
     await expect(sessions.getSession()).rejects.toMatchObject({ code: 'BETFAIR_CLOSED' });
   });
 
+  it('leaves no timer either where a session is asked for in the course of it', async () => {
+    const clock = new VirtualClock();
+    const { start } = await createAccount();
+    @Controller()
+    class ClosingController {
+      constructor(private readonly sessions: SessionService) {}
+      async beforeApplicationShutdown() {
+        await this.sessions.getSession();
+      }
+    }
+    const { module, sessions } = await start({}, clock, [ClosingController]);
+    const app = module.createNestApplication();
+    await app.init();
+    await sessions.getSession();
+    await app.close();
+    expect(clock.timers).toBe(0);
+  });
+
   it('waits for a login under way and stores what it gave [fault 37]', async () => {
     const { simulator, start, stored } = await createAccount();
     simulator.fail('certLogin', { slow: 300 });
