@@ -61,7 +61,7 @@ function requestsOf(client: AzureContainerClientLike): CloudRequests {
       const reply = await blob.download(0, undefined, { abortSignal, maxRetryRequests: 0 });
       const body = reply.readableStreamBody;
       if (body === undefined) throw new Error('The reply has no body.');
-      return { value: (await buffer(body)).toString('utf8'), version: versionOf(reply.etag) };
+      return { value: (await buffer(body)).toString(), version: versionOf(reply.etag) };
     },
 
     async write(name, value, condition, abortSignal) {

@@ -18,8 +18,8 @@ export class RequestTimedOut extends Error {
 }
 
 /**
- * Makes a request until it succeeds, fails for good or {@link PATIENCE} runs out, with growing random pauses. Aborts with
- * the reason of `signal`.
+ * Makes a request until it succeeds, fails for good or {@link PATIENCE} runs out, with growing random pauses. Ends at
+ * once when `signal` aborts.
  */
 export async function persevere<T>(
   request: (signal: AbortSignal) => Promise<T>,
@@ -38,7 +38,6 @@ export async function persevere<T>(
         signal,
       );
     } catch (error) {
-      signal?.throwIfAborted();
       const pause = FIRST_DELAY * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
       const tooLate = systemClock.monotonic() + pause >= end;
       if (!mayPass(error) || attempt === ATTEMPTS || tooLate) throw error;

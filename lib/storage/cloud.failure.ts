@@ -66,16 +66,21 @@ export function storageError(
       ? `Its credentials must be valid and have ${words.permissions[operation]}.`
       : words.advice[verdict];
   const { code, status } = fault;
-  // A server chooses its codes, and could put anything there.
-  const shown = code !== undefined && /^\w[\w.-]{0,60}$/.test(code) ? code : undefined;
+  const shown = word(code);
   const reason = [shown, status].filter((part) => part !== undefined).join(', ') || 'no answer';
-  const name = text(error, 'name');
+  // With S3 this is the server's code again.
+  const name = word(text(error, 'name'));
   const message = text(error, 'message');
   return new SessionStorageError(
     `The ${words.place} ${FAILED[failure]} a ${operation} of "${key}" (${reason}). ${advice}`,
     failure,
     { cause: safeCause({ name, message, code: shown, status }) },
   );
+}
+
+/** A server chooses its codes, and could put anything there. */
+function word(code: string | undefined): string | undefined {
+  return code !== undefined && /^\w[\w.-]{0,60}$/.test(code) ? code : undefined;
 }
 
 /** A property of an SDK's error, if it is a text. */

@@ -38,16 +38,11 @@ function requestsOf(fileOf: (name: string) => GcsFileLike): CloudRequests {
   return {
     async read(name, signal) {
       const stream = fileOf(name).createReadStream({ validation: false });
-      const stop = () => stream.destroy();
-      signal.addEventListener('abort', stop, { once: true });
+      signal.addEventListener('abort', () => stream.destroy());
       let head: unknown;
       stream.once('response', (response: unknown) => (head = response));
-      try {
-        const value = (await buffer(stream)).toString('utf8');
-        return { value, version: versionOf(read(read(head, 'headers'), 'x-goog-generation')) };
-      } finally {
-        signal.removeEventListener('abort', stop);
-      }
+      const value = (await buffer(stream)).toString();
+      return { value, version: versionOf(read(read(head, 'headers'), 'x-goog-generation')) };
     },
 
     async write(name, value, condition) {

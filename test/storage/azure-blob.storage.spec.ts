@@ -32,20 +32,54 @@ describe('AzureBlobStorage', () => {
   });
 
   it.each([
-    ['AZURE_STORAGE_ACCOUNT', 'mine'],
-    ['AZURE_STORAGE_CONNECTION_STRING', 'DefaultEndpointsProtocol=https;AccountName=mine;'],
-    ['AZURE_STORAGE_CONNECTION_STRING', 'BlobEndpoint=https://mine.blob.core.windows.net/;'],
-  ])('finds its account in %s', (name, value) => {
+    ['AZURE_STORAGE_ACCOUNT', 'mine', 'mine'],
+    ['AZURE_STORAGE_CONNECTION_STRING', 'AccountName=mine', 'mine'],
+    ['AZURE_STORAGE_CONNECTION_STRING', 'accountname=my-1;AccountKey=k', 'my-1'],
+    [
+      'AZURE_STORAGE_CONNECTION_STRING',
+      'OldAccountName=a;AccountName=mine;BlobEndpoint=https://b.example/',
+      'mine',
+    ],
+    ['AZURE_STORAGE_CONNECTION_STRING', 'BlobEndpoint=https://mine.blob.example/', 'mine'],
+    ['AZURE_STORAGE_CONNECTION_STRING', 'x=1;blobendpoint=http://my-1.blob.example/', 'my-1'],
+    [
+      'AZURE_STORAGE_CONNECTION_STRING',
+      'OldBlobEndpoint=https://a.example/;BlobEndpoint=https://mine.example/',
+      'mine',
+    ],
+    ['AZURE_STORAGE_CONNECTION_STRING', 'UseDevelopmentStorage=true', 'devstoreaccount1'],
+    [
+      'AZURE_STORAGE_CONNECTION_STRING',
+      'AccountName=mine;usedevelopmentstorage=true',
+      'devstoreaccount1',
+    ],
+    ['AZURE_STORAGE_CONNECTION_STRING', 'DontUseDevelopmentStorage=true;AccountName=mine', 'mine'],
+  ])('finds its account in %s=%s', (name, value, account) => {
     process.env[name] = value;
-    expect(new AzureBlobStorage({ container: 'c' }).location).toBe('azblob://mine/c/');
+    expect(new AzureBlobStorage({ container: 'c' }).location).toBe(`azblob://${account}/c/`);
+  });
+
+  it('takes the account that is named before that of a connection string', () => {
+    process.env['AZURE_STORAGE_CONNECTION_STRING'] = 'AccountName=other';
+    const { location } = new AzureBlobStorage({ container: 'c', storageAccount: 'mine' });
+    expect(location).toBe('azblob://mine/c/');
   });
 
   it.each([
-    ['account', { storageAccount: 'a@evil.example/' }],
-    ['domain', { storageAccount: 'mine', domain: 'evil.example/x?' }],
-  ])('is refused where the %s is more than a name', (_, options) => {
-    const create = () => new AzureBlobStorage({ container: 'c', ...options });
+    ['account', { storageAccount: 'a@evil.example/' }, {}],
+    ['account', { storageAccount: 'evil.example/a' }, {}],
+    ['domain', { domain: 'evil.example/x?' }, {}],
+    ['domain', { domain: '@evil.example' }, {}],
+    ['domain', {}, { AZURE_STORAGE_DOMAIN: 'evil.example/x?' }],
+    ['protocol', {}, { AZURE_STORAGE_PROTOCOL: 'ftp' }],
+    ['protocol', {}, { AZURE_STORAGE_PROTOCOL: 'https://evil.example/?' }],
+    ['protocol', {}, { AZURE_STORAGE_PROTOCOL: 'x-http' }],
+  ])('is refused where the %s is more than a name: %j, %j', (_, options, env) => {
+    Object.assign(process.env, env);
+    const create = () =>
+      new AzureBlobStorage({ container: 'c', storageAccount: 'mine', ...options });
     expect(create).toThrow(BetfairConfigurationError);
+    expect(create).toThrow(/makes no URL\. Give storage_account as a name in small letters/);
   });
 
   it('names the package to install at start-up', async () => {

@@ -1,0 +1,239 @@
+import { inspect } from 'node:util';
+import { jest } from '@jest/globals';
+import {
+  SessionStorageError,
+  StorageConflictError,
+  type StorageFailure,
+} from 'nestjs-betfair-session';
+import { sessionStorageConformance } from 'nestjs-betfair-session/testing';
+import type { CloudStorage } from '../../../lib/storage/cloud.storage.js';
+import { type CloudOperation, CloudObjects, sdkError } from './cloud.objects.js';
+
+/** A request that was refused: why, by what, as which failure, and what the error says. */
+export type Refusal = readonly [
+  'create' | CloudOperation,
+  string,
+  Error,
+  StorageFailure,
+  ...RegExp[],
+];
+
+/** One cloud, played by a client in this process. */
+export interface PlayedCloud {
+  /** A store of the prefix `betfair/`. */
+  readonly open: (objects: CloudObjects) => CloudStorage;
+  /** How errors speak of the store. */
+  readonly place: string;
+  /** "Try again" in the cloud's own words. */
+  readonly busy: readonly [Error, ...Error[]];
+  readonly refusals: readonly Refusal[];
+}
+
+const KEY = 'session.token';
+/** Milliseconds: the session manager waits ten seconds for an operation. */
+const PATIENCE = 9_000;
+const REQUEST_TIMEOUT = 5_000;
+
+let objects: CloudObjects;
+let store: CloudStorage;
+
+/** Every operation, on an object that is stored as `old`. */
+function operations(ifVersion: string, options?: { signal: AbortSignal }) {
+  return {
+    create: () => store.write(KEY, 'new', { ifAbsent: true }, options),
+    read: () => store.read(KEY, options),
+    write: () => store.write(KEY, 'new', { ifVersion }, options),
+    delete: () => store.delete(KEY, { ifVersion }, options),
+  };
+}
+
+const OPERATIONS = ['read', 'write', 'delete'] as const;
+
+/** Plays the time that the work takes; what it gave or threw, and when. */
+async function play<T>(work: Promise<T>): Promise<{ value?: T; error?: unknown; took: number }> {
+  const begun = performance.now();
+  const settling = work.then(
+    (value) => ({ value, took: performance.now() - begun }),
+    (error: unknown) => ({ error, took: performance.now() - begun }),
+  );
+  let outcome: Awaited<typeof settling> | undefined;
+  void settling.then((settled) => (outcome = settled));
+  for (let step = 0; step < 400; step++) {
+    await jest.advanceTimersByTimeAsync(50);
+    if (outcome) return outcome;
+  }
+  throw new Error('The operation did not end.');
+}
+
+/** The failure of the work; it shows nothing of what the SDK hung on its error. */
+async function failureOf(work: Promise<unknown>): Promise<{ error: unknown; took: number }> {
+  const { error, took, value } = await play(work);
+  if (error === undefined) throw new Error(`It should have failed, but gave ${inspect(value)}.`);
+  const shown = inspect(error, { depth: Infinity, showHidden: true }) + JSON.stringify(error);
+  expect(shown).not.toContain('CANARY');
+  return { error, took };
+}
+
+/** What a store in a cloud must do, whichever it is; the real services and SDKs are those of `npm run test:stores`. */
+export function describeCloud(name: string, { open, place, busy, refusals }: PlayedCloud): void {
+  beforeEach(() => {
+    objects = new CloudObjects();
+    store = open(objects);
+  });
+
+  afterEach(() => store.close());
+
+  describe(`${name}: the contract`, () => {
+    const cases = sessionStorageConformance({ create: () => open(objects) });
+    for (const { name: title, run } of cases) it(title, run);
+
+    it('has its prefix before every key, and not in what it tells of one', async () => {
+      const ifVersion = await store.write(KEY, 'old', { ifAbsent: true });
+      await store.read(KEY);
+      await store.delete(KEY, { ifVersion });
+      expect(objects.requests.map((request) => request.name)).toEqual(
+        Array<string>(3).fill(`betfair/${KEY}`),
+      );
+      const conflict = store.write(KEY, 'new', { ifVersion });
+      await expect(conflict).rejects.toThrow(`"${KEY}"`);
+    });
+  });
+
+  describe(`${name}: the faults`, () => {
+    let ifVersion: string;
+
+    beforeEach(async () => {
+      ifVersion = await store.write(KEY, 'old', { ifAbsent: true });
+      objects.requests.length = 0;
+      jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+    });
+
+    afterEach(() => {
+      jest.useRealTimers();
+      jest.restoreAllMocks();
+    });
+
+    it('that an answer gets lost after the request has taken effect is no conflict', async () => {
+      objects.next('lose');
+      const { value: created } = await play(store.write('other', 'first', { ifAbsent: true }));
+      expect(created).toBe(objects.get('betfair/other')?.version);
+      objects.next('lose');
+      const { value: replaced = '' } = await play(store.write(KEY, 'new', { ifVersion }));
+      expect(objects.get(`betfair/${KEY}`)).toEqual({ value: 'new', version: replaced });
+      objects.next('lose');
+      expect(await play(store.delete(KEY, { ifVersion: replaced }))).not.toHaveProperty('error');
+      objects.next('lose');
+      expect(await play(store.read('other'))).toMatchObject({ value: { value: 'first' } });
+    });
+
+    it('that an answer gets lost while another writer wins is a conflict', async () => {
+      const conflicts = [
+        () => store.write(KEY, 'mine', { ifVersion }),
+        () => store.write(KEY, 'mine', { ifAbsent: true }),
+        () => store.delete(KEY, { ifVersion }),
+      ];
+      objects.put(`betfair/${KEY}`, 'of another');
+      for (const conflict of conflicts) {
+        objects.next(busy[0]);
+        expect((await failureOf(conflict())).error).toBeInstanceOf(StorageConflictError);
+      }
+      expect(objects.get(`betfair/${KEY}`)).toMatchObject({ value: 'of another' });
+    });
+
+    it.each(OPERATIONS)(
+      'that the service is busy makes a %s wait and ask again',
+      async (operation) => {
+        objects.next(...busy);
+        const { error, took } = await play<unknown>(operations(ifVersion)[operation]());
+        expect(error).toBeUndefined();
+        expect(objects.requests.map((request) => request.operation)).toEqual(
+          Array<string>(busy.length + 1).fill(operation),
+        );
+        expect(took).toBeGreaterThanOrEqual(50 * (2 ** busy.length - 1));
+      },
+    );
+
+    it.each([0, 0.5])(
+      'that it stays busy ends after six requests, each pause twice as long (chance %d)',
+      async (chance) => {
+        jest.spyOn(Math, 'random').mockReturnValue(chance);
+        objects.always(busy[0]);
+        const { error } = await failureOf(store.read(KEY));
+        expect(error).toMatchObject({
+          code: 'BETFAIR_STORAGE_UNAVAILABLE',
+          retryable: true,
+          message: expect.stringContaining(`${place} did not manage a read of "${KEY}" (`),
+        });
+        const times = objects.requests.map(({ at }) => at);
+        const pauses = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+        const first = 50 + 50 * chance;
+        expect(pauses).toEqual([1, 2, 4, 8, 16].map((factor) => factor * first));
+      },
+    );
+
+    it.each(OPERATIONS)(
+      'that a %s is not answered is told before the session manager gives up',
+      async (operation) => {
+        objects.always('hang');
+        const { error, took } = await failureOf(operations(ifVersion)[operation]());
+        expect(error).toMatchObject({
+          failure: 'unavailable',
+          message: expect.stringMatching(
+            / \(ETIMEDOUT\)\. It may pass by itself; check the network/,
+          ),
+        });
+        expect(took).toBe(PATIENCE);
+        expect(objects.requests).toHaveLength(2);
+        const [first, second] = objects.requests;
+        expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(REQUEST_TIMEOUT);
+      },
+    );
+
+    it.each(OPERATIONS)(
+      'that the caller gives up ends a %s at once, with the reason',
+      async (operation) => {
+        for (const fault of ['hang', busy[0]] as const) {
+          const controller = new AbortController();
+          const reason = new Error('enough');
+          objects.always(fault);
+          const failing = failureOf(operations(ifVersion, controller)[operation]());
+          setTimeout(() => controller.abort(reason), 10);
+          expect(await failing).toEqual({ error: reason, took: 10 });
+          objects.always(undefined);
+          expect(objects.get(`betfair/${KEY}`)).toEqual({ value: 'old', version: ifVersion });
+        }
+      },
+    );
+
+    it.each(['read', 'write'] as const)(
+      'that the answer to a %s has no version is told, since a later condition would be none',
+      async (operation) => {
+        objects.always('bare');
+        const { error } = await failureOf(operations(ifVersion)[operation]());
+        expect(error).toMatchObject({ failure: 'unavailable' });
+      },
+    );
+
+    for (const [operation, why, refusal, failure, ...messages] of refusals) {
+      it(`that a ${operation} is refused (${why}) is told at the first answer, with what to do`, async () => {
+        objects.always(refusal);
+        const work = operations(ifVersion)[operation]();
+        const { error, took } = await failureOf(work);
+        if (!(error instanceof SessionStorageError)) throw error;
+        expect(error).toMatchObject({ failure, retryable: false });
+        for (const message of messages) expect(error.message).toMatch(message);
+        const asked = operation === 'create' ? 'write' : operation;
+        expect(error.message).toMatch(new RegExp(`^The ${place} .* a ${asked} of "${KEY}" \\(`));
+        expect(took).toBe(0);
+      });
+    }
+
+    it('that the service uses a strange code is told without the code', async () => {
+      objects.always(sdkError('?', { name: 'CANARY code', code: 'CANARY code' }));
+      const { error } = await failureOf(store.read(KEY));
+      expect(error).toMatchObject({
+        message: expect.stringContaining(' (no answer). It may pass'),
+      });
+    });
+  });
+}
