@@ -55,7 +55,7 @@ export class SessionKeeper {
   }
 
   get(signal?: AbortSignal): Promise<BetfairSession> {
-    if (signal?.aborted) return abortable(() => this.#obtain(), signal);
+    if (signal?.aborted) return Promise.reject(signal.reason);
     return this.deps.cache.warm ?? this.#obtain(signal);
   }
 
@@ -122,7 +122,7 @@ export class SessionKeeper {
           ),
         closing,
       );
-      if (renewed.type !== 'unclear') this.#backoff.reset();
+      this.#backoff.reset();
       if ('token' in renewed) return cache.put(renewed);
       const { session } = renewed;
       if (renewed.type === 'extended') cache.extend(session, renewed.validatedAt);
