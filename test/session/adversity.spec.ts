@@ -1,4 +1,9 @@
-import { SessionStorageError, StorageConflictError } from 'nestjs-betfair-session';
+import {
+  MemoryStorage,
+  SessionStorageError,
+  StorageConflictError,
+  type StoredValue,
+} from 'nestjs-betfair-session';
 import { closeAccounts, createAccount, times } from '../support/account.js';
 import { typesOf } from '../support/application.js';
 import { post, RPC, rpcCall, sends } from '../support/betting.js';
@@ -38,6 +43,23 @@ describe('a stored session of another account', () => {
     expect(await alice.stored()).toBe(token);
     expect(bruno.simulator.counts.logouts).toBe(0);
   });
+});
+
+it('a store that returns what is no text causes a typed error and no login', async () => {
+  class NumericStorage extends MemoryStorage {
+    override async read(key: string): Promise<StoredValue | undefined> {
+      const numeric = '{ "value": 7, "version": "1" }';
+      return key.endsWith('.lease') ? super.read(key) : JSON.parse(numeric);
+    }
+  }
+  const { simulator, start } = await createAccount();
+  const { sessions } = await start({ storage: new NumericStorage() });
+  await expect(sessions.getSession()).rejects.toMatchObject({
+    code: 'BETFAIR_IDENTITY_UNAVAILABLE',
+    message: 'The session could not be renewed.',
+    cause: { name: 'TypeError' },
+  });
+  expect(simulator.counts.loginAttempts).toBe(0);
 });
 
 it('two wrong passwords that alternate over restarts are one attempt each', async () => {

@@ -1,6 +1,7 @@
 import { SessionStorageError } from 'nestjs-betfair-session';
 import { closeAccounts, createAccount } from '../support/account.js';
 import { typesOf } from '../support/application.js';
+import { VirtualClock } from '../support/virtual.clock.js';
 
 afterEach(closeAccounts);
 
@@ -60,6 +61,43 @@ describe('logout()', () => {
     expect((await second).generation).toBe(generation + 1);
     expect(await stored()).toBe((await second).token);
     expect(simulator.counts).toMatchObject({ logins: 2, logouts: 1, keepAlives: 0 });
+  });
+
+  it('waits for a login under way also where it was called before', async () => {
+    const { simulator, start, stored } = await createAccount();
+    const { sessions } = await start({}, new VirtualClock());
+    await sessions.logout();
+    simulator.fail('certLogin', { slow: 100 });
+    const session = sessions.getSession();
+    await sessions.logout();
+    expect((await session).generation).toBe(1);
+    expect(simulator.liveTokens()).toEqual([]);
+    expect(await stored()).toBeUndefined();
+  });
+
+  it('keeps calls waiting until the last of several is over, so that none ends their session', async () => {
+    const clock = new VirtualClock(200);
+    const { simulator, storage, start, stored } = await createAccount();
+    const { sessions } = await start({}, clock);
+    await sessions.getSession();
+    await clock.advance(3_000);
+    const first = sessions.logout();
+    let goOn: (() => void) | undefined;
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    storage.fail('read', () => undefined);
+    storage.fail('read', () => gate);
+    const second = sessions.logout();
+    await first;
+    const next = sessions.getSession();
+    await clock.settle();
+    expect(simulator.counts.loginAttempts).toBe(1);
+    goOn?.();
+    await second;
+    const { token } = await next;
+    expect(simulator.liveTokens()).toEqual([token]);
+    expect(await stored()).toBe(token);
   });
 
   it('fails when Betfair gives no clear answer, and ends the stored session when called again', async () => {
