@@ -13,8 +13,8 @@ export interface IdentityResponse {
 export interface Unclear {
   readonly type: 'unclear';
   readonly error: BetfairSessionError;
-  /** Whether Betfair itself refused or failed, so that no session can have come of the request. */
-  readonly answered: boolean;
+  /** Of a login: whether Betfair itself refused or failed, so that no session can have come of it. */
+  readonly answered?: boolean | undefined;
 }
 
 export type LoginReply =
@@ -52,13 +52,12 @@ export function parseLoginReply(response: IdentityResponse): LoginReply {
 /** Reads the reply of keepAlive. The echoed token and product are never used: what counts is the token that was sent. */
 export function parseKeepAliveReply(response: IdentityResponse): KeepAliveReply {
   const reply = parseStatus('keepAlive', response);
-  if (reply.type === 'unclear') return reply;
+  if ('error' in reply) return reply;
   if (reply.code === undefined) return { type: 'alive' };
   if (endsSession(reply.code)) return { type: 'dead' };
-  if (isTransientLoginCode(reply.code)) return unclear('keepAlive', `answered ${reply.code}`, true);
+  if (isTransientLoginCode(reply.code)) return unclear('keepAlive', `answered ${reply.code}`);
   return {
     type: 'unclear',
-    answered: true,
     error: new BetfairSessionError(
       `Betfair answered keepAlive with the undocumented code ${reply.code}. The session is kept and no login is made; look the code up, or log out and in again by hand.`,
       { code: 'BETFAIR_KEEP_ALIVE_REJECTED', retryable: false },
@@ -69,12 +68,11 @@ export function parseKeepAliveReply(response: IdentityResponse): KeepAliveReply 
 /** Reads the reply of logout; a session that is already gone counts as logged out. */
 export function parseLogoutReply(response: IdentityResponse): LogoutReply {
   const reply = parseStatus('logout', response);
-  if (reply.type === 'unclear') return reply;
+  if ('error' in reply) return reply;
   if (reply.code === undefined || endsSession(reply.code)) return { type: 'loggedOut' };
-  if (isTransientLoginCode(reply.code)) return unclear('logout', `answered ${reply.code}`, true);
+  if (isTransientLoginCode(reply.code)) return unclear('logout', `answered ${reply.code}`);
   return {
     type: 'unclear',
-    answered: true,
     error: new BetfairSessionError(
       `Betfair answered logout with the undocumented code ${reply.code}. The session may still live; look the code up.`,
       { code: 'BETFAIR_LOGOUT_REJECTED', retryable: false },
@@ -95,13 +93,12 @@ function endsSession(code: string): boolean {
 function parseStatus(
   operation: Operation,
   response: IdentityResponse,
-): { type: 'reply'; code: string | undefined } | Unclear {
+): { readonly code: string | undefined } | Unclear {
   const body = parseBody(operation, response);
   if ('type' in body) return body;
   const { status, error } = body.fields;
   if (!isText(status)) return unexpected(operation, response);
-  if (status === 'SUCCESS') return { type: 'reply', code: undefined };
-  return { type: 'reply', code: printable(isText(error) ? error : status) };
+  return { code: status === 'SUCCESS' ? undefined : printable(isText(error) ? error : status) };
 }
 
 function parseBody(
@@ -113,9 +110,8 @@ function parseBody(
   if (status !== 200) return unexpected(operation, response);
   try {
     const fields: unknown = JSON.parse(response.body);
-    if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) {
-      return { fields: { ...fields } };
-    }
+    // Of null or a list no field has a name that is asked for.
+    if (typeof fields === 'object') return { fields: { ...fields } };
   } catch {
     // Not JSON: the page of something between us and Betfair.
   }
@@ -134,7 +130,7 @@ function unexpected(operation: Operation, { status, contentType }: IdentityRespo
   return unclear(operation, reason, status !== 200);
 }
 
-function unclear(operation: Operation, reason: string, answered: boolean, cause?: Error): Unclear {
+function unclear(operation: Operation, reason: string, answered?: boolean, cause?: Error): Unclear {
   const error = new BetfairIdentityUnavailableError(
     `Betfair's identity service ${reason} (${operation}). This says nothing about the session; try again later.`,
     cause === undefined ? {} : { cause },

@@ -53,7 +53,10 @@ const SUITES = [
   ['lib/storage/memory.storage.ts', ['storage/(memory|storage)']],
   ['lib/storage/s3', ['storage/s3']],
   ['lib/storage/', ['storage/(?!file|login)', 'options/storage-url']],
-  ['lib/identity/identity-reply.ts', ['identity/(identity-faults|login)', 'session/resume']],
+  [
+    'lib/identity/identity-reply.ts',
+    ['identity/(identity-faults|identity-reply|login)', 'session/resume'],
+  ],
   ['lib/identity/', ['identity/']],
   ['lib/interceptor/', ['interceptor/']],
   ['lib/calls/', ['calls/']],
