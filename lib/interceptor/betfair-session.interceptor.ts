@@ -11,6 +11,8 @@ import { AccountRegistry } from '../accounts/account.registry.js';
 import { DEFAULT_ACCOUNT } from '../betfair-session.constants.js';
 import { CallScope } from '../calls/call-scope.js';
 import { BetfairConfigurationError } from '../errors/index.js';
+import { BetfairSession } from '../session/betfair-session.js';
+import type { SessionService } from '../session/session.service.js';
 import { mayRunAgain } from './handler-retry.js';
 import { HandlerRun } from './handler-run.js';
 import { UseBetfairSessionMetadata } from './use-betfair-session.metadata.js';
@@ -37,7 +39,10 @@ export class BetfairSessionInterceptor implements NestInterceptor {
   }
 
   /** Called by Nest around the handler. */
-  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+  intercept(
+    context: ExecutionContext,
+    next: CallHandler,
+  ): Observable<unknown> | Promise<Observable<unknown>> {
     const use =
       this.reflector.getAllAndOverride(UseBetfairSessionMetadata, [
         context.getHandler(),
@@ -46,11 +51,22 @@ export class BetfairSessionInterceptor implements NestInterceptor {
     const account =
       (typeof use.name === 'function' ? use.name(context) : use.name) ?? DEFAULT_ACCOUNT;
     const sessions = this.#registry.get(account);
-    const session = await sessions.getSession();
-    const scope = CallScope.open();
-    scope.handedOut = { account, session };
-    scope.last = { account, session, refresh: (rejected) => sessions.refresh(rejected) };
-    const call = { scope, next, context, again: mayRunAgain(context, use.retry) };
-    return new Observable((subscriber) => new HandlerRun(call, subscriber).start());
+    const again = mayRunAgain(context, use.retry);
+    const runWith = (session: BetfairSession) => {
+      const scope = openScope(sessions, account, session);
+      const call = { scope, next, context, again };
+      return new Observable((subscriber) => new HandlerRun(call, subscriber).start());
+    };
+    const session = sessions.takeSession();
+    // Every promise would be one more for each request.
+    return session instanceof BetfairSession ? runWith(session) : session.then(runWith);
   }
+}
+
+/** Apart, so that what outlives a request, and with it the layer, keeps nothing of the request. */
+function openScope(sessions: SessionService, account: string, session: BetfairSession): CallScope {
+  const scope = CallScope.open();
+  scope.last = { account, session, refresh: (rejected) => sessions.refresh(rejected) };
+  scope.handedOut = scope.last;
+  return scope;
 }

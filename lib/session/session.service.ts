@@ -82,6 +82,13 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
     return session;
   }
 
+  /** @internal What {@link getSession} gives, without a promise where the session is in memory and nothing is due. */
+  takeSession(): BetfairSession | Promise<BetfairSession> {
+    const { cache } = this.#parts;
+    const session = this.getSession();
+    return session === cache.warm && cache.held ? cache.held.session : session;
+  }
+
   /**
    * Replaces a session that Betfair rejected, and returns its successor; at once where there is one already.
    *
