@@ -9,8 +9,8 @@ export default {
   // jest in ESM mode keeps the modules of every run.
   maxTestRunnerReuse: 40,
   // Generous: what a busy machine slows down must not count as found. A test that hangs fails by itself, after 30 s.
-  timeoutMS: 30_000,
-  timeoutFactor: 2,
+  timeoutMS: 15_000,
+  timeoutFactor: 1.5,
   dryRunTimeoutMinutes: 20,
   incremental: true,
   incrementalFile: '.stryker/incremental.json',
