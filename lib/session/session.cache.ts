@@ -50,9 +50,10 @@ export class SessionCache {
     return this.#held;
   }
 
-  /** The session that may be served now. */
-  get fresh(): BetfairSession | undefined {
-    return this.#servable?.session;
+  /** The session in memory where it may be served now. */
+  get servable(): HeldSession | undefined {
+    const { alive } = this;
+    return alive && this.clock.monotonic() < alive.freshUntil ? alive : undefined;
   }
 
   /** The session in memory, unless Betfair rejected it; it may be past its lifetime. */
@@ -116,7 +117,7 @@ export class SessionCache {
 
   /** Serves the session in memory, if it may be served, and tells whether a keep-alive is due. */
   serve(): { readonly session: Promise<BetfairSession>; readonly due: boolean } | undefined {
-    const held = this.#servable;
+    const held = this.servable;
     if (held === undefined) return undefined;
     const due = this.clock.monotonic() >= this.#attendAt;
     if (due) this.#attendAt = held.freshUntil;
@@ -155,11 +156,6 @@ export class SessionCache {
     this.stopTimer();
     this.warm = undefined;
     this.#closed = true;
-  }
-
-  get #servable(): HeldSession | undefined {
-    const { alive } = this;
-    return alive && this.clock.monotonic() < alive.freshUntil ? alive : undefined;
   }
 
   #attend(at: number): void {

@@ -174,7 +174,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
 
   /** The session that a call would be given right now without waiting, if there is one. */
   get current(): BetfairSession | undefined {
-    return this.#parts.cache.fresh;
+    return this.#parts.cache.servable?.session;
   }
 
   /** How well the account is served; contains no secret. */

@@ -8,13 +8,13 @@ export function statusOf({
   guard,
   storage,
 }: Pick<SessionParts, 'cache' | 'clock' | 'guard' | 'storage'>): SessionStatus {
-  const { fresh, held } = cache;
+  const { servable } = cache;
   const { blocked } = guard;
-  const persisted = fresh !== undefined && held?.version !== undefined;
+  const persisted = servable?.version !== undefined;
   const troubled = blocked !== undefined || !persisted || storage.degraded;
-  const expiresAt = fresh && held && new Date(clock.wall() + held.freshUntil - clock.monotonic());
+  const expiresAt = servable && new Date(clock.wall() + servable.freshUntil - clock.monotonic());
   return {
-    state: fresh ? (troubled ? 'degraded' : 'ready') : blocked ? 'blocked' : 'empty',
+    state: servable ? (troubled ? 'degraded' : 'ready') : blocked ? 'blocked' : 'empty',
     ...(expiresAt && { expiresAt }),
     ...(blocked?.until && { blockedUntil: blocked.until }),
     persisted,
