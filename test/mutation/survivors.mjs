@@ -38,6 +38,13 @@ export const survivors = {
       why: 'After a logout it would throw, to a caller who ignores failures of this write.',
     },
   ],
+  'lib/session/session.renewal.ts': [
+    {
+      line: "return { type: 'unclear', session, error: reply.error };",
+      to: ['""'],
+      why: 'It is only told from the other ends, and by what they hold; the name is for readers.',
+    },
+  ],
   'lib/storage/lease.record.ts': [
     {
       line: "if (fields === undefined || typeof account !== 'string') return undefined;",

@@ -168,6 +168,21 @@ it('closing does not wait longer for a logout that hangs than for anything else'
   expect(clock.monotonic() - from).toBe(5_000);
 });
 
+it('a write that fails while the application closes is given up, and the store left alone', async () => {
+  const clock = new VirtualClock(100);
+  const { storage, start } = await createAccount();
+  storage.fail('write', 'hang', { times: Infinity });
+  const { sessions, close } = await start({}, clock);
+  const outcome = sessions.getSession().catch((error: unknown) => error);
+  await clock.settle();
+  await clock.until(close());
+  expect(clock.monotonic()).toBe(5_000);
+  expect(await outcome).toMatchObject({ code: 'BETFAIR_CLOSED' });
+  const counts = { ...storage.counts };
+  await clock.advance(60_000);
+  expect(storage.counts).toEqual(counts);
+});
+
 it('two logouts at once are one after the other, and the second finds nothing to end', async () => {
   const { simulator, start } = await createAccount();
   const { sessions } = await start();

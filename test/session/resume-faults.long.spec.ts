@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { SimulatorFault } from 'nestjs-betfair-session/testing';
 import { BetfairIdentityUnavailableError } from 'nestjs-betfair-session';
 import { closeAccounts, createAccount, times } from '../support/account.js';
@@ -5,6 +6,9 @@ import { typesOf } from '../support/application.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
 afterEach(closeAccounts);
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 const FAULTS: [string, SimulatorFault][] = [
   ['a reset connection', 'reset'],
@@ -52,6 +56,32 @@ describe('keepAlive of a stored session that answers with', () => {
       expect((await sessions.getSession()).token).toBe(token);
       expect(await stored()).toBe(token);
       expect(simulator.counts.loginAttempts).toBe(1);
+    },
+  );
+
+  it.each([
+    [0, 125, 375],
+    [0.75, 312.5, 937.5],
+  ])(
+    'no clear answer is asked again twice, after waits that differ between processes (by chance %d)',
+    async (chance, first, second) => {
+      const { simulator, start } = await createAccount();
+      const former = await start();
+      const { token } = await former.sessions.getSession();
+      await former.close();
+      jest.spyOn(Math, 'random').mockReturnValue(chance);
+      const clock = new VirtualClock();
+      simulator.fail('keepAlive', { status: 502 }, { times: 2 });
+      const { sessions } = await start({}, clock);
+      const session = sessions.getSession();
+      await clock.advance(first - 1);
+      expect(simulator.counts.keepAlives).toBe(1);
+      await clock.advance(1);
+      expect(simulator.counts.keepAlives).toBe(2);
+      await clock.advance(second - 1);
+      expect(simulator.counts.keepAlives).toBe(2);
+      await clock.advance(1);
+      expect((await session).token).toBe(token);
     },
   );
 
