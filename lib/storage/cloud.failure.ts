@@ -37,11 +37,11 @@ const BY_STATUS: Readonly<Record<number, Verdict>> = {
   501: 'unsupported',
 };
 
-export function verdictOn({ code, status }: CloudFault, words: CloudWords): Verdict {
+export function verdictOn({ code, status = 0 }: CloudFault, words: CloudWords): Verdict {
   const known = code !== undefined && Object.hasOwn(words.verdicts, code);
-  const verdict = known ? words.verdicts[code] : BY_STATUS[status ?? 0];
+  const verdict = known ? words.verdicts[code] : BY_STATUS[status];
   if (verdict !== undefined) return verdict;
-  return status !== undefined && status >= 300 && status < 500 ? 'misconfigured' : 'unavailable';
+  return status >= 300 && status < 500 ? 'misconfigured' : 'unavailable';
 }
 
 const FAILED: Readonly<Record<StorageFailure, string>> = {
@@ -80,7 +80,7 @@ export function storageError(
 
 /** A server chooses its codes, and could put anything there. */
 function word(code: string | undefined): string | undefined {
-  return code !== undefined && /^\w[\w.-]{0,60}$/.test(code) ? code : undefined;
+  return code?.match(/^\w[\w.-]{0,60}$/)?.[0];
 }
 
 /** A property of an SDK's error, if it is a text. */

@@ -98,7 +98,7 @@ describeCloud('AzureBlobStorage', {
     [
       'read',
       'wrong identity',
-      sdkError('?', { name: 'AuthenticationError', statusCode: 400 }),
+      sdkError('?', { name: 'AuthenticationError', statusCode: 400, code: '', details: null }),
       'denied',
       /must be valid/,
     ],

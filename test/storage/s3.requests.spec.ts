@@ -176,4 +176,20 @@ describe('the client of S3Storage', () => {
     await store.close();
     await opening;
   });
+
+  it('that comes about late leaves alone the one that was made since', async () => {
+    const store = new S3Storage({ bucket: 'desk' });
+    region.mockImplementationOnce(async () => {
+      while (made.length < 2) await new Promise(setImmediate);
+      throw sdkError('Region is missing', {});
+    });
+    const opening = store.open().catch(() => 'refused');
+    const closing = store.close();
+    while (made.length < 1) await new Promise(setImmediate);
+    await store.open();
+    expect(await opening).toBe('refused');
+    await closing;
+    await store.close();
+    expect(made).toMatchObject([{ destroyed: false }, { destroyed: true }]);
+  });
 });

@@ -38,7 +38,7 @@ let objects: CloudObjects;
 let store: CloudStorage;
 
 /** Every operation, on an object that is stored as `old`. */
-function operations(ifVersion: string, options?: { signal: AbortSignal }) {
+function operations(ifVersion: string, options?: { signal?: AbortSignal }) {
   return {
     create: () => store.write(KEY, 'new', { ifAbsent: true }, options),
     read: () => store.read(KEY, options),
@@ -99,6 +99,17 @@ export function describeCloud(name: string, { open, place, busy, refusals }: Pla
     });
   });
 
+  it.each(['', '../other', 'a//b', 'a b'])(
+    `${name} refuses the key %j before any request`,
+    async (key) => {
+      const refused = { code: 'BETFAIR_CONFIGURATION' };
+      await expect(store.read(key)).rejects.toMatchObject(refused);
+      await expect(store.write(key, 'x', { ifAbsent: true })).rejects.toMatchObject(refused);
+      await expect(store.delete(key, { ifVersion: '1' })).rejects.toMatchObject(refused);
+      expect(objects.requests).toEqual([]);
+    },
+  );
+
   describe(`${name}: the faults`, () => {
     let ifVersion: string;
 
@@ -130,7 +141,7 @@ export function describeCloud(name: string, { open, place, busy, refusals }: Pla
       const conflicts = [
         () => store.write(KEY, 'mine', { ifVersion }),
         () => store.write(KEY, 'mine', { ifAbsent: true }),
-        () => store.delete(KEY, { ifVersion }),
+        () => store.delete(KEY, { ifVersion }, {}),
       ];
       objects.put(`betfair/${KEY}`, 'of another');
       for (const conflict of conflicts) {
@@ -144,7 +155,7 @@ export function describeCloud(name: string, { open, place, busy, refusals }: Pla
       'that the service is busy makes a %s wait and ask again',
       async (operation) => {
         objects.next(...busy);
-        const { error, took } = await play<unknown>(operations(ifVersion)[operation]());
+        const { error, took } = await play<unknown>(operations(ifVersion, {})[operation]());
         expect(error).toBeUndefined();
         expect(objects.requests.map((request) => request.operation)).toEqual(
           Array<string>(busy.length + 1).fill(operation),
@@ -163,6 +174,7 @@ export function describeCloud(name: string, { open, place, busy, refusals }: Pla
           code: 'BETFAIR_STORAGE_UNAVAILABLE',
           retryable: true,
           message: expect.stringContaining(`${place} did not manage a read of "${KEY}" (`),
+          cause: { status: expect.any(Number) },
         });
         const times = objects.requests.map(({ at }) => at);
         const pauses = times.slice(1).map((at, index) => at - (times[index] ?? 0));
@@ -182,6 +194,7 @@ export function describeCloud(name: string, { open, place, busy, refusals }: Pla
             / \(ETIMEDOUT\)\. It may pass by itself; check the network/,
           ),
         });
+        expect(error).toHaveProperty('cause.message', 'no answer in time');
         expect(took).toBe(PATIENCE);
         expect(objects.requests).toHaveLength(2);
         const [first, second] = objects.requests;
@@ -228,12 +241,23 @@ export function describeCloud(name: string, { open, place, busy, refusals }: Pla
       });
     }
 
-    it('that the service uses a strange code is told without the code', async () => {
-      objects.always(sdkError('?', { name: 'CANARY code', code: 'CANARY code' }));
+    it.each(['CANARY code', '-CANARY', `CANARY${'x'.repeat(60)}`])(
+      'that the service uses the strange code %s is told without the code',
+      async (code) => {
+        objects.always(sdkError('?', { name: code, code }));
+        const { error } = await failureOf(store.read(KEY));
+        expect(error).toMatchObject({
+          message: expect.stringContaining(' (no answer). It may pass'),
+        });
+      },
+    );
+
+    it('that nothing can be reached is told with the address', async () => {
+      const fault = { name: 'SystemError', code: 'ECONNREFUSED' };
+      const message = 'connect ECONNREFUSED 127.0.0.1:1';
+      objects.always(Object.assign(new Error(message), fault));
       const { error } = await failureOf(store.read(KEY));
-      expect(error).toMatchObject({
-        message: expect.stringContaining(' (no answer). It may pass'),
-      });
+      expect(error).toMatchObject({ failure: 'unavailable', cause: { ...fault, message } });
     });
   });
 }
