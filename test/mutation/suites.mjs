@@ -44,7 +44,7 @@ const SUITES = [
   ['lib/storage/login.lease.ts', [LEASE]],
   ['lib/storage/storage-key.ts', ['storage/(memory|storage)', 'options/session-options']],
   ['lib/storage/write-condition.ts', ['storage/(memory|storage)']],
-  ['lib/storage/file.', ['storage/(file|storage)', 'options/storage-url']],
+  ['lib/storage/file.', ['storage/file']],
   ['lib/storage/azure', ['storage/azure']],
   ['lib/storage/bounded.storage.ts', ['session/(persistence|adversity|shutdown)']],
   ['lib/storage/cloud.attempts.ts', ['storage/azure']],
