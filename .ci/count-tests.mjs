@@ -16,5 +16,5 @@ for (const name of readdirSync(folder)) {
     failed += text.match(/^not ok /gm)?.length ?? 0;
   }
 }
-console.log(`tests: ${passed} passed, ${failed} failed`);
+console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

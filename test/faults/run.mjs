@@ -117,4 +117,4 @@ The invariants of \`test/support/invariants\` are asserted after each test that 
 ${sections.join('\n')}`;
 const style = (await resolveConfig(REPORT)) ?? {};
 writeFileSync(REPORT, await format(text, { ...style, parser: 'markdown' }));
-if (!process.exitCode) console.log(`ok ${faults.length} faults, ${count} tests: test/faults.md`);
+if (!process.exitCode) console.log(`${faults.length} faults, ${count} tests: test/faults.md`);
