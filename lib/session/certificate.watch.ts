@@ -1,4 +1,4 @@
-import { filter, type Observable, startWith } from 'rxjs';
+import { type Observable, startWith } from 'rxjs';
 import type { Clock } from '../common/clock.js';
 import { checkClientCertificate } from '../identity/client-certificate.checks.js';
 import type { ClientCertificate } from '../options/betfair-session-options.interface.js';
@@ -9,8 +9,8 @@ const DAY = 86_400_000;
 const NOTICE = 30 * DAY;
 
 /**
- * Warns from 30 days before the client certificate expires, at the start and then whenever Betfair was talked to, at
- * most once a day. The file is read anew, so that a rotated certificate ends the warnings.
+ * Warns from 30 days before the client certificate expires, at the start and then whenever anything happens, at most
+ * once a day. The file is read anew, so that a rotated certificate ends the warnings.
  */
 export function watchCertificate(
   certificate: ClientCertificate,
@@ -28,15 +28,10 @@ export function watchCertificate(
       `The client certificate expires in ${days} days, on ${validTo.toISOString()}; after that no login succeeds. Make a new one and upload it to the Betfair account.`,
     );
   };
-  events$
-    .pipe(
-      filter(({ type }) => type === 'keptAlive' || type === 'loggedIn'),
-      startWith(undefined),
-    )
-    .subscribe(() => {
-      if (clock.monotonic() < quietUntil) return;
-      quietUntil = clock.monotonic() + DAY;
-      // The check itself finds nothing new here: what is wrong shows at the next login.
-      check().catch(() => undefined);
-    });
+  events$.pipe(startWith(undefined)).subscribe(() => {
+    if (clock.monotonic() < quietUntil) return;
+    quietUntil = clock.monotonic() + DAY;
+    // The check itself finds nothing new here: what is wrong shows at the next login.
+    check().catch(() => undefined);
+  });
 }

@@ -21,7 +21,7 @@ const SUITES = [
   ['lib/session/session.login.ts', ['session/(login-guard|persistence|adversity|shutdown)', LEASE]],
   ['lib/session/session.logout.ts', ['session/logout']],
   ['lib/session/session.renewal.ts', ['session/(get|refresh|resume|persistence|adversity)', LEASE]],
-  ['lib/session/session.shutdown.ts', ['session/shutdown']],
+  ['lib/session/session.shutdown.ts', ['session/(shutdown|session\\.publisher)']],
   ['lib/session/session.writer.ts', ['session/(persistence|adversity|keep-alive|get)']],
   [
     'lib/session/session.composition.ts',

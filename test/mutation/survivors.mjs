@@ -4,6 +4,18 @@
  * @type {Record<string, { line: string, to: string[], why: string }[]>}
  */
 export const survivors = {
+  'lib/session/certificate.watch.ts': [
+    {
+      line: 'if (validTo === undefined || validTo.getTime() - now > NOTICE) return;',
+      to: ['false', 'validTo.getTime() - now >= NOTICE'],
+      why: 'Without an end it would throw, which ends the check as well; and a millisecond of 30 days.',
+    },
+    {
+      line: 'if (clock.monotonic() < quietUntil) return;',
+      to: ['clock.monotonic() <= quietUntil'],
+      why: 'A millisecond of a day.',
+    },
+  ],
   'lib/session/login-guard.ts': [
     {
       line: "#fingerprint = '';",
@@ -43,6 +55,13 @@ export const survivors = {
       line: "return { type: 'unclear', session, error: reply.error };",
       to: ['""'],
       why: 'It is only told from the other ends, and by what they hold; the name is for readers.',
+    },
+  ],
+  'lib/session/session.shutdown.ts': [
+    {
+      line: '() => closed,',
+      to: ['() => undefined'],
+      why: 'It ends the wait; nobody sees the error.',
     },
   ],
   'lib/storage/cloud.attempts.ts': [

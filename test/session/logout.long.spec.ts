@@ -37,16 +37,20 @@ describe('logout()', () => {
     expect(await stored()).toBeUndefined();
   });
 
-  it('leaves alone what another process stored meanwhile', async () => {
-    const { simulator, storage, start, stored, key } = await createAccount();
-    const { sessions } = await start();
-    await sessions.getSession();
-    const other = 'C'.repeat(44);
-    await storage.put(key, other);
-    await sessions.logout();
-    expect(await stored()).toBe(other);
-    expect(simulator.counts.logouts).toBe(1);
-  });
+  it.each(['before it is read', 'before it is deleted'])(
+    'leaves alone what another process stored meanwhile, %s',
+    async (when) => {
+      const { simulator, storage, start, stored, key } = await createAccount();
+      const { sessions } = await start();
+      await sessions.getSession();
+      const other = 'C'.repeat(44);
+      const operation = when === 'before it is read' ? 'read' : 'delete';
+      storage.fail(operation, () => storage.put(key, other));
+      await sessions.logout();
+      expect(await stored()).toBe(other);
+      expect(simulator.counts.logouts).toBe(1);
+    },
+  );
 
   it('waits for a login under way, and calls that come meanwhile wait for it', async () => {
     const { simulator, start, stored } = await createAccount();
@@ -67,6 +71,8 @@ describe('logout()', () => {
     const { simulator, start, stored } = await createAccount();
     const { sessions } = await start({}, new VirtualClock());
     await sessions.logout();
+    // There was nothing to end.
+    expect(simulator.requests).toEqual([]);
     simulator.fail('certLogin', { slow: 100 });
     const session = sessions.getSession();
     await sessions.logout();

@@ -58,18 +58,26 @@ describe('closing the application', () => {
   it('leaves no timer either where a session is asked for in the course of it', async () => {
     const clock = new VirtualClock();
     const { start } = await createAccount();
+    const timers: number[] = [];
     @Controller()
     class ClosingController {
       constructor(private readonly sessions: SessionService) {}
       async beforeApplicationShutdown() {
+        timers.push(clock.timers);
+        await this.sessions.keepAlive();
         await this.sessions.getSession();
+        timers.push(clock.timers);
       }
     }
-    const { module, sessions } = await start({}, clock, [ClosingController]);
+    const { module, sessions } = await start({ storage: 'mem://' }, clock, [ClosingController]);
     const app = module.createNestApplication();
     await app.init();
     await sessions.getSession();
+    await sessions.getSession();
+    expect(clock.timers).toBe(1);
     await app.close();
+    // What works by itself had stopped first.
+    expect(timers).toEqual([0, 1]);
     expect(clock.timers).toBe(0);
   });
 
@@ -97,6 +105,7 @@ describe('closing the application', () => {
     expect(await outcome).toMatchObject({ code: 'BETFAIR_CLOSED' });
     await expect(sessions.getSession()).rejects.toMatchObject({
       code: 'BETFAIR_CLOSED',
+      message: expect.stringContaining('The application is shutting down'),
       retryable: false,
     });
   });
