@@ -85,7 +85,7 @@ async function bodyOf(reply: unknown): Promise<string> {
   const body = read(reply, 'Body');
   const toText = read(body, 'transformToString');
   const value: unknown =
-    typeof toText === 'function' ? await Reflect.apply(toText, body, ['utf-8']) : undefined;
+    typeof toText === 'function' ? await Reflect.apply(toText, body, []) : undefined;
   if (typeof value !== 'string') throw new Error('The reply has no body.');
   return value;
 }

@@ -78,7 +78,7 @@ export class S3Storage extends CloudStorage {
 function assertEndpoint(endpoint: string | undefined): void {
   if (endpoint === undefined) return;
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return;
+  if (url && /^https?:/.test(url.protocol) && url.username === '' && url.password === '') return;
   throw new BetfairConfigurationError(
     'the endpoint of the S3 session store is no URL that can be used. Write it without credentials, such as https://s3.example.com.',
   );

@@ -64,6 +64,30 @@ export const survivors = {
       why: 'It ends the wait; nobody sees the error.',
     },
   ],
+  'lib/storage/azure-blob.account.ts': [
+    {
+      line: 'if (connectionString === undefined) return undefined;',
+      to: ['false'],
+      why: 'No account is found in nothing either; the compiler asks.',
+    },
+  ],
+  'lib/storage/azure-blob.requests.ts': [
+    {
+      line: "if (body === undefined) throw new Error('The reply has no body.');",
+      to: ['false'],
+      why: 'Reading what is not there fails as well; the compiler asks.',
+    },
+    {
+      line: "if (body === undefined) throw new Error('The reply has no body.');",
+      to: ['""'],
+      why: 'A text that nobody sees: what a request fails with is told by its code.',
+    },
+    {
+      line: "if (!etag) throw new Error('The reply has no ETag.');",
+      to: ['""'],
+      why: 'A text that nobody sees: what a request fails with is told by its code.',
+    },
+  ],
   'lib/storage/cloud.attempts.ts': [
     {
       line: 'const tooLate = systemClock.monotonic() + pause >= end;',
@@ -76,6 +100,42 @@ export const survivors = {
       line: 'const known = code !== undefined && Object.hasOwn(words.verdicts, code);',
       to: ['true'],
       why: 'There is no verdict on a code "undefined"; the compiler asks.',
+    },
+  ],
+  'lib/storage/cloud.package.ts': [
+    {
+      line: "const absent = /'([^']+)'/.exec(text(error, 'message') ?? '')?.[1];",
+      to: ['"Stryker was here!"'],
+      why: 'Either text names no package.',
+    },
+  ],
+  'lib/storage/gcs.requests.ts': [
+    {
+      line: "const message = text(error, 'message') ?? '';",
+      to: ['"Stryker was here!"'],
+      why: 'Neither text holds any of those that are looked for.',
+    },
+    {
+      line: "throw new Error('The reply has no generation.');",
+      to: ['""'],
+      why: 'A text that nobody sees: what a request fails with is told by its code.',
+    },
+  ],
+  'lib/storage/s3.requests.ts': [
+    {
+      line: "if (version === undefined) throw new Error('The reply has no ETag.');",
+      to: ['""'],
+      why: 'A text that nobody sees: what a request fails with is told by its code.',
+    },
+    {
+      line: "typeof toText === 'function' ? await Reflect.apply(toText, body, []) : undefined;",
+      to: ['true'],
+      why: 'Calling what is no function fails the request as well; the compiler asks.',
+    },
+    {
+      line: "if (typeof value !== 'string') throw new Error('The reply has no body.');",
+      to: ['""'],
+      why: 'A text that nobody sees: what a request fails with is told by its code.',
     },
   ],
   'lib/storage/lease.record.ts': [

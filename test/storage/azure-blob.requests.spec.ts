@@ -49,9 +49,18 @@ jest.unstable_mockModule(
   { virtual: true },
 );
 
+const bodiless: AzureContainerClientLike = {
+  accountName: 'desk',
+  getBlockBlobClient: (name) => ({
+    ...azureClient(objects).getBlockBlobClient(name),
+    download: async () => ({ etag: '1' }),
+  }),
+};
+
 describeCloud('AzureBlobStorage', {
   open: (cloud) =>
     new AzureBlobStorage({ container: 'desk', prefix: 'betfair/', client: azureClient(cloud) }),
+  openLacking: () => new AzureBlobStorage({ container: 'desk', client: bodiless }),
   place: 'Azure container "desk"',
   busy: [
     azureError(500, 'OperationTimedOut'),
@@ -203,6 +212,17 @@ describe('the client of AzureBlobStorage', () => {
     const connection = 'AccountName=mine;AccountKey=aKey';
     const env = { AZURE_STORAGE_CONNECTION_STRING: connection };
     expect(await clientFor(env)).toEqual([connection, 'desk', once]);
+  });
+
+  it('signs in as the machine where the variables are empty', async () => {
+    const env = {
+      AZURE_STORAGE_KEY: '',
+      AZURE_STORAGE_SAS_TOKEN: '',
+      AZURE_STORAGE_CONNECTION_STRING: '',
+    };
+    const [address, credential] = (await clientFor(env)) ?? [];
+    expect(address).toBe(place);
+    expect(credential).toHaveProperty('getToken');
   });
 
   it('signs in as the machine otherwise, which may take longer than one request', async () => {

@@ -22,8 +22,21 @@ function createWithoutAccount(): AzureBlobStorage {
 }
 
 describe('AzureBlobStorage', () => {
-  it('is refused without a container', () => {
-    expect(() => new AzureBlobStorage({ container: '' })).toThrow(/such as azblob:\/\//);
+  it.each([[{ container: '' }], [{}], [undefined]])(
+    'is refused without a container (%j)',
+    (options) => {
+      const create = () => Reflect.construct(AzureBlobStorage, [options]);
+      expect(create).toThrow(BetfairConfigurationError);
+      expect(create).toThrow(
+        /the Azure container of the session store has no name\..* such as azblob:\/\/my-container/,
+      );
+    },
+  );
+
+  it('is refused with a connection string that names no account', () => {
+    process.env['AZURE_STORAGE_CONNECTION_STRING'] = 'CANARY';
+    expect(createWithoutAccount).toThrow(/has no account/);
+    expect(createWithoutAccount).not.toThrow(/CANARY/);
   });
 
   it('is refused without an account, and names both cures', () => {
@@ -86,12 +99,15 @@ describe('AzureBlobStorage', () => {
     const failure = await openCloud('azblob://container?storage_account=mine');
     expect(failure).toBeInstanceOf(MissingPackageError);
     expect(failure).toMatchObject({
-      message: expect.stringMatching(/npm i @azure\/storage-blob$/),
+      message: expect.stringMatching(/^Azure Blob storage needs .* npm i @azure\/storage-blob$/),
     });
   });
 
   it.each([
-    ['azblob://', /needs the name of a bucket or container/],
+    [
+      'azblob://',
+      /needs the name of a bucket or container\. Write it as azblob:\/\/my-container\?storage_account=/,
+    ],
     ['azblob://c', /has no account/],
     ['azblob://c?storage_account=a&protocol=ftp', /"protocol" must be http or https/],
     ['azblob://c?storage_account=a&localemu=1', /"localemu" must be true or false/],

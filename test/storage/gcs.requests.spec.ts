@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
-import type { PassThrough } from 'node:stream';
-import { GcsStorage } from 'nestjs-betfair-session';
+import { PassThrough } from 'node:stream';
+import { type GcsClientLike, GcsStorage } from 'nestjs-betfair-session';
 import { openStorage } from '../../lib/storage/storage.factory.js';
 import { describeCloud } from './support/cloud.cases.js';
 import { CloudObjects, sdkError } from './support/cloud.objects.js';
@@ -29,21 +29,38 @@ jest.unstable_mockModule(
 );
 
 /** What the SDK makes of a failed read: the message is the whole reply. */
-function readError(code: number, reason: string): Error {
-  return sdkError(JSON.stringify({ error: { code, errors: [{ reason }] } }, undefined, 1), {
-    code,
-  });
+function readError(code: number, reason: string, indent?: number): Error {
+  const reply = { error: { code, errors: [{ reason }] } };
+  return sdkError(JSON.stringify(reply, undefined, indent), { code });
 }
+
+/** Answers reads with an empty generation. */
+const lacking: GcsClientLike = {
+  bucket: (name) => ({
+    file: (path) => ({
+      ...gcsClient(new CloudObjects()).bucket(name).file(path),
+      createReadStream() {
+        const stream = new PassThrough();
+        setImmediate(() => {
+          stream.emit('response', { headers: { 'x-goog-generation': '' } });
+          stream.end('value');
+        });
+        return stream;
+      },
+    }),
+  }),
+};
 
 for (const numbers of [false, true]) {
   describeCloud(`GcsStorage with generations as ${numbers ? 'numbers' : 'texts'}`, {
     open: (cloud) =>
       new GcsStorage({ bucket: 'desk', prefix: 'betfair/', client: gcsClient(cloud, { numbers }) }),
+    openLacking: () => new GcsStorage({ bucket: 'desk', client: lacking }),
     place: 'GCS bucket "desk"',
     busy: [
       gcsError(503, 'backendError'),
       gcsError(403, 'rateLimitExceeded'),
-      readError(403, 'userRateLimitExceeded'),
+      readError(403, 'userRateLimitExceeded', 1),
       gcsError(429, 'whatever'),
       sdkError('socket hang up', { code: 'ECONNRESET' }),
     ],

@@ -8,20 +8,22 @@ import { identityOf } from '../../lib/storage/storage.factory.js';
 import { openCloud } from './support/cloud-urls.js';
 
 describe('GcsStorage', () => {
-  it('is refused without a bucket', () => {
-    expect(() => new GcsStorage({ bucket: '' })).toThrow(/such as gs:\/\/my-bucket/);
+  it.each([[{ bucket: '' }], [{}], [undefined]])('is refused without a bucket (%j)', (options) => {
+    const create = () => Reflect.construct(GcsStorage, [options]);
+    expect(create).toThrow(BetfairConfigurationError);
+    expect(create).toThrow(/the GCS bucket of the session store has no name\..*gs:\/\/my-bucket/);
   });
 
   it('names the package to install at start-up', async () => {
     const failure = await openCloud('gs://bucket?prefix=betfair/');
     expect(failure).toBeInstanceOf(MissingPackageError);
     expect(failure).toMatchObject({
-      message: expect.stringMatching(/npm i @google-cloud\/storage$/),
+      message: expect.stringMatching(/^GCS storage needs .* npm i @google-cloud\/storage$/),
     });
   });
 
   it.each([
-    ['gs:bucket', /needs the name of a bucket/],
+    ['gs:bucket', /needs the name of a bucket.*Write it as gs:\/\/my-bucket\?prefix=/],
     ['gs://bucket?access_id=x', /no parameter "access_id"\. It knows prefix/],
     ['gs://bucket:1', /neither a port/],
   ])('is refused at start-up for %s', async (url, message) => {

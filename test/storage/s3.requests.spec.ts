@@ -21,6 +21,8 @@ beforeEach(() => {
 
 describeCloud('S3Storage', {
   open: (cloud) => new S3Storage({ bucket: 'desk', prefix: 'betfair/', client: s3Client(cloud) }),
+  openLacking: () =>
+    new S3Storage({ bucket: 'desk', client: { send: async () => ({ ETag: '1' }) } }),
   place: 'S3 bucket "desk"',
   busy: [
     s3Error(503, 'SlowDown'),
@@ -131,6 +133,12 @@ describe('the client of S3Storage', () => {
       forcePathStyle: style === 'true',
     });
     expect(store).toMatchObject({ location: 's3://my-bucket/betfair/' });
+    await store.close?.();
+  });
+
+  it('is made of the URL only where that says something', async () => {
+    const store = await openStorage('s3://my-bucket?region=eu-west-3');
+    expect(made[0]?.settings).toStrictEqual({ ...fixed, region: 'eu-west-3' });
     await store.close?.();
   });
 

@@ -22,6 +22,8 @@ export type Refusal = readonly [
 export interface PlayedCloud {
   /** A store of the prefix `betfair/`. */
   readonly open: (objects: CloudObjects) => CloudStorage;
+  /** A store whose service answers reads, but with no body, or with an empty version. */
+  readonly openLacking: () => CloudStorage;
   /** How errors speak of the store. */
   readonly place: string;
   /** "Try again" in the cloud's own words. */
@@ -75,7 +77,10 @@ async function failureOf(work: Promise<unknown>): Promise<{ error: unknown; took
 }
 
 /** What a store in a cloud must do, whichever it is; the real services and SDKs are those of `npm run test:stores`. */
-export function describeCloud(name: string, { open, place, busy, refusals }: PlayedCloud): void {
+export function describeCloud(
+  name: string,
+  { open, openLacking, place, busy, refusals }: PlayedCloud,
+): void {
   beforeEach(() => {
     objects = new CloudObjects();
     store = open(objects);
@@ -226,6 +231,12 @@ export function describeCloud(name: string, { open, place, busy, refusals }: Pla
         expect(error).toMatchObject({ failure: 'unavailable' });
       },
     );
+
+    it('that the answer to a read lacks a part is told', async () => {
+      store = openLacking();
+      const { error } = await failureOf(store.read(KEY));
+      expect(error).toMatchObject({ failure: 'unavailable' });
+    });
 
     for (const [operation, why, refusal, failure, ...messages] of refusals) {
       it(`that a ${operation} is refused (${why}) is told at the first answer, with what to do`, async () => {

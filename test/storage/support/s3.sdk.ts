@@ -101,7 +101,7 @@ export function s3Sdk(objects: CloudObjects, made: MadeClient[], region: () => P
 class Body {
   constructor(private readonly content: readonly Buffer[]) {}
 
-  async transformToString(encoding: BufferEncoding): Promise<string> {
+  async transformToString(encoding?: BufferEncoding): Promise<string> {
     return Buffer.concat(this.content).toString(encoding);
   }
 }
