@@ -45,9 +45,7 @@ export class HandlerRun implements Observer<unknown> {
   }
 
   next(value: unknown): void {
-    if (this.#look) this.#afterLook(() => this.#handOut(value));
-    else if (this.#emitted) this.#handOut(value);
-    else this.#inspect(value);
+    this.#afterLook(() => this.#take(value));
   }
 
   error(error: unknown): void {
@@ -60,8 +58,12 @@ export class HandlerRun implements Observer<unknown> {
     });
   }
 
-  #inspect(value: unknown): void {
+  #take(value: unknown): void {
     if (this.#failed) return;
+    if (this.#emitted) {
+      this.#handOut(value);
+      return;
+    }
     const rejection = inspectResult(answerOf(this.#call.context, value));
     if (rejection instanceof Promise) {
       this.#look = rejection.then((found) => this.#judge(value, found));
