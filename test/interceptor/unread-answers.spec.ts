@@ -11,11 +11,13 @@ function unread(body: unknown): Response {
   return new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json' } });
 }
 
+async function read(value: unknown): Promise<unknown> {
+  return value instanceof Response ? value.json() : value;
+}
+
 /** Around the interceptor under test: reads what the handler left unread, and answers with all of it. */
 class ReadAll implements NestInterceptor {
   intercept(_context: unknown, next: CallHandler) {
-    const read = async (value: unknown): Promise<unknown> =>
-      value instanceof Response ? value.json() : value;
     return next.handle().pipe(concatMap(read), toArray());
   }
 }
@@ -38,20 +40,22 @@ describe('a handler that hands on the unread answer of a call', () => {
   });
 
   it('is not answered with its error before what preceded it', async () => {
-    const failing = () =>
-      concat(
-        of(unread(succeeded)),
-        throwError(() => new Error('late')),
-      );
     const seen: unknown[] = [];
     class Watch implements NestInterceptor {
       intercept(_context: unknown, next: CallHandler) {
         return next.handle().pipe(concatMap((value) => of(seen.push(value))));
       }
     }
-    const { get, errors } = await serveHandler(failing, {
-      onClass: [UseInterceptors(Watch), UseBetfairSession()],
-    });
+    const { get, errors } = await serveHandler(
+      () =>
+        concat(
+          of(unread(succeeded)),
+          throwError(() => new Error('late')),
+        ),
+      {
+        onClass: [UseInterceptors(Watch), UseBetfairSession()],
+      },
+    );
     expect((await get('/')).status).toBe(500);
     expect(seen).toHaveLength(1);
     expect(errors).toEqual([new Error('late')]);
