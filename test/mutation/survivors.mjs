@@ -50,6 +50,13 @@ export const survivors = {
       why: 'After a logout it would throw, to a caller who ignores failures of this write.',
     },
   ],
+  'lib/session/session.keep-alive.ts': [
+    {
+      line: "if (outcome.type === 'superseded' && cache.alive?.session === session) {",
+      to: ['cache.alive.session'],
+      why: 'Without a session it would throw, and failures to store one are ignored here.',
+    },
+  ],
   'lib/session/session.renewal.ts': [
     {
       line: "return { type: 'unclear', session, error: reply.error };",

@@ -154,24 +154,28 @@ describe('a session in memory', () => {
     const { sessions } = await start({}, clock);
     const session = await sessions.getSession();
     await clock.advance(6 * HOUR);
-    simulator.fail('keepAlive', { status: 502 }, { times: 2 });
+    simulator.fail('keepAlive', { status: 502 }, { times: 10 });
     const serve = async () => {
       await expect(sessions.getSession()).resolves.toBe(session);
       await clock.settle();
       return simulator.counts.keepAlives;
     };
     expect(await serve()).toBe(1);
-    for (const [failures, wait] of [
-      [1, 15_000],
-      [2, 30_000],
-    ] as const) {
+    const waits = [15_000, 30_000, ...times(8, () => 60_000)];
+    for (const [failures, wait] of waits.entries()) {
       await clock.advance(wait - 1);
-      expect(await serve()).toBe(failures);
-      await clock.advance(1);
       expect(await serve()).toBe(failures + 1);
+      await clock.advance(1);
+      expect(await serve()).toBe(failures + 2);
     }
     await clock.advance(60_000);
-    expect(await serve()).toBe(3);
+    expect(await serve()).toBe(waits.length + 1);
+    // The next failure is the first one again.
+    await clock.advance(6 * HOUR);
+    simulator.fail('keepAlive', { status: 502 });
+    const asked = await serve();
+    await clock.advance(15_000);
+    expect(await serve()).toBe(asked + 1);
     expect(simulator.counts.logins).toBe(1);
   });
 

@@ -3,7 +3,7 @@ import { Test } from '@nestjs/testing';
 import { BetfairSessionModule, SessionService } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { SESSION_CLOCK } from '../../lib/betfair-session.constants.js';
-import { RecordingLogger } from '../support/application.js';
+import { RecordingLogger, typesOf } from '../support/application.js';
 import { closeAccounts, createAccount, times } from '../support/account.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
@@ -15,13 +15,81 @@ afterEach(closeAccounts);
 describe('keepAlive()', () => {
   it('extends the session by its whole lifetime, once however many ask at a time', async () => {
     const clock = new VirtualClock();
-    const { simulator, start } = await createAccount();
+    const { simulator, storage, start } = await createAccount();
     const { sessions } = await start({}, clock);
     await sessions.getSession();
     await clock.advance(HOUR);
     await Promise.all(times(100, () => sessions.keepAlive()));
     expect(simulator.counts.keepAlives).toBe(1);
     expect(sessions.status.expiresAt).toEqual(new Date(clock.wall() + 12 * HOUR));
+    // It is stored already.
+    expect(storage.counts.write).toBe(1);
+  });
+
+  it('asks nothing more while a renewal finds out whether the session lives', async () => {
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start({}, clock);
+    const session = await sessions.getSession();
+    await clock.advance(12 * HOUR);
+    const validated = sessions.getSession();
+    await sessions.keepAlive();
+    expect(await validated).toBe(session);
+    expect(simulator.counts.keepAlives).toBe(1);
+  });
+
+  it('of a session that was replaced or logged out meanwhile ends without a word', async () => {
+    const { simulator, start } = await createAccount();
+    const clock = new VirtualClock(100);
+    const { sessions } = await start({ storage: 'mem://' }, clock);
+    const first = await sessions.getSession();
+    simulator.fail('keepAlive', 'hung', { times: 3 });
+    const events = typesOf(sessions);
+    const ofFirst = sessions.keepAlive();
+    await clock.advance(500);
+    await sessions.refresh(first);
+    await clock.advance(500);
+    const ofSecond = sessions.keepAlive();
+    await clock.advance(1_000);
+    // A request is given up after 2 s, which says nothing of the session that came after.
+    await ofFirst;
+    const joined = Promise.allSettled([ofSecond, sessions.keepAlive()]);
+    await clock.advance(1_000);
+    const failed = { status: 'rejected', reason: { retryable: true } };
+    expect(await joined).toMatchObject([failed, failed]);
+    expect(simulator.counts.keepAlives).toBe(2);
+    const ofNone = sessions.keepAlive();
+    await clock.advance(500);
+    await sessions.logout();
+    await clock.advance(1_500);
+    await ofNone;
+    expect(events).toEqual(['rejected', 'loggedIn', 'renewalFailed', 'loggedOut']);
+  });
+
+  it('of a session that was replaced meanwhile does not disturb the one that is kept alive now', async () => {
+    const { simulator, start } = await createAccount();
+    const clock = new VirtualClock(100);
+    const { sessions } = await start({ storage: 'mem://' }, clock);
+    const first = await sessions.getSession();
+    simulator.fail('keepAlive', 'hung');
+    const late = sessions.keepAlive();
+    await clock.advance(1_000);
+    await sessions.refresh(first);
+    await sessions.keepAlive();
+    await clock.advance(1_000);
+    await late;
+    expect(simulator.counts).toMatchObject({ keepAlives: 2, logins: 2 });
+  });
+
+  it('ends well where the application finds the session refused at that very moment', async () => {
+    const { start } = await createAccount();
+    const { sessions } = await start({ storage: 'mem://' });
+    const session = await sessions.getSession();
+    sessions.events$.subscribe(({ type }) => {
+      if (type === 'keptAlive') void sessions.refresh(session);
+    });
+    await sessions.keepAlive();
+    expect((await sessions.getSession()).generation).toBe(2);
   });
 
   it('replaces a session that is gone', async () => {
@@ -39,7 +107,9 @@ describe('keepAlive()', () => {
     const { sessions } = await start();
     const session = await sessions.getSession();
     simulator.fail('keepAlive', 'html');
+    const events = typesOf(sessions);
     await expect(sessions.keepAlive()).rejects.toMatchObject({ retryable: true });
+    expect(events).toEqual(['renewalFailed']);
     expect(sessions.current).toBe(session);
     expect(simulator.counts.logins).toBe(1);
   });

@@ -176,6 +176,23 @@ describe("persistence 'best-effort'", () => {
     expect(simulator.counts).toMatchObject({ logins: 2, logouts: 0 });
   });
 
+  it('takes over no session that is in memory already, when a late write meets it in the store', async () => {
+    const clock = new VirtualClock();
+    const { simulator, storage, start, stored } = await createAccount();
+    const { sessions } = await start({ persistence: 'best-effort' }, clock);
+    storage.fail('write', down());
+    const first = await sessions.getSession();
+    await clock.advance(3_000);
+    storage.fail('write', async () => {
+      await sessions.refresh(first);
+    });
+    const events = typesOf(sessions);
+    await sessions.keepAlive();
+    expect(sessions.current).toMatchObject({ generation: 2, token: await stored() });
+    expect(events).toEqual(['keptAlive', 'rejected', 'loggedIn']);
+    expect(simulator.counts).toMatchObject({ logins: 2, logouts: 0 });
+  });
+
   it('says when the store fails and when it works again', async () => {
     const { storage, start } = await createAccount();
     const { sessions } = await start({ persistence: 'best-effort' });
