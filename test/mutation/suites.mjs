@@ -46,7 +46,7 @@ const SUITES = [
   ['lib/storage/write-condition.ts', ['storage/(memory|storage)']],
   ['lib/storage/file.', ['storage/file']],
   ['lib/storage/azure', ['storage/azure']],
-  ['lib/storage/bounded.storage.ts', ['session/(persistence|adversity|shutdown)']],
+  ['lib/storage/bounded.storage.ts', ['storage/bounded']],
   ['lib/storage/cloud.attempts.ts', ['storage/azure']],
   ['lib/storage/cloud.', ['storage/(azure|cloud|gcs|s3)']],
   ['lib/storage/gcs', ['storage/gcs']],
