@@ -116,6 +116,18 @@ export const survivors = {
       why: 'Either text names no package.',
     },
   ],
+  'lib/storage/file.object.ts': [
+    {
+      line: 'async #isDecided(number: number, record: GenerationRecord): Promise<boolean> {',
+      to: ['{}'],
+      why: 'The next reader would find the old value instead of the new one: after an error either may be.',
+    },
+    {
+      line: 'return (await this.generations.record(number))?.temp === record.temp;',
+      to: ['false'],
+      why: 'The next reader would find the old value instead of the new one: after an error either may be.',
+    },
+  ],
   'lib/storage/gcs.requests.ts': [
     {
       line: "const message = text(error, 'message') ?? '';",

@@ -109,12 +109,8 @@ describe.each([
   { what: 'a write', value: THEIRS },
   { what: 'a deletion', value: undefined },
 ])('FileStorage when $what', ({ value }) => {
-  let calls: readonly string[];
-  beforeAll(async () => {
-    calls = await callsOf(value);
-  });
-
   it('dies at any point keeps the old or the new value and goes on', async () => {
+    const calls = await callsOf(value);
     const found = new Set<string | undefined>();
     for (const [index, label] of calls.entries()) {
       const { storage } = await storageWith(OLD);
@@ -133,6 +129,7 @@ describe.each([
   });
 
   it('sleeps at any point wins exactly if the next reader saw it', async () => {
+    const calls = await callsOf(value);
     const results = new Set<string | undefined>();
     for (const [index, label] of calls.entries()) {
       const { storage, stored } = await storageWith(OLD);
@@ -151,6 +148,7 @@ describe.each([
   });
 
   it('fails at any point keeps the old or the new value, and leaves no text of a write that failed', async () => {
+    const calls = await callsOf(value);
     for (const [index, label] of calls.entries()) {
       const { storage } = await storageWith(OLD);
       const { result } = await change(storage, value, at(index + 1, { fails: 'EIO' }));
@@ -167,6 +165,7 @@ describe.each([
   });
 
   it('is overtaken by a foreign write at any point loses to it', async () => {
+    const calls = await callsOf(value);
     const looking = calls.lastIndexOf(`open ${KEY}`);
     for (const [index, label] of calls.entries()) {
       const { storage } = await storageWith(OLD);
@@ -184,6 +183,57 @@ describe.each([
         await textOnly(storage);
       }
     }
+  });
+
+  it('is finished by a reader while it sleeps has won', async () => {
+    const calls = await callsOf(value);
+    for (const [index, label] of calls.entries()) {
+      const { storage } = await storageWith(OLD);
+      const { process, result, stopped } = await change(storage, value, at(index + 1, 'sleeps'));
+      await stopped;
+      await storage.read(KEY);
+      process.wake();
+      expect([label, await result]).toEqual([label, 'done']);
+      expect([label, (await storage.read(KEY))?.value]).toEqual([label, value]);
+      await textOnly(storage, value === undefined ? [] : [KEY]);
+    }
+  });
+
+  it.each([
+    ['seen', (storage: Storage) => storage.read(KEY)],
+    ['replaced', (storage: Storage) => put(storage, OURS)],
+  ])('is overtaken by a foreign write that others have %s loses to it', async (_, others) => {
+    const calls = await callsOf(value);
+    const decided = calls.indexOf('link tmp record') + 1;
+    const looking = calls.lastIndexOf(`open ${KEY}`);
+    for (let index = decided; index <= looking; index++) {
+      const { storage } = await storageWith(OLD);
+      const { process, result, stopped } = await change(storage, value, at(index + 1, 'sleeps'));
+      await stopped;
+      await replaceByHand(storage, 'TEXT-foreign');
+      await others(storage);
+      process.wake();
+      expect([calls[index], await result]).toEqual([calls[index], 'conflict']);
+      await textOnly(storage);
+    }
+  });
+
+  it('is overtaken by a foreign write that has many followers by the time it ends loses to it', async () => {
+    const { storage } = await storageWith(OLD);
+    let overtaken = false;
+    const { process, result, stopped } = await change(storage, value, (number, call) => {
+      // It has just found the foreign write, and takes its copy away.
+      if (overtaken) return process.calls[number - 2] === 'unlink tmp' ? 'sleeps' : undefined;
+      if (call !== 'readdir folder' || process.calls[number - 2] !== 'handle.sync folder') {
+        return undefined;
+      }
+      overtaken = true;
+      return () => replaceByHand(storage, 'TEXT-foreign');
+    });
+    await stopped;
+    await putOften(storage);
+    process.wake();
+    expect(await result).toBe('conflict');
   });
 
   it('sleeps before it decides and wakes many generations later loses', async () => {
@@ -294,6 +344,60 @@ describe('FileStorage between deciding and publishing', () => {
       expect(await readFile(join(storage.directory, KEY), 'utf8')).toBe(OURS);
       void result;
     }
+  });
+
+  it('gives it back once, whoever is faster', async () => {
+    const others: readonly [(storage: Storage) => Promise<unknown>, string][] = [
+      [(storage) => storage.read(KEY), OURS],
+      [(storage) => writeFile(join(storage.directory, KEY), 'TEXT-foreign'), 'TEXT-foreign'],
+    ];
+    for (const [other, value] of others) {
+      const { storage } = await storageWith(OLD);
+      const { result } = await change(storage, undefined, (_, call) => {
+        if (call === `rename ${KEY} trash`) return () => put(storage, OURS);
+        return call === `link trash ${KEY}` ? async () => void (await other(storage)) : undefined;
+      });
+      // Carried out by the one who wrote next.
+      expect(await result).toBe('done');
+      expect(await storage.read(KEY)).toMatchObject({ value });
+      await textOnly(storage);
+    }
+  });
+
+  it('gives it back at the next look where that fails', async () => {
+    const { storage } = await storageWith(OLD);
+    const { result } = await change(storage, undefined, (_, call) => {
+      if (call === `rename ${KEY} trash`) return () => put(storage, OURS);
+      return call === `link trash ${KEY}` ? { fails: 'EIO' } : undefined;
+    });
+    expect(await result).toBe('unavailable');
+    expect(await storage.read(KEY)).toMatchObject({ value: OURS });
+  });
+
+  it('has deleted what somebody deletes at the same time', async () => {
+    const calls = await callsOf(undefined);
+    const decided = calls.indexOf('link tmp record') + 1;
+    for (const [index, label] of calls.entries()) {
+      const { storage } = await storageWith(OLD);
+      const { result } = await change(
+        storage,
+        undefined,
+        at(index + 1, () => rm(join(storage.directory, KEY), { force: true })),
+      );
+      const outcome = await result;
+      if (index >= decided) expect([label, outcome]).toEqual([label, 'done']);
+      expect(await storage.read(KEY)).toBeUndefined();
+      await textOnly(storage, []);
+    }
+  });
+
+  it('does not give back what is not the newest', async () => {
+    const { storage } = await storageWith(OLD);
+    const trash = `.${KEY}.versions/trash-3b241101-e2bb-4255-8caf-4136c566a962`;
+    await writeFile(join(storage.directory, trash), 'TEXT-older');
+    await rm(join(storage.directory, KEY));
+    expect(await storage.read(KEY)).toBeUndefined();
+    await textOnly(storage, [trash]);
   });
 
   it('does not give back what was deleted, to who finds it on its way out', async () => {
