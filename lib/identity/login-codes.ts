@@ -23,66 +23,69 @@ const RESTRICTED =
 const MIGRATE = 'Log in on the Betfair website once and complete the migration of the account.';
 
 /** The manual step for each code that Betfair documents. */
-const ACTIONS: Readonly<Record<string, string>> = {
-  INVALID_USERNAME_OR_PASSWORD:
-    'Check user name and password. More wrong attempts lock the account, so none is made until they change.',
-  ACCOUNT_NOW_LOCKED:
-    'Unlock the account on the Betfair website (reset the password), then update it here.',
-  ACCOUNT_ALREADY_LOCKED:
-    'Unlock the account on the Betfair website (reset the password), then update it here.',
-  ACCOUNT_PENDING_PASSWORD_CHANGE:
-    'Finish the password change on the Betfair website, then update it here.',
-  CHANGE_PASSWORD_REQUIRED: 'Change the password on the Betfair website, then update it here.',
-  CERT_AUTH_REQUIRED:
-    'Upload the public part of the client certificate under "Automated Betting Program Access" of the account, and check that the option "certificate" is that one.',
-  STRONG_AUTH_CODE_REQUIRED:
-    'The account has two-factor authentication: use a certificate login, or give the option "twoFactorCode".',
-  EMAIL_LOGIN_NOT_ALLOWED: 'Use the user name instead of the e-mail address.',
-  MULTIPLE_USERS_WITH_SAME_CREDENTIAL: 'Use the user name instead of the e-mail address.',
-  SUSPENDED: CONTACT,
-  CLOSED: 'The account is closed. Contact Betfair customer services.',
-  SELF_EXCLUDED: 'The account is self-excluded; it cannot be used until the exclusion ends.',
-  KYC_SUSPEND: VERIFY,
-  TRADING_MASTER: CONTACT,
-  TRADING_MASTER_SUSPENDED: CONTACT,
-  AGENT_CLIENT_MASTER: CONTACT,
-  AGENT_CLIENT_MASTER_SUSPENDED: CONTACT,
-  PENDING_AUTH: VERIFY,
-  DUPLICATE_CARDS: CONTACT,
-  SECURITY_QUESTION_WRONG_3X:
-    'Unlock the account on the Betfair website; its security question was missed three times.',
-  PERSONAL_MESSAGE_REQUIRED: ACCEPT_TERMS,
-  TELBET_TERMS_CONDITIONS_NA: ACCEPT_TERMS,
-  CONTACT_VERIFICATION_REQUIRED: VERIFY,
-  ACTIONS_REQUIRED: ACCEPT_TERMS,
-  INTERNATIONAL_TERMS_ACCEPTANCE_REQUIRED: ACCEPT_TERMS,
-  SPANISH_TERMS_ACCEPTANCE_REQUIRED: ACCEPT_TERMS,
-  ITALIAN_CONTRACT_ACCEPTANCE_REQUIRED: ACCEPT_TERMS,
-  ITALIAN_PROFILING_ACCEPTANCE_REQUIRED: ACCEPT_TERMS,
-  SPAIN_MIGRATION_REQUIRED: MIGRATE,
-  DENMARK_MIGRATION_REQUIRED: MIGRATE,
-  DANISH_AUTHORIZATION_REQUIRED: ACCEPT_TERMS,
-  MIGRATION_REQUIRED: MIGRATE,
-  TERMS_AND_CONDITIONS: ACCEPT_TERMS,
-  AUTHORIZED_ONLY_FOR_DOMAIN_RO: DOMAIN,
-  AUTHORIZED_ONLY_FOR_DOMAIN_SE: DOMAIN,
-  SWEDEN_NATIONAL_IDENTIFIER_REQUIRED: VERIFY,
-  SWEDEN_BANK_ID_VERIFICATION_REQUIRED: VERIFY,
-  NOT_AUTHORIZED_BY_REGULATOR_DK: CONTACT,
-  NOT_AUTHORIZED_BY_REGULATOR_IT: CONTACT,
-  SECURITY_RESTRICTED_LOCATION: RESTRICTED,
-  BETTING_RESTRICTED_LOCATION: RESTRICTED,
-  INPUT_VALIDATION_ERROR:
-    'Check that user name, password and application key are set and complete.',
-  LOGIN_RESTRICTED: 'The account may not log in. Log in on the Betfair website to see why.',
-};
+const ACTIONS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    INVALID_USERNAME_OR_PASSWORD:
+      'Check user name and password. More wrong attempts lock the account, so none is made until they change.',
+    ACCOUNT_NOW_LOCKED:
+      'Unlock the account on the Betfair website (reset the password), then update it here.',
+    ACCOUNT_ALREADY_LOCKED:
+      'Unlock the account on the Betfair website (reset the password), then update it here.',
+    ACCOUNT_PENDING_PASSWORD_CHANGE:
+      'Finish the password change on the Betfair website, then update it here.',
+    CHANGE_PASSWORD_REQUIRED: 'Change the password on the Betfair website, then update it here.',
+    CERT_AUTH_REQUIRED:
+      'Upload the public part of the client certificate under "Automated Betting Program Access" of the account, and check that the option "certificate" is that one.',
+    STRONG_AUTH_CODE_REQUIRED:
+      'The account has two-factor authentication: use a certificate login, or give the option "twoFactorCode".',
+    EMAIL_LOGIN_NOT_ALLOWED: 'Use the user name instead of the e-mail address.',
+    MULTIPLE_USERS_WITH_SAME_CREDENTIAL: 'Use the user name instead of the e-mail address.',
+    SUSPENDED: CONTACT,
+    CLOSED: 'The account is closed. Contact Betfair customer services.',
+    SELF_EXCLUDED: 'The account is self-excluded; it cannot be used until the exclusion ends.',
+    KYC_SUSPEND: VERIFY,
+    TRADING_MASTER: CONTACT,
+    TRADING_MASTER_SUSPENDED: CONTACT,
+    AGENT_CLIENT_MASTER: CONTACT,
+    AGENT_CLIENT_MASTER_SUSPENDED: CONTACT,
+    PENDING_AUTH: VERIFY,
+    DUPLICATE_CARDS: CONTACT,
+    SECURITY_QUESTION_WRONG_3X:
+      'Unlock the account on the Betfair website; its security question was missed three times.',
+    PERSONAL_MESSAGE_REQUIRED: ACCEPT_TERMS,
+    TELBET_TERMS_CONDITIONS_NA: ACCEPT_TERMS,
+    CONTACT_VERIFICATION_REQUIRED: VERIFY,
+    ACTIONS_REQUIRED: ACCEPT_TERMS,
+    INTERNATIONAL_TERMS_ACCEPTANCE_REQUIRED: ACCEPT_TERMS,
+    SPANISH_TERMS_ACCEPTANCE_REQUIRED: ACCEPT_TERMS,
+    ITALIAN_CONTRACT_ACCEPTANCE_REQUIRED: ACCEPT_TERMS,
+    ITALIAN_PROFILING_ACCEPTANCE_REQUIRED: ACCEPT_TERMS,
+    SPAIN_MIGRATION_REQUIRED: MIGRATE,
+    DENMARK_MIGRATION_REQUIRED: MIGRATE,
+    DANISH_AUTHORIZATION_REQUIRED: ACCEPT_TERMS,
+    MIGRATION_REQUIRED: MIGRATE,
+    TERMS_AND_CONDITIONS: ACCEPT_TERMS,
+    AUTHORIZED_ONLY_FOR_DOMAIN_RO: DOMAIN,
+    AUTHORIZED_ONLY_FOR_DOMAIN_SE: DOMAIN,
+    SWEDEN_NATIONAL_IDENTIFIER_REQUIRED: VERIFY,
+    SWEDEN_BANK_ID_VERIFICATION_REQUIRED: VERIFY,
+    NOT_AUTHORIZED_BY_REGULATOR_DK: CONTACT,
+    NOT_AUTHORIZED_BY_REGULATOR_IT: CONTACT,
+    SECURITY_RESTRICTED_LOCATION: RESTRICTED,
+    BETTING_RESTRICTED_LOCATION: RESTRICTED,
+    INPUT_VALIDATION_ERROR:
+      'Check that user name, password and application key are set and complete.',
+    LOGIN_RESTRICTED: 'The account may not log in. Log in on the Betfair website to see why.',
+  }),
+);
 
 /** The manual step that a refusal needs; for an undocumented code, where to look. */
 export function actionFor(code: string): string {
-  return Object.hasOwn(ACTIONS, code) && ACTIONS[code] !== undefined
-    ? ACTIONS[code]
-    : 'Betfair does not document this code. Log in on the Betfair website to see what the account needs.';
+  return (
+    ACTIONS.get(code) ??
+    'Betfair does not document this code. Log in on the Betfair website to see what the account needs.'
+  );
 }
 
 /** The documented codes that a person must resolve. */
-export const fatalLoginCodes: readonly string[] = Object.keys(ACTIONS);
+export const fatalLoginCodes: readonly string[] = [...ACTIONS.keys()];
