@@ -9,7 +9,6 @@ import type { LoginReply } from '../identity/identity-reply.js';
 import type { IdentityClient } from '../identity/identity.client.js';
 import type { CredentialProvider, LoginCredentials } from '../identity/login.credentials.js';
 import type { Persistence } from '../options/betfair-session-options.interface.js';
-import type { LeaseRecord } from '../storage/lease.record.js';
 import type { LoginLease, LoginPermit } from '../storage/login.lease.js';
 import type { LoginGuard } from './login-guard.js';
 import type { StoredToken, TokenStore } from './token.store.js';
@@ -168,14 +167,8 @@ export class SessionLogin {
   async #share(): Promise<void> {
     const { guard, lease } = this.deps;
     if (lease === undefined) return;
-    let shared: LeaseRecord | undefined;
     try {
-      await lease.change((record) => {
-        const changed = guard.addTo(record);
-        shared = changed;
-        return changed;
-      });
-      if (shared) guard.markShared(shared);
+      guard.markShared(await lease.change((record) => guard.addTo(record)));
     } catch {
       // It holds in this process all the same, and the failure of the store was published as such.
     }

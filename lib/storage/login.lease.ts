@@ -130,9 +130,10 @@ export class LoginLease {
   /**
    * Changes the record, and gives the lease back with it.
    *
+   * @returns the record as it is then
    * @throws SessionStorageError the record could not be changed
    */
-  async change(change: (record: LeaseRecord) => LeaseRecord): Promise<void> {
+  async change(change: (record: LeaseRecord) => LeaseRecord): Promise<LeaseRecord> {
     for (let attempt = 1; attempt <= TRIES; attempt++) {
       const stored = await this.#read();
       const { record, version } = stored;
@@ -141,7 +142,7 @@ export class LoginLease {
       const done = changed === record || (await this.#tryWrite(changed, version)) !== undefined;
       if (!done) continue;
       this.#holds = false;
-      return;
+      return changed;
     }
     throw new SessionStorageError(
       `The record "${this.key}" is changed by others faster than it can be written.`,
