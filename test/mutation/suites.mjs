@@ -18,7 +18,10 @@ const SUITES = [
     'lib/session/session.keeper.ts',
     ['session/(get|refresh|resume|shutdown|login-guard|adversity|logout)'],
   ],
-  ['lib/session/session.login.ts', ['session/(login-guard|persistence|adversity|shutdown)', LEASE]],
+  [
+    'lib/session/session.login.ts',
+    ['session/(session\\.login|login-guard|persistence|adversity|shutdown)', LEASE],
+  ],
   ['lib/session/session.logout.ts', ['session/logout']],
   ['lib/session/session.renewal.ts', ['session/(get|refresh|resume|persistence|adversity)', LEASE]],
   ['lib/session/session.shutdown.ts', ['session/(shutdown|session\\.publisher)']],
