@@ -205,8 +205,8 @@ describe.each([
   ])('is overtaken by a foreign write that others have %s loses to it', async (_, others) => {
     const calls = await callsOf(value);
     const decided = calls.indexOf('link tmp record') + 1;
-    const looking = calls.lastIndexOf(`open ${KEY}`);
-    for (let index = decided; index <= looking; index++) {
+    const publishing = calls.findIndex((call) => /^rename \S+ \S+$/.test(call));
+    for (let index = decided; index <= publishing; index++) {
       const { storage } = await storageWith(OLD);
       const { process, result, stopped } = await change(storage, value, at(index + 1, 'sleeps'));
       await stopped;
@@ -436,6 +436,16 @@ describe('FileStorage without hard links', () => {
     expect(await result).toBe('done');
     expect((await storage.read(KEY))?.value).toBe(THEIRS);
     await textOnly(storage);
+  });
+
+  it('that fails to sync a folder leaves nobody in the belief that it is safe', async () => {
+    const { storage } = await storageWith(OLD);
+    const { result } = await change(
+      storage,
+      THEIRS,
+      atCall('handle.sync folder', { fails: 'EIO' }),
+    );
+    expect(await result).toBe('unavailable');
   });
 
   it('that cannot sync a folder is used without that', async () => {

@@ -144,10 +144,31 @@ describe('FileStorage on disk', () => {
     });
   });
 
-  it('does not lose the value to a damaged record', async () => {
+  it('takes options without a signal', async () => {
+    const storage = await newStorage();
+    const ifVersion = await storage.write(KEY, 'token', { ifAbsent: true }, {});
+    expect(await storage.read(KEY, {})).toEqual({ value: 'token', version: ifVersion });
+    await storage.delete(KEY, { ifVersion }, {});
+    expect(await storage.read(KEY, {})).toBeUndefined();
+  });
+
+  const temp = 'tmp-3b241101-e2bb-4255-8caf-4136c566a962';
+  it.each([
+    '{"temp":"../../esca',
+    'null',
+    '"text"',
+    '{}',
+    JSON.stringify({ temp: 1, base: null, result: null }),
+    JSON.stringify({ temp: `../../${temp}`, base: null, result: null }),
+    JSON.stringify({ temp: `${temp}/../../x`, base: null, result: null }),
+    JSON.stringify({ temp, base: 1, result: null }),
+    JSON.stringify({ temp, base: null, result: {} }),
+    JSON.stringify({ temp, base: null }),
+  ])('does not lose the value to the damaged record %s', async (record) => {
     const storage = await newStorage();
     await storage.write(KEY, 'one', { ifAbsent: true });
-    await writeFile(join(storage.directory, `.${KEY}.versions`, '1'), '{"temp":"../../esca');
+    await writeFile(join(storage.directory, `.${KEY}.versions`, '1'), record);
+    await writeFile(join(storage.directory, `.${KEY}.versions`, temp), 'of a damaged record');
     const stored = await storage.read(KEY);
     expect(stored?.value).toBe('one');
     await storage.write(KEY, 'two', { ifVersion: stored?.version ?? '' });
@@ -253,9 +274,14 @@ describe('FileStorage beside other programs', () => {
 });
 
 describe('FileStorage refuses', () => {
-  it('a missing directory option', () => {
-    expect(() => new FileStorage({ directory: '' })).toThrow(BetfairConfigurationError);
-  });
+  it.each([[{ directory: '' }], [{}], [{ directory: 1 }], [undefined]])(
+    'the option %j, which names no directory',
+    (options) => {
+      const create = () => Reflect.construct(FileStorage, [options]);
+      expect(create).toThrow(BetfairConfigurationError);
+      expect(create).toThrow(/file storage needs a directory, such as new FileStorage/);
+    },
+  );
 
   it.each([
     '',
@@ -271,7 +297,9 @@ describe('FileStorage refuses', () => {
     'token\n',
     'tokén',
     '.gitignore',
+    'a/.gitignore',
     '.session.token.versions/1',
+    'a/.session.token.versions',
   ])('the key %j before it touches the disk', async (key) => {
     const storage = await newStorage();
     const operations = [
@@ -281,6 +309,8 @@ describe('FileStorage refuses', () => {
     ];
     for (const operation of operations) {
       await expect(operation).rejects.toThrow(BetfairConfigurationError);
+      await expect(operation).rejects.toThrow(JSON.stringify(key));
+      await expect(operation).rejects.toThrow(/ (Use letters, digits,|Choose a key without) /);
     }
     await expect(stat(storage.directory)).rejects.toMatchObject({ code: 'ENOENT' });
   });
@@ -308,6 +338,19 @@ describe('FileStorage refuses', () => {
       }
     });
   }
+
+  it.each([
+    'gitignore',
+    'x.gitignore',
+    '.gitignore.x',
+    '.x.versions.y',
+    'x.versions',
+    '..versions'.slice(1),
+  ])('not the key %s, which is no name of its own', async (key) => {
+    const storage = await newStorage();
+    const version = await storage.write(key, 'value', { ifAbsent: true });
+    expect(await storage.read(key)).toEqual({ value: 'value', version });
+  });
 
   it('a key that is a folder of another, or below another, as misconfigured', async () => {
     const storage = await newStorage();

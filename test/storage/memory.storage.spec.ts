@@ -52,6 +52,14 @@ describe('MemoryStorage', () => {
     },
   );
 
+  it('takes options without a signal', async () => {
+    const storage = new MemoryStorage();
+    const ifVersion = await storage.write('key', 'token', { ifAbsent: true }, {});
+    expect(await storage.read('key', {})).toEqual({ value: 'token', version: ifVersion });
+    await storage.delete('key', { ifVersion }, {});
+    expect(await storage.read('key', {})).toBeUndefined();
+  });
+
   it('hands out values that cannot be changed', async () => {
     const storage = new MemoryStorage();
     await storage.write('session.token', 'token', { ifAbsent: true });
