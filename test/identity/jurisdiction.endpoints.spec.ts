@@ -40,7 +40,9 @@ describe('a jurisdiction', () => {
       'brazil',
     ]);
     expect(jurisdictions.every(isJurisdiction)).toBe(true);
-    expect(['uk', 'Global', 'constructor', '', undefined, 3].some(isJurisdiction)).toBe(false);
+    expect(['uk', 'Global', 'constructor', '', undefined, 3, ['italy']].some(isJurisdiction)).toBe(
+      false,
+    );
   });
 
   it.each(['certLogin', 'login', 'keepAlive', 'logout', 'api'] as const)(
