@@ -2,7 +2,10 @@ import { Injectable, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { BetfairSessionModule, InjectSessionService, SessionService } from 'nestjs-betfair-session';
 import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
-import { RecordingLogger } from '../support/application.js';
+import { SESSION_CLOCK } from '../../lib/betfair-session.constants.js';
+import { RecordingLogger, watchAccount } from '../support/application.js';
+import { CountingClock } from '../support/counting.clock.js';
+import type { Invariants } from '../support/invariants/invariants.js';
 
 /** Three accounts in two jurisdictions. */
 export const ACCOUNTS = [
@@ -24,6 +27,7 @@ export class Desk {
 export async function startDesk(
   simulator: BetfairSimulator,
   directory: string,
+  invariants?: Invariants,
 ): Promise<{ module: TestingModule; desk: Desk }> {
   const options = (username: string) => ({
     ...simulator.options(username),
@@ -38,9 +42,16 @@ export async function startDesk(
     providers: [Desk],
   })
   class DeskModule {}
+  const logger = new RecordingLogger();
+  const clock = new CountingClock();
   const module = await Test.createTestingModule({ imports: [DeskModule] })
-    .setLogger(new RecordingLogger())
+    .setLogger(logger)
+    .overrideProvider(SESSION_CLOCK)
+    .useValue(clock)
     .compile();
+  for (const [username, name] of [['alice'], ['bruno', 'bruno'], ['carla', 'carla']] as const) {
+    watchAccount(module, { logger, clock, options: options(username) }, invariants, name);
+  }
   await module.init();
   return { module, desk: module.get(Desk) };
 }

@@ -3,13 +3,10 @@ import { Test } from '@nestjs/testing';
 import {
   BetfairSessionModule,
   type BetfairSessionOptions,
-  getSessionServiceToken,
-  getSessionStorageToken,
   type SessionService,
-  type SessionStorage,
 } from 'nestjs-betfair-session';
 import { SESSION_CLOCK } from '../../lib/betfair-session.constants.js';
-import { RecordingLogger } from '../support/application.js';
+import { RecordingLogger, watchAccount } from '../support/application.js';
 import type { CountedClock } from '../support/counting.clock.js';
 import type { Invariants } from '../support/invariants/invariants.js';
 
@@ -44,9 +41,7 @@ export async function startProcess(
     .compile();
   const services = accounts.map((options) => {
     const { username } = options;
-    const sessions = module.get(getSessionServiceToken(username));
-    const storage = module.get<SessionStorage>(getSessionStorageToken(username));
-    invariants.watch({ sessions, storage, logger, clock, options });
+    const sessions = watchAccount(module, { logger, clock, options }, invariants, username);
     return { username, sessions };
   });
   await module.init();

@@ -3,13 +3,14 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import {
   BetfairSessionModule,
   type BetfairSessionOptions,
-  SESSION_STORAGE,
-  SessionService,
+  getSessionServiceToken,
+  getSessionStorageToken,
+  type SessionService,
   type SessionStorage,
 } from 'nestjs-betfair-session';
 import { SESSION_CLOCK } from '../../lib/betfair-session.constants.js';
 import { type CountedClock, CountingClock } from './counting.clock.js';
-import type { Invariants } from './invariants/invariants.js';
+import type { Invariants, Watched } from './invariants/invariants.js';
 
 /** Keeps what is logged, for tests that search it. */
 export class RecordingLogger implements LoggerService {
@@ -51,9 +52,7 @@ export async function createSessions(
     .overrideProvider(SESSION_CLOCK)
     .useValue(clock)
     .compile();
-  const sessions = module.get(SessionService);
-  const storage = module.get<SessionStorage>(SESSION_STORAGE);
-  invariants?.watch({ sessions, storage, logger, clock, options });
+  const sessions = watchAccount(module, { logger, clock, options }, invariants);
   // With controllers the test makes the HTTP application, which initialises the module.
   if (controllers.length === 0) await module.init();
   const application = {
@@ -66,6 +65,19 @@ export async function createSessions(
   };
   open.add(application);
   return application;
+}
+
+/** The service of an account, by its name; the invariants are told of it before it begins to work. */
+export function watchAccount(
+  module: TestingModule,
+  watched: Omit<Watched, 'sessions' | 'storage'>,
+  invariants?: Invariants,
+  name?: string,
+): SessionService {
+  const sessions = module.get(getSessionServiceToken(name), { strict: false });
+  const storage = module.get<SessionStorage>(getSessionStorageToken(name), { strict: false });
+  invariants?.watch({ ...watched, sessions, storage });
+  return sessions;
 }
 
 /** The types of the events from now on. */

@@ -10,12 +10,10 @@ import { Test } from '@nestjs/testing';
 import {
   BetfairSessionModule,
   type BetfairSessionOptions,
-  SESSION_STORAGE,
   SessionService,
-  type SessionStorage,
 } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
-import { RecordingLogger } from './application.js';
+import { RecordingLogger, watchAccount } from './application.js';
 import { SESSION_CLOCK } from '../../lib/betfair-session.constants.js';
 import { RawClients } from './betting.js';
 import { CountingClock } from './counting.clock.js';
@@ -83,13 +81,7 @@ export async function serve(
     .overrideProvider(SESSION_CLOCK)
     .useValue(clock)
     .compile();
-  invariants.watch({
-    sessions: module.get(SessionService),
-    storage: module.get<SessionStorage>(SESSION_STORAGE),
-    logger,
-    clock,
-    options,
-  });
+  watchAccount(module, { logger, clock, options }, invariants);
   app = module.createNestApplication();
   const running = app;
   cleanups.push(() => running.close());

@@ -1,12 +1,8 @@
-import type { DynamicModule } from '@nestjs/common';
-import {
-  type BetfairSession,
-  BetfairSessionModule,
-  type BetfairSessionOptions,
-  type SessionService,
-} from 'nestjs-betfair-session';
-import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import type { BetfairSession, BetfairSessionOptions, SessionService } from 'nestjs-betfair-session';
+import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { createAccount } from '../../support/account.js';
 import { RawClients, sends } from '../../support/betting.js';
+import type { Invariants } from '../../support/invariants/invariants.js';
 import { VirtualClock } from '../../support/virtual.clock.js';
 import type { Cell } from './cell.js';
 import { type Outcome, placesOrder } from './cell.rule.js';
@@ -27,6 +23,7 @@ export class Exchange {
   private constructor(
     readonly clock: VirtualClock,
     private readonly simulator: BetfairSimulator,
+    readonly invariants: Invariants,
   ) {
     this.raw = new RawClients(simulator);
   }
@@ -34,14 +31,12 @@ export class Exchange {
   static async start(): Promise<Exchange> {
     const clock = new VirtualClock();
     const accounts = [{ username: 'one' }, { username: 'two' }];
-    return new Exchange(clock, await BetfairSimulator.start({ accounts, clock }));
+    const { simulator, invariants } = await createAccount({ accounts, clock });
+    return new Exchange(clock, simulator, invariants);
   }
 
-  get modules(): DynamicModule[] {
-    return [
-      BetfairSessionModule.forRoot(this.#options('one')),
-      BetfairSessionModule.forRoot({ ...this.#options('two'), name: NAMED }),
-    ];
+  get accounts(): (BetfairSessionOptions & { name?: string })[] {
+    return [this.#options('one'), { ...this.#options('two'), name: NAMED }];
   }
 
   endSessions(): void {
@@ -57,7 +52,7 @@ export class Exchange {
     const { simulator } = this;
     await this.clock.advance(PAUSE);
     await sessions.keepAlive();
-    simulator.clearRequests();
+    this.invariants.lookAndForget();
     const { logins } = simulator.counts;
     const orders = simulator.orders.length;
     if (cell.moment === 'before the first call') this.endSessions();
@@ -74,11 +69,6 @@ export class Exchange {
       orders: placesOrder(cell) ? simulator.orders.length - orders : undefined,
       logins: simulator.counts.logins - logins,
     };
-  }
-
-  async stop(): Promise<void> {
-    await this.raw.close();
-    await this.simulator.stop();
   }
 
   /** Without a certificate, whose handshake is most of the time that a login takes. */

@@ -3,6 +3,7 @@ import { APP_INTERCEPTOR } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import {
   BetfairSessionInterceptor,
+  BetfairSessionModule,
   getSessionServiceToken,
   type SessionService,
   UseBetfairSession,
@@ -10,9 +11,10 @@ import {
 } from 'nestjs-betfair-session';
 import { finalize, firstValueFrom, ReplaySubject } from 'rxjs';
 import { SESSION_CLOCK } from '../../../lib/betfair-session.constants.js';
-import { RecordingLogger } from '../../support/application.js';
+import { RecordingLogger, watchAccount } from '../../support/application.js';
+import { workAs } from '../../support/invariants/work.js';
 import { type HandlerDecorators, oneHandler } from '../support/one-handler.js';
-import { type Cell, type Kind, kindsOf, type Transport, type Way, WAYS } from './cell.js';
+import type { Cell, Kind, Transport, Way } from './cell.js';
 import type { Outcome } from './cell.rule.js';
 import { Exchange, NAMED } from './exchange.js';
 import { HandlerScript } from './handler.script.js';
@@ -28,54 +30,52 @@ const DRIVERS: Readonly<Record<Transport, TransportDriver>> = {
   WebSocket: WEB_SOCKET,
 };
 
-/** One application with the handlers of a transport, that observes one cell after the other. */
-export interface MatrixApplication {
-  observe(cell: Cell): Promise<Outcome>;
-  close(): Promise<void>;
-}
+const ADDRESS = 'handler';
 
-/** Whether handlers of that kind need the interceptor of the application, which would be around all others too. */
-export const underApplicationInterceptor = ({ placement }: Kind): boolean =>
-  placement === 'application' || placement === 'all';
+/** One application with one handler, that observes one cell after the other. */
+export interface MatrixApplication extends AsyncDisposable {
+  observe(cell: Cell): Promise<Outcome>;
+}
 
 export async function startMatrix(
   transport: Transport,
-  interceptor: boolean,
+  way: Way,
+  kind: Kind,
 ): Promise<MatrixApplication> {
   const exchange = await Exchange.start();
   const driver = DRIVERS[transport];
   let script: HandlerScript | undefined;
   let ended = new ReplaySubject<void>(1);
   const ending: NestInterceptor = {
-    intercept: (_context, next) => next.handle().pipe(finalize(() => ended.next())),
+    intercept: (_context, next) =>
+      workAs({ requests: new Set() }, () => next.handle()).pipe(finalize(() => ended.next())),
   };
-  const handlers = WAYS[transport].flatMap((way) =>
-    kindsOf(transport, way)
-      .filter((kind) => underApplicationInterceptor(kind) === interceptor)
-      .map((kind) =>
-        oneHandler(
-          (session, given) => script?.handle(session, given),
-          decorated(driver.decorators(addressOf(way, kind), way, kind), way, kind),
-        ),
-      ),
+  const handler = oneHandler(
+    (session, given) => script?.handle(session, given),
+    decorated(driver.decorators(ADDRESS, way, kind), way, kind),
   );
+  const interceptor = kind.placement === 'application' || kind.placement === 'all';
   const interceptors = [
     { provide: APP_INTERCEPTOR, useValue: ending },
     ...(interceptor ? [{ provide: APP_INTERCEPTOR, useClass: BetfairSessionInterceptor }] : []),
   ];
+  const { accounts, clock, invariants } = exchange;
+  const logger = new RecordingLogger();
   const module = await Test.createTestingModule({
-    imports: exchange.modules,
-    controllers: driver.registeredAs === 'controllers' ? handlers : [],
-    providers: [...interceptors, ...(driver.registeredAs === 'providers' ? handlers : [])],
+    imports: accounts.map((options) => BetfairSessionModule.forRoot(options)),
+    controllers: driver.registeredAs === 'controllers' ? [handler] : [],
+    providers: [...interceptors, ...(driver.registeredAs === 'providers' ? [handler] : [])],
   })
-    .setLogger(new RecordingLogger())
+    .setLogger(logger)
     .overrideProvider(SESSION_CLOCK)
-    .useValue(exchange.clock)
+    .useValue(clock)
     .compile();
+  for (const options of accounts) {
+    watchAccount(module, { logger, clock, options }, invariants, options.name);
+  }
   const door = await driver.open(module);
   return {
     async observe(cell) {
-      const { kind, way } = cell;
       const account = kind.account === 'default' ? undefined : NAMED;
       const sessions = module.get<SessionService>(getSessionServiceToken(account), {
         strict: false,
@@ -85,13 +85,13 @@ export async function startMatrix(
       ended = new ReplaySubject(1);
       let saw: string[] = [];
       const traffic = await exchange.during(cell, sessions, async () => {
-        saw = await door.ask(addressOf(way, kind), cell, firstValueFrom(ended));
+        saw = await door.ask(ADDRESS, cell, firstValueFrom(ended));
       });
       return { runs: run.runs, ...traffic, saw };
     },
-    async close() {
+    async [Symbol.asyncDispose]() {
       await door.close();
-      await exchange.stop();
+      await exchange.raw.close();
     },
   };
 }
@@ -109,8 +109,4 @@ function decorated(base: HandlerDecorators, { retry }: Way, kind: Kind): Handler
     onClass: [...base.onClass, ...(placement === 'class' || placement === 'all' ? [use] : [])],
     onMethod: [...base.onMethod, ...(placement === 'method' || placement === 'all' ? [use] : [])],
   };
-}
-
-function addressOf({ method, retry }: Way, { name }: Kind): string {
-  return `${method} ${retry ?? 'default'} ${name}`.toLowerCase().replaceAll(/[^a-z]+/g, '-');
 }

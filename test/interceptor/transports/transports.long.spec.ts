@@ -1,28 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { closeAccounts } from '../../support/account.js';
 import { cellsOf, kindsOf, TRANSPORTS, WAYS } from './cell.js';
 import { promised } from './cell.rule.js';
-import {
-  type MatrixApplication,
-  startMatrix,
-  underApplicationInterceptor,
-} from './matrix.application.js';
+import { startMatrix } from './matrix.application.js';
 import { nameOf, type Observation, tableOf, UPDATE_COMMAND } from './table.js';
 
 const observed: Observation[] = [];
 
+afterEach(closeAccounts);
+
 describe.each(TRANSPORTS)('on %s', (transport) => {
-  let plain: MatrixApplication;
-  let intercepted: MatrixApplication;
-
-  beforeAll(async () => {
-    plain = await startMatrix(transport, false);
-    intercepted = await startMatrix(transport, true);
-  });
-  afterAll(async () => {
-    await plain.close();
-    await intercepted.close();
-  });
-
   const handlers = WAYS[transport].flatMap((way) =>
     kindsOf(transport, way).map((kind) => ({ name: `${nameOf(way)}: ${kind.name}`, way, kind })),
   );
@@ -30,7 +17,7 @@ describe.each(TRANSPORTS)('on %s', (transport) => {
   it.each(handlers)(
     'a handler repeats what it may and no more: $name [fault 39]',
     async ({ way, kind }) => {
-      const application = underApplicationInterceptor(kind) ? intercepted : plain;
+      await using application = await startMatrix(transport, way, kind);
       const outcomes: Observation[] = [];
       for (const { moment, calls } of cellsOf(kind)) {
         const cell = { transport, way, kind, moment, calls };
