@@ -3,10 +3,12 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import type { ClientCertificate } from 'nestjs-betfair-session';
-import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import type { BetfairSessionOptions, ClientCertificate } from 'nestjs-betfair-session';
+import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { checkClientCertificate } from '../../lib/identity/client-certificate.checks.js';
-import { closeApplications, createSessions } from '../support/application.js';
+import { closeAccounts, createAccount } from '../support/account.js';
+import { createSessions } from '../support/application.js';
+import type { Invariants } from '../support/invariants/invariants.js';
 import {
   encrypt,
   hasOpenssl,
@@ -247,18 +249,20 @@ describe('a client certificate that is not', () => {
 
 describe('a login with the certificate', () => {
   let simulator: BetfairSimulator;
+  let invariants: Invariants;
 
   beforeEach(async () => {
-    simulator = await BetfairSimulator.start();
+    ({ simulator, invariants } = await createAccount());
   });
 
-  afterEach(async () => {
-    await closeApplications();
-    await simulator.stop();
-  });
+  afterEach(closeAccounts);
+
+  function open(options: BetfairSessionOptions) {
+    return createSessions(options, { invariants });
+  }
 
   async function logIn(certificate: ClientCertificate): Promise<void> {
-    const { sessions } = await createSessions({ ...simulator.options(), certificate });
+    const { sessions } = await open({ ...simulator.options(), certificate });
     await sessions.getSession();
   }
 
@@ -280,7 +284,7 @@ describe('a login with the certificate', () => {
   it('uses files as they are at that moment, so that a rotated certificate counts at the next', async () => {
     const before = simulator.account().certificate;
     const [cert, key] = [await file('r.crt', before.cert), await file('r.key', before.key)];
-    const { sessions } = await createSessions({
+    const { sessions } = await open({
       ...simulator.options(),
       certificate: { cert, key },
     });
@@ -299,7 +303,7 @@ describe('a login with the certificate', () => {
   it('fails with the name of the file that is gone, without an attempt', async () => {
     const { cert, key } = simulator.account().certificate;
     const gone = await file('gone.key', key);
-    const { sessions } = await createSessions({
+    const { sessions } = await open({
       ...simulator.options(),
       certificate: { cert, key: gone },
     });

@@ -2,10 +2,16 @@ import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { TLSSocket } from 'node:tls';
-import { BetfairConfigurationError, BetfairIdentityUnavailableError } from 'nestjs-betfair-session';
-import { BetfairSimulator, type SimulatorEndpoint } from 'nestjs-betfair-session/testing';
+import {
+  type BetfairSessionOptions,
+  BetfairConfigurationError,
+  BetfairIdentityUnavailableError,
+} from 'nestjs-betfair-session';
+import type { BetfairSimulator, SimulatorEndpoint } from 'nestjs-betfair-session/testing';
 import { serverCertificate } from '../../lib/testing/simulator.certificates.js';
+import { closeAccounts, createAccount } from '../support/account.js';
 import { closeApplications, createSessions } from '../support/application.js';
+import type { Invariants } from '../support/invariants/invariants.js';
 import { makeCertificate, type Pair } from './support/certificates.js';
 import { startProxy, type TestProxy } from './support/proxy.js';
 import { errorOf, expectNoSecret, secretsOf } from './support/secrets.js';
@@ -21,26 +27,33 @@ const PROXY_VARIABLES = [
 const environment = { ...process.env };
 const servers = new Set<Server>();
 let simulator: BetfairSimulator;
+let invariants: Invariants;
 
 beforeEach(async () => {
   for (const variable of PROXY_VARIABLES) delete process.env[variable];
-  simulator = await BetfairSimulator.start({ accounts: [{ applicationKey: 'canaryAppKey4711' }] });
+  ({ simulator, invariants } = await createAccount({
+    accounts: [{ applicationKey: 'canaryAppKey4711' }],
+  }));
 });
 
 afterEach(async () => {
   await closeApplications();
-  await simulator.stop();
   for (const server of servers) {
     server.closeAllConnections();
     server.close();
   }
   servers.clear();
+  await closeAccounts();
 });
 
 afterAll(() => {
   for (const variable of PROXY_VARIABLES) delete process.env[variable];
   Object.assign(process.env, environment);
 });
+
+function open(options: BetfairSessionOptions) {
+  return createSessions(options, { invariants });
+}
 
 /** An HTTPS server with a certificate that the simulator's authority signed; it asks for one in turn. */
 async function serve(listener: RequestListener, pair?: Pair): Promise<string> {
@@ -68,7 +81,7 @@ describe('the client certificate', () => {
       const reply = { sessionToken: 'aToken', loginStatus: 'SUCCESS', status: 'SUCCESS' };
       response.setHeader('content-type', 'application/json').end(JSON.stringify(reply));
     });
-    const { sessions } = await createSessions(
+    const { sessions } = await open(
       optionsWith({
         certLogin: `${url}/certlogin`,
         keepAlive: `${url}/keepAlive`,
@@ -97,7 +110,7 @@ describe('a redirect', () => {
       response.end('{}');
     });
     const fault = { reply: '', status, headers: { location: `${elsewhere}/gone` } };
-    const { sessions } = await createSessions(simulator.options());
+    const { sessions } = await open(simulator.options());
     simulator.fail('certLogin', fault);
     const unavailable = { code: 'BETFAIR_IDENTITY_UNAVAILABLE', message: /country/ };
     const expectUnavailable = (error: unknown) =>
@@ -132,7 +145,7 @@ describe('a reply without end', () => {
       };
       send().catch(() => response.destroy());
     });
-    const { sessions } = await createSessions(optionsWith({ certLogin: `${url}/certlogin` }));
+    const { sessions } = await open(optionsWith({ certLogin: `${url}/certlogin` }));
     const error = await errorOf(sessions.getSession());
     await hungUp;
     expect(error).toMatchObject({
@@ -149,7 +162,7 @@ describe('a reply without end', () => {
       const dripping = setInterval(() => response.write(' '), 20);
       response.on('close', () => clearInterval(dripping));
     });
-    const { sessions } = await createSessions({
+    const { sessions } = await open({
       ...optionsWith({ certLogin: `${url}/certlogin` }),
       requestTimeout: 300,
     });
@@ -165,7 +178,7 @@ describe('a reply without end', () => {
 describe('the certificate of the server', () => {
   it('is refused where no known authority signed it, before a password is sent', async () => {
     const { ca: _, ...untrusting } = simulator.options();
-    const { sessions } = await createSessions(untrusting);
+    const { sessions } = await open(untrusting);
     const error = await errorOf(sessions.getSession());
     expect(error).toBeInstanceOf(BetfairIdentityUnavailableError);
     expect(error).toMatchObject({
@@ -182,7 +195,7 @@ describe('the certificate of the server', () => {
       reached += 1;
       response.end('{}');
     }, pair);
-    const { sessions } = await createSessions({
+    const { sessions } = await open({
       ...optionsWith({ certLogin: `${url}/certlogin` }),
       ca: pair.cert,
     });
@@ -213,7 +226,7 @@ describe('a proxy that the environment names', () => {
     async (variable) => {
       proxy = await startProxy();
       process.env[variable] = proxy.url;
-      const { sessions } = await createSessions(simulator.options());
+      const { sessions } = await open(simulator.options());
       await sessions.getSession();
       await sessions.keepAlive();
       await sessions.fetch('/exchange/betting/rest/v1.0/listEventTypes/', {
@@ -236,7 +249,7 @@ describe('a proxy that the environment names', () => {
   it('is given the credentials of its URL, and they are shown nowhere', async () => {
     proxy = await startProxy();
     process.env['HTTPS_PROXY'] = proxy.url.replace('http://', 'http://user:canary-proxy@');
-    const { sessions, logger } = await createSessions(simulator.options());
+    const { sessions, logger } = await open(simulator.options());
     await sessions.getSession();
     const basic = Buffer.from('user:canary-proxy').toString('base64');
     expect(new Set(proxy.authorizations)).toEqual(new Set([`Basic ${basic}`]));
@@ -251,7 +264,7 @@ describe('a proxy that the environment names', () => {
     async (names) => {
       proxy = await startProxy();
       Object.assign(process.env, { HTTPS_PROXY: proxy.url, NO_PROXY: names });
-      const { sessions } = await createSessions(simulator.options());
+      const { sessions } = await open(simulator.options());
       await sessions.getSession();
       await sessions.keepAlive();
       expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 1 });
@@ -265,7 +278,7 @@ describe('a proxy that the environment names', () => {
   ] as const)('and that %s makes a transient error', async (_, behaviour, message) => {
     proxy = await startProxy(behaviour);
     process.env['HTTPS_PROXY'] = proxy.url;
-    const { sessions, logger } = await createSessions({
+    const { sessions, logger } = await open({
       ...simulator.options(),
       requestTimeout: 300,
     });
@@ -280,7 +293,7 @@ describe('a proxy that the environment names', () => {
     proxy = await startProxy();
     process.env['HTTPS_PROXY'] = proxy.url;
     simulator.fail('certLogin', { reply: ' '.repeat(2_000_000) });
-    const { sessions } = await createSessions(simulator.options());
+    const { sessions } = await open(simulator.options());
     expect(await errorOf(sessions.getSession())).toMatchObject({
       cause: { code: 'UND_ERR_RES_EXCEEDED_MAX_SIZE' },
     });
@@ -290,7 +303,7 @@ describe('a proxy that the environment names', () => {
     proxy = await startProxy();
     process.env['HTTPS_PROXY'] = proxy.url;
     const { ca: _, ...untrusting } = simulator.options();
-    const { sessions } = await createSessions(untrusting);
+    const { sessions } = await open(untrusting);
     expect(await errorOf(sessions.getSession())).toMatchObject({
       cause: { code: expect.stringMatching(/SELF_SIGNED|UNABLE_TO/) },
     });
