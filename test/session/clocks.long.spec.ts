@@ -58,12 +58,15 @@ it('a login that fails after another process stored a session is made good by th
 });
 
 it.each([
-  ['runs twice as fast', 2],
-  ['runs half as fast', 0.5],
+  ['runs twice as fast', 2, 0],
+  ['runs half as fast', 0.5, 0],
+  ['is an hour behind', 1, 60 * MINUTE],
+  ['is an hour ahead', 1, -60 * MINUTE],
 ])(
   'a process whose clock %s waits a whole lease, as it measures it, and one token is kept [fault 33]',
-  async (_, rate) => {
+  async (_, rate, behind) => {
     const { simulator, stored, ours, theirs, one, other } = await createPair(500);
+    theirs.setWallBack(behind);
     simulator.fail('certLogin', 'hung');
     const outcome = one.getSession().catch((error: unknown) => error);
     await ours.settle();

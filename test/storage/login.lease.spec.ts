@@ -150,7 +150,7 @@ describe('the lease', () => {
   });
 
   it.each([HOUR, -HOUR])(
-    'expires alike on a machine whose clock is off by %d ms [fault 33]',
+    'expires alike on a machine whose clock is off by %d ms',
     async (ahead) => {
       const { clock, create } = createProcesses();
       await create().take(always, signal);
