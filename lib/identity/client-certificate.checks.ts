@@ -50,7 +50,7 @@ function checkPem(credentials: PemCredentials, now: Date): CertificateCheck {
       `certificate.${cert === keyText ? 'pem' : 'cert'} holds no PEM certificate ("-----BEGIN CERTIFICATE-----"). ${MAKE_ONE}`,
     );
   }
-  const key = attempt(() => createPrivateKey({ key: keyText, ...optional({ passphrase }) }));
+  const key = attempt(() => createPrivateKey({ key: keyText, passphrase }));
   if (!key) faults.push(unreadableKey(credentials));
   if (certificate && key) faults.push(...checkPair(certificate, key, credentials));
   return certificate ? checkValidity(certificate, now, faults) : { faults };
@@ -69,7 +69,7 @@ function checkPair(
     ];
   }
   try {
-    createSecureContext({ cert, key, ...optional({ passphrase }) });
+    createSecureContext({ cert, key, passphrase });
     return [];
   } catch (error) {
     return [`certificate: TLS refuses it (${safeCause(error).message}). ${MAKE_ONE}`];
@@ -77,11 +77,11 @@ function checkPair(
 }
 
 function checkPfx(
-  { pfx, passphrase }: { pfx: Buffer; passphrase?: string },
+  { pfx, passphrase }: { pfx: Buffer; passphrase?: string | undefined },
   now: Date,
 ): CertificateCheck {
   try {
-    const secureContext = createSecureContext({ pfx, ...optional({ passphrase }) });
+    const secureContext = createSecureContext({ pfx, passphrase });
     // A socket that is never connected: the only public way to see the certificate inside a PFX.
     const socket = new TLSSocket(new Duplex(), { secureContext, isServer: true });
     const certificate = socket.getX509Certificate();
@@ -138,10 +138,6 @@ function isCertificate(pem: Buffer): boolean {
 
 function isKey(pem: Buffer): boolean {
   return pem.includes('PRIVATE KEY-----');
-}
-
-function optional({ passphrase }: { passphrase: string | undefined }): { passphrase?: string } {
-  return passphrase === undefined ? {} : { passphrase };
 }
 
 function attempt<T>(make: () => T): T | undefined {

@@ -8,12 +8,12 @@ import type { ClientCertificate } from '../options/betfair-session-options.inter
 export interface PemCredentials {
   readonly cert: Buffer;
   readonly key: Buffer;
-  readonly passphrase?: string;
+  readonly passphrase?: string | undefined;
 }
 
 /** The client certificate in the form that TLS takes it. */
 export type TlsCredentials =
-  PemCredentials | { readonly pfx: Buffer; readonly passphrase?: string };
+  PemCredentials | { readonly pfx: Buffer; readonly passphrase?: string | undefined };
 
 /**
  * Reads the certificate; files anew at every call, so that a rotated one is used at the next login.
@@ -21,14 +21,14 @@ export type TlsCredentials =
  * @throws BetfairConfigurationError a file cannot be read
  */
 export async function loadClientCertificate(source: ClientCertificate): Promise<TlsCredentials> {
-  const passphrase = source.passphrase === undefined ? {} : { passphrase: source.passphrase };
-  if ('pfx' in source) return { pfx: await bytes(source.pfx), ...passphrase };
+  const { passphrase } = source;
+  if ('pfx' in source) return { pfx: await bytes(source.pfx), passphrase };
   if ('pem' in source) {
     const pem = await bytes(source.pem);
-    return { cert: pem, key: pem, ...passphrase };
+    return { cert: pem, key: pem, passphrase };
   }
   const [cert, key] = await Promise.all([bytes(source.cert), bytes(source.key)]);
-  return { cert, key, ...passphrase };
+  return { cert, key, passphrase };
 }
 
 /**
@@ -40,8 +40,7 @@ export function privateKeyBytes(credentials: TlsCredentials): Buffer {
   if ('pfx' in credentials) return credentials.pfx;
   const { key, passphrase } = credentials;
   try {
-    const privateKey = createPrivateKey({ key, ...(passphrase !== undefined && { passphrase }) });
-    return privateKey.export({ type: 'pkcs8', format: 'der' });
+    return createPrivateKey({ key, passphrase }).export({ type: 'pkcs8', format: 'der' });
   } catch (error) {
     throw new BetfairConfigurationError(unreadableKey(credentials), { cause: safeCause(error) });
   }

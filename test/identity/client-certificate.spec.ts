@@ -312,8 +312,31 @@ describe('a login with the certificate', () => {
     expect(failure).toMatchObject({
       code: 'BETFAIR_CONFIGURATION',
       message: expect.stringMatching(/gone\.key" cannot be read \(ENOENT/),
+      cause: { code: 'ENOENT' },
     });
     expect(simulator.counts.loginAttempts).toBe(0);
+  });
+
+  it('fails with what is wrong with a key that is just being rotated, without an attempt', async () => {
+    const { cert, key } = simulator.account().certificate;
+    const rotated = await file('rotated.key', key);
+    const { sessions } = await createSessions({
+      ...simulator.options(),
+      certificate: { cert, key: rotated },
+    });
+    await writeFile(rotated.file, key.slice(0, key.length >> 1));
+    const failure: unknown = await sessions.getSession().catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      code: 'BETFAIR_CONFIGURATION',
+      message: expect.stringContaining('certificate.key holds no PEM private key'),
+      cause: expect.any(Error),
+    });
+    expect(simulator.counts.loginAttempts).toBe(0);
+    await file('rotated.key', key);
+    // Not after the pause that follows a failure.
+    await sessions.unblockLogin();
+    await sessions.getSession();
+    expect(simulator.counts).toMatchObject({ loginAttempts: 1, logins: 1 });
   });
 
   it('lets no passphrase and no key into the error at start-up', async () => {
