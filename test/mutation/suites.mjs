@@ -5,8 +5,8 @@ const LEASE = 'storage/login\\.lease';
  * the shorter the unmutated run that precedes every file.
  */
 const SUITES = [
-  ['lib/session/backoff.ts', ['session/(refresh|resume-faults|login-guard|get-session)']],
-  ['lib/session/betfair-session.ts', ['session/(betfair-session|get-session)']],
+  ['lib/session/backoff.ts', ['session/(resume-faults|login-guard|session\\.log)']],
+  ['lib/session/betfair-session.ts', ['session/betfair-session']],
   ['lib/session/certificate.watch.ts', ['session/certificate']],
   ['lib/session/login-guard.ts', ['session/(login-guard|persistence|adversity)', LEASE]],
   [
@@ -28,7 +28,7 @@ const SUITES = [
   ['lib/session/session.writer.ts', ['session/(persistence|adversity|keep-alive|get)']],
   [
     'lib/session/session.composition.ts',
-    ['session/(get|persistence|keep-alive|login-guard|adversity|shutdown)'],
+    ['session/(session\\.login|persistence|keep-alive|login-guard|adversity|shutdown)'],
   ],
   ['lib/session/session.log.ts', ['session/session\\.log', 'calls/tracked-call']],
   ['lib/session/session.publisher.ts', ['session/(session\\.publisher|get)']],

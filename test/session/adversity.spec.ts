@@ -1,12 +1,14 @@
 import {
   MemoryStorage,
+  type SessionStorage,
   SessionStorageError,
   StorageConflictError,
+  type StorageOperationOptions,
   type StoredValue,
 } from 'nestjs-betfair-session';
 import { closeAccounts, createAccount, times } from '../support/account.js';
 import { typesOf } from '../support/application.js';
-import { post, RPC, rpcCall, sends } from '../support/betting.js';
+import { post, RPC, rpcCall, sends, until } from '../support/betting.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
 const MINUTE = 60_000;
@@ -182,6 +184,57 @@ it('a write that fails while the application closes is given up, and the store l
   await clock.advance(60_000);
   expect(storage.counts).toEqual(counts);
 });
+
+/** A store that hangs until it is told to give up. */
+class HangingStorage extends MemoryStorage {
+  hanging = 0;
+
+  constructor(
+    private readonly operation: 'write' | 'delete',
+    private readonly onEnd: () => void,
+  ) {
+    super();
+  }
+
+  override async write(...parameters: Parameters<SessionStorage['write']>) {
+    const [key, value, condition, options] = parameters;
+    if (this.operation === 'write' && key === 'session.token') await this.#hang(options);
+    return super.write(key, value, condition);
+  }
+
+  override async delete(...parameters: Parameters<SessionStorage['delete']>) {
+    const [key, condition, options] = parameters;
+    if (this.operation === 'delete') await this.#hang(options);
+    return super.delete(key, condition);
+  }
+
+  #hang(options: StorageOperationOptions = {}): Promise<never> {
+    this.hanging += 1;
+    return new Promise((_, reject) => {
+      options.signal?.addEventListener('abort', () => {
+        this.onEnd();
+        reject(new Error('aborted'));
+      });
+    });
+  }
+}
+
+it.each(['write', 'delete'] as const)(
+  'closing tells a store that hangs in a %s to give up, long before its time is over',
+  async (operation) => {
+    const clock = new VirtualClock(100);
+    const { start } = await createAccount();
+    const ended: number[] = [];
+    const storage = new HangingStorage(operation, () => ended.push(clock.monotonic()));
+    const { sessions, close } = await start({ storage, requestTimeout: 20_000 }, clock);
+    const work = sessions.getSession().then(() => sessions.logout());
+    const outcome = work.catch((error: unknown) => error);
+    await until(() => storage.hanging > 0);
+    await clock.until(close());
+    expect(ended).toEqual([5_000]);
+    expect(await outcome).toMatchObject({ code: 'BETFAIR_CLOSED' });
+  },
+);
 
 it('two logouts at once are one after the other, and the second finds nothing to end', async () => {
   const { simulator, start } = await createAccount();
