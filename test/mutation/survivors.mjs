@@ -195,11 +195,6 @@ export const survivors = {
       why: 'Giving back what is not held reads the record, finds another holder and changes nothing.',
     },
     {
-      line: '#leaving = false;',
-      to: ['true'],
-      why: 'It counts only where the record names this process, which takes the lease, and resets it, first.',
-    },
-    {
       line: 'if (!this.#holds) return;',
       to: ['false'],
       why: 'Giving back what is not held reads the record, finds another holder and changes nothing.',
@@ -208,16 +203,6 @@ export const survivors = {
       line: 'this.#stay();',
       to: [';'],
       why: 'The timers that it calls off end in a release, which finds out that nothing is held.',
-    },
-    {
-      line: 'this.#holds = false;',
-      to: ['true'],
-      why: 'Giving back what is not held reads the record, finds another holder and changes nothing.',
-    },
-    {
-      line: '} finally {',
-      to: ['{}'],
-      why: 'Taking the lease again resets it.',
     },
     {
       line: 'if (holder === null || version === undefined) return true;',

@@ -1,4 +1,9 @@
-import { MemoryStorage, SessionStorageError, type WriteCondition } from 'nestjs-betfair-session';
+import {
+  MemoryStorage,
+  SessionStorageError,
+  type StorageOperationOptions,
+  type WriteCondition,
+} from 'nestjs-betfair-session';
 import type { Clock } from '../../lib/common/clock.js';
 import { formatLeaseRecord, type LeaseRecord } from '../../lib/storage/lease.record.js';
 import { LoginLease } from '../../lib/storage/login.lease.js';
@@ -242,6 +247,25 @@ describe('the lease', () => {
     const leaving = new AbortController();
     await expect(create().take(() => leaving.abort(), leaving.signal)).rejects.toThrow('aborted');
     expect(await record()).toBeNull();
+  });
+
+  it('is not waited for by a caller who goes while the store hangs', async () => {
+    class HangingStorage extends MemoryStorage {
+      override read(_key: string, { signal: ending }: StorageOperationOptions = {}) {
+        return new Promise<never>((_, reject) => {
+          ending?.addEventListener('abort', () => reject(new Error('given up')));
+        });
+      }
+    }
+    const leaving = new AbortController();
+    const outcomes: unknown[] = [];
+    createProcesses(new HangingStorage())
+      .create()
+      .take(always, leaving.signal)
+      .catch((error: unknown) => outcomes.push(error));
+    leaving.abort();
+    await new Promise(setImmediate);
+    expect(outcomes).toEqual([new Error('given up')]);
   });
 
   it('is not taken again by who is giving it back', async () => {
