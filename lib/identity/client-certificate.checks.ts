@@ -83,7 +83,7 @@ function checkPfx(
   try {
     const secureContext = createSecureContext({ pfx, passphrase });
     // A socket that is never connected: the only public way to see the certificate inside a PFX.
-    const socket = new TLSSocket(new Duplex(), { secureContext, isServer: true });
+    const socket = new TLSSocket(new Duplex(), { secureContext });
     const certificate = socket.getX509Certificate();
     socket.destroy();
     return certificate

@@ -84,7 +84,7 @@ export class Generations {
   async tidy(settled: number): Promise<void> {
     const names = await this.#names();
     const old = numbers(names).filter((number) => number < settled - KEPT_GENERATIONS);
-    for (const number of old.toSorted((a, b) => a - b)) {
+    for (const number of old) {
       const record = await this.record(number);
       // A writer that slept through many generations and died may have left its copy.
       if (record) await remove(this.path(record.temp));

@@ -77,6 +77,13 @@ describe('a client certificate that is fine', () => {
     });
   });
 
+  it('is taken from its first moment to its last', async () => {
+    const { validFrom, validTo } = new X509Certificate(pair.cert);
+    for (const moment of [validFrom, validTo]) {
+      expect(await checkClientCertificate(pair, new Date(moment))).toMatchObject({ faults: [] });
+    }
+  });
+
   it('is taken without any extended key usage', async () => {
     expect(await faultsOf(await makeCertificate({ usage: 'none' }))).toEqual([]);
   });
@@ -116,6 +123,17 @@ describe('a client certificate that is not', () => {
     'has certificate and key swapped': [
       () => ({ cert: pair.key, key: pair.cert }),
       /certificate\.cert holds a private key and certificate\.key a certificate: swap them/,
+    ],
+    'has everything in one text, but not the key where it is looked for': [
+      () => ({ cert: joined(pair.cert, pair.key), key: pair.cert }),
+      /^certificate\.key holds no PEM private key/,
+    ],
+    'is followed by a damaged certificate of an authority': [
+      () => ({
+        cert: joined(pair.cert, pair.cert.replace(/\n(.{8})/, '\nAAAAAAAA')),
+        key: pair.key,
+      }),
+      /^certificate: TLS refuses it \(.+\)\. Make one as the README shows/,
     ],
     'has garbage for a certificate': [
       () => ({ cert: 'garbage', key: pair.key }),

@@ -4,6 +4,28 @@
  * @type {Record<string, { line: string, to: string[], why: string }[]>}
  */
 export const survivors = {
+  'lib/identity/client-certificate.checks.ts': [
+    {
+      line: 'if (error instanceof BetfairConfigurationError) return { faults: error.faults };',
+      to: ['true'],
+      why: 'Loading it throws nothing else; the compiler asks.',
+    },
+    {
+      line: 'socket.destroy();',
+      to: [';'],
+      why: 'It was never connected, and is forgotten at once.',
+    },
+    {
+      line: ": { faults: ['certificate.pfx holds no certificate.'] };",
+      to: ['{}', '[]', '""'],
+      why: 'TLS refuses a PFX without a certificate before; the compiler asks.',
+    },
+    {
+      line: '} catch {',
+      to: ['{}'],
+      why: 'The function returns undefined at its end as well.',
+    },
+  ],
   'lib/session/certificate.watch.ts': [
     {
       line: 'if (validTo === undefined || validTo.getTime() - now > NOTICE) return;',
@@ -121,6 +143,53 @@ export const survivors = {
       line: "const absent = /'([^']+)'/.exec(text(error, 'message') ?? '')?.[1];",
       to: ['"Stryker was here!"'],
       why: 'Either text names no package.',
+    },
+  ],
+  'lib/storage/file.generations.ts': [
+    {
+      line: 'if (number === 0) return undefined;',
+      to: ['false'],
+      why: 'There is no record 0; it saves looking for it.',
+    },
+    {
+      line: "const text = await ifExists(readFile(this.path(String(number)), 'utf8'));",
+      to: ['""'],
+      why: 'JSON is parsed from bytes as well; the compiler asks.',
+    },
+    {
+      line: 'return text === undefined ? undefined : parse(text);',
+      to: ['false'],
+      why: 'Nothing is no JSON either; the compiler asks.',
+    },
+    {
+      line: "return (await this.#names()).filter((name) => name.startsWith('trash-'));",
+      to: ['await this.#names()', '""'],
+      why: 'Only a copy with the wanted fingerprint is put back, and that is right wherever it lies.',
+    },
+    {
+      line: 'const isOld = (now: number) => now - changed > this.abandonedAfter;',
+      to: ['now - changed >= this.abandonedAfter'],
+      why: 'One millisecond of ten minutes.',
+    },
+    {
+      line: "const probe = this.path(this.temporary('tmp'));",
+      to: ['""'],
+      why: 'It is empty and removed at once; the name is for who finds it after a kill.',
+    },
+    {
+      line: "await writeNew(probe, '');",
+      to: ['"Stryker was here!"'],
+      why: 'Nobody reads it.',
+    },
+    {
+      line: 'return (await ifExists(readdir(this.folder))) ?? [];',
+      to: ['["Stryker was here"]'],
+      why: 'Names that are none of ours are left alone.',
+    },
+    {
+      line: '} catch {',
+      to: ['{}'],
+      why: 'What stays undefined is refused by the next line.',
     },
   ],
   'lib/storage/file.object.ts': [

@@ -158,21 +158,36 @@ describe('FileStorage on disk', () => {
     'null',
     '"text"',
     '{}',
-    JSON.stringify({ temp: 1, base: null, result: null }),
+    JSON.stringify({ temp: [temp], base: null, result: null }),
     JSON.stringify({ temp: `../../${temp}`, base: null, result: null }),
     JSON.stringify({ temp: `${temp}/../../x`, base: null, result: null }),
     JSON.stringify({ temp, base: 1, result: null }),
     JSON.stringify({ temp, base: null, result: {} }),
     JSON.stringify({ temp, base: null }),
-  ])('does not lose the value to the damaged record %s', async (record) => {
+  ])('loses nothing to the damaged record %s', async (record) => {
     const storage = await newStorage();
     await storage.write(KEY, 'one', { ifAbsent: true });
-    await writeFile(join(storage.directory, `.${KEY}.versions`, '1'), record);
-    await writeFile(join(storage.directory, `.${KEY}.versions`, temp), 'of a damaged record');
+    const folder = join(storage.directory, `.${KEY}.versions`);
+    const others = [join(folder, temp), join(storage.directory, '..', temp)];
+    for (const path of others) await writeFile(path, 'of somebody else');
+    await writeFile(join(folder, '1'), record);
     const stored = await storage.read(KEY);
     expect(stored?.value).toBe('one');
     await storage.write(KEY, 'two', { ifVersion: stored?.version ?? '' });
     expect((await storage.read(KEY))?.value).toBe('two');
+    for (const path of others) expect(await readFile(path, 'utf8')).toBe('of somebody else');
+  });
+
+  it('removes also a damaged record in the end', async () => {
+    const storage = await newStorage();
+    let ifVersion = await storage.write(KEY, 'x', { ifAbsent: true });
+    const folder = join(storage.directory, `.${KEY}.versions`);
+    await writeFile(join(folder, '1'), 'damaged');
+    ifVersion = (await storage.read(KEY))?.version ?? '';
+    for (let count = 0; count < 34; count++) {
+      ifVersion = await storage.write(KEY, 'x', { ifVersion });
+    }
+    expect(await readdir(folder)).toHaveLength(33);
   });
 
   it('either finishes a cancelled write or leaves the old value and no file', async () => {
