@@ -35,8 +35,9 @@ const SUITES = [
   [
     'lib/session/session.service.ts',
     [
-      'session/(session\\.|certificate|get|refresh|logout|shutdown|login-guard)',
-      'calls/(call|session|tracked)',
+      'session/(session\\.(log|publisher|status)|certificate|refresh|logout|shutdown)',
+      'calls/(call-scope|tracked-call)',
+      LEASE,
     ],
   ],
   ['lib/session/session.status.ts', ['session/session\\.status']],

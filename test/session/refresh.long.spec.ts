@@ -151,7 +151,11 @@ describe('refresh of a rejected session', () => {
     const [one, two] = [await createAccount(), await createAccount()];
     const foreign = await (await two.start()).sessions.getSession();
     const { sessions } = await one.start();
-    const refused = { code: 'BETFAIR_FOREIGN_SESSION', retryable: false };
+    const refused = {
+      code: 'BETFAIR_FOREIGN_SESSION',
+      message: expect.stringContaining('Refresh it with the SessionService of the account'),
+      retryable: false,
+    };
     await expect(sessions.refresh(foreign)).rejects.toMatchObject(refused);
     await expect(sessions.refresh(createTestSession())).rejects.toMatchObject(refused);
     expect(one.simulator.counts.loginAttempts).toBe(0);

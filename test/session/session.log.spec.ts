@@ -76,7 +76,7 @@ describe("the application's log", () => {
 
   it('names as an error what a person must act on, and says when that is over', async () => {
     const { simulator, start } = await createAccount();
-    const { sessions, logger } = await start({}, new VirtualClock());
+    const { sessions, logger } = await start({ storage: 'mem://' }, new VirtualClock());
     const said = reader(logger);
     simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
     await expect(sessions.getSession()).rejects.toThrow();

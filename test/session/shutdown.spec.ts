@@ -1,5 +1,11 @@
 import { Controller, Get } from '@nestjs/common';
-import { SessionService, UseBetfairSession } from 'nestjs-betfair-session';
+import {
+  MemoryStorage,
+  SESSION_STORAGE,
+  SessionService,
+  type SessionStorage,
+  UseBetfairSession,
+} from 'nestjs-betfair-session';
 import { closeAccounts, createAccount } from '../support/account.js';
 import { typesOf } from '../support/application.js';
 import { VirtualClock } from '../support/virtual.clock.js';
@@ -79,6 +85,27 @@ describe('closing the application', () => {
     // What works by itself had stopped first.
     expect(timers).toEqual([0, 1]);
     expect(clock.timers).toBe(0);
+  });
+
+  it('closes the store that it opened, and not one that was handed in', async () => {
+    const { start } = await createAccount();
+    const closed: string[] = [];
+    const handedIn = Object.assign(new MemoryStorage(), {
+      close: async () => void closed.push('handed in'),
+    });
+    const first = await start({ storage: handedIn });
+    await first.close();
+    expect(closed).toEqual([]);
+    const { module, close } = await start({ storage: 'mem://' });
+    Object.assign(module.get<SessionStorage>(SESSION_STORAGE), {
+      close: async () => {
+        closed.push('opened');
+        throw new Error('It is stuck.');
+      },
+    });
+    // It is told, and what it answers changes nothing any more.
+    await close();
+    expect(closed).toEqual(['opened']);
   });
 
   it('waits for a login under way and stores what it gave [fault 37]', async () => {
