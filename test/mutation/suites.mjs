@@ -71,8 +71,9 @@ const SUITES = [
   ['lib/calls/', ['calls/']],
 ];
 
-/** What forks compiled copies of the library, which no mutant reaches, or plays days through. */
-const NOT_HERE = 'storage/file\\.(processes|races|soak)\\.|session/(fleet\\.virtual|secrets)\\.';
+/** What forks compiled copies of the library, which no mutant reaches, plays days through or bears down on it. */
+const NOT_HERE =
+  'storage/file\\.(processes|races|soak)\\.|session/(fleet\\.virtual|secrets)\\.|interceptor/thousand';
 
 /** A regular expression for the paths of the suites, as jest's `testRegex` takes it. */
 export function suitesOf(file) {
