@@ -176,7 +176,7 @@ it('a write that fails while the application closes is given up, and the store l
   storage.fail('write', 'hang', { times: Infinity });
   const { sessions, close } = await start({}, clock);
   const outcome = sessions.getSession().catch((error: unknown) => error);
-  await clock.settle();
+  await until(() => storage.counts.write > 0);
   await clock.until(close());
   expect(clock.monotonic()).toBe(5_000);
   expect(await outcome).toMatchObject({ code: 'BETFAIR_CLOSED' });

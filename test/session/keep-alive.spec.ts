@@ -93,11 +93,12 @@ describe('keepAlive()', () => {
   });
 
   it('replaces a session that is gone', async () => {
+    const clock = new VirtualClock();
     const { simulator, start, stored } = await createAccount();
-    const { sessions } = await start();
+    const { sessions } = await start({}, clock);
     await sessions.getSession();
     simulator.endSessions();
-    await sessions.keepAlive();
+    await clock.until(sessions.keepAlive());
     expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 1 });
     expect(await stored()).toBe(sessions.current?.token);
   });

@@ -53,16 +53,17 @@ describe('logout()', () => {
   );
 
   it('waits for a login under way, and calls that come meanwhile wait for it', async () => {
+    const clock = new VirtualClock();
     const { simulator, start, stored } = await createAccount();
     simulator.fail('certLogin', { slow: 100 });
-    const { sessions } = await start();
+    const { sessions } = await start({}, clock);
     const first = sessions.getSession();
     const logout = sessions.logout();
     simulator.fail('logout', { slow: 100 });
     const { generation } = await first;
     const second = sessions.getSession();
     await logout;
-    expect((await second).generation).toBe(generation + 1);
+    expect((await clock.until(second)).generation).toBe(generation + 1);
     expect(await stored()).toBe((await second).token);
     expect(simulator.counts).toMatchObject({ logins: 2, logouts: 1, keepAlives: 0 });
   });
@@ -124,8 +125,9 @@ describe('logout()', () => {
   ] as const)(
     'with persistence %p and a failing delete: throws is %p',
     async (persistence, throws) => {
+      const clock = new VirtualClock();
       const { simulator, storage, start } = await createAccount();
-      const { sessions } = await start({ persistence });
+      const { sessions } = await start({ persistence }, clock);
       await sessions.getSession();
       const events = typesOf(sessions);
       storage.fail('delete', new SessionStorageError('The store is down.', 'unavailable'));
@@ -135,7 +137,7 @@ describe('logout()', () => {
       expect(simulator.counts.logouts).toBe(1);
       expect(events).toEqual(['loggedOut', 'storageDegraded']);
       // The dead text that stayed behind is noticed, not used.
-      await sessions.getSession();
+      await clock.until(sessions.getSession());
       expect(simulator.counts.logins).toBe(2);
     },
   );

@@ -143,11 +143,12 @@ describe("persistence 'best-effort'", () => {
   });
 
   it('adopts the session that the fleet stored meanwhile, and leaves its own alone: callers have it', async () => {
+    const clock = new VirtualClock();
     const { simulator, storage, start, stored } = await createAccount();
     storage.fail('write', down(), { times: 1 });
-    const lonely = await start({ persistence: 'best-effort' });
+    const lonely = await start({ persistence: 'best-effort' }, clock);
     const own = await lonely.sessions.getSession();
-    const { token } = await (await start()).sessions.getSession();
+    const { token } = await clock.until((await start({}, clock)).sessions.getSession());
     await lonely.sessions.keepAlive();
     expect(lonely.sessions.current?.token).toBe(token);
     expect(await stored()).toBe(token);

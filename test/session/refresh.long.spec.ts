@@ -1,5 +1,6 @@
-import { setTimeout } from 'node:timers/promises';
+import { SessionStorageError } from 'nestjs-betfair-session';
 import { createTestSession } from 'nestjs-betfair-session/testing';
+import { sleep } from '../../lib/common/deadline.js';
 import { closeAccounts, createAccount, times } from '../support/account.js';
 import { typesOf } from '../support/application.js';
 import { VirtualClock } from '../support/virtual.clock.js';
@@ -8,11 +9,12 @@ afterEach(closeAccounts);
 
 describe('refresh of a rejected session', () => {
   it('makes one renewal of a thousand rejections at one moment [fault 3]', async () => {
+    const clock = new VirtualClock();
     const { simulator, start, stored } = await createAccount();
-    const { sessions } = await start();
+    const { sessions } = await start({}, clock);
     const dead = await sessions.getSession();
     simulator.endSessions();
-    const served = await Promise.all(times(1_000, () => sessions.refresh(dead)));
+    const served = await clock.until(Promise.all(times(1_000, () => sessions.refresh(dead))));
     expect(new Set(served.map(({ generation }) => generation))).toEqual(new Set([2]));
     expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 0 });
     expect(await stored()).toBe(served[0]?.token);
@@ -20,17 +22,19 @@ describe('refresh of a rejected session', () => {
 
   it('makes none of a thousand more that come up to five seconds after the renewal [fault 4]', async () => {
     const { simulator, start } = await createAccount();
-    const { sessions } = await start({ storage: 'mem://' });
+    const clock = new VirtualClock();
+    const { sessions } = await start({ storage: 'mem://' }, clock);
     const dead = await sessions.getSession();
     simulator.endSessions();
     const renewed = await sessions.refresh(dead);
     const stragglers = times(1_000, async (index) => {
-      await setTimeout(index * 5);
+      await sleep(clock, index * 5);
       return sessions.refresh(dead);
     });
+    await clock.advance(5_000);
     expect(new Set(await Promise.all(stragglers))).toEqual(new Set([renewed]));
     expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 0 });
-  }, 15_000);
+  });
 
   it('replaces the stored text that was rejected without asking keepAlive, which may still take it', async () => {
     const { simulator, start } = await createAccount();
@@ -41,13 +45,18 @@ describe('refresh of a rejected session', () => {
   });
 
   it('replaces the stored text that was rejected also where this process does not know that it is stored', async () => {
-    const { simulator, storage, start, stored } = await createAccount();
-    storage.fail('write', 'lost');
-    const { sessions } = await start({ persistence: 'best-effort', requestTimeout: 500 });
+    const clock = new VirtualClock();
+    const { simulator, storage, start, stored, key } = await createAccount();
+    storage.fail('write', async () => {
+      // It takes effect, and says that it did not.
+      await storage.put(key, simulator.liveTokens()[0] ?? '');
+      throw new SessionStorageError('The store is down.', 'unavailable');
+    });
+    const { sessions } = await start({ persistence: 'best-effort' }, clock);
     const rejected = await sessions.getSession();
     expect(sessions.status).toMatchObject({ persisted: false });
     expect(await stored()).toBe(rejected.token);
-    await sessions.refresh(rejected);
+    await clock.until(sessions.refresh(rejected));
     expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 0 });
   });
 
@@ -62,12 +71,13 @@ describe('refresh of a rejected session', () => {
   });
 
   it('adopts what another process stored meanwhile, after keepAlive took it', async () => {
+    const clock = new VirtualClock();
     const { simulator, start } = await createAccount();
-    const [one, two] = [await start(), await start()];
+    const [one, two] = [await start({}, clock), await start({}, clock)];
     const dead = await one.sessions.getSession();
     await two.sessions.getSession();
     simulator.endSessions();
-    const renewed = await one.sessions.refresh(dead);
+    const renewed = await clock.until(one.sessions.refresh(dead));
     const other = two.sessions.current;
     if (other === undefined) throw new Error('The second application lost its session.');
     expect((await two.sessions.refresh(other)).token).toBe(renewed.token);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sleep } from '../../lib/common/deadline.js';
 import { closeAccounts, createAccount } from '../support/account.js';
+import { until } from '../support/betting.js';
 import { PartlyDownStorage } from '../support/partly-down.storage.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
@@ -33,8 +34,9 @@ describe('a process that finds another one logging in', () => {
       jest.spyOn(Math, 'random').mockReturnValue(chance);
       simulator.fail('certLogin', 'hung');
       const first = one.sessions.getSession().catch(() => undefined);
-      await clock.settle();
-      const second = two.sessions.getSession();
+      await until(() => simulator.counts.loginAttempts === 1);
+      const second = two.sessions.getSession().catch(() => undefined);
+      await until(() => storage.counts.read === 3 && simulator.counts.keepAlives === 2);
       await clock.settle();
       const { read } = storage.counts;
       await clock.advance(look - 1);
