@@ -45,7 +45,12 @@ export class CallScope {
 
   /** Opens a layer inside the running one; to be ended. */
   static open(): CallScope {
-    return new CallScope(CallScope.current);
+    return CallScope.openIn(CallScope.current);
+  }
+
+  /** Opens a layer inside one that was the running one before; to be ended. */
+  static openIn(outer: CallScope | undefined): CallScope {
+    return new CallScope(outer);
   }
 
   /** Runs `work`, and all that it starts, in this layer. */
@@ -53,12 +58,7 @@ export class CallScope {
     return current.run(this, work);
   }
 
-  /** Whether this layer has its outcome, or the first part of it. */
-  get decided(): boolean {
-    return this.#decided;
-  }
-
-  /** Marks that this layer has its outcome; its work may go on, as that of a stream does. */
+  /** Marks that this layer has its outcome, or the first part of it; its work may go on, as that of a stream does. */
   decide(): void {
     if (this.#decided) return;
     this.#decided = true;

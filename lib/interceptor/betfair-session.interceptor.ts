@@ -53,9 +53,12 @@ export class BetfairSessionInterceptor implements NestInterceptor {
     const sessions = this.#registry.get(account);
     const again = mayRunAgain(context, use.retry);
     const runWith = (session: BetfairSession) => {
-      const scope = openScope(sessions, account, session);
-      const call = { scope, next, context, again };
-      return new Observable((subscriber) => new HandlerRun(call, subscriber).start());
+      const outer = CallScope.current;
+      return new Observable((subscriber) => {
+        // Not before: where nobody subscribes any more, nothing would end it.
+        const scope = openScope(outer, sessions, account, session);
+        new HandlerRun({ scope, next, context, again }, subscriber).start();
+      });
     };
     const session = sessions.takeSession();
     // Every promise would be one more for each request.
@@ -64,8 +67,13 @@ export class BetfairSessionInterceptor implements NestInterceptor {
 }
 
 /** Apart, so that what outlives a request, and with it the layer, keeps nothing of the request. */
-function openScope(sessions: SessionService, account: string, session: BetfairSession): CallScope {
-  const scope = CallScope.open();
+function openScope(
+  outer: CallScope | undefined,
+  sessions: SessionService,
+  account: string,
+  session: BetfairSession,
+): CallScope {
+  const scope = CallScope.openIn(outer);
   scope.last = { account, session, refresh: (rejected) => sessions.refresh(rejected) };
   scope.handedOut = scope.last;
   return scope;

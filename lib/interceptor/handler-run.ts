@@ -1,5 +1,5 @@
 import type { CallHandler, ExecutionContext } from '@nestjs/common';
-import type { Observer, Subscriber, Subscription } from 'rxjs';
+import { defer, type Observer, type Subscriber, type Subscription } from 'rxjs';
 import type { CallScope, HandedOut, LastHandedOut } from '../calls/call-scope.js';
 import { inspectResult, inspectThrown, type Rejection } from '../calls/invalid-session.detector.js';
 import { answerOf } from './handler-answer.js';
@@ -23,25 +23,28 @@ export interface HandlerCall {
  * again where that can do no harm. One observer instead of a chain of operators, since every request pays for each.
  */
 export class HandlerRun implements Observer<unknown> {
-  readonly #call: HandlerCall;
-  readonly #subscriber: Subscriber<unknown>;
   #source: Subscription | undefined;
   /** The look into a first value that has to be read for it; what comes after it waits. */
   #look: Promise<void> | undefined;
   #emitted = false;
-  #failed = false;
+  /** Whether the first run failed, or nobody waits for it any more: what still comes of it is dropped. */
+  #over = false;
 
-  constructor(call: HandlerCall, subscriber: Subscriber<unknown>) {
-    this.#call = call;
-    this.#subscriber = subscriber;
-  }
+  constructor(
+    private readonly call: HandlerCall,
+    private readonly subscriber: Subscriber<unknown>,
+  ) {}
 
   start(): void {
-    this.#subscriber.add(() => {
+    this.subscriber.add(() => {
+      this.#over = true;
+      // First, since the clean-up of a handler may throw.
+      this.call.scope.end();
       this.#source?.unsubscribe();
-      this.#call.scope.end();
     });
     this.#listen(this);
+    // Where it failed at once, there was nothing to unsubscribe from yet; so below.
+    if (this.#over) this.#source?.unsubscribe();
   }
 
   next(value: unknown): void {
@@ -54,17 +57,17 @@ export class HandlerRun implements Observer<unknown> {
 
   complete(): void {
     this.#afterLook(() => {
-      if (!this.#failed) this.#subscriber.complete();
+      if (!this.#over) this.subscriber.complete();
     });
   }
 
   #take(value: unknown): void {
-    if (this.#failed) return;
+    if (this.#over) return;
     if (this.#emitted) {
       this.#handOut(value);
       return;
     }
-    const rejection = inspectResult(answerOf(this.#call.context, value));
+    const rejection = inspectResult(answerOf(this.call.context, value));
     if (rejection instanceof Promise) {
       this.#look = rejection.then((found) => this.#judge(value, found));
     } else {
@@ -72,20 +75,25 @@ export class HandlerRun implements Observer<unknown> {
     }
   }
 
+  /** Decides about a first value. */
   #judge(value: unknown, rejection: Rejection): void {
     if (rejection === 'none') {
+      // What was done inside is not known here; so below, for an error.
+      this.call.scope.markSettled();
       this.#handOut(value);
-      return;
+    } else {
+      this.#recover({ answer: value }, rejection);
+      this.#source?.unsubscribe();
     }
-    this.#source?.unsubscribe();
-    this.#recover({ answer: value }, rejection);
   }
 
+  /** Decides about a failure of the first run. */
   #recover(failure: Failure, rejection: Rejection): void {
-    if (this.#failed) return;
-    this.#failed = true;
-    const { scope } = this.#call;
+    if (this.#over) return;
+    this.#over = true;
+    const { scope } = this.call;
     const { handedOut, last } = scope;
+    if (rejection !== 'all') scope.markSettled();
     // Refused again inside although the session was new: another would not help.
     const futile = scope.repeated && !scope.settled;
     if (rejection === 'none' || futile || !handedOut || !last) {
@@ -100,12 +108,12 @@ export class HandlerRun implements Observer<unknown> {
   }
 
   async #renew(failure: Failure, handedOut: HandedOut, last: LastHandedOut): Promise<void> {
-    const { scope, context, again } = this.#call;
+    const { scope, context, again } = this.call;
     const fresh = await last.refresh(last.session).catch((refusal: unknown) => {
       throw refreshFailure(refusal, 'error' in failure ? failure.error : failure.answer);
     });
-    if (this.#subscriber.closed) return;
-    const untouched = !scope.settled && !scope.repeated && !scope.decided;
+    if (this.subscriber.closed) return;
+    const untouched = !scope.settled && !scope.repeated;
     if (!again || !untouched || responseStarted(context)) {
       this.#handOn(failure);
       return;
@@ -118,31 +126,30 @@ export class HandlerRun implements Observer<unknown> {
     this.#listen({
       next: (value) => this.#handOut(value),
       error: (error: unknown) => this.#handOn({ error }),
-      complete: () => this.#subscriber.complete(),
+      complete: () => this.subscriber.complete(),
     });
   }
 
   #listen(observer: Observer<unknown>): void {
-    const { scope, next } = this.#call;
-    this.#source = scope.run(() => next.handle().subscribe(observer));
-    // A handler may have ended before there was anything to unsubscribe from.
-    if (this.#subscriber.closed) this.#source.unsubscribe();
+    const { scope, next } = this.call;
+    this.#source = scope.run(() => defer(() => next.handle()).subscribe(observer));
+    if (this.subscriber.closed) this.#source.unsubscribe();
   }
 
   #handOut(value: unknown): void {
     this.#emitted = true;
     // Before an interceptor around this one looks at the outcome; so below.
-    this.#call.scope.decide();
-    this.#subscriber.next(value);
+    this.call.scope.decide();
+    this.subscriber.next(value);
   }
 
   #handOn(failure: Failure): void {
     if ('answer' in failure) {
       this.#handOut(failure.answer);
-      this.#subscriber.complete();
+      this.subscriber.complete();
     } else {
-      this.#call.scope.decide();
-      this.#subscriber.error(failure.error);
+      this.call.scope.decide();
+      this.subscriber.error(failure.error);
     }
   }
 
