@@ -13,7 +13,7 @@ const SUITES = [
     'lib/session/session.cache.ts',
     ['session/(get|refresh|keep-alive|logout|persistence|shutdown)'],
   ],
-  ['lib/session/session.keep-alive.ts', ['session/(get|keep-alive|persistence|logout)']],
+  ['lib/session/session.keep-alive.ts', ['session/(get|keep-alive|persistence|logout|shutdown)']],
   [
     'lib/session/session.keeper.ts',
     ['session/(get|refresh|resume|shutdown|login-guard|adversity|logout)'],

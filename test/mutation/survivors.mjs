@@ -74,6 +74,11 @@ export const survivors = {
   ],
   'lib/session/session.keep-alive.ts': [
     {
+      line: "if (outcome.type === 'stored') cache.markStored(session, outcome.version);",
+      to: ['true'],
+      why: 'One that is not stored stays without a version, and one that is superseded is replaced next.',
+    },
+    {
       line: "if (outcome.type === 'superseded' && cache.alive?.session === session) {",
       to: ['cache.alive.session'],
       why: 'Without a session it would throw, and failures to store one are ignored here.',

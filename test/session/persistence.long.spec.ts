@@ -149,7 +149,9 @@ describe("persistence 'best-effort'", () => {
     const lonely = await start({ persistence: 'best-effort' }, clock);
     const own = await lonely.sessions.getSession();
     const { token } = await clock.until((await start({}, clock)).sessions.getSession());
+    const events = typesOf(lonely.sessions);
     await lonely.sessions.keepAlive();
+    expect(events).toEqual(['keptAlive', 'resumed']);
     expect(lonely.sessions.current?.token).toBe(token);
     expect(await stored()).toBe(token);
     expect(simulator.liveTokens()).toEqual(expect.arrayContaining([own.token, token]));
