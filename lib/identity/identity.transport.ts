@@ -77,9 +77,7 @@ function trustedByDefault(): readonly string[] {
   // Node 22.15: also has NODE_EXTRA_CA_CERTS and the system's store where these are switched on.
   const getCACertificates: unknown = Reflect.get(tls, 'getCACertificates');
   const trusted: unknown =
-    typeof getCACertificates === 'function'
-      ? Reflect.apply(getCACertificates, tls, ['default'])
-      : undefined;
+    typeof getCACertificates === 'function' ? Reflect.apply(getCACertificates, tls, []) : undefined;
   return Array.isArray(trusted)
     ? trusted.filter((pem) => typeof pem === 'string')
     : tls.rootCertificates;

@@ -22,7 +22,11 @@ describe('a login without a usable answer', () => {
     ['success without a token', json({ loginStatus: 'SUCCESS' }), false],
     ['an object without a status', json({ sessionToken: 'aToken' }), false],
   ])('(%s) counts as one that may have succeeded, unless Betfair said no', (_, reply, answered) => {
-    expect(parseLoginReply(reply)).toMatchObject({ type: 'unclear', answered });
+    expect(parseLoginReply(reply)).toMatchObject({
+      type: 'unclear',
+      answered,
+      error: { message: expect.stringContaining(' (login). ') },
+    });
   });
 
   it('(none at all) counts as one that may have succeeded, and keeps the cause', () => {

@@ -1,13 +1,16 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import { TLSSocket } from 'node:tls';
+import { createServer as createTcpServer, type Socket } from 'node:net';
+import * as tls from 'node:tls';
 import {
   type BetfairSessionOptions,
   BetfairConfigurationError,
   BetfairIdentityUnavailableError,
 } from 'nestjs-betfair-session';
 import type { BetfairSimulator, SimulatorEndpoint } from 'nestjs-betfair-session/testing';
+import * as undici from 'undici';
+import { createTransport } from '../../lib/identity/identity.transport.js';
 import { serverCertificate } from '../../lib/testing/simulator.certificates.js';
 import { closeAccounts, createAccount } from '../support/account.js';
 import { closeApplications, createSessions } from '../support/application.js';
@@ -76,7 +79,9 @@ describe('the client certificate', () => {
     const shown: [string | undefined, boolean][] = [];
     const url = await serve((request, response) => {
       const peer =
-        request.socket instanceof TLSSocket ? request.socket.getPeerX509Certificate() : undefined;
+        request.socket instanceof tls.TLSSocket
+          ? request.socket.getPeerX509Certificate()
+          : undefined;
       shown.push([request.url, peer !== undefined]);
       const reply = { sessionToken: 'aToken', loginStatus: 'SUCCESS', status: 'SUCCESS' };
       response.setHeader('content-type', 'application/json').end(JSON.stringify(reply));
@@ -100,6 +105,32 @@ describe('the client certificate', () => {
       ['/logout', false],
     ]);
   });
+});
+
+it('a connection has only so long to come about', async () => {
+  const silent = createTcpServer((socket) => socket.on('error', () => socket.destroy()));
+  const connected = once(silent, 'connection');
+  await once(silent.listen(0, '127.0.0.1'), 'listening');
+  const address = silent.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const dispatcher = createTransport([], { connectTimeout: 100 });
+  // Before the ten seconds that undici would wait by itself.
+  const enough = new AbortController();
+  const timer = setTimeout(() => enough.abort(), 8_000);
+  try {
+    const connecting = undici.request(`https://127.0.0.1:${port}`, {
+      dispatcher,
+      signal: enough.signal,
+    });
+    expect(await errorOf(connecting)).toMatchObject({ code: 'UND_ERR_CONNECT_TIMEOUT' });
+  } finally {
+    clearTimeout(timer);
+    await dispatcher.destroy();
+    const [socket]: Socket[] = await connected;
+    socket?.destroy();
+    silent.close();
+    await once(silent, 'close');
+  }
 });
 
 describe('a redirect', () => {
@@ -205,6 +236,33 @@ describe('the certificate of the server', () => {
     });
     expect(reached).toBe(0);
   });
+});
+
+describe('the authorities that this Node was told to trust', () => {
+  // Node 22.19: tells all of the process what to trust, as NODE_EXTRA_CA_CERTS does at its start.
+  const setDefault: unknown = Reflect.get(tls, 'setDefaultCACertificates');
+  const getDefault: unknown = Reflect.get(tls, 'getCACertificates');
+  const can = typeof setDefault === 'function' && typeof getDefault === 'function';
+
+  (can ? it.each(['usual', 'added']) : it.skip.each(['usual', 'added']))(
+    'are enough for a login with its certificate (option "ca": %s)',
+    async (which) => {
+      if (typeof setDefault !== 'function' || typeof getDefault !== 'function') return;
+      const before: unknown = Reflect.apply(getDefault, tls, []);
+      const { ca, ...usual } = simulator.options();
+      const { cert: another } = await makeCertificate();
+      Reflect.apply(setDefault, tls, [[ca]]);
+      try {
+        const options = which === 'usual' ? usual : { ...usual, ca: another };
+        const { sessions } = await createSessions(options);
+        await sessions.getSession();
+        await sessions.keepAlive();
+        expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 1 });
+      } finally {
+        Reflect.apply(setDefault, tls, [before]);
+      }
+    },
+  );
 });
 
 /** Hosts of certlogin and of everything else. */
@@ -316,7 +374,10 @@ describe('a proxy that the environment names', () => {
       process.env['HTTPS_PROXY'] = url;
       const error = await errorOf(createSessions(simulator.options()));
       expect(error).toBeInstanceOf(BetfairConfigurationError);
-      expect(error).toMatchObject({ message: expect.stringMatching(/HTTPS_PROXY.*http:\/\//) });
+      expect(error).toMatchObject({
+        message: expect.stringMatching(/HTTPS_PROXY.*http:\/\//),
+        cause: expect.any(Error),
+      });
       expectNoSecret(error, ['canary-proxy', ...secretsOf(simulator.options(), [])]);
     },
   );

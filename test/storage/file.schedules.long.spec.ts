@@ -457,6 +457,41 @@ describe('FileStorage without hard links', () => {
   });
 });
 
+/** A write after which the directory is made anew. */
+async function writeAnew(incident: (storage: Storage) => Incident) {
+  const storage = new FileStorage({ directory: await newDirectory() });
+  await storage.open();
+  await rm(storage.directory, { recursive: true });
+  const process = new PlayedProcess(atCall('writeFile .gitignore', incident(storage)));
+  await process.run(() => storage.write(KEY, OURS, { ifAbsent: true }));
+  return storage;
+}
+
+describe('FileStorage whose directory was removed as a whole', () => {
+  it('goes on where another process hides the new one from Git at the same moment', async () => {
+    const storage = await writeAnew(({ directory }) => {
+      return () => writeFile(join(directory, '.gitignore'), '# of another\n*\n');
+    });
+    expect(await storage.read(KEY)).toMatchObject({ value: OURS });
+    const ignored = await readFile(join(storage.directory, '.gitignore'), 'utf8');
+    expect(ignored).toBe('# of another\n*\n');
+  });
+
+  it('is refused at the start where it cannot be hidden from Git', async () => {
+    const storage = new FileStorage({ directory: await newDirectory() });
+    const process = new PlayedProcess(atCall('writeFile .gitignore', { fails: 'EIO' }));
+    await expect(process.run(() => storage.open())).rejects.toMatchObject({
+      failure: 'unavailable',
+    });
+  });
+
+  it('stores nothing that cannot be hidden from Git', async () => {
+    await expect(writeAnew(() => ({ fails: 'EIO' }))).rejects.toMatchObject({
+      failure: 'unavailable',
+    });
+  });
+});
+
 describe('FileStorage beside an editor', () => {
   const reading = `handle.readFile ${KEY}`;
 
@@ -506,11 +541,17 @@ describe('FileStorage beside an editor', () => {
     });
   });
 
-  it('ends between two looks when the caller gives up', async () => {
+  it.each([
+    new Error('enough'),
+    Object.assign(new Error('enough'), { code: 'ERR_OF_THE_CALLER' }),
+    { code: ['EIO'] },
+    { code: 5 },
+    'enough',
+    null,
+  ])('ends between two looks when the caller gives up, with the reason %j', async (reason) => {
     const { storage } = await storageWith(OLD);
     const other = new FileStorage(storage);
     const controller = new AbortController();
-    const reason = new Error('enough');
     const process = new PlayedProcess((_, call) => {
       if (call !== `open ${KEY}`) return undefined;
       return async () => {

@@ -70,6 +70,8 @@ describe('FileStorage on disk', () => {
     await mkdir(storage.directory);
     await storage.open();
     expect(await readdir(storage.directory)).toEqual([]);
+    await storage.write(KEY, 'one', { ifAbsent: true });
+    expect(new Set(await readdir(storage.directory))).toEqual(new Set([KEY, `.${KEY}.versions`]));
   });
 
   it('hides the directory again when somebody removed it as a whole', async () => {
@@ -176,6 +178,28 @@ describe('FileStorage on disk', () => {
     await storage.write(KEY, 'two', { ifVersion: stored?.version ?? '' });
     expect((await storage.read(KEY))?.value).toBe('two');
     for (const path of others) expect(await readFile(path, 'utf8')).toBe('of somebody else');
+  });
+
+  it('sweeps at its first look what a writer left that was killed long ago, and looks once', async () => {
+    const storage = await newStorage();
+    let ifVersion = await storage.write(KEY, 'x', { ifAbsent: true });
+    for (let count = 0; count < 40; count++) {
+      ifVersion = await storage.write(KEY, 'x', { ifVersion });
+    }
+    const folder = join(storage.directory, `.${KEY}.versions`);
+    const leave = async () => {
+      const record = { temp, base: null, result: 'of a copy that was never published' };
+      await writeFile(join(folder, '1'), JSON.stringify(record));
+      await writeFile(join(folder, temp), 'TEXT');
+    };
+    await leave();
+    const next = new FileStorage(storage);
+    await next.read(KEY);
+    expect(await readdir(folder)).not.toContain('1');
+    expect(await filesWith(storage.directory, 'TEXT')).toEqual([]);
+    await leave();
+    await next.read(KEY);
+    expect(await readdir(folder)).toContain('1');
   });
 
   it('removes also a damaged record in the end', async () => {

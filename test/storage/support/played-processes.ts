@@ -8,7 +8,17 @@ import fs from 'node:fs';
 export type Incident =
   'dies' | 'sleeps' | 'repeats' | { readonly fails: string } | (() => Promise<void>);
 
-const NAMES = ['link', 'mkdir', 'open', 'readFile', 'readdir', 'rename', 'stat', 'unlink'] as const;
+const NAMES = [
+  'link',
+  'mkdir',
+  'open',
+  'readFile',
+  'readdir',
+  'rename',
+  'stat',
+  'unlink',
+  'writeFile',
+] as const;
 const current = new AsyncLocalStorage<PlayedProcess>();
 
 /** One of several "processes" in this one: what it does, and what happens to it on the way. */
