@@ -1,4 +1,4 @@
-// Writes report.md from what Stryker has found so far: `node test/mutation/report.mjs`.
+// Tells what Stryker has found so far, and writes report.md of it.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
@@ -15,11 +15,11 @@ const REPORT = join(HERE, 'report.md');
 const LEAST = 85;
 
 /**
- * Writes the report on these files.
+ * Reports on these files.
  *
  * @returns whether enough was found and every survivor is explained
  */
-export async function report(files) {
+export async function report(files, { write }) {
   const results = readJson(RESULTS).files ?? {};
   const complete = readJson(COMPLETE);
   const tested = files.filter((file) => {
@@ -53,9 +53,9 @@ export async function report(files) {
     ),
   ].join('\n\n');
   const options = await resolveConfig(REPORT);
-  writeFileSync(REPORT, await format(markdown, { ...options, parser: 'markdown' }));
+  if (write) writeFileSync(REPORT, await format(markdown, { ...options, parser: 'markdown' }));
   console.log(
-    `\n${tested.length} of ${files.length} files, score ${percent(total.score)}: ${REPORT}`,
+    `\n${tested.length} of ${files.length} files, score ${percent(total.score)}${write ? `: ${REPORT}` : ''}`,
   );
   for (const fault of faults) console.error(fault);
   return faults.length === 0;
