@@ -133,6 +133,64 @@ it('a connection has only so long to come about', async () => {
   }
 });
 
+it('no connection outlives its use: that of a login the login, the others the application', async () => {
+  const closed = new Map<string | undefined, Promise<unknown>>();
+  const url = await serve((request, response) => {
+    closed.set(request.url, once(request.socket, 'close'));
+    const reply = { sessionToken: 'aToken', loginStatus: 'SUCCESS', status: 'SUCCESS' };
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(reply));
+  });
+  // Left alone, both sides would keep it for ten minutes.
+  for (const server of servers) server.keepAliveTimeout = 600_000;
+  const { sessions } = await open(
+    optionsWith({ certLogin: `${url}/certlogin`, keepAlive: `${url}/keepAlive` }),
+  );
+  await sessions.getSession();
+  await closed.get('/certlogin');
+  await sessions.keepAlive();
+  await closeApplications();
+  await closed.get('/keepAlive');
+  expect([...closed.keys()]).toEqual(['/certlogin', '/keepAlive']);
+});
+
+describe('an operation that gets no answer', () => {
+  it('is named in the error, with the kind of what came instead', async () => {
+    const url = await serve((_, response) => {
+      response.writeHead(500).end();
+    });
+    const { sessions } = await open(optionsWith({ keepAlive: `${url}/x`, logout: `${url}/x` }));
+    await sessions.getSession();
+    const answer = 'identity service answered HTTP 500 (no content type) instead of its JSON';
+    expect(await errorOf(sessions.keepAlive())).toHaveProperty(
+      'message',
+      expect.stringContaining(`${answer} (keepAlive). `),
+    );
+    expect(await errorOf(sessions.logout())).toHaveProperty(
+      'message',
+      expect.stringContaining(`${answer} (logout). `),
+    );
+  });
+
+  it.each(['certLogin', 'keepAlive', 'logout'] as const)(
+    'is named in the error where nobody can be reached (%s)',
+    async (endpoint) => {
+      const { sessions } = await open(simulator.options());
+      if (endpoint !== 'certLogin') await sessions.getSession();
+      simulator.fail(endpoint, 'reset');
+      const operations = {
+        certLogin: () => sessions.getSession(),
+        keepAlive: () => sessions.keepAlive(),
+        logout: () => sessions.logout(),
+      };
+      const name = endpoint === 'certLogin' ? 'login' : endpoint;
+      expect(await errorOf(operations[endpoint]())).toHaveProperty(
+        'message',
+        expect.stringMatching(new RegExp(`could not be reached \\(.+\\) \\(${name}\\)\\. `)),
+      );
+    },
+  );
+});
+
 describe('a redirect', () => {
   it.each([301, 302, 303, 307, 308])('with %d is not followed by any operation', async (status) => {
     let followed = 0;
@@ -254,7 +312,7 @@ describe('the authorities that this Node was told to trust', () => {
       Reflect.apply(setDefault, tls, [[ca]]);
       try {
         const options = which === 'usual' ? usual : { ...usual, ca: another };
-        const { sessions } = await createSessions(options);
+        const { sessions } = await open(options);
         await sessions.getSession();
         await sessions.keepAlive();
         expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 1 });

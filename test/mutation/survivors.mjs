@@ -33,6 +33,13 @@ export const survivors = {
       why: 'A number or a text has no field of those names either; the compiler asks.',
     },
   ],
+  'lib/identity/identity.client.ts': [
+    {
+      line: 'new BetfairIdentityUnavailableError(`No complete answer within ${requestTimeout} ms.`),',
+      to: ['``'],
+      why: 'A text that nobody sees: the error that is made of it says the same.',
+    },
+  ],
   'lib/identity/identity.transport.ts': [
     {
       line: '...(connectTimeout !== undefined && { timeout: connectTimeout }),',
@@ -256,6 +263,36 @@ export const survivors = {
     },
   ],
   'lib/storage/file.object.ts': [
+    {
+      line: "const prepared = await writeNew(generations.path(temp), value ?? '');",
+      to: ['"Stryker was here!"'],
+      why: 'Nobody reads the marker of a deletion.',
+    },
+    {
+      line: "return removed && found !== result ? 'abandoned' : 'settled';",
+      to: ['""'],
+      why: 'What is neither applied nor settled has lost; the name is for readers.',
+    },
+    {
+      line: 'if (result === null) await remove(prepared);',
+      to: ['true'],
+      why: 'A prepared copy that was renamed is gone already.',
+    },
+    {
+      line: 'if (!(await move(this.path, grave))) return false;',
+      to: ['true'],
+      why: 'Nothing is published then, which is what a deletion is to come to; looking again finds the same.',
+    },
+    {
+      line: 'return buried?.fingerprint === condemned;',
+      to: ['false'],
+      why: 'Whether it took effect is looked up then, and found to be so.',
+    },
+    {
+      line: 'if (copy || wanted === null) return copy;',
+      to: ['false'],
+      why: 'Nothing on its way out has the fingerprint null; it saves looking.',
+    },
     {
       line: 'async #isDecided(number: number, record: GenerationRecord): Promise<boolean> {',
       to: ['{}'],

@@ -539,6 +539,7 @@ describe('FileStorage beside an editor', () => {
         /The stored object "session\.token" changed 100 times while it was read\. Try again later/,
       ),
     });
+    expect(process.calls.filter((call) => call === `open ${KEY}`)).toHaveLength(100);
   });
 
   it.each([
