@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { BetfairSession } from 'nestjs-betfair-session';
 import { closeAccounts, createAccount } from '../support/account.js';
 import {
@@ -117,22 +118,30 @@ describe('run of one call that Betfair refuses for its session', () => {
     expect(simulator.counts).toMatchObject({ loginAttempts: 2, calls: 1 });
   });
 
-  it('replaces the session that the call asked for itself, where that is a newer one', async () => {
-    const { simulator, sessions, raw } = await setUp();
-    const generations: number[] = [];
-    const answer = await sessions.run(async (given) => {
-      // Meanwhile another call has the first session replaced, and the second one ends as well.
-      simulator.endSessions();
-      await sessions.refresh(given);
-      if (generations.length === 0) simulator.endSessions();
-      const session = await sessions.getSession();
-      generations.push(session.generation);
-      return raw.json(session, A);
-    });
-    expect(answer).toMatchObject(SUCCESS);
-    expect(generations).toEqual([2, 4]);
-    expect(sends(simulator)).toEqual({ A: 2 });
-  });
+  it.each([
+    ['new', false],
+    ['in memory already', true],
+  ])(
+    'replaces the session that the call asked for itself, where that is a newer one, %s',
+    async (_, inMemory) => {
+      const { simulator, sessions, raw } = await setUp();
+      const generations: number[] = [];
+      const outside = AsyncLocalStorage.snapshot();
+      const answer = await sessions.run(async (given) => {
+        // Meanwhile another call has the first session replaced, and the second one ends as well.
+        simulator.endSessions();
+        await sessions.refresh(given);
+        if (inMemory) await outside(() => sessions.getSession());
+        if (generations.length === 0) simulator.endSessions();
+        const session = await sessions.getSession();
+        generations.push(session.generation);
+        return raw.json(session, A);
+      });
+      expect(answer).toMatchObject(SUCCESS);
+      expect(generations).toEqual([2, 4]);
+      expect(sends(simulator)).toEqual({ A: 2 });
+    },
+  );
 
   it('does not see into the result of undici.request, and says so once', async () => {
     const { simulator, sessions, raw, warnings } = await setUp();

@@ -37,6 +37,7 @@ const SUITES = [
     [
       'session/(session\\.(log|publisher|status)|certificate|refresh|logout|shutdown)',
       'calls/(call-scope|tracked-call)',
+      'interceptor/current-session\\.decorator',
       LEASE,
     ],
   ],

@@ -149,6 +149,13 @@ export const survivors = {
       why: 'It is only told from the other ends, and by what they hold; the name is for readers.',
     },
   ],
+  'lib/session/session.service.ts': [
+    {
+      line: 'if (cache.held) handOut(this.#source, scope, cache.held.session);',
+      to: ['true'],
+      why: 'What is warm is held; the compiler asks.',
+    },
+  ],
   'lib/session/session.shutdown.ts': [
     {
       line: '() => closed,',
