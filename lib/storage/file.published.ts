@@ -38,7 +38,7 @@ export async function readCopy(path: string): Promise<FileCopy | undefined> {
 
 /** Writes a new file, readable by its owner only, down to the disk. */
 export async function writeNew(path: string, value: string): Promise<Fingerprint> {
-  const bytes = Buffer.from(value, 'utf8');
+  const bytes = Buffer.from(value);
   const handle = await open(path, 'wx', 0o600);
   try {
     await handle.writeFile(bytes);

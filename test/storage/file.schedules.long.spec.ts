@@ -587,6 +587,14 @@ describe('FileStorage on Windows', () => {
     },
   );
 
+  it('and only there waits for it: elsewhere nobody has to', async () => {
+    Object.defineProperty(process, 'platform', { value: 'linux' });
+    const { storage } = await storageWith(OLD);
+    const busy = await change(storage, THEIRS, failing(/^rename/, 'EBUSY', 1));
+    expect(await busy.result).toBe('unavailable');
+    expect(busy.process.calls.filter((call) => call.startsWith('rename'))).toHaveLength(1);
+  });
+
   it('waits no longer than a moment, and not for other faults', async () => {
     const { storage } = await storageWith(OLD);
     const open = await change(storage, THEIRS, failing(/^rename/, 'EBUSY', 5));
