@@ -14,9 +14,9 @@ const MOST_CONNECTIONS = 64;
 export interface TransportOptions {
   /** The client certificate; only the login presents one. */
   readonly credentials?: TlsCredentials;
-  /** Milliseconds to connect; undici's 10 s when left out. */
+  /** Milliseconds to connect; 10 s when left out. */
   readonly connectTimeout?: number;
-  /** Bytes; bounds what a hostile reply can cost. */
+  /** Bytes; bounds what a hostile reply can cost. None when left out. */
   readonly maxResponseSize?: number;
 }
 
@@ -28,13 +28,13 @@ export interface TransportOptions {
  */
 export function createTransport(
   ca: CertificateAuthorities,
-  { credentials, connectTimeout, maxResponseSize }: TransportOptions = {},
+  { credentials, connectTimeout = 10_000, maxResponseSize = -1 }: TransportOptions = {},
 ): Dispatcher {
   const connect = {
     // Said, so that NODE_TLS_REJECT_UNAUTHORIZED cannot give a password to whoever answers.
     rejectUnauthorized: true,
     ...trusting(ca, credentials),
-    ...(connectTimeout !== undefined && { timeout: connectTimeout }),
+    timeout: connectTimeout,
   };
   try {
     return new EnvHttpProxyAgent({
@@ -42,7 +42,7 @@ export function createTransport(
       connect,
       // Behind a proxy the handshake with Betfair is made inside the tunnel, with the same.
       requestTls: connect,
-      ...(maxResponseSize !== undefined && { maxResponseSize }),
+      maxResponseSize,
     });
   } catch (error) {
     // Not quoted: the URL of a proxy may hold a password, and undici's error holds the URL.
@@ -75,10 +75,6 @@ function trusting(ca: CertificateAuthorities, credentials?: TlsCredentials): Tru
 /** `ca` replaces the default authorities, so they must be named with it. */
 function trustedByDefault(): readonly string[] {
   // Node 22.15: also has NODE_EXTRA_CA_CERTS and the system's store where these are switched on.
-  const getCACertificates: unknown = Reflect.get(tls, 'getCACertificates');
-  const trusted: unknown =
-    typeof getCACertificates === 'function' ? Reflect.apply(getCACertificates, tls, []) : undefined;
-  return Array.isArray(trusted)
-    ? trusted.filter((pem) => typeof pem === 'string')
-    : tls.rootCertificates;
+  const newer: typeof tls & { getCACertificates?: () => readonly string[] } = tls;
+  return newer.getCACertificates?.() ?? tls.rootCertificates;
 }

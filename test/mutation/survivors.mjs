@@ -42,21 +42,6 @@ export const survivors = {
   ],
   'lib/identity/identity.transport.ts': [
     {
-      line: '...(connectTimeout !== undefined && { timeout: connectTimeout }),',
-      to: ['true'],
-      why: 'undici takes an undefined time-out for none; the compiler asks.',
-    },
-    {
-      line: '...(maxResponseSize !== undefined && { maxResponseSize }),',
-      to: ['true'],
-      why: 'undici takes an undefined size for none; the compiler asks.',
-    },
-    {
-      line: 'if (ca.length === 0) return { ...credentials };',
-      to: ['false'],
-      why: 'To name the usual authorities is to trust as usual; it only takes longer.',
-    },
-    {
       line: 'if (credentials) return { ca: trusted, ...credentials };',
       to: ['true'],
       why: 'A context for each connection does the same; it only takes longer, and no test measures speed.',
@@ -72,14 +57,9 @@ export const survivors = {
       why: 'A new context does the same; it only takes longer, and no test measures speed.',
     },
     {
-      line: "typeof getCACertificates === 'function' ? Reflect.apply(getCACertificates, tls, []) : undefined;",
-      to: ['true'],
+      line: 'return newer.getCACertificates?.() ?? tls.rootCertificates;',
+      to: ['newer.getCACertificates()'],
       why: 'The Node that mutation testing needs always has the function.',
-    },
-    {
-      line: "? trusted.filter((pem) => typeof pem === 'string')",
-      to: ['trusted', 'true'],
-      why: 'Node gives texts only; the compiler asks.',
     },
   ],
   'lib/session/certificate.watch.ts': [
