@@ -66,7 +66,7 @@ function trusting(ca: CertificateAuthorities, credentials?: TlsCredentials): Tru
   const trusted = [...trustedByDefault(), ...ca];
   // Not kept: it holds a private key, and a login is rare.
   if (credentials) return { ca: trusted, ...credentials };
-  const key = ca.join('\n');
+  const key = ca.join();
   const secureContext = contexts.get(key) ?? tls.createSecureContext({ ca: trusted });
   contexts.set(key, secureContext);
   return { secureContext };

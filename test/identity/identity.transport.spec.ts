@@ -133,6 +133,19 @@ it('a connection has only so long to come about', async () => {
   }
 });
 
+it('an answer of any size is taken where no bound is said', async () => {
+  const url = await serve((_, response) => {
+    response.end('x'.repeat(2_000_000));
+  });
+  const dispatcher = createTransport([simulator.options().ca]);
+  try {
+    const { body } = await undici.request(url, { dispatcher });
+    expect(await body.text()).toHaveLength(2_000_000);
+  } finally {
+    await dispatcher.destroy();
+  }
+});
+
 it('no connection outlives its use: that of a login the login, the others the application', async () => {
   const closed = new Map<string | undefined, Promise<unknown>>();
   const url = await serve((request, response) => {

@@ -47,11 +47,6 @@ export const survivors = {
       why: 'A context for each connection does the same; it only takes longer, and no test measures speed.',
     },
     {
-      line: "const key = ca.join('\\n');",
-      to: ['""'],
-      why: 'Joined in whatever way, other authorities give another key.',
-    },
-    {
       line: 'contexts.set(key, secureContext);',
       to: [';'],
       why: 'A new context does the same; it only takes longer, and no test measures speed.',

@@ -252,8 +252,8 @@ export function describeCloud(
       });
     }
 
-    it.each(['CANARY code', '-CANARY', `CANARY${'x'.repeat(60)}`])(
-      'that the service uses the strange code %s is told without the code',
+    it.each(['CANARY code', '-CANARY', `CANARY${'x'.repeat(60)}`, ''])(
+      'that the service uses the strange code %j is told without the code',
       async (code) => {
         objects.always(sdkError('?', { name: code, code }));
         const { error } = await failureOf(store.read(KEY));
