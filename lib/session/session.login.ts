@@ -135,7 +135,7 @@ export class SessionLogin {
     permit: LoginPermit | undefined,
     signal: AbortSignal,
   ): Promise<FreshToken> {
-    const { clock, credentials, guard, identity, leaseDuration } = this.deps;
+    const { clock, credentials, guard, identity, lease, leaseDuration } = this.deps;
     const password = await credentials.passwordToSend(current, signal);
     const validatedAt = clock.monotonic();
     const left = (permit?.until ?? validatedAt + leaseDuration) - validatedAt;
@@ -159,14 +159,13 @@ export class SessionLogin {
       return { token: guard.settle(reply, current.fingerprint), validatedAt };
     } catch (error) {
       // Before any caller is told, so that no restart and no other process tries it again.
-      if (reply.type !== 'unclear') await this.#share();
+      if (reply.type !== 'unclear' && lease) await this.#share(lease);
       throw error;
     }
   }
 
-  async #share(): Promise<void> {
-    const { guard, lease } = this.deps;
-    if (lease === undefined) return;
+  async #share(lease: LoginLease): Promise<void> {
+    const { guard } = this.deps;
     try {
       guard.markShared(await lease.change((record) => guard.addTo(record)));
     } catch {

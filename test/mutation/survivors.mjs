@@ -115,13 +115,6 @@ export const survivors = {
       why: 'Without a session it would throw, and failures to store one are ignored here.',
     },
   ],
-  'lib/session/session.login.ts': [
-    {
-      line: 'if (lease === undefined) return;',
-      to: ['false'],
-      why: 'Without a lease it would throw, and failures to share are ignored; the compiler asks.',
-    },
-  ],
   'lib/session/session.renewal.ts': [
     {
       line: "return { type: 'unclear', session, error: reply.error };",
