@@ -68,6 +68,12 @@ const SUITES = [
   ['lib/identity/jurisdiction', ['identity/jurisdiction']],
   ['lib/identity/login-codes.ts', ['identity/login-codes']],
   ['lib/identity/login.credentials.ts', ['identity/login\\.']],
+  [
+    'lib/interceptor/betfair-session.interceptor.ts',
+    ['interceptor/', 'betfair-session\\.module', 'accounts/'],
+  ],
+  ['lib/interceptor/handler-answer.ts', ['interceptor/(transports/|current-session|betfair)']],
+  ['lib/interceptor/handler-retry.ts', ['interceptor/(transports/|current-session|betfair)']],
   ['lib/interceptor/', ['interceptor/']],
   ['lib/calls/', ['calls/']],
 ];
