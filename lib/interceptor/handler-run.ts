@@ -121,7 +121,6 @@ export class HandlerRun implements Observer<unknown> {
     if (last.account === handedOut.account) {
       scope.handedOut = { account: last.account, session: fresh };
     }
-    scope.last = { ...last, session: fresh };
     scope.markRepeated();
     this.#listen({
       next: (value) => this.#handOut(value),

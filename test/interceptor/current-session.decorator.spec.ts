@@ -5,7 +5,8 @@ import {
   BetfairSessionModule,
   CurrentSession,
   getSessionServiceToken,
-  type SessionService,
+  InjectSessionService,
+  SessionService,
   UseBetfairSession,
 } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
@@ -107,6 +108,33 @@ describe('@CurrentSession()', () => {
     } finally {
       await app.close();
     }
+  });
+
+  it('stays that of its account when the handler runs again for the refusal of another', async () => {
+    await using simulator = await BetfairSimulator.start({
+      accounts: [{ username: 'one' }, { username: 'two' }],
+    });
+    const keys: string[] = [];
+    @Controller()
+    @UseBetfairSession()
+    class MixedController {
+      constructor(@InjectSessionService('second') private readonly second: SessionService) {}
+
+      @Get() async handle(@CurrentSession() session: BetfairSession) {
+        keys.push(session.applicationKey);
+        const { generation } = await this.second.getSession();
+        if (generation === 1) throw Object.assign(new Error(), REFUSED);
+        return 'done';
+      }
+    }
+    const own = await serve(() => ({
+      imports: [BetfairSessionModule.forRoot({ ...simulator.options('two'), name: 'second' })],
+      controllers: [MixedController],
+    }));
+    expect(await (await own.get('/')).text()).toBe('done');
+    expect(keys).toEqual(['SimulatedAppKey1', 'SimulatedAppKey1']);
+    expect(own.simulator.counts.logins).toBe(1);
+    expect(simulator.account('two').logins).toBe(2);
   });
 });
 

@@ -72,6 +72,15 @@ describe('a handler that hands on the unread answer of a call', () => {
 });
 
 describe('what a handler streams', () => {
+  it('goes on where a later value is a refusal, which is handed on as it is', async () => {
+    const { get, simulator, generations } = await serveHandler(() => from(['a', refused, 'c']), {
+      onClass,
+    });
+    expect(await (await get('/')).json()).toEqual(['a', refused, 'c']);
+    expect(generations).toEqual([1]);
+    expect(simulator.counts.logins).toBe(1);
+  });
+
   it('is given up when its first value is a refusal, and when nobody wants more', async () => {
     const ended: number[] = [];
     const { get } = await serveHandler(
