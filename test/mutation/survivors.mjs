@@ -57,6 +57,28 @@ export const survivors = {
       why: 'The Node that mutation testing needs always has the function.',
     },
   ],
+  'lib/interceptor/handler-run.ts': [
+    {
+      line: 'this.#source?.unsubscribe();',
+      to: ['this.#source.unsubscribe'],
+      why: 'Only a source that ends while it is being subscribed to is not there yet; Nest has none.',
+    },
+    {
+      line: 'if (this.#over) this.#source?.unsubscribe();',
+      to: ['this.#source.unsubscribe'],
+      why: 'The source was subscribed to just before; the compiler asks.',
+    },
+    {
+      line: 'if (this.subscriber.closed) return;',
+      to: ['false'],
+      why: 'Nest calls a handler some ticks after it is subscribed to; that is given up by then.',
+    },
+    {
+      line: 'this.call.scope.decide();',
+      to: [';'],
+      why: 'A value that is handed out has settled the layers around, which holds them for good.',
+    },
+  ],
   'lib/session/certificate.watch.ts': [
     {
       line: 'if (validTo === undefined || validTo.getTime() - now > NOTICE) return;',
