@@ -1,27 +1,28 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const OPTIONAL =
   /^(@nestjs\/(schedule|config)|selfsigned|@aws-sdk\/|@smithy\/|@azure\/|@google-cloud\/|axios)/;
 
-/** Writes the name of everything that is imported, by either module system, to the standard error. */
+/** Writes the name of everything that is imported, by either module system, to a file: a pipe may be full. */
 const WATCHING = `
   import Module, { register } from 'node:module';
-  import { writeSync } from 'node:fs';
+  import { appendFileSync } from 'node:fs';
   const hook = \`
-    import { writeSync } from 'node:fs';
+    import { appendFileSync } from 'node:fs';
     export function resolve(specifier, context, next) {
-      writeSync(2, specifier + '\\\\n');
+      appendFileSync(process.env.IMPORTED, specifier + '\\\\n');
       return next(specifier, context);
     }\`;
   register('data:text/javascript,' + encodeURIComponent(hook));
   const load = Module._load;
   Module._load = function (specifier, ...more) {
-    writeSync(2, specifier + '\\n');
+    appendFileSync(process.env.IMPORTED, specifier + '\\n');
     return load.call(this, specifier, ...more);
   };`;
 
@@ -30,18 +31,24 @@ async function run(
   script: string,
   env: Record<string, string> = {},
 ): Promise<{ printed: string; imported: string[] }> {
-  const { stdout, stderr } = await promisify(execFile)(
-    process.execPath,
-    [
-      '--no-warnings',
-      `--import=data:text/javascript,${encodeURIComponent(WATCHING)}`,
-      '--input-type=module',
-      '--eval',
-      script,
-    ],
-    { cwd: ROOT, env: { ...process.env, ...env } },
-  );
-  return { printed: stdout.trim(), imported: stderr.split('\n') };
+  const folder = await mkdtemp(join(tmpdir(), 'imports-'));
+  const imported = join(folder, 'imported');
+  try {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [
+        '--no-warnings',
+        `--import=data:text/javascript,${encodeURIComponent(WATCHING)}`,
+        '--input-type=module',
+        '--eval',
+        script,
+      ],
+      { cwd: ROOT, env: { ...process.env, ...env, IMPORTED: imported } },
+    );
+    return { printed: stdout.trim(), imported: (await readFile(imported, 'utf8')).split('\n') };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 describe('the built package', () => {
