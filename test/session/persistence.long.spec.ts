@@ -12,6 +12,17 @@ afterEach(() => {
 const down = () => new SessionStorageError('The store is down.', 'unavailable');
 const denied = () => new SessionStorageError('The store refuses writes.', 'denied');
 
+/** A session whose first write failed, when its next write is due. */
+async function withUnstored() {
+  const clock = new VirtualClock();
+  const account = await createAccount();
+  const { sessions } = await account.start({ persistence: 'best-effort' }, clock);
+  account.storage.fail('write', down());
+  const first = await sessions.getSession();
+  await clock.advance(3_000);
+  return { ...account, sessions, first };
+}
+
 describe("persistence 'required'", () => {
   it('makes no login while the store cannot be read [fault 21]', async () => {
     const { simulator, storage, start } = await createAccount();
@@ -159,12 +170,7 @@ describe("persistence 'best-effort'", () => {
   });
 
   it('does not take a session for stored because a late write of the one before it was', async () => {
-    const clock = new VirtualClock();
-    const { simulator, storage, start, stored } = await createAccount();
-    const { sessions } = await start({ persistence: 'best-effort' }, clock);
-    storage.fail('write', down());
-    const first = await sessions.getSession();
-    await clock.advance(3_000);
+    const { simulator, storage, stored, sessions, first } = await withUnstored();
     storage.fail('write', async () => {
       simulator.endSessions();
       storage.fail('write', down());
@@ -180,12 +186,7 @@ describe("persistence 'best-effort'", () => {
   });
 
   it('takes over no session that is in memory already, when a late write meets it in the store', async () => {
-    const clock = new VirtualClock();
-    const { simulator, storage, start, stored } = await createAccount();
-    const { sessions } = await start({ persistence: 'best-effort' }, clock);
-    storage.fail('write', down());
-    const first = await sessions.getSession();
-    await clock.advance(3_000);
+    const { simulator, storage, stored, sessions, first } = await withUnstored();
     storage.fail('write', async () => {
       await sessions.refresh(first);
     });

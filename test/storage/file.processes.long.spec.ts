@@ -1,12 +1,11 @@
 import { jest } from '@jest/globals';
 import { chmod, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { StoredValue } from '../../lib/storage/session-storage.interface.js';
 import { FileStorage } from '../../lib/storage/file.storage.js';
 import { Workers, type Job } from './support/file-workers.js';
 import { filesWith, newDirectory, removeDirectories, sweep } from './support/folders.js';
+import { KEY, put, storageWith } from './support/stored-key.js';
 
-const KEY = 'session.token';
 const OLD = 'TEXT-old';
 const THEIRS = 'TEXT-theirs';
 const OURS = 'TEXT-ours';
@@ -25,17 +24,6 @@ afterAll(async () => {
   await workers.close();
   await removeDirectories();
 });
-
-async function storageWith(value: string): Promise<{ storage: FileStorage; stored: StoredValue }> {
-  const storage = new FileStorage({ directory: await newDirectory() });
-  const version = await storage.write(KEY, value, { ifAbsent: true });
-  return { storage, stored: { value, version } };
-}
-
-async function put(storage: FileStorage, value: string): Promise<void> {
-  const stored = await storage.read(KEY);
-  await storage.write(KEY, value, stored ? { ifVersion: stored.version } : { ifAbsent: true });
-}
 
 /** Every call of the file system that a change makes when nothing disturbs it. */
 async function callsOf(value: string | undefined): Promise<readonly string[]> {

@@ -1,7 +1,6 @@
 import { jest } from '@jest/globals';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StoredValue } from 'nestjs-betfair-session';
 import { type Incident, PlayedProcess, playedFileSystem } from './support/played-processes.js';
 
 // The processes of file.processes.long.spec.ts, played in this one: quick, and any call can fail.
@@ -9,10 +8,10 @@ jest.unstable_mockModule('node:fs/promises', playedFileSystem);
 const { FileStorage, SessionStorageError, StorageConflictError } =
   await import('nestjs-betfair-session');
 const { filesWith, newDirectory, removeDirectories, sweep } = await import('./support/folders.js');
+const { KEY, put, storageWith } = await import('./support/stored-key.js');
 
 type Storage = InstanceType<typeof FileStorage>;
 
-const KEY = 'session.token';
 const OLD = 'TEXT-old';
 const THEIRS = 'TEXT-theirs';
 const OURS = 'TEXT-ours';
@@ -20,17 +19,6 @@ const OURS = 'TEXT-ours';
 const MANY = 41;
 
 afterAll(removeDirectories);
-
-async function storageWith(value: string): Promise<{ storage: Storage; stored: StoredValue }> {
-  const storage = new FileStorage({ directory: await newDirectory() });
-  const version = await storage.write(KEY, value, { ifAbsent: true });
-  return { storage, stored: { value, version } };
-}
-
-async function put(storage: Storage, value: string): Promise<void> {
-  const stored = await storage.read(KEY);
-  await storage.write(KEY, value, stored ? { ifVersion: stored.version } : { ifAbsent: true });
-}
 
 async function putOften(storage: Storage): Promise<void> {
   for (let count = 0; count < MANY; count++) await put(storage, OURS);
