@@ -12,7 +12,7 @@ export function sendsEvents(context: ExecutionContext): boolean {
 export function answerOf(context: ExecutionContext, value: unknown): unknown {
   const data = read(value, 'data');
   // Before the metadata is looked at: few answers have one.
-  if (data === undefined || data === null) return value;
+  if (data === undefined) return value;
   const wrapped =
     sendsEvents(context) ||
     (context.getType() === 'ws' && typeof read(value, 'event') === 'string');

@@ -1,18 +1,14 @@
-import { once } from 'node:events';
 import {
   type ArgumentsHost,
   type CanActivate,
   Catch,
-  Controller,
   type ExceptionFilter,
   type ExecutionContext,
   ParseIntPipe,
   UseFilters,
   UseGuards,
 } from '@nestjs/common';
-import { MessagePattern, Payload } from '@nestjs/microservices';
-import { Test, type TestingModule } from '@nestjs/testing';
-import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { Test } from '@nestjs/testing';
 import {
   type BetfairSession,
   BetfairSessionModule,
@@ -22,12 +18,11 @@ import {
   UseBetfairSession,
 } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
-import { lastValueFrom, throwError } from 'rxjs';
-import { WebSocket } from 'ws';
+import { throwError } from 'rxjs';
+import type { WebSocket } from 'ws';
 import { refused } from '../calls/rejections.fixture.js';
 import { RecordingLogger } from '../support/application.js';
-import { listenTcp } from './transports/tcp.transport.js';
-import { listenWebSocket } from './transports/websocket.transport.js';
+import { type Ask, MESSAGE_TRANSPORTS } from './support/messages.js';
 
 /** Keeps what goes up from the handlers of a class, and answers with its name. */
 @Catch()
@@ -50,47 +45,12 @@ class PasswordGuard implements CanActivate {
   }
 }
 
-const TRANSPORTS = [
-  {
-    name: 'a microservice',
-    registeredAs: 'controllers',
-    onClass: () => Controller(),
-    on: (pattern: string) => MessagePattern(pattern),
-    body: Payload,
-    open: async (module: TestingModule) => {
-      const { client, close } = await listenTcp(module);
-      const ask = (pattern: string, message: object) =>
-        lastValueFrom(client.send<unknown>(pattern, message)).catch((error: unknown) => error);
-      return { ask, close };
-    },
-  },
-  {
-    name: 'a gateway',
-    registeredAs: 'providers',
-    onClass: () => WebSocketGateway(),
-    on: (event: string) => SubscribeMessage(event),
-    body: MessageBody,
-    open: async (module: TestingModule) => {
-      const { url, close } = await listenWebSocket(module);
-      const ask = async (event: string, data: object): Promise<unknown> => {
-        const socket = new WebSocket(url);
-        await once(socket, 'open');
-        socket.send(JSON.stringify({ event, data }));
-        const [message]: Buffer[] = await once(socket, 'message');
-        socket.close();
-        return JSON.parse(String(message));
-      };
-      return { ask, close };
-    },
-  },
-] as const;
-
-describe.each(TRANSPORTS)('in $name', ({ registeredAs, onClass, on, body, open }) => {
+describe.each(MESSAGE_TRANSPORTS)('in $name', ({ registeredAs, onClass, on, body, open }) => {
   let simulator: BetfairSimulator;
   let sessions: SessionService;
   let filter: RecordingFilter;
   let runs: number;
-  let ask: (pattern: string, message: object) => Promise<unknown>;
+  let ask: Ask;
   let close: () => Promise<void>;
 
   beforeEach(async () => {

@@ -72,8 +72,14 @@ const SUITES = [
     'lib/interceptor/betfair-session.interceptor.ts',
     ['interceptor/', 'betfair-session\\.module', 'accounts/'],
   ],
-  ['lib/interceptor/handler-answer.ts', ['interceptor/(transports/|current-session|betfair)']],
-  ['lib/interceptor/handler-retry.ts', ['interceptor/(transports/|current-session|betfair)']],
+  [
+    'lib/interceptor/handler-answer.ts',
+    ['interceptor/(transports/|current-session|message-handlers|wrapped-answers)'],
+  ],
+  [
+    'lib/interceptor/handler-retry.ts',
+    ['interceptor/(transports/|betfair|message-handlers|wrapped-answers)'],
+  ],
   ['lib/interceptor/', ['interceptor/']],
   ['lib/calls/', ['calls/']],
 ];

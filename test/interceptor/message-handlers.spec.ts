@@ -1,0 +1,81 @@
+import { Test } from '@nestjs/testing';
+import {
+  BetfairSessionModule,
+  UseBetfairSession,
+  type UseBetfairSessionOptions,
+} from 'nestjs-betfair-session';
+import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { refused } from '../calls/rejections.fixture.js';
+import { RecordingLogger } from '../support/application.js';
+import { MESSAGE_TRANSPORTS } from './support/messages.js';
+import { oneHandler } from './support/one-handler.js';
+
+const PATTERN = 'trade';
+const cleanups: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+describe.each(MESSAGE_TRANSPORTS)(
+  'a handler of messages in $name',
+  ({ registeredAs, onClass, on, body, open }) => {
+    /** Sends a message to a handler that does `work`, and tells how often it ran. */
+    async function runsOf(
+      work: (run: number) => unknown,
+      retry: UseBetfairSessionOptions['retry'],
+      message?: object,
+    ): Promise<{ answer: unknown; runs: number }> {
+      const simulator = await BetfairSimulator.start();
+      cleanups.push(() => simulator.stop());
+      let runs = 0;
+      const handler = oneHandler(
+        () => {
+          runs += 1;
+          return work(runs);
+        },
+        {
+          onClass: [onClass()],
+          onMethod: [on(PATTERN), UseBetfairSession({ retry })],
+          given: body(),
+        },
+      );
+      const module = await Test.createTestingModule({
+        imports: [BetfairSessionModule.forRoot(simulator.options())],
+        [registeredAs]: [handler],
+      })
+        .setLogger(new RecordingLogger())
+        .compile();
+      const { ask, close } = await open(module);
+      cleanups.push(close);
+      const answer = await ask(PATTERN, message);
+      return { answer, runs };
+    }
+
+    const fails = (): never => {
+      throw Object.assign(new Error('refused'), { cause: refused });
+    };
+
+    it('is not repeated because a message calls itself a GET', async () => {
+      const { runs } = await runsOf(fails, undefined, { method: 'GET' });
+      expect(runs).toBe(1);
+    });
+
+    it('is repeated with `once`, whatever the message says of a response', async () => {
+      const work = (run: number) => (run === 1 ? fails() : { run });
+      const { answer, runs } = await runsOf(work, 'once', { headersSent: true });
+      expect({ answer, runs }).toEqual({ answer: { run: 2 }, runs: 2 });
+    });
+
+    it('is repeated with `once` where the message says nothing', async () => {
+      const work = (run: number) => (run === 1 ? fails() : { run });
+      const { answer, runs } = await runsOf(work, 'once');
+      expect({ answer, runs }).toEqual({ answer: { run: 2 }, runs: 2 });
+    });
+
+    it('is not repeated because the data of its answer, which names no event, is a refusal', async () => {
+      const { answer, runs } = await runsOf(() => ({ data: refused }), 'once');
+      expect({ answer, runs }).toEqual({ answer: { data: refused }, runs: 1 });
+    });
+  },
+);

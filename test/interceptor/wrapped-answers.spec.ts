@@ -1,0 +1,45 @@
+import { type MessageEvent, Sse } from '@nestjs/common';
+import { UseBetfairSession } from 'nestjs-betfair-session';
+import { concatMap, map, of, timer } from 'rxjs';
+import { refused } from '../calls/rejections.fixture.js';
+import { closeServed } from '../support/http-application.js';
+import { interceptor } from './support/between.js';
+import { serveHandler } from './support/one-handler.js';
+
+afterEach(closeServed);
+
+/** Nest has sent the headers by then. */
+const later = (value: unknown) => timer(5).pipe(concatMap(() => of(value)));
+
+describe('a refusal that Nest has a handler wrap', () => {
+  it('is the data of an event of @Sse()', async () => {
+    const { get, generations } = await serveHandler(
+      (_session, _betting, run) => later({ data: run === 1 ? refused : 'fine' }),
+      { onMethod: [Sse()] },
+    );
+    expect(await (await get('/')).text()).toContain('data: fine');
+    expect(generations).toEqual([1, 2]);
+  });
+
+  it('is an event of @Sse() as a whole, where an interceptor around makes the event of it', async () => {
+    const { get, generations } = await serveHandler(
+      (_session, _betting, run) => later(run === 1 ? refused : 'fine'),
+      {
+        onClass: [
+          interceptor((next) => next.handle().pipe(map((data): MessageEvent => ({ data })))),
+          UseBetfairSession(),
+        ],
+        onMethod: [Sse()],
+      },
+    );
+    expect(await (await get('/')).text()).toContain('data: fine');
+    expect(generations).toEqual([1, 2]);
+  });
+
+  it('is not looked for in an answer that only looks like a message of a gateway', async () => {
+    const answer = { event: 'report', data: refused };
+    const { get, generations } = await serveHandler(() => answer);
+    expect(await (await get('/')).json()).toEqual(answer);
+    expect(generations).toEqual([1]);
+  });
+});
