@@ -28,12 +28,14 @@ function holdsRequest(rejection: unknown): boolean {
     ];
     if (places.some((place) => place !== undefined)) return true;
     link = read(link, 'cause');
+    if (link === undefined) return false;
   }
-  return false;
+  // Nobody knows what the rest holds.
+  return true;
 }
 
 function withoutRequest(rejection: unknown): Error {
-  const status = read(rejection, 'status') ?? read(read(rejection, 'response'), 'status');
+  const status = read(read(rejection, 'response'), 'status');
   return Object.assign(safeCause(rejection), {
     errorCode: 'INVALID_SESSION_INFORMATION',
     ...(typeof status === 'number' && { status }),

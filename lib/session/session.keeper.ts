@@ -96,14 +96,10 @@ export class SessionKeeper {
   }
 
   #renew(): Promise<BetfairSession> {
-    if (this.#flight) return this.#flight;
-    const flight = this.#fly().finally(() => {
+    this.#flight ??= this.#fly().finally(() => {
       this.#flight = undefined;
     });
-    // All callers may have gone by the time it fails.
-    flight.catch(() => undefined);
-    this.#flight = flight;
-    return flight;
+    return this.#flight;
   }
 
   async #fly(): Promise<BetfairSession> {

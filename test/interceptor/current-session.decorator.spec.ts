@@ -46,12 +46,35 @@ class MarketsController {
 
 describe('@CurrentSession()', () => {
   it.each([
-    ['without', 'Add @UseBetfairSession() to MarketsController.without.'],
-    ['other', "Add @UseBetfairSession({ name: 'second' }) to MarketsController.other."],
+    [
+      'without',
+      '@CurrentSession() finds no session. Add @UseBetfairSession() to MarketsController.without.',
+    ],
+    [
+      'other',
+      "@CurrentSession('second') finds no session. Add @UseBetfairSession({ name: 'second' }) to MarketsController.other.",
+    ],
   ])('says what is missing: %s', async (route, advice) => {
     const { get, errors } = await serve(() => ({ controllers: [MarketsController] }));
     expect((await get(`/markets/${route}`)).status).toBe(500);
     expect(errors).toEqual([configuration(advice)]);
+  });
+
+  it('is the successor of a session that was refused, waited for where it is on its way', async () => {
+    @Controller()
+    @UseBetfairSession()
+    class HandlerController {
+      @Get() handle(@CurrentSession() session: BetfairSession) {
+        return { generation: session.generation };
+      }
+    }
+    const { get, simulator, sessions } = await serve(() => ({ controllers: [HandlerController] }));
+    const refused = await sessions().getSession();
+    simulator.fail('certLogin', { slow: 100 });
+    const refresh = sessions().refresh(refused);
+    expect(await (await get('/')).json()).toEqual({ generation: 2 });
+    expect((await refresh).generation).toBe(2);
+    expect(simulator.counts.logins).toBe(2);
   });
 
   it('is the session of the account that a function names for each call', async () => {

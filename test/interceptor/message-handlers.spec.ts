@@ -17,6 +17,14 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
+function fails(): never {
+  throw Object.assign(new Error('refused'), { cause: refused });
+}
+
+function failsOnce(run: number) {
+  return run === 1 ? fails() : { run };
+}
+
 describe.each(MESSAGE_TRANSPORTS)(
   'a handler of messages in $name',
   ({ registeredAs, onClass, on, body, open }) => {
@@ -52,24 +60,18 @@ describe.each(MESSAGE_TRANSPORTS)(
       return { answer, runs };
     }
 
-    const fails = (): never => {
-      throw Object.assign(new Error('refused'), { cause: refused });
-    };
-
     it('is not repeated because a message calls itself a GET', async () => {
       const { runs } = await runsOf(fails, undefined, { method: 'GET' });
       expect(runs).toBe(1);
     });
 
     it('is repeated with `once`, whatever the message says of a response', async () => {
-      const work = (run: number) => (run === 1 ? fails() : { run });
-      const { answer, runs } = await runsOf(work, 'once', { headersSent: true });
+      const { answer, runs } = await runsOf(failsOnce, 'once', { headersSent: true });
       expect({ answer, runs }).toEqual({ answer: { run: 2 }, runs: 2 });
     });
 
     it('is repeated with `once` where the message says nothing', async () => {
-      const work = (run: number) => (run === 1 ? fails() : { run });
-      const { answer, runs } = await runsOf(work, 'once');
+      const { answer, runs } = await runsOf(failsOnce, 'once');
       expect({ answer, runs }).toEqual({ answer: { run: 2 }, runs: 2 });
     });
 

@@ -28,14 +28,14 @@ const SUITES = [
   ['lib/session/session.writer.ts', ['session/(persistence|adversity|keep-alive|get)']],
   [
     'lib/session/session.composition.ts',
-    ['session/(session\\.login|persistence|keep-alive|login-guard|adversity|shutdown)'],
+    ['session/(get|session\\.login|persistence|keep-alive|login-guard|adversity|shutdown)'],
   ],
   ['lib/session/session.log.ts', ['session/session\\.log', 'calls/tracked-call']],
   ['lib/session/session.publisher.ts', ['session/(session\\.publisher|get)']],
   [
     'lib/session/session.service.ts',
     [
-      'session/(session\\.(log|publisher|status)|certificate|refresh|logout|shutdown)',
+      'session/(session\\.(log|publisher|status)|get|certificate|refresh|logout|shutdown)',
       'calls/(call-scope|tracked-call)',
       'interceptor/current-session\\.decorator',
       LEASE,

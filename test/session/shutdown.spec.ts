@@ -137,6 +137,18 @@ describe('closing the application', () => {
     });
   });
 
+  it('is what a session asked for afterwards fails with, not the failure that logins rest for', async () => {
+    const { simulator, start } = await createAccount();
+    simulator.fail('certLogin', { status: 503 });
+    const { sessions, close } = await start();
+    await expect(sessions.getSession()).rejects.toMatchObject({
+      code: 'BETFAIR_IDENTITY_UNAVAILABLE',
+    });
+    await close();
+    await expect(sessions.getSession()).rejects.toMatchObject({ code: 'BETFAIR_CLOSED' });
+    expect(simulator.counts.loginAttempts).toBe(1);
+  });
+
   it('waits for a keepAlive under way [fault 37]', async () => {
     const { simulator, start, stored } = await createAccount();
     const { sessions, close } = await start();

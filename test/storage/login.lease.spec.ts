@@ -449,6 +449,7 @@ describe.each(['ifAbsent', 'ifVersion'] as const)('a store that ignores %s', (ig
       const { sessions } = await account.start({ storage, persistence });
       await expect(sessions.getSession()).rejects.toMatchObject({
         code: 'BETFAIR_STORAGE_UNSUPPORTED',
+        message: expect.stringContaining('ignores conditional writes'),
         retryable: false,
       });
       expect(account.simulator.counts.loginAttempts).toBe(0);
