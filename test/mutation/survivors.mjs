@@ -57,6 +57,13 @@ export const survivors = {
       why: 'The Node that mutation testing needs always has the function.',
     },
   ],
+  'lib/interceptor/handler-retry.ts': [
+    {
+      line: 'return response.headersSent ?? response.raw?.headersSent ?? false;',
+      to: ['response.raw.headersSent', 'true'],
+      why: 'Express has the first and Fastify the second; only the adapter of another server may have neither.',
+    },
+  ],
   'lib/interceptor/handler-run.ts': [
     {
       line: 'this.#source?.unsubscribe();',
@@ -77,6 +84,13 @@ export const survivors = {
       line: 'this.call.scope.decide();',
       to: [';'],
       why: 'A value that is handed out has settled the layers around, which holds them for good.',
+    },
+  ],
+  'lib/interceptor/refresh-failure.ts': [
+    {
+      line: 'if (!(failure instanceof BetfairSessionError)) return failure;',
+      to: ['false'],
+      why: 'A refresh fails with nothing else; the compiler asks.',
     },
   ],
   'lib/session/certificate.watch.ts': [
@@ -145,6 +159,21 @@ export const survivors = {
     },
   ],
   'lib/session/session.service.ts': [
+    {
+      line: 'if (options.certificate) {',
+      to: ['true'],
+      why: 'No certificate expires at no time; the compiler asks.',
+    },
+    {
+      line: 'if (session !== cache.warm) return session.then((given) => handOut(this.#source, scope, given));',
+      to: ['true'],
+      why: 'The same session by one more promise; the benchmark shows what that costs.',
+    },
+    {
+      line: 'return session === cache.warm && cache.held ? cache.held.session : session;',
+      to: ['false'],
+      why: 'The same session by its promise; the benchmark shows what that costs.',
+    },
     {
       line: 'if (cache.held) handOut(this.#source, scope, cache.held.session);',
       to: ['true'],
