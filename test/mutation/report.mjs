@@ -8,7 +8,10 @@ const HERE = import.meta.dirname;
 const ROOT = resolve(HERE, '../..');
 /** Everything that Stryker has found so far, whichever run found it. */
 export const RESULTS = join(ROOT, '.stryker/incremental.json');
-/** The files that were gone through to the end, with what they held; an interrupted run leaves part of its results. */
+/**
+ * The files that were gone through to the end, with what they held and how many mutants that made; an interrupted run
+ * leaves part of its results.
+ */
 const COMPLETE = join(ROOT, '.stryker/complete.json');
 const REPORT = join(HERE, 'report.md');
 /** Percent of the mutants that tests must find. */
@@ -22,11 +25,14 @@ const LEAST = 85;
 export async function report(files, { write }) {
   const results = readJson(RESULTS).files ?? {};
   const complete = readJson(COMPLETE);
-  const tested = files.filter((file) => {
-    return complete[file] === readFileSync(join(ROOT, file), 'utf8');
-  });
   /** What Stryker leaves out has nothing to change, as a file of types has. */
   const found = (file) => results[file] ?? { source: '', mutants: [] };
+  const tested = files.filter((file) => {
+    const { source, mutants } = complete[file] ?? {};
+    return (
+      source === readFileSync(join(ROOT, file), 'utf8') && mutants === found(file).mutants.length
+    );
+  });
   const rows = tested.map((file) => ({ file, ...count(found(file).mutants) }));
   const total = { file: '**Total**', ...count(tested.flatMap((file) => found(file).mutants)) };
   const left = tested.flatMap((file) => survivorsOf(file, found(file)));
@@ -66,7 +72,8 @@ export async function report(files, { write }) {
 /** Notes that every mutant of a file has been tried. */
 export function markComplete(file) {
   const source = readFileSync(join(ROOT, file), 'utf8');
-  writeFileSync(COMPLETE, JSON.stringify({ ...readJson(COMPLETE), [file]: source }));
+  const mutants = readJson(RESULTS).files?.[file]?.mutants.length ?? 0;
+  writeFileSync(COMPLETE, JSON.stringify({ ...readJson(COMPLETE), [file]: { source, mutants } }));
 }
 
 function readJson(path) {

@@ -36,15 +36,18 @@ function filesIn(path) {
     .toSorted();
 }
 
-/** Stryker would keep runs that broke off, and survivors at the top of a module although tests were added. */
-function forgetDoubtful() {
+/**
+ * Stryker would keep runs that broke off, and survivors at the top of a module although tests were added. Only of the
+ * file that is run now: of any other, nobody would try them again.
+ */
+function forgetDoubtful(file) {
   if (!existsSync(RESULTS)) return;
   const results = JSON.parse(readFileSync(RESULTS, 'utf8'));
-  for (const file of Object.values(results.files)) {
-    file.mutants = file.mutants.filter((mutant) => {
-      return mutant.status !== 'RuntimeError' && !(mutant.static && mutant.status === 'Survived');
-    });
-  }
+  const found = results.files[file];
+  if (!found) return;
+  found.mutants = found.mutants.filter((mutant) => {
+    return mutant.status !== 'RuntimeError' && !(mutant.static && mutant.status === 'Survived');
+  });
   writeFileSync(RESULTS, JSON.stringify(results));
 }
 
@@ -59,7 +62,7 @@ installIn(HERE, 'the mutation tester in test/mutation (about 250 MB)');
 const program = node();
 for (const [index, file] of chosen.entries()) {
   console.log(`\n${file} (${index + 1} of ${chosen.length})`);
-  forgetDoubtful();
+  forgetDoubtful(file);
   const parameters = [STRYKER, 'run', join(HERE, 'stryker.config.mjs'), '--mutate', file, ...flags];
   const { status, signal } = spawnSync(program, parameters, {
     cwd: ROOT,
