@@ -11,11 +11,6 @@ import { MESSAGE_TRANSPORTS } from './support/messages.js';
 import { oneHandler } from './support/one-handler.js';
 
 const PATTERN = 'trade';
-const cleanups: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
 
 function fails(): never {
   throw Object.assign(new Error('refused'), { cause: refused });
@@ -34,8 +29,7 @@ describe.each(MESSAGE_TRANSPORTS)(
       retry: UseBetfairSessionOptions['retry'],
       message?: object,
     ): Promise<{ answer: unknown; runs: number }> {
-      const simulator = await BetfairSimulator.start();
-      cleanups.push(() => simulator.stop());
+      await using simulator = await BetfairSimulator.start();
       let runs = 0;
       const handler = oneHandler(
         () => {
@@ -55,9 +49,12 @@ describe.each(MESSAGE_TRANSPORTS)(
         .setLogger(new RecordingLogger())
         .compile();
       const { ask, close } = await open(module);
-      cleanups.push(close);
-      const answer = await ask(PATTERN, message);
-      return { answer, runs };
+      try {
+        const answer = await ask(PATTERN, message);
+        return { answer, runs };
+      } finally {
+        await close();
+      }
     }
 
     it('is not repeated because a message calls itself a GET', async () => {

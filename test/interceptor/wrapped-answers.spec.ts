@@ -1,6 +1,6 @@
 import { type MessageEvent, Sse } from '@nestjs/common';
 import { UseBetfairSession } from 'nestjs-betfair-session';
-import { concatMap, map, of, timer } from 'rxjs';
+import { delay, map, of } from 'rxjs';
 import { refused } from '../calls/rejections.fixture.js';
 import { closeServed } from '../support/http-application.js';
 import { interceptor } from './support/between.js';
@@ -9,7 +9,7 @@ import { serveHandler } from './support/one-handler.js';
 afterEach(closeServed);
 
 /** Nest has sent the headers by then. */
-const later = (value: unknown) => timer(5).pipe(concatMap(() => of(value)));
+const later = (value: unknown) => of(value).pipe(delay(5));
 
 describe('a refusal that Nest has a handler wrap', () => {
   it('is the data of an event of @Sse()', async () => {

@@ -11,6 +11,12 @@ import { listenWebSocket } from '../transports/websocket.transport.js';
 /** Sends a message, and resolves with what is answered, or failed with. */
 export type Ask = (pattern: string, message?: object) => Promise<unknown>;
 
+/** A running server, and a client of it. */
+interface Messages {
+  readonly ask: Ask;
+  readonly close: () => Promise<void>;
+}
+
 /** Where handlers are asked by messages. */
 export const MESSAGE_TRANSPORTS = [
   {
@@ -19,7 +25,7 @@ export const MESSAGE_TRANSPORTS = [
     onClass: () => Controller(),
     on: (pattern: string) => MessagePattern(pattern),
     body: Payload,
-    open: async (module: TestingModule): Promise<{ ask: Ask; close: () => Promise<void> }> => {
+    open: async (module: TestingModule): Promise<Messages> => {
       const { client, close } = await listenTcp(module);
       const ask: Ask = (pattern, message = {}) =>
         lastValueFrom(client.send<unknown>(pattern, message)).catch((error: unknown) => error);
@@ -32,7 +38,7 @@ export const MESSAGE_TRANSPORTS = [
     onClass: () => WebSocketGateway(),
     on: (event: string) => SubscribeMessage(event),
     body: MessageBody,
-    open: async (module: TestingModule): Promise<{ ask: Ask; close: () => Promise<void> }> => {
+    open: async (module: TestingModule): Promise<Messages> => {
       const { url, close } = await listenWebSocket(module);
       const ask: Ask = async (event, data) => {
         const socket = new WebSocket(url);
