@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { BetfairSessionError } from '../errors/index.js';
 import {
+  CHAIN_LIMIT,
   INVALID_SESSION,
   inspectBody,
   inspectCarried,
@@ -13,9 +14,6 @@ import { inspectResponse, isPeekable, mayRefuse } from './rejection-response.js'
 
 export type { Rejection } from './rejection-envelope.js';
 export { isUnpeekable } from './rejection-response.js';
-
-/** Errors looked at along a `cause` chain, the thrown one included. */
-const CHAIN_LIMIT = 8;
 
 /** Where HTTP and JSON-RPC clients keep the answer on the error that they throw. */
 const CARRIERS = ['error', 'data', 'detail', 'body'] as const;

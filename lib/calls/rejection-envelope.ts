@@ -9,6 +9,9 @@ export const INVALID_SESSION = 'INVALID_SESSION_INFORMATION';
 /** Longest text or binary body that is parsed, in bytes: a refused batch of some 200 calls. */
 export const BODY_LIMIT = 65_536;
 
+/** Errors looked at along a `cause` chain, the thrown one included. */
+export const CHAIN_LIMIT = 8;
+
 /** Longest batch that is looked through. */
 const BATCH_LIMIT = 1_000;
 

@@ -1,9 +1,6 @@
-import { read } from '../calls/rejection-envelope.js';
+import { CHAIN_LIMIT, read } from '../calls/rejection-envelope.js';
 import { BetfairSessionError } from '../errors/index.js';
 import { safeCause } from '../errors/safe-cause.js';
-
-/** Errors looked at along a `cause` chain. */
-const CHAIN_LIMIT = 8;
 
 /**
  * The failed refresh as this call's own error: many calls may wait for the one that failed, and each has the rejection
