@@ -30,6 +30,11 @@ export default async function run(globalConfig, config, environment, runtime, pa
     writeFileSync(names, JSON.stringify(found));
   }
   if (uncaught && result.numFailingTests === 0) fail(result, uncaught);
+  if (mutant !== undefined && result.testExecError) {
+    // A clean-up that fails is noticed as much as a test that does; Stryker would take it for a fault of the run.
+    if (result.numFailingTests === 0) fail(result, result.testExecError);
+    if (result.numFailingTests > 0) result.testExecError = undefined;
+  }
   killed = result.numFailingTests > 0 || result.testExecError ? mutant : undefined;
   return result;
 }
