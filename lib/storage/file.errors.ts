@@ -1,7 +1,10 @@
 import { safeCause } from '../errors/safe-cause.js';
 import { SessionStorageError, type StorageFailure } from '../errors/storage.errors.js';
 
-const FAILURES: Readonly<Record<string, StorageFailure>> = {
+/** What the code of an error tells; that links are missing, {@link withLinkErrors} finds. */
+type FileFailure = Exclude<StorageFailure, 'unsupported'>;
+
+const FAILURES: Readonly<Record<string, FileFailure>> = {
   EACCES: 'denied',
   EPERM: 'denied',
   EROFS: 'denied',
@@ -50,15 +53,14 @@ export async function withLinkErrors<T>(folder: string, run: () => Promise<T>): 
   }
 }
 
-const ADVICE: Readonly<Record<StorageFailure, string>> = {
+const ADVICE: Readonly<Record<FileFailure, string>> = {
   denied:
     'Give the user of this process the right to read and write it, or choose another directory.',
   misconfigured:
     'It must be a directory whose parent exists, and no session key may be a folder of another.',
-  unsupported: 'Choose a directory on another file system.',
   unavailable: 'Check free space, open files and the state of the disk.',
 };
 
-function explain(directory: string, code: string, failure: StorageFailure): string {
+function explain(directory: string, code: string, failure: FileFailure): string {
   return `The session directory "${directory}" cannot be used (${code}). ${ADVICE[failure]}`;
 }

@@ -118,7 +118,11 @@ describe('FileStorage on disk', () => {
       const storage = await newStorage();
       await storage.write(KEY, 'token', { ifAbsent: true });
       const folder = join(storage.directory, `.${KEY}.versions`);
-      const foreign = [join(folder, 'tmp-foreign'), join(storage.directory, `${KEY}.attrs`)];
+      // The last two as an editor names its backups.
+      const foreign = [
+        join(storage.directory, `${KEY}.attrs`),
+        ...['tmp-foreign', `tmp-${uuid}~`, '1~'].map((name) => join(folder, name)),
+      ];
       const ours = [join(folder, `tmp-${uuid}`), join(folder, `trash-${uuid}`)];
       for (const path of [...foreign, ...ours]) await writeFile(path, 'TEXT');
       const left = async () => new Set(await filesWith(storage.directory, 'TEXT'));

@@ -39,7 +39,7 @@ export async function sweep(directory: string, key: string): Promise<void> {
   while ((await left()).length > 0 && Date.now() < end) await generations.tidy(0);
 }
 
-const SWEPT = /^(tmp|trash)-[0-9a-f]{8}-/;
+const SWEPT = /^(tmp|trash)-[0-9a-f-]{36}$/;
 
 /** The files that contain a text. */
 export async function filesWith(directory: string, text: string): Promise<readonly string[]> {
