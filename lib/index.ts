@@ -7,15 +7,13 @@ export {
 } from './betfair-session.constants.js';
 export { BetfairSessionModule } from './betfair-session.module.js';
 export type { BetfairSessionModuleExtras } from './betfair-session.module-definition.js';
-export { isInvalidSession } from './calls/invalid-session.detector.js';
-export { attachBetfairSession } from './clients/attach-betfair-session.js';
-export type {
-  AxiosHeadersLike,
-  AxiosInstanceLike,
-  AxiosRequestLike,
-  AxiosSenderLike,
-} from './clients/axios.interface.js';
+export type { ApiCall, ApiCallOutcome } from './calls/call/json-rpc.call.js';
+export { isInvalidSession } from './calls/rejection/invalid-session.detector.js';
+export { attachBetfairSession } from './axios/attach-betfair-session.js';
+export type { AxiosInstanceLike, AxiosSenderLike } from './axios/axios.interface.js';
 export {
+  BetfairApiError,
+  type BetfairApiErrorDetails,
   BetfairConfigurationError,
   BetfairIdentityUnavailableError,
   BetfairLoginBlockedError,
@@ -52,7 +50,7 @@ export {
   BetfairSession,
   type BetfairSessionHeaders,
   type StreamAuthentication,
-} from './session/betfair-session.js';
+} from './betfair-session.js';
 export type { SessionEvent, SessionStatus } from './session/session.events.js';
 export { SessionService, type WaitOptions } from './session/session.service.js';
 export {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { BetfairSession } from '../session/betfair-session.js';
+import type { BetfairSession } from '../betfair-session.js';
 
 const current = new AsyncLocalStorage<CallScope>();
 

@@ -1,28 +1,23 @@
-import type { BetfairSession } from '../session/betfair-session.js';
+import type { BetfairSession } from '../betfair-session.js';
+import type { AbortSignalLike } from '../common/abort-listener.js';
 import { CallScope } from './call-scope.js';
-import {
-  inspectResult,
-  inspectThrown,
-  isUnpeekable,
-  type Rejection,
-} from './invalid-session.detector.js';
-import { read } from './rejection-envelope.js';
+import { read, type Rejection } from './rejection/rejection-envelope.js';
 
 /** Where the sessions of a tracked call come from. */
 export interface SessionSource {
   /** Name of the account, to tell accounts apart within one call. */
   readonly account: string;
-  getSession(options: { signal?: AbortSignal | undefined }): Promise<BetfairSession>;
+  getSession(options: { signal?: AbortSignalLike | undefined }): Promise<BetfairSession>;
   refresh(
     rejected: BetfairSession,
-    options: { signal?: AbortSignal | undefined },
+    options: { signal?: AbortSignalLike | undefined },
   ): Promise<BetfairSession>;
   /** Tells the developer, once each, what keeps a call from being repeated. */
   warn(message: string): void;
 }
 
 export interface TrackedCallOptions {
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
   /** Whether the call can be sent a second time. */
   readonly repeatable?: boolean;
 }
@@ -38,10 +33,14 @@ export function handOut(
   return session;
 }
 
-type Outcome<T> = { readonly rejection: Rejection } & (
+/** How an attempt ended, and whether Betfair refused it for its session. */
+export type Outcome<T> = { readonly rejection: Rejection } & (
   | { readonly type: 'resolved'; readonly value: T }
   | { readonly type: 'threw'; readonly error: unknown }
 );
+
+/** Sends a call with a session, in a layer of its own. It does not throw: how it ended is its result. */
+export type Attempt<T> = (session: BetfairSession, scope: CallScope) => Promise<Outcome<T>>;
 
 /**
  * Makes one call with a session. Refused for its session, it is made once more with a new one, unless a layer inside
@@ -49,12 +48,12 @@ type Outcome<T> = { readonly rejection: Rejection } & (
  */
 export async function callWithSession<T>(
   sessions: SessionSource,
-  call: (session: BetfairSession) => Promise<T>,
+  attempt: Attempt<T>,
   options: TrackedCallOptions = {},
 ): Promise<T> {
   const scope = CallScope.open();
   try {
-    return await callInScope(scope, sessions, call, options);
+    return await callInScope(scope, sessions, attempt, options);
   } finally {
     scope.end();
   }
@@ -63,11 +62,11 @@ export async function callWithSession<T>(
 async function callInScope<T>(
   scope: CallScope,
   sessions: SessionSource,
-  call: (session: BetfairSession) => Promise<T>,
+  call: Attempt<T>,
   { signal, repeatable = true }: TrackedCallOptions,
 ): Promise<T> {
   const session = await sessions.getSession({ signal });
-  const first = await attempt(sessions, scope, session, call);
+  const first = await attempt(session);
   if (first.rejection === 'none') return settle(first);
   // A new session was refused too, or could not be had: another attempt would not help, and cost another login.
   if (scope.repeated && !scope.settled) return handOn(first);
@@ -83,7 +82,16 @@ async function callInScope<T>(
   // A call that was started and not waited for may have got through meanwhile.
   if (scope.settled) return handOn(first);
   if (first.type === 'resolved') await discard(first.value);
-  return handOn(await attempt(sessions, scope, renewed, call));
+  return handOn(await attempt(renewed));
+
+  async function attempt(current: BetfairSession): Promise<Outcome<T>> {
+    scope.handedOut = { account: sessions.account, session: current };
+    scope.last = undefined;
+    const outcome = await call(current, scope);
+    // Everything but a rejection of all of it got through, or may have: an outage says nothing of an order's fate.
+    if (outcome.rejection !== 'all') scope.markSettled();
+    return outcome;
+  }
 
   /** The session that was refused: a newer one than that of this layer, where the call asked for one itself. */
   function refused(): BetfairSession {
@@ -103,32 +111,6 @@ async function callInScope<T>(
 
 const UNREPEATABLE =
   'Betfair refused a request for its session, and its body is a stream, which cannot be sent again. Give it as a string or a Buffer and such requests are repeated with the new session.';
-const UNPEEKABLE =
-  "A call gave its body as an unread stream (undici.request(), or axios with the responseType 'stream'), which cannot be looked at without consuming it, so a rejected session goes unnoticed. Return `await body.json()` from the call, take another responseType, or use fetch().";
-
-async function attempt<T>(
-  sessions: SessionSource,
-  scope: CallScope,
-  session: BetfairSession,
-  call: (session: BetfairSession) => Promise<T>,
-): Promise<Outcome<T>> {
-  scope.handedOut = { account: sessions.account, session };
-  scope.last = undefined;
-  const outcome = await outcomeOf(() => scope.run(() => call(session)));
-  // Everything but a rejection of all of it got through, or may have: an outage says nothing of an order's fate.
-  if (outcome.rejection !== 'all') scope.markSettled();
-  if (outcome.type === 'resolved' && isUnpeekable(outcome.value)) sessions.warn(UNPEEKABLE);
-  return outcome;
-}
-
-async function outcomeOf<T>(call: () => Promise<T>): Promise<Outcome<T>> {
-  try {
-    const value = await call();
-    return { type: 'resolved', value, rejection: await inspectResult(value) };
-  } catch (error) {
-    return { type: 'threw', error, rejection: inspectThrown(error) };
-  }
-}
 
 function settle<T>(outcome: Outcome<T>): T {
   if (outcome.type === 'threw') throw outcome.error;

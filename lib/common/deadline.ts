@@ -1,3 +1,4 @@
+import { onAbort, type AbortSignalLike } from './abort-listener.js';
 import type { Clock } from './clock.js';
 
 /**
@@ -14,28 +15,26 @@ export async function withDeadline<T>(
   parent?: AbortSignal,
 ): Promise<T> {
   const controller = new AbortController();
-  const follow = () => controller.abort(parent?.reason);
-  if (parent?.aborted) follow();
-  parent?.addEventListener('abort', follow, { once: true });
+  const unfollow = parent && onAbort(parent, () => controller.abort(parent.reason));
   const deadline = clock.deadline(() => controller.abort(timedOut()), ms);
   try {
     return await abortable(() => work(controller.signal), controller.signal);
   } finally {
     deadline.cancel();
-    parent?.removeEventListener('abort', follow);
+    unfollow?.();
   }
 }
 
 /** Waits for `work`, but no longer than until `signal` aborts; the work itself goes on. */
-export function abortable<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export function abortable<T>(
+  work: () => Promise<T>,
+  signal: AbortSignalLike | undefined,
+): Promise<T> {
   if (signal === undefined) return work();
   if (signal.aborted) return Promise.reject(signal.reason);
   return new Promise<T>((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    work()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', abort));
+    const forget = onAbort(signal, () => reject(signal.reason));
+    work().then(resolve, reject).finally(forget);
   });
 }
 

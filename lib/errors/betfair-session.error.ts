@@ -3,6 +3,7 @@
  * changed meaning a new major one.
  */
 export type BetfairSessionErrorCode =
+  | 'BETFAIR_API_ERROR'
   | 'BETFAIR_CLOSED'
   | 'BETFAIR_CONFIGURATION'
   | 'BETFAIR_FOREIGN_SESSION'

@@ -1,3 +1,4 @@
+export * from './api.error.js';
 export * from './betfair-session.error.js';
 export * from './configuration.errors.js';
 export * from './identity.errors.js';

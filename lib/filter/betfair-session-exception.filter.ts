@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import {
+  BetfairApiError,
   BetfairLoginBlockedError,
   BetfairSessionError,
   type BetfairSessionErrorCode,
@@ -19,23 +20,31 @@ import { type HttpReply, type HttpReplies, sharedReplies } from './http-replies.
 /** Seconds; what is transient is mostly over by then, and the session manager has its own growing wait. */
 const RETRY_AFTER = 5;
 
-/** What is not named here is a fault of the application or its configuration. */
-const STATUS: Partial<Record<BetfairSessionErrorCode, 502 | 503>> = {
+/** 500: a fault of the application or of its configuration. */
+const STATUS = {
+  BETFAIR_API_ERROR: 502,
   BETFAIR_CLOSED: 503,
+  BETFAIR_CONFIGURATION: 500,
+  BETFAIR_FOREIGN_SESSION: 500,
+  BETFAIR_FOREIGN_URL: 500,
   BETFAIR_IDENTITY_UNAVAILABLE: 503,
   BETFAIR_KEEP_ALIVE_REJECTED: 502,
   BETFAIR_LOGIN_BLOCKED: 503,
   BETFAIR_LOGIN_REJECTED: 502,
   BETFAIR_LOGOUT_REJECTED: 502,
+  BETFAIR_MISSING_PACKAGE: 500,
   BETFAIR_STORAGE_CONFLICT: 503,
+  BETFAIR_STORAGE_DENIED: 500,
+  BETFAIR_STORAGE_MISCONFIGURED: 500,
   BETFAIR_STORAGE_UNAVAILABLE: 503,
-};
+  BETFAIR_STORAGE_UNSUPPORTED: 500,
+} as const satisfies Record<BetfairSessionErrorCode, 500 | 502 | 503>;
 
 /**
  * Answers HTTP requests that fail with a {@link BetfairSessionError}: 503 with `Retry-After` (seconds) where the same
- * request may succeed later, 502 where Betfair refused the login and a person must act, and 500 for faults of the
- * application, which are logged. The body is `{ statusCode, message, error, code }`; the message of a 500 is Nest's
- * own, because it would tell of the deployment.
+ * request may succeed later, 502 where Betfair refused the login or a call, and 500 for faults of the application, which
+ * are logged. The body is `{ statusCode, message, error, code }`, for a {@link BetfairApiError} also Betfair's
+ * `errorCode`; the message of a 500 is Nest's own, because it would tell of the deployment.
  *
  * Use it as `APP_FILTER`, by `@UseFilters()`, or with `app.useGlobalFilters(new BetfairSessionExceptionFilter())`.
  * Handlers of messages and of WebSockets fail as they would without it.
@@ -49,9 +58,10 @@ export class BetfairSessionExceptionFilter implements ExceptionFilter<BetfairSes
 
   catch(error: BetfairSessionError, host: ArgumentsHost): unknown {
     const isHttp = host.getType() === 'http';
-    const status = STATUS[error.code] ?? 500;
-    // What has another status is in the log of the session already.
-    if (status === 500 || !isHttp) this.#logger.error(error);
+    const status = statusOf(error);
+    // The rest is in the log of the session already.
+    const isNew = status === 500 || error instanceof BetfairApiError;
+    if (isNew || !isHttp) this.#logger.error(error);
     return isHttp ? this.#reply(error, status, host) : failElsewhere(error, host);
   }
 
@@ -65,9 +75,20 @@ export class BetfairSessionExceptionFilter implements ExceptionFilter<BetfairSes
     }
     if (status === 503) replies.setHeader(response, 'Retry-After', String(retryAfter(error)));
     const message = status === 500 ? UNKNOWN_ERROR : error.message;
-    const body = { statusCode: status, message, error: STATUS_CODES[status], code: error.code };
+    const body = {
+      statusCode: status,
+      message,
+      error: STATUS_CODES[status],
+      code: error.code,
+      ...(error instanceof BetfairApiError && { errorCode: error.errorCode }),
+    };
     replies.reply(response, body, status);
   }
+}
+
+function statusOf(error: BetfairSessionError): 500 | 502 | 503 {
+  const isBusy = error instanceof BetfairApiError && error.retryable;
+  return isBusy ? 503 : STATUS[error.code];
 }
 
 function retryAfter(error: BetfairSessionError): number {

@@ -1,6 +1,7 @@
-import { request, type Dispatcher } from 'undici';
 import type { Clock } from '../common/clock.js';
 import { withDeadline } from '../common/deadline.js';
+import type { CertificateAuthorities } from '../common/http/trust.js';
+import { request, type Dispatcher } from '../common/http/undici.js';
 import { BetfairIdentityUnavailableError } from '../errors/index.js';
 import { safeCause } from '../errors/safe-cause.js';
 import type { ClientCertificate } from '../options/betfair-session-options.interface.js';
@@ -16,7 +17,7 @@ import {
   type Unclear,
   unanswered,
 } from './identity-reply.js';
-import { createTransport, type CertificateAuthorities } from './identity.transport.js';
+import { createTransport } from './identity.transport.js';
 import type { ResolvedEndpoints } from './jurisdiction.endpoints.js';
 
 /** What the identity client needs to know of an account. */

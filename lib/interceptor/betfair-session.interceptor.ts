@@ -11,7 +11,7 @@ import { AccountRegistry } from '../accounts/account.registry.js';
 import { DEFAULT_ACCOUNT } from '../betfair-session.constants.js';
 import { CallScope } from '../calls/call-scope.js';
 import { BetfairConfigurationError } from '../errors/index.js';
-import { BetfairSession } from '../session/betfair-session.js';
+import { BetfairSession } from '../betfair-session.js';
 import type { SessionService } from '../session/session.service.js';
 import { mayRunAgain } from './handler-retry.js';
 import { HandlerRun } from './handler-run.js';

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { CallScope } from '../calls/call-scope.js';
 import { BetfairConfigurationError } from '../errors/index.js';
-import type { BetfairSession } from '../session/betfair-session.js';
+import type { BetfairSession } from '../betfair-session.js';
 
 /**
  * The session that `@UseBetfairSession()` made ready, as a parameter of the handler.

@@ -1,5 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { read } from '../calls/rejection-envelope.js';
+import { read } from '../calls/rejection/rejection-envelope.js';
 
 /** How Nest marks a handler of server-sent events. */
 const SERVER_SENT_EVENTS = '__sse__';

@@ -1,4 +1,4 @@
-import { CHAIN_LIMIT, read } from '../calls/rejection-envelope.js';
+import { CHAIN_LIMIT, read } from '../calls/rejection/rejection-envelope.js';
 import { BetfairSessionError } from '../errors/index.js';
 import { safeCause } from '../errors/safe-cause.js';
 

@@ -89,7 +89,10 @@ export function findFaults(
           `endpoints.${endpoint}: there is no such endpoint. They are: ${KNOWN_ENDPOINTS.join(', ')}.`,
       ),
     ...Object.entries(resolved.endpoints).map(([endpoint, url]) =>
-      unless(isHttps(url), `endpoints.${endpoint}: it must be a whole https: URL.`),
+      unless(
+        isHttps(url),
+        `endpoints.${endpoint}: it must be a whole https: URL, without user name and password.`,
+      ),
     ),
     unless(
       Array.isArray(resolved.ca) && resolved.ca.every(isPemCertificate),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { BetfairConfigurationError } from '../errors/index.js';
 import { checkClientCertificate } from '../identity/client-certificate.checks.js';
-import type { CertificateAuthorities } from '../identity/identity.transport.js';
+import type { CertificateAuthorities } from '../common/http/trust.js';
 import {
   endpointsOf,
   isJurisdiction,

@@ -50,5 +50,7 @@ export function isPositive(value: unknown): boolean {
 }
 
 export function isHttps(url: unknown): boolean {
-  return typeof url === 'string' && URL.canParse(url) && new URL(url).protocol === 'https:';
+  if (typeof url !== 'string' || !URL.canParse(url)) return false;
+  const { protocol, username, password } = new URL(url);
+  return protocol === 'https:' && username === '' && password === '';
 }

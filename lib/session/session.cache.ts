@@ -1,5 +1,5 @@
 import type { Clock, ClockTimer } from '../common/clock.js';
-import { BetfairSession } from './betfair-session.js';
+import { BetfairSession } from '../betfair-session.js';
 import type { SessionPublisher } from './session.publisher.js';
 
 /** The session in memory and what is known of it. */

@@ -1,7 +1,6 @@
-import type { Dispatcher } from 'undici';
 import type { Clock } from '../common/clock.js';
+import { ApiConnections } from '../common/http/api-connections.js';
 import { IdentityClient } from '../identity/identity.client.js';
-import { createTransport } from '../identity/identity.transport.js';
 import { CredentialProvider } from '../identity/login.credentials.js';
 import {
   accountIdOf,
@@ -34,7 +33,7 @@ export interface SessionParts {
   readonly lease: LoginLease | undefined;
   readonly storage: BoundedStorage;
   readonly identity: IdentityClient;
-  readonly apiTransport: Dispatcher;
+  readonly connections: ApiConnections;
   readonly publisher: SessionPublisher;
   readonly clock: Clock;
   /** Ends everything in flight. */
@@ -56,6 +55,9 @@ export function composeSession(
   const closing = new AbortController();
   const publisher = new SessionPublisher(clock);
   const identity = new IdentityClient(options, clock);
+  const connections = new ApiConnections(new URL(options.endpoints.api), options.ca, clock);
+  // Whoever has a session is about to use it.
+  publisher.sessions$(() => undefined).subscribe(() => connections.prepare());
   const bounded = new BoundedStorage(storage, clock, requestTimeout, (error) =>
     publisher.publish(error ? { type: 'storageDegraded', error } : { type: 'storageRecovered' }),
   );
@@ -122,7 +124,7 @@ export function composeSession(
     lease,
     storage: bounded,
     identity,
-    apiTransport: createTransport(options.ca),
+    connections,
     publisher,
     clock,
     closing,

@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from '../common/abort-listener.js';
 import type { Clock } from '../common/clock.js';
 import { abortable, withDeadline } from '../common/deadline.js';
 import {
@@ -8,7 +9,7 @@ import {
 } from '../errors/index.js';
 import { safeCause } from '../errors/safe-cause.js';
 import { Backoff } from './backoff.js';
-import type { BetfairSession } from './betfair-session.js';
+import type { BetfairSession } from '../betfair-session.js';
 import type { SessionCache } from './session.cache.js';
 import type { SessionPublisher } from './session.publisher.js';
 import type { SessionRenewal } from './session.renewal.js';
@@ -54,7 +55,7 @@ export class SessionKeeper {
     return this.#alone;
   }
 
-  get(signal?: AbortSignal): Promise<BetfairSession> {
+  get(signal?: AbortSignalLike): Promise<BetfairSession> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     return this.deps.cache.warm ?? this.#obtain(signal);
   }
@@ -78,7 +79,7 @@ export class SessionKeeper {
     this.#backoff.reset();
   }
 
-  async #obtain(signal?: AbortSignal): Promise<BetfairSession> {
+  async #obtain(signal?: AbortSignalLike): Promise<BetfairSession> {
     const { cache, onDue } = this.deps;
     for (;;) {
       const alone = this.#alone?.catch(() => undefined);

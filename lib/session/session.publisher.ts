@@ -1,6 +1,6 @@
 import { defer, type Observable, startWith, Subject } from 'rxjs';
 import type { Clock } from '../common/clock.js';
-import type { BetfairSession } from './betfair-session.js';
+import type { BetfairSession } from '../betfair-session.js';
 import type { SessionEvent, SessionEventDetails } from './session.events.js';
 
 /** Tells the application, and our own log, what happens to the session of one account. */

@@ -3,7 +3,7 @@ import { sleep } from '../common/deadline.js';
 import { BetfairConfigurationError, type BetfairSessionError } from '../errors/index.js';
 import type { IdentityClient } from '../identity/identity.client.js';
 import type { Persistence } from '../options/betfair-session-options.interface.js';
-import type { BetfairSession } from './betfair-session.js';
+import type { BetfairSession } from '../betfair-session.js';
 import type { ValidToken } from './session.cache.js';
 import type { SessionLogin } from './session.login.js';
 import type { SessionWriter } from './session.writer.js';

@@ -1,19 +1,22 @@
 import { Logger, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import { CallScope } from '../calls/call-scope.js';
-import { ApiFetcher } from '../calls/session-fetch.js';
+import type { BetfairSession } from '../betfair-session.js';
 import {
-  callWithSession,
-  handOut,
-  type SessionSource,
-  type TrackedCallOptions,
-} from '../calls/tracked-call.js';
+  type ApiCall,
+  type ApiCallOutcome,
+  callBatch,
+  callOne,
+} from '../calls/call/json-rpc.call.js';
+import { CallScope } from '../calls/call-scope.js';
+import { SessionFetch } from '../calls/fetch/session-fetch.js';
+import { runWithSession } from '../calls/run.js';
+import { handOut, type SessionSource } from '../calls/tracked-call.js';
+import type { AbortSignalLike } from '../common/abort-listener.js';
 import type { Clock } from '../common/clock.js';
 import { BetfairSessionError } from '../errors/index.js';
-import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
+import { accountIdOf, type ResolvedSessionOptions } from '../options/session-options.resolver.js';
 import { wasOpenedHere } from '../storage/storage.factory.js';
 import type { SessionStorage } from '../storage/session-storage.interface.js';
-import type { BetfairSession } from './betfair-session.js';
 import { watchCertificate } from './certificate.watch.js';
 import { composeSession, type SessionParts } from './session.composition.js';
 import type { SessionEvent, SessionStatus } from './session.events.js';
@@ -27,15 +30,28 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** @internal */
+export interface AttachedAccount {
+  /** Names the account in the configuration of a request, also in another process; no secret. */
+  readonly id: string;
+  /** URL of the API. */
+  readonly api: string;
+  /** Tells the developer something, once. */
+  warn(message: string): void;
+}
+
 /**
  * One valid Betfair session for the application: kept in memory and in the store, extended while it is in use, and
  * replaced by at most one login however many calls, and processes, need it.
  */
 export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
   readonly #parts: SessionParts;
-  readonly #api: ApiFetcher;
+  readonly #api: SessionFetch;
   readonly #source: SessionSource;
   readonly #logger: Logger;
+  /** @internal What an attached client needs of the account. */
+  readonly account: AttachedAccount;
+  readonly #send = (path: string, init: RequestInit) => this.#api.send(path, init);
   /** Whether the store was opened for this service, and so is closed with it. */
   readonly #ownsStorage: boolean;
 
@@ -56,13 +72,15 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
       watchCertificate(options.certificate, events$, clock, (text) => this.#logger.warn(text));
     }
     this.#ownsStorage = wasOpenedHere(storage);
-    this.#api = new ApiFetcher(options.endpoints.api, this.#parts.apiTransport);
     this.#source = {
       account,
       getSession: ({ signal }) => this.#parts.keeper.get(signal),
-      refresh: (rejected, wait) => this.refresh(rejected, wait),
+      refresh: (rejected, { signal }) => this.#refresh(rejected, signal),
       warn: oncePerText((message) => this.#logger.warn(message)),
     };
+    const { api } = options.endpoints;
+    this.#api = new SessionFetch(api, this.#parts.connections.dispatcher, this.#source);
+    this.account = { id: `${account}:${accountIdOf(options)}`, api, warn: this.#source.warn };
   }
 
   /**
@@ -94,7 +112,11 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
    *
    * @throws BetfairSessionError `BETFAIR_FOREIGN_SESSION`: the session is not one of this account
    */
-  async refresh(rejected: BetfairSession, options?: WaitOptions): Promise<BetfairSession> {
+  refresh(rejected: BetfairSession, options?: WaitOptions): Promise<BetfairSession> {
+    return this.#refresh(rejected, options?.signal);
+  }
+
+  async #refresh(rejected: BetfairSession, signal?: AbortSignalLike): Promise<BetfairSession> {
     const { cache, keeper } = this.#parts;
     if (!cache.issued(rejected)) {
       throw new BetfairSessionError(
@@ -103,29 +125,47 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
       );
     }
     cache.reject(rejected.generation);
-    return keeper.get(options?.signal);
+    return keeper.get(signal);
   }
 
   /**
    * WHATWG `fetch` with the session's headers. A path is resolved against the API's URL; no redirect is followed. A
-   * request that Betfair refused for its session is sent once more with a new one.
+   * request that Betfair refused for its session is sent once more with a new one; nothing else is ever sent twice. It
+   * may be taken out of the service: `const { fetch } = sessions`.
    *
    * @throws BetfairSessionError `BETFAIR_FOREIGN_URL`: the URL is not on the API's origin, the only one that may see
    * the token; or what {@link getSession} throws
+   * @throws TypeError `fetch failed`, with its cause; or the reason of the signal
    */
-  async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    const { url, send, ...options } = await this.#api.prepare(input, init);
-    return this.send(url, send, options);
+  readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> =>
+    (await this.#api.send(input, init)).response;
+
+  /**
+   * One operation of Betfair's JSON-RPC APIs: its result. Refused for its session, it is sent once more with a new one.
+   *
+   * @typeParam T - what the operation results in; Betfair's word is taken for it
+   * @param operation - such as `SportsAPING/v1.0/listEventTypes`
+   * @param params - as Betfair documents them
+   * @throws BetfairApiError Betfair did not do it; and what {@link fetch} throws
+   */
+  call<T = unknown>(operation: string, params?: object, options?: WaitOptions): Promise<T>;
+  call(operation: string, params?: object, options?: WaitOptions): Promise<unknown> {
+    return callOne(this.#send, { operation, params }, options?.signal);
   }
 
-  /** @internal One request to the API by another client, held to the same as one of {@link fetch}. */
-  async send<T>(
-    input: string | URL,
-    call: (session: BetfairSession, url: URL) => Promise<T>,
-    options: TrackedCallOptions,
-  ): Promise<T> {
-    const url = this.#api.resolve(input);
-    return callWithSession(this.#source, (session) => call(session, url), options);
+  /**
+   * Several operations of one API in one request, each with its own outcome, in the order of `calls` and in the form of
+   * `Promise.allSettled`.
+   *
+   * @typeParam T - what the operations result in, as a tuple
+   * @throws BetfairApiError Betfair did none of them; and what {@link fetch} throws
+   */
+  callAll<T extends readonly unknown[] = unknown[]>(
+    calls: { readonly [K in keyof T]: ApiCall },
+    options?: WaitOptions,
+  ): Promise<{ [K in keyof T]: ApiCallOutcome<T[K]> }>;
+  callAll(calls: readonly ApiCall[], options?: WaitOptions): Promise<ApiCallOutcome[]> {
+    return callBatch(this.#send, calls, options?.signal);
   }
 
   /**
@@ -135,7 +175,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
    * @throws what the call throws, or what {@link getSession} throws
    */
   run<T>(call: (session: BetfairSession) => Promise<T>, options?: WaitOptions): Promise<T> {
-    return callWithSession(this.#source, call, { signal: options?.signal });
+    return runWithSession(this.#source, call, { signal: options?.signal });
   }
 
   /**

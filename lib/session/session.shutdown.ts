@@ -10,7 +10,7 @@ const PATIENCE = 5_000;
  * lease is given back at once, so that no other process waits for one that is gone.
  */
 export async function shutDown(parts: SessionParts): Promise<void> {
-  const { apiTransport, cache, clock, closing, identity, keepAlive, keeper, lease } = parts;
+  const { cache, clock, closing, connections, identity, keepAlive, keeper, lease } = parts;
   const closed = new BetfairSessionError(
     'The application is shutting down; its Betfair session is no longer served.',
     { code: 'BETFAIR_CLOSED', retryable: false },
@@ -27,7 +27,7 @@ export async function shutDown(parts: SessionParts): Promise<void> {
   await work;
   // If the store fails now, the others see the lease expire.
   await lease?.release().catch(() => undefined);
-  await Promise.all([identity.close(), apiTransport.destroy()]);
+  await Promise.all([identity.close(), connections.destroy()]);
   cache.close();
   parts.publisher.complete();
 }

@@ -1,4 +1,4 @@
-import { BetfairSession } from '../session/betfair-session.js';
+import { BetfairSession } from '../betfair-session.js';
 
 /** What a test session carries. */
 export interface TestSessionOptions {

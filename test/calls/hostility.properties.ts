@@ -6,7 +6,7 @@ import {
   inspectResult,
   inspectThrown,
   isUnpeekable,
-} from '../../lib/calls/invalid-session.detector.js';
+} from '../../lib/calls/rejection/invalid-session.detector.js';
 import { otherBody, refusedBody } from './answers.arbitraries.js';
 import { Effort, hostileValue } from './hostile.arbitraries.js';
 

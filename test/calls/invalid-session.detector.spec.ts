@@ -9,7 +9,7 @@ import {
   inspectThrown,
   isInvalidSession,
   isUnpeekable,
-} from '../../lib/calls/invalid-session.detector.js';
+} from '../../lib/calls/rejection/invalid-session.detector.js';
 import {
   auditLog,
   exception,

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { BetfairSessionError } from '../errors/index.js';
+import { BetfairSessionError } from '../../errors/index.js';
 import {
   CHAIN_LIMIT,
   INVALID_SESSION,
@@ -10,7 +10,7 @@ import {
   read,
   type Rejection,
 } from './rejection-envelope.js';
-import { inspectResponse, isPeekable, mayRefuse } from './rejection-response.js';
+import { inspectResponse, isPeekable, mayRefuse, verdictOf } from './rejection-response.js';
 
 export type { Rejection } from './rejection-envelope.js';
 export { isUnpeekable } from './rejection-response.js';
@@ -54,6 +54,8 @@ export function inspectThrown(error: unknown): Rejection {
  * everything else is answered at once, at the cost of a few property reads. Never throws or rejects.
  */
 export function inspectResult(value: unknown): Rejection | Promise<Rejection> {
+  const verdict = verdictOf(value);
+  if (verdict !== undefined) return verdict;
   if (isPeekable(value)) return inspectResponse(value);
   return isClientResult(value) ? inspectAnswer(value) : inspectBody(value);
 }

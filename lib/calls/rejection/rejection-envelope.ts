@@ -80,15 +80,17 @@ export function isRefusal(detail: unknown, number: unknown): boolean {
   return typeof number === 'string' && NUMBERS.has(number.trim());
 }
 
-/** The exception lies under a name that differs between services and that `exceptionname` gives. */
 function exceptionCode(detail: unknown): string | undefined {
-  const name = read(detail, 'exceptionname');
-  const exception =
-    typeof name === 'string'
-      ? read(detail, name)
-      : (read(detail, 'APINGException') ?? read(detail, 'AccountAPINGException'));
-  const code = read(exception, 'errorCode');
+  const code = read(exceptionIn(detail), 'errorCode');
   return typeof code === 'string' && code !== '' ? code : undefined;
+}
+
+/** The exception in `data` or `detail`: under a name that differs between services and that `exceptionname` gives. */
+export function exceptionIn(detail: unknown): unknown {
+  const name = read(detail, 'exceptionname');
+  return typeof name === 'string'
+    ? read(detail, name)
+    : (read(detail, 'APINGException') ?? read(detail, 'AccountAPINGException'));
 }
 
 function inspectBatch(replies: readonly unknown[]): Rejection {
@@ -113,12 +115,17 @@ function inspectBytes(body: Uint8Array | ArrayBuffer): Rejection {
 }
 
 function inspectText(text: string): Rejection {
-  if (text.length > BODY_LIMIT || !MENTION.test(text)) return 'none';
+  const body = text.length > BODY_LIMIT ? undefined : parseMention(text);
+  return inspectBody(body);
+}
+
+/** The value of a JSON text that mentions a rejection, unless it is a text itself: JSON in JSON is a mention only. */
+export function parseMention(text: string): object | undefined {
+  if (!MENTION.test(text)) return undefined;
   try {
     const body: unknown = JSON.parse(text);
-    // JSON in JSON is a mention, not an envelope.
-    return typeof body === 'string' ? 'none' : inspectBody(body);
+    return typeof body === 'object' && body !== null ? body : undefined;
   } catch {
-    return 'none';
+    return undefined;
   }
 }

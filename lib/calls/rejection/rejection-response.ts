@@ -7,24 +7,40 @@ export interface PeekableResponse {
   clone(): { readonly body: ReadableStream<unknown> | null };
 }
 
-/** Longest single envelope in a response, in bytes; they are a few hundred. */
-const ENVELOPE_LIMIT = 16_384;
-/** So much of a body shows what it is. */
-const HEAD = 128;
+/** What was found in answers that were looked into already, those of `SessionService.fetch`. */
+const verdicts = new WeakMap<object, Rejection>();
+
+/** Notes what an answer says, so that nobody has to look again. */
+export function noteVerdict(response: Response, rejection: Rejection): Response {
+  verdicts.set(response, rejection);
+  return response;
+}
+
+/** What was found in an answer. */
+export function verdictOf(value: unknown): Rejection | undefined {
+  return typeof value === 'object' && value !== null ? verdicts.get(value) : undefined;
+}
 
 /** Whether a status can go with a refusal for the session: Betfair gives 200 or 400; 403 and 5xx are other troubles. */
 export function mayRefuse(status: unknown): boolean {
   return typeof status !== 'number' || (status < 500 && status !== 403);
 }
 
-/** An unread Fetch `Response` (any implementation over web streams) with a JSON body that may be a refusal. */
+/**
+ * An unread Fetch `Response` (any implementation over web streams) that may be a refusal: JSON with status 400, or with
+ * another one in answer to JSON-RPC, which its URL tells if it has one.
+ */
 export function isPeekable(value: unknown): value is PeekableResponse {
   if (read(value, 'bodyUsed') !== false || typeof read(value, 'clone') !== 'function') return false;
   const body = read(value, 'body');
+  const status = read(value, 'status');
+  const url = read(value, 'url');
+  const isRest = typeof url === 'string' && url !== '' && !url.includes('json-rpc');
   return (
     read(body, 'locked') === false &&
     typeof read(body, 'getReader') === 'function' &&
-    mayRefuse(read(value, 'status')) &&
+    mayRefuse(status) &&
+    !(isRest && status === 200) &&
     /[/+]json\s*(;|$)/i.test(header(value, 'content-type')) &&
     // Compressed or not: a longer body is a longer text.
     !(Number(header(value, 'content-length')) > BODY_LIMIT)
@@ -58,46 +74,26 @@ export async function inspectResponse(response: PeekableResponse): Promise<Rejec
   }
 }
 
-/** The whole body, or `undefined` as soon as it is plain that it is no envelope. */
+/** The whole body, or `undefined` as soon as it is too long for a refusal. */
 async function readSmallBody(response: PeekableResponse): Promise<Uint8Array | undefined> {
   const reader = response.clone().body?.getReader();
   if (reader === undefined) return undefined;
   const chunks: Uint8Array[] = [];
   let size = 0;
-  let limit = BODY_LIMIT;
   try {
-    for (;;) {
+    while (size <= BODY_LIMIT) {
       const { done, value } = await reader.read();
       if (done) return Buffer.concat(chunks);
       if (!types.isUint8Array(value)) return undefined;
-      const hadHead = size >= HEAD;
       chunks.push(value);
       size += value.byteLength;
-      if (!hadHead) limit = longestEnvelope(chunks);
-      if (size > limit) return undefined;
     }
+    return undefined;
   } finally {
     // Not awaited: it settles only when the response itself has been read or cancelled.
     reader.cancel().catch(() => undefined);
   }
 }
-
-/** How long a body with this beginning may be and still be a refusal, in bytes; 0 if it cannot be one. */
-function longestEnvelope(chunks: readonly Uint8Array[]): number {
-  const bytes = Buffer.concat(chunks.map((chunk) => chunk.subarray(0, HEAD))).subarray(0, HEAD);
-  const head = new TextDecoder().decode(bytes).trimStart();
-  if (head === '') return BODY_LIMIT;
-  if (head.startsWith('{')) return RESULT.test(head) ? 0 : ENVELOPE_LIMIT;
-  if (!head.startsWith('[')) return 0;
-  return NO_BATCH.test(head) ? 0 : BODY_LIMIT;
-}
-
-/** A JSON-RPC reply that succeeded: one that has a result has no error. Any order of the other two members. */
-const RESULT =
-  /^\{\s*(?:"jsonrpc"\s*:\s*"[^"\\]*"\s*,\s*|"id"\s*:\s*(?:\d+|null|"[^"\\]*")\s*,\s*)*"result"\s*:\s*[^\sn]/;
-
-/** A list whose first element cannot be a JSON-RPC reply: it is no object, or begins with another member. */
-const NO_BATCH = /^\[\s*(?:[^\s{]|\{\s*(?:[^\s"]|"(?!(?:jsonrpc|id|error|result)")[^"]*"))/;
 
 function header(value: unknown, name: string): string {
   const headers = read(value, 'headers');

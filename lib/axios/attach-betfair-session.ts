@@ -1,0 +1,65 @@
+import { read } from '../calls/rejection/rejection-envelope.js';
+import { BetfairConfigurationError, BetfairSessionError } from '../errors/index.js';
+import type { SessionService } from '../session/session.service.js';
+import type { AxiosInstanceLike } from './axios.interface.js';
+import { bindRequest } from './axios.request.js';
+import { takesFetch } from './axios.version.js';
+
+const attached = new WeakMap<AxiosInstanceLike, SessionService>();
+
+/**
+ * Gives an axios instance (1.12 or newer) the session: each of its requests is sent by `SessionService.fetch`, so token
+ * and application key never enter axios, and nothing that is printed of a request, an answer or an error holds them. A
+ * path is resolved against `baseURL`, or where there is none against the API's URL; no redirect is followed.
+ * Attaching the same service again does nothing.
+ *
+ * The instance is then one for Betfair and one account alone: a request to any other origin fails with
+ * `BETFAIR_FOREIGN_URL`, and one that another account's instance made with `BETFAIR_FOREIGN_SESSION`.
+ *
+ * @param axios - such as `axios.create()`, or `axiosRef` of the `HttpService` of `@nestjs/axios`
+ * @returns that instance
+ * @throws BetfairConfigurationError the instance has the session of another service, or is none of axios 1; a request
+ * fails with it before anything is sent where axios is older than 1.12
+ */
+export function attachBetfairSession<T extends AxiosInstanceLike>(
+  axios: T,
+  sessions: SessionService,
+): T {
+  const holder = attached.get(axios);
+  if (holder === sessions) return axios;
+  if (holder !== undefined) {
+    throw new BetfairConfigurationError(
+      'attachBetfairSession() was given an axios instance that has the session of another SessionService already. Make one instance for each account, with axios.create() or HttpModule.register().',
+    );
+  }
+  if (typeof axios.create !== 'function') {
+    throw new BetfairConfigurationError(
+      'attachBetfairSession() needs an instance of axios 1, such as axios.create() or the axiosRef of an HttpService.',
+    );
+  }
+  attached.set(axios, sessions);
+  let checked: Promise<void> | undefined;
+  axios.interceptors.request.use(async (config) => {
+    checked ??= check(axios);
+    await checked;
+    return bindRequest(config, sessions);
+  });
+  axios.interceptors.response.use(undefined, (error) => {
+    throw unwrapped(error);
+  });
+  return axios;
+}
+
+async function check(axios: AxiosInstanceLike): Promise<void> {
+  if (await takesFetch(axios)) return;
+  throw new BetfairConfigurationError(
+    'attachBetfairSession() needs axios 1.12 or newer. Update it (npm i axios@latest), or leave this instance unattached and use run() of SessionService.',
+  );
+}
+
+/** Axios wraps what its `fetch` fails with; a {@link BetfairSessionError} is handed on as itself. */
+function unwrapped(error: unknown): unknown {
+  const cause = error instanceof BetfairSessionError ? error : read(error, 'cause');
+  // A copy: axios writes each caller into the stack, and many callers may get the one error.
+  return cause instanceof BetfairSessionError ? cause.because(cause.cause) : error;
+}

@@ -1,0 +1,27 @@
+/**
+ * What {@link attachBetfairSession} uses of an axios instance, so that this package does without axios: that of
+ * `axios.create()`, or the `axiosRef` of an `HttpService` of `@nestjs/axios`.
+ */
+export interface AxiosInstanceLike {
+  /** What runs around every request. */
+  readonly interceptors: {
+    /** What runs before a request. */
+    readonly request: {
+      /** Adds an interceptor. */
+      use(onFulfilled: <C extends object>(config: C) => C | Promise<C>): number;
+    };
+    /** What runs after a request. */
+    readonly response: {
+      /** Adds an interceptor. */
+      use(onFulfilled: undefined, onRejected: (error: unknown) => never): number;
+    };
+  };
+  /** Always there, but older versions of axios do not say so in their types. */
+  create?(): AxiosSenderLike;
+}
+
+/** An axios instance that sends what it is given. */
+export interface AxiosSenderLike {
+  /** Makes a request. */
+  request(config: object): Promise<object>;
+}

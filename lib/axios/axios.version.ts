@@ -1,0 +1,20 @@
+import type { AxiosInstanceLike } from './axios.interface.js';
+
+/**
+ * Whether an instance sends with the `fetch` that it is given, as axios does since 1.12. Found out by a request that
+ * reaches no network, since an instance does not tell its version.
+ */
+export async function takesFetch(axios: AxiosInstanceLike): Promise<boolean> {
+  let taken = false;
+  const probe = async () => {
+    taken = true;
+    return new Response('');
+  };
+  const request = { url: 'data:,', method: 'get', adapter: 'fetch', env: { fetch: probe } };
+  // Whatever the request itself comes to.
+  await axios
+    .create?.()
+    .request(request)
+    .catch(() => undefined);
+  return taken;
+}

@@ -1,0 +1,58 @@
+import { BetfairApiError } from '../../errors/index.js';
+import { exceptionIn, read } from '../rejection/rejection-envelope.js';
+import { describeApiErrorCode } from './api-error-codes.js';
+
+/** Longest text of Betfair's that is kept. */
+const LONGEST_DETAILS = 1_000;
+
+/** What is known of a call whose reply is looked at. */
+export interface CallContext {
+  readonly operation: string;
+  readonly isRead: boolean;
+  readonly status: number;
+  /** Texts that must not be shown. */
+  readonly secrets: readonly string[];
+}
+
+/**
+ * The result in a JSON-RPC reply.
+ *
+ * @throws BetfairApiError there is none
+ */
+export function resultOf(reply: unknown, context: CallContext): unknown {
+  const hasResult = typeof reply === 'object' && reply !== null && 'result' in reply;
+  if (hasResult && (read(reply, 'error') ?? undefined) === undefined) return reply.result;
+  throw errorOf(reply, context);
+}
+
+/** What went wrong, by a reply that is an API exception, a fault of the framework, or neither. */
+export function errorOf(reply: unknown, context: CallContext): BetfairApiError {
+  const { operation, isRead, status, secrets } = context;
+  const fault = read(reply, 'error') ?? reply;
+  const exception = exceptionIn(read(fault, 'data') ?? read(fault, 'detail'));
+  const text = (name: string) => clean(read(exception, name), secrets);
+  const errorCode = text('errorCode');
+  const number = clean(read(fault, 'message') ?? read(fault, 'faultstring'), secrets);
+  const said = { errorDetails: text('errorDetails'), requestUUID: text('requestUUID') };
+  if (errorCode !== undefined) {
+    const { meaning, action, transient } = describeApiErrorCode(errorCode);
+    return new BetfairApiError(
+      `Betfair refused ${operation} with ${errorCode}. ${meaning} ${action}`,
+      { operation, status, errorCode, ...said, retryable: transient && isRead },
+    );
+  }
+  const outage = status >= 500 || status === 429;
+  return new BetfairApiError(
+    number === undefined
+      ? `Betfair answered ${operation} with HTTP ${status} and no reply that can be read. ${outage ? 'This is usually temporary.' : 'Check the option "endpoints.api", and whether a proxy answers in its place.'}`
+      : `Betfair refused ${operation} with ${number} (HTTP ${status}). Check the name of the operation and its parameters.`,
+    { operation, status, ...said, retryable: outage && isRead },
+  );
+}
+
+/** A text of Betfair's without the secrets that it may echo. */
+function clean(value: unknown, secrets: readonly string[]): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  const redacted = secrets.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), value);
+  return redacted.slice(0, LONGEST_DETAILS);
+}

@@ -1,0 +1,110 @@
+import { BetfairApiError } from '../../errors/index.js';
+import type { Answered } from '../fetch/session-fetch.js';
+import { read } from '../rejection/rejection-envelope.js';
+import { errorOf, resultOf, type CallContext } from './api-reply.js';
+import { endpointOf, isRead } from './operation.js';
+
+/** One operation of a JSON-RPC API, and its parameters. */
+export interface ApiCall {
+  /** Such as `SportsAPING/v1.0/listEventTypes`. */
+  readonly operation: string;
+  /** The parameters, as Betfair documents them. @default {} */
+  readonly params?: object | undefined;
+}
+
+/** What became of one call of a batch, in the form of `Promise.allSettled`. */
+export type ApiCallOutcome<T = unknown> =
+  | { readonly status: 'fulfilled'; readonly value: T }
+  | { readonly status: 'rejected'; readonly reason: BetfairApiError };
+
+type Send = (path: string, init: RequestInit) => Promise<Answered>;
+
+/**
+ * Makes one call.
+ *
+ * @throws BetfairApiError Betfair did not do it
+ */
+export async function callOne(
+  send: Send,
+  { operation, params = {} }: ApiCall,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  const { reply, context } = await post(send, endpointOf(operation), signal, {
+    jsonrpc: '2.0',
+    id: 1,
+    method: operation,
+    params,
+  });
+  return resultOf(reply, context([operation]));
+}
+
+/**
+ * Makes several calls of one API in one request. Betfair answers in the order in which they are done, so replies are
+ * told apart by their `id`.
+ *
+ * @throws BetfairApiError Betfair did none of them
+ */
+export async function callBatch(
+  send: Send,
+  calls: readonly ApiCall[],
+  signal: AbortSignal | undefined,
+): Promise<ApiCallOutcome[]> {
+  const [first, ...others] = new Set(calls.map(({ operation }) => endpointOf(operation)));
+  if (first === undefined) return [];
+  if (others.length > 0) {
+    throw new TypeError(
+      'callAll() was given operations of several APIs, which Betfair does not take in one request. Make one callAll() for each API.',
+    );
+  }
+  const { reply, context } = await post(
+    send,
+    first,
+    signal,
+    calls.map(({ operation, params = {} }, id) => ({
+      jsonrpc: '2.0',
+      id,
+      method: operation,
+      params,
+    })),
+  );
+  if (!Array.isArray(reply)) {
+    throw errorOf(reply, context(calls.map(({ operation }) => operation)));
+  }
+  const byId = new Map(reply.map((one: unknown) => [read(one, 'id'), one]));
+  return calls.map(({ operation }, id) => outcomeOf(byId.get(id), context([operation])));
+}
+
+function outcomeOf(reply: unknown, context: CallContext): ApiCallOutcome {
+  try {
+    return { status: 'fulfilled', value: resultOf(reply, context) };
+  } catch (error) {
+    if (!(error instanceof BetfairApiError)) throw error;
+    return { status: 'rejected', reason: error };
+  }
+}
+
+async function post(send: Send, path: string, signal: AbortSignal | undefined, body: object) {
+  const { response, session } = await send(path, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    signal: signal ?? null,
+  });
+  const { status } = response;
+  const context = (operations: readonly string[]): CallContext => ({
+    operation: operations.join(', '),
+    isRead: operations.every(isRead),
+    status,
+    secrets: [session.token, session.applicationKey],
+  });
+  return { reply: await parse(response), context };
+}
+
+/** The JSON in an answer; `undefined` where it holds none, as a page of a proxy. */
+async function parse(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,149 @@
+import type { Transform } from 'node:stream';
+import { onAbort, type AbortSignalLike } from '../../common/abort-listener.js';
+import type { Dispatcher } from '../../common/http/undici.js';
+import { AnswerBody } from './answer.body.js';
+import { decoderFor, type DecoderFactory } from './content-encoding.js';
+
+/** The headers of an answer, and its body as it arrives. */
+export interface Answer {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Headers;
+  /** `undefined` where there can be none. */
+  readonly body: AnswerBody | undefined;
+}
+
+/** Statuses that go without a body. */
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
+
+/**
+ * Sends one request, once.
+ *
+ * @throws TypeError `fetch failed`, with its cause; or the reason of the signal
+ */
+export function exchange(
+  dispatcher: Dispatcher,
+  options: Dispatcher.DispatchOptions,
+  signal: AbortSignalLike | undefined,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const handler = new AnswerReceiver(options.method === 'HEAD', signal, resolve, reject);
+    dispatcher.dispatch(options, handler);
+  });
+}
+
+/** Receives one answer from undici. */
+class AnswerReceiver implements Dispatcher.DispatchHandler {
+  #controller: Dispatcher.DispatchController | undefined;
+  #body: AnswerBody | undefined;
+  #makeDecoder: DecoderFactory | undefined;
+  #decoder: Transform | undefined;
+  #stopped: { readonly reason: unknown } | undefined;
+  readonly #forgetSignal: (() => void) | undefined;
+
+  constructor(
+    private readonly bodiless: boolean,
+    signal: AbortSignalLike | undefined,
+    private readonly resolve: (answer: Answer) => void,
+    private readonly reject: (error: unknown) => void,
+  ) {
+    this.#forgetSignal = signal && onAbort(signal, () => this.#stop(signal.reason));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // Aborted while it waited for a connection: it must not be sent any more.
+    if (this.#stopped) controller.abort(new Error('aborted'));
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    _headers: object,
+    statusText = '',
+  ): void {
+    if (status < 200) return;
+    try {
+      if (status > 599) throw new RangeError(`The status ${status} is not one of HTTP.`);
+      const headers = new Headers();
+      const raw = controller.rawHeaders;
+      for (let i = 0; Array.isArray(raw) && i + 1 < raw.length; i += 2) {
+        headers.append(latin1(raw[i]), latin1(raw[i + 1]));
+      }
+      const body = this.bodiless || WITHOUT_BODY.has(status) ? undefined : this.#openBody(headers);
+      this.resolve({ status, statusText: printable(statusText), headers, body });
+    } catch (error) {
+      this.#fail(error);
+      controller.abort(new Error('unusable answer'));
+    }
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#makeDecoder) this.#decoder ??= this.#decode(controller, this.#makeDecoder(chunk[0]));
+    const more = this.#decoder ? this.#decoder.write(chunk) : (this.#body?.push(chunk) ?? true);
+    if (!more) controller.pause();
+  }
+
+  onResponseEnd(): void {
+    this.#forgetSignal?.();
+    if (this.#decoder) this.#decoder.end();
+    else this.#body?.end();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    this.#fail(error);
+  }
+
+  #openBody(headers: Headers): AnswerBody {
+    this.#makeDecoder = decoderFor(headers.get('content-encoding'));
+    this.#body = new AnswerBody({
+      resume: () => {
+        this.#decoder?.resume();
+        if (!this.#decoder?.writableNeedDrain) this.#controller?.resume();
+      },
+      cancel: () => this.#stop(undefined),
+    });
+    return this.#body;
+  }
+
+  #decode(controller: Dispatcher.DispatchController, decoder: Transform): Transform {
+    return decoder
+      .on('data', (chunk: Buffer) => {
+        if (this.#body?.push(chunk) === false) decoder.pause();
+      })
+      .on('end', () => this.#body?.end())
+      .on('drain', () => controller.resume())
+      .on('error', (error) => {
+        this.#fail(error);
+        controller.abort(error);
+      });
+  }
+
+  /** Ends the request, or the wait for it, for its caller. */
+  #stop(reason: unknown): void {
+    if (this.#stopped) return;
+    this.#stopped = { reason };
+    this.#forgetSignal?.();
+    this.reject(reason);
+    this.#body?.fail(reason);
+    this.#decoder?.destroy();
+    this.#controller?.abort(new Error('aborted'));
+  }
+
+  #fail(cause: unknown): void {
+    this.#forgetSignal?.();
+    this.#decoder?.destroy();
+    // The words of Node's own fetch, which clients look for.
+    this.reject(new TypeError('fetch failed', { cause }));
+    this.#body?.fail(new TypeError('terminated', { cause }));
+  }
+}
+
+function latin1(bytes: Buffer | string | undefined): string {
+  return typeof bytes === 'string' ? bytes : (bytes?.toString('latin1') ?? '');
+}
+
+/** A reason phrase that a `Response` takes. */
+function printable(text: string): string {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(text) ? text : '';
+}

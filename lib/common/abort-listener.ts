@@ -1,0 +1,53 @@
+/** The part of an `AbortSignal` that is used; signals of other implementations have it too. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+interface SharedListener {
+  readonly callbacks: Set<() => void>;
+  remove(): void;
+}
+
+/** One listener for each signal: Node warns of a leak when one signal, such as that of a shutdown, has more than ten. */
+const listeners = new WeakMap<AbortSignalLike, SharedListener>();
+
+/**
+ * Calls back once when `signal` aborts; at once if it did already.
+ *
+ * @returns stops that
+ */
+export function onAbort(signal: AbortSignalLike, callback: () => void): () => void {
+  if (signal.aborted) {
+    callback();
+    return () => undefined;
+  }
+  const shared = listeners.get(signal) ?? listen(signal);
+  // Apart from an equal callback of another caller.
+  const entry = () => callback();
+  shared.callbacks.add(entry);
+  return () => {
+    shared.callbacks.delete(entry);
+    if (shared.callbacks.size === 0) shared.remove();
+  };
+}
+
+function listen(signal: AbortSignalLike): SharedListener {
+  const callbacks = new Set<() => void>();
+  const fire = () => {
+    shared.remove();
+    for (const callback of callbacks) callback();
+  };
+  const shared = {
+    callbacks,
+    remove() {
+      signal.removeEventListener('abort', fire);
+      if (listeners.get(signal) === shared) listeners.delete(signal);
+    },
+  };
+  signal.addEventListener('abort', fire);
+  listeners.set(signal, shared);
+  return shared;
+}
