@@ -1,3 +1,4 @@
+import { copyBody, isOldStream } from '../calls/fetch/request.body.js';
 import { read } from '../calls/rejection/rejection-envelope.js';
 import { BetfairConfigurationError, BetfairSessionError } from '../errors/index.js';
 import type { SessionService } from '../session/session.service.js';
@@ -28,12 +29,15 @@ const AXIOS_ACCEPT = 'application/json, text/plain, */*';
  * @throws BetfairSessionError `BETFAIR_FOREIGN_SESSION`: it was made for another account
  * @throws BetfairConfigurationError it is to be sent by something else
  */
-export function bindRequest<C extends object>(config: C, sessions: SessionService): C {
-  const { id, api, warn } = sessions.account;
+export async function bindRequest<C extends object>(
+  config: C,
+  sessions: SessionService,
+): Promise<C> {
+  const { id, api } = sessions.account;
   const holder = read(config, ACCOUNT);
   if (holder !== undefined && holder !== id) {
     throw new BetfairSessionError(
-      `This request was made for the Betfair account "${String(holder)}" and is not sent with the session of "${id}". Make a new one instead of using the config of another.`,
+      `This request was made for the Betfair account ${JSON.stringify(holder)} and is not sent with the session of "${id}". Make a new one instead of using the config of another.`,
       { code: 'BETFAIR_FOREIGN_SESSION', retryable: false },
     );
   }
@@ -44,10 +48,11 @@ export function bindRequest<C extends object>(config: C, sessions: SessionServic
   }
   const ignored = IGNORED.filter((name) => isSet(read(config, name)));
   if (ignored.length > 0) {
-    warn(
+    sessions.account.warn(
       `axios options have no effect with a Betfair session, because its requests are sent by SessionService.fetch: ${ignored.join(', ')}. Certificate authorities belong into the option "ca", a proxy into HTTPS_PROXY.`,
     );
   }
+  Object.assign(config, await encodeBody(config));
   preferJson(config);
   return Object.assign(config, {
     [ACCOUNT]: id,
@@ -73,17 +78,30 @@ function preferJson(config: object): void {
   const headers = read(config, 'headers');
   const data = read(config, 'data');
   const isPlain = typeof data === 'string' || ArrayBuffer.isView(data) || !isObject(data);
-  if (isPlain || data instanceof ArrayBuffer || data instanceof Blob || isStream(data)) {
+  if (
+    isPlain ||
+    data instanceof ArrayBuffer ||
+    data instanceof Blob ||
+    Symbol.asyncIterator in data
+  ) {
     invoke(headers, 'setContentType', 'application/json', false);
   }
   const isDefault = invoke(headers, 'get', 'Accept') === AXIOS_ACCEPT;
   if (isDefault) invoke(headers, 'set', 'Accept', 'application/json');
 }
 
-/** A web stream or one of Node's; forms of the package `form-data` are such streams, and know their type. */
-function isStream(data: object): boolean {
-  const isAnyStream = Symbol.asyncIterator in data || typeof read(data, 'pipe') === 'function';
-  return isAnyStream && typeof read(data, 'getHeaders') !== 'function';
+/** Axios leaves a form to the runtime, with a wrong type, and cannot send streams of the kind before Node 0.10. */
+async function encodeBody(config: object): Promise<{ readonly data?: unknown }> {
+  const data = read(config, 'data');
+  if (!isOldStream(data) && read(data, Symbol.toStringTag) !== 'FormData') return {};
+  // Of the package `form-data`.
+  const own = record(invoke(data, 'getHeaders'));
+  const { content, contentType } = await copyBody(data);
+  const headers = { ...own, ...(contentType !== undefined && { 'content-type': contentType }) };
+  for (const [name, value] of Object.entries(headers)) {
+    invoke(read(config, 'headers'), 'set', name, value);
+  }
+  return { data: content };
 }
 
 function invoke(target: unknown, method: string, ...values: unknown[]): unknown {

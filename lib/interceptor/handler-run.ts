@@ -1,7 +1,11 @@
 import type { CallHandler, ExecutionContext } from '@nestjs/common';
 import { defer, type Observer, type Subscriber, type Subscription } from 'rxjs';
 import type { CallScope, HandedOut, LastHandedOut } from '../calls/call-scope.js';
-import { inspectResult, inspectThrown, type Rejection } from '../calls/rejection/invalid-session.detector.js';
+import {
+  inspectResult,
+  inspectThrown,
+  type Rejection,
+} from '../calls/rejection/invalid-session.detector.js';
 import { answerOf } from './handler-answer.js';
 import { responseStarted } from './handler-retry.js';
 import { refreshFailure } from './refresh-failure.js';

@@ -80,7 +80,11 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
     };
     const { api } = options.endpoints;
     this.#api = new SessionFetch(api, this.#parts.connections.dispatcher, this.#source);
-    this.account = { id: `${account}:${accountIdOf(options)}`, api, warn: this.#source.warn };
+    this.account = {
+      id: `${account}:${accountIdOf(options)}`,
+      api,
+      warn: (message) => this.#source.warn(message),
+    };
   }
 
   /**

@@ -2,10 +2,9 @@ import { Agent } from 'node:https';
 import { create, type AxiosInstance, type CreateAxiosDefaults } from 'axios';
 import { attachBetfairSession } from 'nestjs-betfair-session';
 import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
-import { Agent as Dispatcher, fetch, Request, type RequestInit, Response } from 'undici';
 import { createAccount } from '../support/account.js';
 
-const agents: (Agent | Dispatcher)[] = [];
+const agents: Agent[] = [];
 
 /** An axios instance that trusts the simulator, as an application makes it. */
 export function createAxios(
@@ -42,15 +41,7 @@ export async function setUpDead(...settings: Parameters<typeof setUp>) {
   return attached;
 }
 
-/** Settings of a request that axios then sends with fetch. */
-export function byFetch({ ca }: Pick<BetfairSimulator, 'ca'>): object {
-  const dispatcher = new Dispatcher({ connect: { ca } });
-  agents.push(dispatcher);
-  const send = (request: Request, init: RequestInit) => fetch(request, { ...init, dispatcher });
-  return { adapter: 'fetch', env: { fetch: send, Request, Response } };
-}
-
 /** For `afterEach`. */
-export async function closeAgents(): Promise<void> {
-  for (const agent of agents.splice(0)) await agent.destroy();
+export function closeAgents(): void {
+  for (const agent of agents.splice(0)) agent.destroy();
 }

@@ -1,7 +1,10 @@
 import { inspect } from 'node:util';
 import * as fc from 'fast-check';
 import { BetfairIdentityUnavailableError, isInvalidSession } from 'nestjs-betfair-session';
-import { inspectResult, inspectThrown } from '../../lib/calls/rejection/invalid-session.detector.js';
+import {
+  inspectResult,
+  inspectThrown,
+} from '../../lib/calls/rejection/invalid-session.detector.js';
 import { mixedBatch, otherBody, refusedBody } from './answers.arbitraries.js';
 import {
   errorOfClient,

@@ -3,7 +3,10 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { fetch as undiciFetch } from 'undici';
-import { inspectResult, isInvalidSession } from '../../lib/calls/rejection/invalid-session.detector.js';
+import {
+  inspectResult,
+  isInvalidSession,
+} from '../../lib/calls/rejection/invalid-session.detector.js';
 import {
   auditLog,
   INVALID,

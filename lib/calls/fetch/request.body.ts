@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { types } from 'node:util';
 import { read } from '../rejection/rejection-envelope.js';
 
@@ -25,7 +25,7 @@ export function copyBody(body: unknown): RequestBody | Promise<RequestBody> {
   if (body instanceof Readable) return { content: body };
   if (isAsyncIterable(body)) return { content: Readable.from(body) };
   // A stream of the kind before Node 0.10, such as a form of the package `form-data`.
-  if (isOldStream(body)) return { content: new Readable().wrap(body) };
+  if (isOldStream(body)) return { content: modern(body) };
   // Its entries are read at once, its bytes later.
   return encode(new Response(formOf(body) ?? asInit(body)));
 }
@@ -64,6 +64,13 @@ export function countCalls({ content }: RequestBody): number | undefined {
   }
 }
 
+/** Piped, which is what starts a stream of that kind. */
+function modern(stream: NodeJS.ReadableStream): Readable {
+  const body = new PassThrough();
+  stream.on('error', (error: Error) => body.destroy(error));
+  return stream.pipe(body);
+}
+
 async function encode(response: Response): Promise<RequestBody> {
   const contentType = response.headers.get('content-type') ?? undefined;
   return { content: Buffer.from(await response.arrayBuffer()), contentType };
@@ -82,11 +89,16 @@ function formOf(body: object): FormData | undefined {
   return form;
 }
 
-/** What the `Response` of Node makes bytes of: its own kinds, and the text of anything else. */
+/** What the `Response` of Node makes bytes of: its own kinds, and what writes itself as text. */
 function asInit(body: object): Blob | FormData | URLSearchParams | string {
   const isKnown =
     body instanceof Blob || body instanceof FormData || body instanceof URLSearchParams;
-  return isKnown ? body : String(body);
+  if (isKnown) return body;
+  const toText = read(body, 'toString');
+  if (typeof toText === 'function' && toText !== Object.prototype.toString) {
+    return String(Reflect.apply(toText, body, []));
+  }
+  throw new TypeError('The body of a request is an object. Write it as JSON.stringify(body).');
 }
 
 function isEntries(value: object): value is Iterable<[string, unknown]> {
@@ -97,6 +109,9 @@ function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
   return Symbol.asyncIterator in value;
 }
 
-function isOldStream(value: object): value is NodeJS.ReadableStream {
-  return typeof read(value, 'pipe') === 'function' && typeof read(value, 'on') === 'function';
+/** A stream of the kind before Node 0.10, which cannot be iterated. */
+export function isOldStream(value: unknown): value is NodeJS.ReadableStream {
+  return (
+    typeof read(value, 'pipe') === 'function' && read(value, Symbol.asyncIterator) === undefined
+  );
 }

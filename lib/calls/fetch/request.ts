@@ -2,6 +2,7 @@ import type { AbortSignalLike } from '../../common/abort-listener.js';
 import type { BetfairSession } from '../../betfair-session.js';
 import { BetfairSessionError } from '../../errors/index.js';
 import { ACCEPT_ENCODING } from './content-encoding.js';
+import { read } from '../rejection/rejection-envelope.js';
 import { copyBody, readBody, type RequestBody } from './request.body.js';
 
 /** A request as it was when it was handed in: nothing that its caller changes later changes it. */
@@ -62,7 +63,7 @@ export function prepareRequest(
   init: RequestInit = {},
 ): PreparedRequest {
   const request = isRequestLike(input) ? input : undefined;
-  const url = resolveUrl(api, request ? request.url : String(input));
+  const url = resolveUrl(api, request ? request.url : urlText(input));
   const method = normalizeMethod(init.method ?? request?.method ?? 'GET');
   const given = init.headers ?? request?.headers;
   const headers = given === undefined ? undefined : new Headers(given);
@@ -73,7 +74,9 @@ export function prepareRequest(
     throw new TypeError('Request with GET/HEAD method cannot have body.');
   }
   if (request?.bodyUsed && init.body === undefined) {
-    throw new TypeError('Cannot construct a Request with a Request object that has already been used.');
+    throw new TypeError(
+      'Cannot construct a Request with a Request object that has already been used.',
+    );
   }
   const body =
     request && (init.body ?? undefined) === undefined && hasBody
@@ -118,6 +121,12 @@ function resolveUrl(api: URL, input: string): URL {
     `The session is sent only to ${api.origin}, ${reason}. Use a path such as /exchange/betting/json-rpc/v1, set endpoints.api to the API that you mean, or call other hosts with another client.`,
     { code: 'BETFAIR_FOREIGN_URL', retryable: false },
   );
+}
+
+function urlText(input: string | URL | Request): string {
+  const text = typeof input === 'string' ? input : read(input, 'href');
+  if (typeof text === 'string') return text;
+  throw new TypeError('fetch() takes a path, a URL or a Request.');
 }
 
 function normalizeMethod(method: string): string {

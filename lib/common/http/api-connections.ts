@@ -21,7 +21,8 @@ const IDLE_MS = { direct: 170_000, proxied: 50_000 };
 export class ApiConnections {
   /** Sends requests. */
   readonly dispatcher: Dispatcher;
-  readonly #ready: ReadyConnection | undefined;
+  /** Where no proxy is in between. */
+  readonly #direct: { readonly pool: ConnectionPool; readonly ready: ReadyConnection } | undefined;
 
   constructor(
     private readonly origin: URL,
@@ -43,8 +44,8 @@ export class ApiConnections {
         clock,
       );
     if (!namesProxy()) {
-      this.#ready = ready;
-      this.dispatcher = pool(ready.connect, IDLE_MS.direct);
+      this.#direct = { pool: pool(ready.connect, IDLE_MS.direct), ready };
+      this.dispatcher = this.#direct.pool;
     } else {
       this.dispatcher = proxyAgent({
         connect: ready.connect,
@@ -56,15 +57,21 @@ export class ApiConnections {
     }
   }
 
-  /** Opens a connection ahead; not through a proxy, which closes one that is not used. */
+  /** Opens a connection ahead, if there is none; not through a proxy, which closes one that is not used. */
   prepare(): void {
+    if (!this.#direct?.pool.isEmpty) return;
     const { protocol, host, hostname, port } = this.origin;
     // An IPv6 address has brackets in a URL, and none for a socket.
-    this.#ready?.open({ protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port });
+    this.#direct.ready.open({
+      protocol,
+      host,
+      hostname: hostname.replace(/^\[|\]$/g, ''),
+      port,
+    });
   }
 
   async destroy(): Promise<void> {
-    this.#ready?.close();
+    this.#direct?.ready.close();
     await this.dispatcher.destroy();
   }
 }

@@ -33,7 +33,7 @@ export class ConnectionPool extends Dispatcher {
   readonly #connecting = new Set<Client>();
   /** The one that was used last comes last. */
   #idle: Idle[] = [];
-  #waiting: Waiting[] = [];
+  readonly #waiting: Waiting[] = [];
   #stalled: ClockTimer | undefined;
   #looking = false;
   /** Whether the last attempt to connect failed. */
@@ -73,15 +73,22 @@ export class ConnectionPool extends Dispatcher {
     return this.destroy();
   }
 
+  /** Whether there is no connection, and none is being made. */
+  get isEmpty(): boolean {
+    return this.#size === 0;
+  }
+
   get #size(): number {
     return this.#idle.length + this.#busy.size + this.#connecting.size;
   }
 
-  /** Gives what waits to connections that are idle, or to new ones. */
-  #serve(): void {
+  /** Gives what waits to connections that are idle, or to new ones; `seen`: their state is known. */
+  #serve(seen = false): void {
     while (this.#waiting.length > 0) {
       const last = this.#idle.at(-1);
-      if (last && this.clock.monotonic() - last.since > UNSEEN_AFTER_MS) return this.#look();
+      const isStale = last && this.clock.monotonic() - last.since > UNSEEN_AFTER_MS;
+      // A connection whose answer has just arrived comes free within a turn, much sooner than a new one.
+      if (!seen && (last ? isStale : this.#busy.size > 0)) return this.#look();
       const client = this.#idle.pop()?.client ?? this.#open();
       if (client === undefined) return this.#watch();
       this.#send(client);
@@ -97,20 +104,19 @@ export class ConnectionPool extends Dispatcher {
     if (client.stats.size === 0) this.#remove(client);
   }
 
-  /** Lets the event loop turn once, in which connections whose end has arrived leave the pool. */
+  /** Lets the event loop turn once, in which connections leave the pool whose end has arrived, and others come free. */
   #look(): void {
     if (this.#looking) return;
     this.#looking = true;
     setImmediate(() => {
       this.#looking = false;
-      const since = this.clock.monotonic();
-      this.#idle = this.#idle.map(({ client }) => ({ client, since }));
-      this.#serve();
+      this.#serve(true);
     });
   }
 
   #open(): Client | undefined {
-    if (this.#connecting.size >= MOST_HANDSHAKES || this.#size >= MOST_CONNECTIONS) return undefined;
+    if (this.#connecting.size >= MOST_HANDSHAKES || this.#size >= MOST_CONNECTIONS)
+      return undefined;
     const client = new Client(this.origin, this.options);
     this.#connecting.add(client);
     client
@@ -137,7 +143,7 @@ export class ConnectionPool extends Dispatcher {
     this.#connecting.delete(client);
     this.#idle = this.#idle.filter((idle) => idle.client !== client);
     client.close().catch(() => undefined);
-    if (!this.#failing) this.#serve();
+    if (!this.#failing) this.#serve(true);
   }
 
   #fail(client: Client, error: Error): void {
@@ -154,7 +160,7 @@ export class ConnectionPool extends Dispatcher {
       this.#stalled = undefined;
       this.#failLate();
       if (this.#waiting.length === 0) return;
-      if (this.#waiting[0] === head && !this.#failing) this.#serve();
+      if (this.#waiting[0] === head && !this.#failing) this.#serve(true);
       else this.#watch();
     }, STALLED_AFTER_MS);
   }
