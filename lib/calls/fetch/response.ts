@@ -7,6 +7,9 @@ export function toResponse({ status, statusText, headers, body }: Answer, url: U
     statusText,
     headers,
   });
-  // Only Node itself can set it otherwise.
-  return Object.defineProperty(response, 'url', { value: url.href.split('#', 1)[0] });
+  // Only Node itself can set them otherwise.
+  return Object.defineProperties(response, {
+    url: { value: url.href.split('#', 1)[0] },
+    type: { value: 'basic' },
+  });
 }
