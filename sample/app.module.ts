@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import { APP_FILTER } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import {
+  BetfairSessionExceptionFilter,
   BetfairSessionModule,
   type BetfairSessionOptions,
   betfairSessionOptionsFromEnv,
 } from 'nestjs-betfair-session';
-import { BettingApi } from './betting/betting-api.service.js';
 import { HealthController } from './health/health.controller.js';
 import { MarketWatchService } from './markets/market-watch.service.js';
 import { MarketsController } from './markets/markets.controller.js';
@@ -35,6 +36,10 @@ import { StreamModule } from './stream/stream.module.js';
     StreamModule,
   ],
   controllers: [MarketsController, OrdersController, HealthController],
-  providers: [BettingApi, MarketWatchService],
+  providers: [
+    MarketWatchService,
+    // Answers 502 or 503 where Betfair did not do what was asked.
+    { provide: APP_FILTER, useClass: BetfairSessionExceptionFilter },
+  ],
 })
 export class AppModule {}

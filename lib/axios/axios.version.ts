@@ -10,7 +10,14 @@ export async function takesFetch(axios: AxiosInstanceLike): Promise<boolean> {
     taken = true;
     return new Response('');
   };
-  const request = { url: 'data:,', method: 'get', adapter: 'fetch', env: { fetch: probe } };
+  const request = {
+    url: 'data:,',
+    // An instance takes over the settings of the one that it is made from.
+    baseURL: '',
+    method: 'get',
+    adapter: 'fetch',
+    env: { fetch: probe },
+  };
   // Whatever the request itself comes to.
   await axios
     .create?.()

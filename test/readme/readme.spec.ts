@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
-import { blocks, readme } from './blocks.js';
+import { blocks, pages, readme } from './blocks.js';
 
 const SNIPPETS = resolve('test/readme/snippets');
 
-/** The files that README.md shows, by their text. */
+/** The files that the documentation shows, by their text. */
 async function shownFiles(): Promise<ReadonlyMap<string, string>> {
   const names = await readdir(SNIPPETS);
   const paths = names.map((name) => join(SNIPPETS, name));
@@ -47,17 +47,18 @@ async function typeErrors(sources: readonly string[]): Promise<string[]> {
   );
 }
 
-/** Every name that `pattern` finds in a file of the library and README.md does not have in backticks. */
+/** Every name that `pattern` finds in a file of the library and no page has in backticks. */
 async function undocumented(file: string, pattern: RegExp): Promise<string[]> {
   const names = Array.from(
     (await readFile(file, 'utf8')).matchAll(pattern),
     ([, name = '']) => name,
   );
   expect(names.length).toBeGreaterThan(4);
-  return names.filter((name) => !new RegExp(`[\`']${name}[\`'(=]`).test(readme));
+  const text = pages.map((page) => page.text).join('\n');
+  return names.filter((name) => !new RegExp(`[\`']${name}[\`'(=]`).test(text));
 }
 
-describe('README.md', () => {
+describe('README.md and docs', () => {
   it('has TypeScript that compiles, each block with the imports that it shows', async () => {
     const sources = blocks('ts');
     expect(sources.length).toBeGreaterThan(5);
@@ -67,7 +68,7 @@ describe('README.md', () => {
 
   it('would not pass with a name that does not exist', async () => {
     const [first = ''] = blocks('ts');
-    expect(await typeErrors([first.replace('this.betfair.fetch', 'this.betfair.get')])).not.toEqual(
+    expect(await typeErrors([first.replace('this.betfair.call', 'this.betfair.get')])).not.toEqual(
       [],
     );
   }, 60_000);
@@ -99,23 +100,29 @@ describe('README.md', () => {
     ]).toEqual([]);
   });
 
-  it('has no link that leads nowhere inside it', () => {
-    const headings = Array.from(readme.matchAll(/^#+ (.*)$/gm), ([, heading = '']) =>
-      heading
-        .toLowerCase()
-        .replaceAll(/[^a-z0-9 -]/g, '')
-        .replaceAll(' ', '-'),
-    );
-    const links = Array.from(readme.matchAll(/\]\(#([^)]*)\)/g), ([, anchor = '']) => anchor);
-    expect(links.length).toBeGreaterThan(10);
-    expect(links.filter((anchor) => !headings.includes(anchor))).toEqual([]);
+  it.each(pages)('$path has no link that leads nowhere inside it', ({ text }) => {
+    const links = Array.from(text.matchAll(/\]\(#([^)]*)\)/g), ([, anchor = '']) => anchor);
+    expect(links.filter((anchor) => !anchorsOf(text).includes(anchor))).toEqual([]);
   });
 
-  it('has links to files that exist', async () => {
-    const links = Array.from(readme.matchAll(/\]\(([^#)][^):]*)\)/g), ([, path = '']) => path);
-    expect(links.length).toBeGreaterThan(1);
-    for (const path of links) {
-      await expect(readdir(dirname(path))).resolves.toContain(path.split('/').at(-1));
+  it.each(pages)('$path has links to files, and to places in them, that exist', async (page) => {
+    const links = Array.from(page.text.matchAll(/\]\(([^#)][^):]*)\)/g), ([, link = '']) => link);
+    expect(links.length).toBeGreaterThan(0);
+    for (const link of links) {
+      const [path = '', anchor] = link.split('#');
+      const file = join(dirname(page.path), path);
+      await expect(readdir(dirname(file))).resolves.toContain(file.split('/').at(-1));
+      if (anchor) expect(anchorsOf(await readFile(file, 'utf8'))).toContain(anchor);
     }
   });
 });
+
+/** What the headings of a page can be linked by. */
+function anchorsOf(text: string): string[] {
+  return Array.from(text.matchAll(/^#+ (.*)$/gm), ([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9 -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}

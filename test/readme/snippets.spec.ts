@@ -4,7 +4,6 @@ import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { HttpService } from '@nestjs/axios';
 import type { INestApplication, ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { create } from 'axios';
@@ -20,6 +19,7 @@ import { firstValueFrom } from 'rxjs';
 import { AccountController } from './snippets/account.controller.js';
 import { AppModule } from './snippets/app.module.js';
 import { ConfiguredModule } from './snippets/configured.module.js';
+import { DashboardService } from './snippets/dashboard.service.js';
 import { EncryptedModule } from './snippets/encrypted.module.js';
 import { EncryptedStorage } from './snippets/encrypted.storage.js';
 import { ErrorsModule } from './snippets/errors.module.js';
@@ -85,15 +85,27 @@ it('account.controller: both ways survive the end of the session', async () => {
 it('funds.module: the session is in every request of its HttpService', async () => {
   const url = await start({ imports: [...account(), FundsModule] }, simulator.options());
   expect(url).toMatch(/^http/);
-  Object.assign(app.get(HttpService, { strict: false }).axiosRef.defaults, {
-    httpsAgent: new Agent({ ca: simulator.ca }),
-    proxy: false,
-  });
   const funds = () => firstValueFrom(app.get(FundsService, { strict: false }).funds());
   await funds();
   simulator.endSessions();
   expect(await funds()).toMatchObject({ availableToBetBalance: 1_000 });
   expect(simulator.counts).toMatchObject({ logins: 2, calls: 3 });
+});
+
+it('dashboard.service: an operation, several, and a request', async () => {
+  await start({ imports: account(), providers: [DashboardService] }, simulator.options());
+  simulator.answer('listCurrentOrders', { currentOrders: [], moreAvailable: false });
+  const dashboard = app.get(DashboardService);
+  expect(await dashboard.sports()).toMatchObject([{ eventType: { name: 'Soccer' } }, {}]);
+  simulator.endSessions();
+  expect(await dashboard.overview()).toMatchObject({
+    sports: [{ eventType: { name: 'Soccer' } }, {}],
+    orders: [],
+  });
+  expect(await dashboard.funds()).toMatchObject({ availableToBetBalance: 1_000 });
+  simulator.fail('api', { status: 503 });
+  expect(await dashboard.sports()).toEqual([]);
+  expect(simulator.counts.logins).toBe(2);
 });
 
 it('statement.service: got survives the end of the session', async () => {

@@ -41,11 +41,11 @@ describe('GET /markets', () => {
     expect(simulator.counts).toMatchObject({ logins: 2, loginAttempts: 2, calls: 3 });
   });
 
-  it('says 502 and what Betfair refused, and does not repeat it', async () => {
+  it('says 503 and what Betfair did not answer, and does not repeat it', async () => {
     sample = await startSample(simulator.options());
     simulator.fail('api', { status: 503 });
     const answer = await sample.get('/markets');
-    expect(answer.status).toBe(502);
+    expect(answer.status).toBe(503);
     expect(await answer.text()).toContain('listEventTypes with HTTP 503');
     expect(simulator.counts).toMatchObject({ logins: 1, calls: 1 });
   });
@@ -136,7 +136,7 @@ describe('GET /health', () => {
     simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
     sample = await startSample(simulator.options());
     for (let request = 0; request < 3; request++) {
-      expect((await sample.get('/markets')).status).toBe(500);
+      expect((await sample.get('/markets')).status).toBe(502);
     }
     const answer = await sample.get('/health');
     expect(answer.status).toBe(503);

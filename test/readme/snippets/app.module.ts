@@ -10,14 +10,8 @@ class MarketsController {
   constructor(private readonly betfair: SessionService) {}
 
   @Get()
-  async list() {
-    const method = 'SportsAPING/v1.0/listEventTypes';
-    const call = { jsonrpc: '2.0', id: 1, method, params: { filter: {} } };
-    const response = await this.betfair.fetch('/exchange/betting/json-rpc/v1', {
-      method: 'POST',
-      body: JSON.stringify(call),
-    });
-    return response.json();
+  list() {
+    return this.betfair.call('SportsAPING/v1.0/listEventTypes', { filter: {} });
   }
 }
 

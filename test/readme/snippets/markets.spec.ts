@@ -31,7 +31,7 @@ describe('my application', () => {
 
     const answer = await fetch(markets);
 
-    expect(await answer.json()).toMatchObject({ result: [{ eventType: { name: 'Tennis' } }] });
+    expect(await answer.json()).toMatchObject([{ eventType: { name: 'Tennis' } }]);
     expect(betfair.counts.logins).toBe(2);
   });
 

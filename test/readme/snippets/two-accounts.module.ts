@@ -22,12 +22,8 @@ export class AccountsController {
 
   @Get('italy')
   @UseBetfairSession({ name: 'italy' })
-  async italian(): Promise<unknown> {
-    const response = await this.italy.fetch('/exchange/account/rest/v1.0/getAccountFunds/', {
-      method: 'POST',
-      body: '{}',
-    });
-    return response.json();
+  italian(): Promise<unknown> {
+    return this.italy.call('AccountAPING/v1.0/getAccountFunds');
   }
 }
 
