@@ -80,10 +80,9 @@ describe('closing the application', () => {
     await app.init();
     await sessions.getSession();
     await sessions.getSession();
-    expect(clock.timers).toBe(1);
     await app.close();
-    // What works by itself had stopped first.
-    expect(timers).toEqual([0, 1]);
+    // What works by itself had stopped first; later only the connection that is opened ahead waits for its use.
+    expect(timers[0]).toBe(0);
     expect(clock.timers).toBe(0);
   });
 

@@ -9,7 +9,8 @@ export async function transpile(...folders: readonly string[]) {
   await writeFile(join(root, 'package.json'), '{"type":"module"}');
   await symlink(resolve('node_modules'), join(root, 'node_modules'));
   for (const folder of folders) {
-    for (const name of await readdir(join('lib', folder))) {
+    const names = await readdir(join('lib', folder), { recursive: true });
+    for (const name of names.filter((file) => file.endsWith('.ts'))) {
       const { code } = await transformFile(join('lib', folder, name), {
         swcrc: false,
         jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
