@@ -1,3 +1,4 @@
+import { redact } from '../common/redact.js';
 import { isTokenText } from '../common/session-token.js';
 import { BetfairIdentityUnavailableError, BetfairSessionError } from '../errors/index.js';
 import { isTransientLoginCode, TEMPORARY_BAN } from './login-codes.js';
@@ -7,6 +8,8 @@ export interface IdentityResponse {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** What the request held and no message may show. */
+  readonly secrets: readonly string[];
 }
 
 /** No usable answer; says nothing about the session. */
@@ -42,7 +45,7 @@ export function parseLoginReply(response: IdentityResponse): LoginReply {
       : unclear('login', 'reported success without a usable token', false);
   }
   const error = body.fields['error'];
-  const code = printable(isText(error) ? error : status);
+  const code = printable(isText(error) ? error : status, response);
   if (code === TEMPORARY_BAN) return { type: 'banned' };
   return isTransientLoginCode(code)
     ? unclear('login', `answered ${code}`, true)
@@ -98,7 +101,9 @@ function parseStatus(
   if ('type' in body) return body;
   const { status, error } = body.fields;
   if (!isText(status)) return unexpected(operation, response);
-  return { code: status === 'SUCCESS' ? undefined : printable(isText(error) ? error : status) };
+  return {
+    code: status === 'SUCCESS' ? undefined : printable(isText(error) ? error : status, response),
+  };
 }
 
 function parseBody(
@@ -118,14 +123,15 @@ function parseBody(
   return unexpected(operation, response);
 }
 
-function unexpected(operation: Operation, { status, contentType }: IdentityResponse): Unclear {
+function unexpected(operation: Operation, response: IdentityResponse): Unclear {
+  const { status, contentType } = response;
   const hint =
     status === 403
       ? '; this address may be blocked'
       : status >= 300 && status < 400
         ? '; this country may be blocked'
         : '';
-  const reason = `answered HTTP ${status} (${printable(contentType) || 'no content type'}) instead of its JSON${hint}`;
+  const reason = `answered HTTP ${status} (${printable(contentType, response) || 'no content type'}) instead of its JSON${hint}`;
   // With 200 the broken text may have been the token of a session that now exists.
   return unclear(operation, reason, status !== 200);
 }
@@ -143,6 +149,8 @@ function isText(value: unknown): value is string {
 }
 
 /** Raw text of a reply, cut and cleaned so that it can stand in a message. */
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);
+function printable(text: string, { secrets }: IdentityResponse): string {
+  return redact(text, secrets)
+    .replace(/[^\x20-\x7e]/g, '?')
+    .slice(0, 100);
 }

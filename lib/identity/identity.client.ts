@@ -68,6 +68,7 @@ export class IdentityClient {
           body: new URLSearchParams({ username, password }).toString(),
         },
         parseLoginReply,
+        [password, applicationKey],
         signal,
       );
     } finally {
@@ -112,7 +113,9 @@ export class IdentityClient {
       'x-application': this.options.applicationKey,
       'x-authentication': token,
     };
-    return this.#exchange(operation, url, { dispatcher: this.#transport, headers }, parse, signal);
+    const secrets = [token, this.options.applicationKey];
+    const init = { dispatcher: this.#transport, headers };
+    return this.#exchange(operation, url, init, parse, secrets, signal);
   }
 
   async #exchange<T>(
@@ -120,6 +123,7 @@ export class IdentityClient {
     url: string,
     init: { dispatcher: Dispatcher; headers: Record<string, string>; body?: string },
     parse: (response: IdentityResponse) => T,
+    secrets: readonly string[],
     signal?: AbortSignal,
   ): Promise<T | Unclear> {
     const { requestTimeout } = this.options;
@@ -138,6 +142,7 @@ export class IdentityClient {
             status: statusCode,
             contentType: typeof contentType === 'string' ? contentType : '',
             body: await body.text(),
+            secrets,
           };
         },
         () =>

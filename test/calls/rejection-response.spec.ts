@@ -160,24 +160,6 @@ describe.each([
     }
   });
 
-  it.each([
-    ['a result', '{"jsonrpc":"2.0","result":['],
-    ['a list of something else', '[{"marketId":"1.2",'],
-    ['a list of numbers', '[1,'],
-    ['no object at all', '"'],
-  ])('is decided by its beginning, without waiting for the rest: %s', async (_name, beginning) => {
-    const decided = new EventEmitter();
-    handler = (_request, response) => {
-      response.writeHead(200, JSON_TYPE);
-      response.write(beginning);
-      decided.once('decided', () => response.end('the rest'));
-    };
-    const response = await get(url);
-    expect(await inspectResult(response)).toBe('none');
-    decided.emit('decided');
-    expect(await response.text()).toBe(`${beginning}the rest`);
-  });
-
   it('can be cancelled unread, which ends the transfer', async () => {
     const closed = new EventEmitter();
     const close = once(closed, 'close');

@@ -6,11 +6,11 @@ import {
 } from '../../lib/identity/identity-reply.js';
 
 function json(fields: object, status = 200) {
-  return { status, contentType: 'application/json', body: JSON.stringify(fields) };
+  return { status, contentType: 'application/json', body: JSON.stringify(fields), secrets: [] };
 }
 
 function page(status: number, contentType = 'text/html') {
-  return { status, contentType, body: '<html>' };
+  return { status, contentType, body: '<html>', secrets: [] };
 }
 
 describe('a login without a usable answer', () => {
@@ -93,7 +93,7 @@ describe.each([
       'answered HTTP 200 (application/json) instead of its JSON',
     ],
   ])('names the operation and says %s: %j', (_, response, reason) => {
-    const error = errorOf(response);
+    const error = errorOf({ ...response, secrets: [] });
     expect(error).toMatchObject({
       message: `Betfair's identity service ${reason} (${operation}). This says nothing about the session; try again later.`,
     });

@@ -85,10 +85,10 @@ it('account.controller: both ways survive the end of the session', async () => {
 it('funds.module: the session is in every request of its HttpService', async () => {
   const url = await start({ imports: [...account(), FundsModule] }, simulator.options());
   expect(url).toMatch(/^http/);
-  const funds = () => firstValueFrom(app.get(FundsService, { strict: false }).funds());
-  await funds();
+  const service = app.get(FundsService, { strict: false });
+  await firstValueFrom(service.funds());
   simulator.endSessions();
-  expect(await funds()).toMatchObject({ availableToBetBalance: 1_000 });
+  expect(await firstValueFrom(service.funds())).toMatchObject({ availableToBetBalance: 1_000 });
   expect(simulator.counts).toMatchObject({ logins: 2, calls: 3 });
 });
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { BetfairSessionOptions, SessionService } from 'nestjs-betfair-session';
 import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
@@ -24,7 +24,7 @@ export interface OwnApi {
 const servers = new Set<Server>();
 
 export async function startOwnApi(
-  listener: RequestListener,
+  listener: (request: IncomingMessage, response: ServerResponse) => unknown,
   overrides: Partial<BetfairSessionOptions> = {},
   clock?: VirtualClock,
 ): Promise<OwnApi> {

@@ -1,9 +1,12 @@
+import { redact } from '../../common/redact.js';
 import { BetfairApiError } from '../../errors/index.js';
 import { exceptionIn, read } from '../rejection/rejection-envelope.js';
 import { describeApiErrorCode } from './api-error-codes.js';
 
 /** Longest text of Betfair's that is kept. */
 const LONGEST_DETAILS = 1_000;
+/** Longest code or identifier of Betfair's. */
+const LONGEST_NAME = 100;
 
 /** What is known of a call whose reply is looked at. */
 export interface CallContext {
@@ -30,10 +33,16 @@ export function errorOf(reply: unknown, context: CallContext): BetfairApiError {
   const { operation, isRead, status, secrets } = context;
   const fault = read(reply, 'error') ?? reply;
   const exception = exceptionIn(read(fault, 'data') ?? read(fault, 'detail'));
-  const text = (name: string) => clean(read(exception, name), secrets);
-  const errorCode = text('errorCode');
-  const number = clean(read(fault, 'message') ?? read(fault, 'faultstring'), secrets);
-  const said = { errorDetails: text('errorDetails'), requestUUID: text('requestUUID') };
+  const text = (value: unknown) => clean(value, secrets);
+  const errorCode = shaped(/^[A-Z][A-Z0-9_]*$/, text(read(exception, 'errorCode')));
+  const number = shaped(
+    /^[A-Z]+-[0-9]+$/,
+    text(read(fault, 'message') ?? read(fault, 'faultstring')),
+  );
+  const said = {
+    errorDetails: text(read(exception, 'errorDetails')),
+    requestUUID: shaped(/^[\w.-]+$/, text(read(exception, 'requestUUID'))),
+  };
   if (errorCode !== undefined) {
     const { meaning, action, transient } = describeApiErrorCode(errorCode);
     return new BetfairApiError(
@@ -53,6 +62,10 @@ export function errorOf(reply: unknown, context: CallContext): BetfairApiError {
 /** A text of Betfair's without the secrets that it may echo. */
 function clean(value: unknown, secrets: readonly string[]): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
-  const redacted = secrets.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), value);
-  return redacted.slice(0, LONGEST_DETAILS);
+  return redact(value.slice(0, LONGEST_DETAILS), secrets);
+}
+
+/** A text that stands in messages and is of the form that Betfair's have. */
+function shaped(form: RegExp, text: string | undefined): string | undefined {
+  return text !== undefined && text.length <= LONGEST_NAME && form.test(text) ? text : undefined;
 }

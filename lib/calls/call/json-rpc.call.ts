@@ -84,7 +84,7 @@ function outcomeOf(reply: unknown, context: CallContext): ApiCallOutcome {
 }
 
 async function post(send: Send, path: string, signal: AbortSignal | undefined, body: object) {
-  const { response, session } = await send(path, {
+  const { response, sessions } = await send(path, {
     method: 'POST',
     body: JSON.stringify(body),
     signal: signal ?? null,
@@ -94,7 +94,7 @@ async function post(send: Send, path: string, signal: AbortSignal | undefined, b
     operation: operations.join(', '),
     isRead: operations.every(isRead),
     status,
-    secrets: [session.token, session.applicationKey],
+    secrets: sessions.flatMap(({ token, applicationKey }) => [token, applicationKey]),
   });
   return { reply: await parse(response), context };
 }

@@ -1,7 +1,7 @@
 import type { ReadableByteStreamController } from 'node:stream/web';
 
 /** Bytes of an answer that wait for their reader before the connection is told to pause. */
-const BUFFERED = 131_072;
+const BUFFERED = 65_536;
 
 /** What an {@link AnswerBody} asks of the connection that fills it. */
 export interface BodySource {
@@ -68,8 +68,11 @@ export class AnswerBody {
 
   /** What is there, without taking it. */
   peek(): Uint8Array {
-    this.#chunks = [joined(this.#chunks, this.#size)];
-    return this.#chunks[0] ?? new Uint8Array();
+    const [only = new Uint8Array(), ...more] = this.#chunks;
+    if (more.length === 0) return only;
+    const bytes = joined(this.#chunks, this.#size);
+    this.#chunks = [bytes];
+    return bytes;
   }
 
   /** Takes what is there. */

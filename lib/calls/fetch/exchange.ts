@@ -1,6 +1,7 @@
 import type { Transform } from 'node:stream';
 import { onAbort, type AbortSignalLike } from '../../common/abort-listener.js';
 import type { Dispatcher } from '../../common/http/undici.js';
+import { safeCause } from '../../errors/safe-cause.js';
 import { AnswerBody } from './answer.body.js';
 import { decoderFor, type DecoderFactory } from './content-encoding.js';
 
@@ -130,7 +131,9 @@ class AnswerReceiver implements Dispatcher.DispatchHandler {
     this.#controller?.abort(new Error('aborted'));
   }
 
-  #fail(cause: unknown): void {
+  #fail(error: unknown): void {
+    // Undici hangs on its errors what a server or proxy sent, which may be an echo of the request.
+    const cause = safeCause(error);
     this.#forgetSignal?.();
     this.#decoder?.destroy();
     // The words of Node's own fetch, which clients look for.

@@ -99,12 +99,13 @@ export function headersFor(
   given: Headers | undefined,
   contentType: string | undefined,
 ): Record<string, string> {
-  const headers: Record<string, string> = {
+  // Without a prototype, which undici would read too.
+  const headers: Record<string, string> = Object.assign(Object.create(null), {
     accept: 'application/json',
     'content-type': contentType ?? 'application/json',
     'accept-encoding': ACCEPT_ENCODING,
     'user-agent': 'node',
-  };
+  });
   given?.forEach((value, name) => (headers[name] = value));
   headers['x-authentication'] = session.token;
   headers['x-application'] = session.applicationKey;

@@ -9,15 +9,14 @@ import { headersFor, prepareRequest, type PreparedRequest } from './request.js';
 import { isRepeatable, type RequestBody } from './request.body.js';
 import { toResponse } from './response.js';
 
-/** An answer, and the session that it was given to. */
+/** An answer, and the sessions that were sent for it: more than one where the first was refused. */
 export interface Answered {
   readonly response: Response;
-  readonly session: BetfairSession;
+  readonly sessions: readonly BetfairSession[];
 }
 
 interface Sent {
   readonly answer: Answer;
-  readonly session: BetfairSession;
   readonly rejection: Rejection;
 }
 
@@ -40,12 +39,16 @@ export class SessionFetch {
   async send(input: string | URL | Request, init?: RequestInit): Promise<Answered> {
     const request = prepareRequest(this.#api, input, init);
     const body = request.body instanceof Promise ? await request.body : request.body;
-    const { answer, session, rejection } = await callWithSession(
+    const used: BetfairSession[] = [];
+    const { answer, rejection } = await callWithSession(
       this.sessions,
-      (current) => this.#attempt(request, body, current),
+      (session) => {
+        used.push(session);
+        return this.#attempt(request, body, session);
+      },
       { signal: request.signal, repeatable: isRepeatable(body) },
     );
-    return { response: noteVerdict(toResponse(answer, request.url), rejection), session };
+    return { response: noteVerdict(toResponse(answer, request.url), rejection), sessions: used };
   }
 
   async #attempt(
@@ -55,6 +58,8 @@ export class SessionFetch {
   ): Promise<Outcome<Sent>> {
     const { url, method, headers, signal } = request;
     const options = {
+      // Undici looks for more than is given, and shall not find it in a prototype.
+      __proto__: null,
       origin: url.origin,
       path: url.pathname + url.search,
       method,
@@ -68,7 +73,7 @@ export class SessionFetch {
         throw new TypeError('fetch failed', { cause: new Error('unexpected redirect') });
       }
       const rejection = await lookForRefusal(answer, body);
-      return { type: 'resolved', value: { answer, session, rejection }, rejection };
+      return { type: 'resolved', value: { answer, rejection }, rejection };
     } catch (error) {
       return { type: 'threw', error, rejection: 'none' };
     }

@@ -1,12 +1,13 @@
-// A plain HTTPS server in place of the API, which looks at nothing. `/book` is a market book of 1 MB, `/chunked` the same
-// without its length in the headers, all else a small answer.
+// A plain HTTPS server in place of the API, which looks at nothing. `/book` is a market book of 1 MB, `/long` 50 MB in
+// pieces, all else a small answer.
 import { once } from 'node:events';
 import { createServer } from 'node:https';
+import { Readable } from 'node:stream';
 import { generate } from 'selfsigned';
 import { marketBook, SMALL } from './answers.mjs';
 
 const BOOK = marketBook();
-const BODIES = { '/book': BOOK, '/chunked': BOOK };
+const PIECE = Buffer.alloc(100_000, 'a');
 
 export async function start() {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
@@ -16,14 +17,15 @@ export async function start() {
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
   });
   const server = createServer({ cert, key, keepAliveTimeout: 180_000 }, (request, response) => {
-    const body = BODIES[request.url] ?? SMALL;
     request.resume().once('end', () => {
-      response
-        .writeHead(200, {
-          'content-type': 'application/json',
-          ...(request.url !== '/chunked' && { 'content-length': Buffer.byteLength(body) }),
-        })
-        .end(body);
+      response.setHeader('content-type', 'application/json');
+      if (request.url === '/long') {
+        Readable.from(Array.from({ length: 500 }, () => PIECE)).pipe(response);
+        return;
+      }
+      const body = request.url === '/book' ? BOOK : SMALL;
+      response.setHeader('content-length', Buffer.byteLength(body));
+      response.end(body);
     });
   });
   server.listen(0, '127.0.0.1');

@@ -25,11 +25,18 @@ interface Winston {
   readonly transports: { readonly Stream: new (options: object) => object };
 }
 
+/** Installed beside this file only, so the compiler must not look for them. */
+const NAMES: Readonly<Record<'nest11' | 'pino' | 'winston', string>> = {
+  nest11: 'nest11-common',
+  pino: 'pino',
+  winston: 'winston',
+};
+
 /** Everything that is shown of a value by whatever people print errors and answers with. */
 export async function printed(value: unknown): Promise<readonly string[]> {
-  const nest11: NestLoggers = await import(String('nest11-common'));
-  const pino: Pino = await import(String('pino'));
-  const { createLogger, format, transports }: Winston = await import(String('winston'));
+  const nest11: NestLoggers = await import(NAMES.nest11);
+  const pino: Pino = await import(NAMES.pino);
+  const { createLogger, format, transports }: Winston = await import(NAMES.winston);
   const { PassThrough } = await import('node:stream');
   const texts: string[] = [
     inspect(value, { depth: Infinity, showHidden: true, getters: true }),

@@ -1,0 +1,25 @@
+import { redact } from '../../lib/common/redact.js';
+
+const SECRET = 'aB3+/xyz=';
+
+describe('redact', () => {
+  it.each([
+    ['as it is', SECRET],
+    ['in another case', SECRET.toUpperCase()],
+    ['in a URL', encodeURIComponent(SECRET)],
+    ['in HTML', 'aB3&#x2B;&#47;xyz&#61;'],
+    ['in JSON', 'aB3+\\/xyz='],
+    ['in JSON, by number', 'aB3\\u002b\\u002Fxyz\\u003d'],
+    ['in base64', Buffer.from(SECRET).toString('base64')],
+    ['in hexadecimal', Buffer.from(SECRET).toString('hex')],
+  ])('takes out a secret %s', (_, text) => {
+    expect(redact(`before ${text} after`, [SECRET])).toMatch(/^before \[redacted\]\S{0,2} after$/);
+  });
+
+  it('takes out each of several, every time, and nothing else', () => {
+    expect(redact('a one b two c one', ['one', 'two', ''])).toBe(
+      'a [redacted] b [redacted] c [redacted]',
+    );
+    expect(redact('a.b', ['axb'])).toBe('a.b');
+  });
+});
