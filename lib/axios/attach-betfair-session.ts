@@ -38,28 +38,37 @@ export function attachBetfairSession<T extends AxiosInstanceLike>(
     );
   }
   attached.set(axios, sessions);
-  let checked: Promise<void> | undefined;
-  axios.interceptors.request.use(async (config) => {
-    checked ??= check(axios);
-    await checked;
-    return bindRequest(config, sessions);
-  });
+  const isSupported = takesFetch(axios);
+  // Synchronous, so that a request is written down when it is made, and not as it looks later.
+  const synchronous = { synchronous: true };
+  axios.interceptors.request.use(
+    (config) => {
+      if (!isSupported()) {
+        throw new BetfairConfigurationError(
+          'attachBetfairSession() needs axios 1.12 or newer. Update it (npm i axios@latest), or leave this instance unattached and use run() of SessionService.',
+        );
+      }
+      return bindRequest(config, sessions);
+    },
+    undefined,
+    synchronous,
+  );
   axios.interceptors.response.use(undefined, (error) => {
-    throw unwrapped(error);
+    throw told(error);
   });
   return axios;
 }
 
-async function check(axios: AxiosInstanceLike): Promise<void> {
-  if (await takesFetch(axios)) return;
-  throw new BetfairConfigurationError(
-    'attachBetfairSession() needs axios 1.12 or newer. Update it (npm i axios@latest), or leave this instance unattached and use run() of SessionService.',
-  );
-}
-
-/** Axios wraps what its `fetch` fails with; a {@link BetfairSessionError} is handed on as itself. */
-function unwrapped(error: unknown): unknown {
+/** What a failure is told as. */
+function told(error: unknown): unknown {
+  // Axios wraps what its `fetch` fails with; a BetfairSessionError is handed on as itself.
   const cause = error instanceof BetfairSessionError ? error : read(error, 'cause');
   // A copy: axios writes each caller into the stack, and many callers may get the one error.
-  return cause instanceof BetfairSessionError ? cause.because(cause.cause) : error;
+  if (cause instanceof BetfairSessionError) return cause.because(cause.cause);
+  const isClarified = read(read(read(error, 'config'), 'transitional'), 'clarifyTimeoutError');
+  // By its fetch, axios tells a time-out by another code than it does otherwise; axios-retry would repeat an order.
+  if (read(error, 'code') === 'ETIMEDOUT' && read(error, 'isAxiosError') && isClarified !== true) {
+    Object.assign(Object(error), { code: 'ECONNABORTED' });
+  }
+  return error;
 }

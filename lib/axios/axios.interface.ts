@@ -8,7 +8,11 @@ export interface AxiosInstanceLike {
     /** What runs before a request. */
     readonly request: {
       /** Adds an interceptor. */
-      use(onFulfilled: <C extends object>(config: C) => C | Promise<C>): number;
+      use(
+        onFulfilled: <C extends object>(config: C) => C,
+        onRejected: undefined,
+        options: { synchronous: boolean },
+      ): number;
     };
     /** What runs after a request. */
     readonly response: {

@@ -1,10 +1,10 @@
 import type { AxiosInstanceLike } from './axios.interface.js';
 
 /**
- * Whether an instance sends with the `fetch` that it is given, as axios does since 1.12. Found out by a request that
- * reaches no network, since an instance does not tell its version.
+ * Finds out whether an instance sends with the `fetch` that it is given, as axios does since 1.12: by a request that
+ * reaches no network, since an instance does not tell its version. Known as soon as this returns.
  */
-export async function takesFetch(axios: AxiosInstanceLike): Promise<boolean> {
+export function takesFetch(axios: AxiosInstanceLike): () => boolean {
   let taken = false;
   const probe = async () => {
     taken = true;
@@ -19,9 +19,9 @@ export async function takesFetch(axios: AxiosInstanceLike): Promise<boolean> {
     env: { fetch: probe },
   };
   // Whatever the request itself comes to.
-  await axios
+  axios
     .create?.()
     .request(request)
     .catch(() => undefined);
-  return taken;
+  return () => taken;
 }

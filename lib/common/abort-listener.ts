@@ -6,6 +6,11 @@ export interface AbortSignalLike {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
+/** Why a signal was aborted; implementations older than the reason do not say it. */
+export function reasonOf(signal: AbortSignalLike): unknown {
+  return signal.reason ?? new DOMException('This operation was aborted', 'AbortError');
+}
+
 interface SharedListener {
   readonly callbacks: Set<() => void>;
   remove(): void;

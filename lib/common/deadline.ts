@@ -1,4 +1,4 @@
-import { onAbort, type AbortSignalLike } from './abort-listener.js';
+import { onAbort, reasonOf, type AbortSignalLike } from './abort-listener.js';
 import type { Clock } from './clock.js';
 
 /**
@@ -15,7 +15,7 @@ export async function withDeadline<T>(
   parent?: AbortSignal,
 ): Promise<T> {
   const controller = new AbortController();
-  const unfollow = parent && onAbort(parent, () => controller.abort(parent.reason));
+  const unfollow = parent && onAbort(parent, () => controller.abort(reasonOf(parent)));
   const deadline = clock.deadline(() => controller.abort(timedOut()), ms);
   try {
     return await abortable(() => work(controller.signal), controller.signal);
@@ -31,9 +31,9 @@ export function abortable<T>(
   signal: AbortSignalLike | undefined,
 ): Promise<T> {
   if (signal === undefined) return work();
-  if (signal.aborted) return Promise.reject(signal.reason);
+  if (signal.aborted) return Promise.reject(reasonOf(signal));
   return new Promise<T>((resolve, reject) => {
-    const forget = onAbort(signal, () => reject(signal.reason));
+    const forget = onAbort(signal, () => reject(reasonOf(signal)));
     work().then(resolve, reject).finally(forget);
   });
 }

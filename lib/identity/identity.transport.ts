@@ -1,6 +1,8 @@
+import { systemClock } from '../common/clock.js';
+import { boundedConnector } from '../common/http/connector.js';
 import { proxyAgent } from '../common/http/proxy.js';
 import { trusting, type CertificateAuthorities } from '../common/http/trust.js';
-import type { Dispatcher } from '../common/http/undici.js';
+import { buildConnector, type Dispatcher, Pool } from '../common/http/undici.js';
 import type { TlsCredentials } from './client-certificate.js';
 
 /** What differs between the connections of a login and those of keepAlive and logout. */
@@ -23,7 +25,18 @@ export function createTransport(
   ca: CertificateAuthorities,
   { credentials, connectTimeout = 10_000, maxResponseSize = -1 }: TransportOptions = {},
 ): Dispatcher {
-  const connect = { ...trusting(ca, credentials), timeout: connectTimeout };
-  // Behind a proxy the handshake with Betfair is made inside the tunnel, with the same.
-  return proxyAgent({ connect, requestTls: connect, maxResponseSize });
+  const tls = { ...trusting(ca, credentials), timeout: connectTimeout };
+  const direct = buildConnector(tls);
+  return proxyAgent({
+    connect: direct,
+    // Behind a proxy the handshake with Betfair is made inside the tunnel, with the same.
+    requestTls: tls,
+    factory: (origin, { connect }: Pool.Options) => {
+      const connector = typeof connect === 'function' ? connect : direct;
+      return new Pool(origin, {
+        maxResponseSize,
+        connect: boundedConnector(connector, connectTimeout, systemClock),
+      });
+    },
+  });
 }

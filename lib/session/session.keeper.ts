@@ -1,4 +1,4 @@
-import type { AbortSignalLike } from '../common/abort-listener.js';
+import { reasonOf, type AbortSignalLike } from '../common/abort-listener.js';
 import type { Clock } from '../common/clock.js';
 import { abortable, withDeadline } from '../common/deadline.js';
 import {
@@ -56,7 +56,7 @@ export class SessionKeeper {
   }
 
   get(signal?: AbortSignalLike): Promise<BetfairSession> {
-    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (signal?.aborted) return Promise.reject(reasonOf(signal));
     return this.deps.cache.warm ?? this.#obtain(signal);
   }
 

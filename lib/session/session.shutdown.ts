@@ -2,7 +2,7 @@ import { withDeadline } from '../common/deadline.js';
 import { BetfairSessionError } from '../errors/index.js';
 import type { SessionParts } from './session.composition.js';
 
-/** Milliseconds that work in flight may take to end by itself. */
+/** Milliseconds that work and requests in flight may take to end by themselves. */
 const PATIENCE = 5_000;
 
 /**
@@ -19,7 +19,7 @@ export async function shutDown(parts: SessionParts): Promise<void> {
   const waited = withDeadline(
     clock,
     PATIENCE,
-    () => work,
+    () => Promise.all([work, connections.settle()]),
     () => closed,
   );
   await waited.catch(() => undefined);
@@ -27,7 +27,7 @@ export async function shutDown(parts: SessionParts): Promise<void> {
   await work;
   // If the store fails now, the others see the lease expire.
   await lease?.release().catch(() => undefined);
-  await Promise.all([identity.close(), connections.destroy()]);
+  await Promise.all([identity.close(), connections.destroy(closed)]);
   cache.close();
   parts.publisher.complete();
 }

@@ -325,7 +325,7 @@ describe('a request of an attached instance that fails for another reason [fault
     const { http, simulator } = await setUp();
     simulator.fail('api', 'hung');
     await expect(http.post(RPC, A, { timeout: 100 })).rejects.toMatchObject({
-      code: 'ETIMEDOUT',
+      code: 'ECONNABORTED',
       message: 'timeout of 100ms exceeded',
     });
   });

@@ -121,7 +121,7 @@ it('a connection has only so long to come about', async () => {
   });
   try {
     const connecting = errorOf(undici.request(`https://127.0.0.1:${port}`, { dispatcher }));
-    const timedOut = { code: 'UND_ERR_CONNECT_TIMEOUT' };
+    const timedOut = { code: expect.stringMatching(/^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/) };
     expect(await Promise.race([connecting, enough])).toMatchObject(timedOut);
   } finally {
     clearTimeout(timer);

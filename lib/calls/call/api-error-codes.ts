@@ -37,8 +37,8 @@ const CODES: ReadonlyMap<string, ApiErrorCode> = new Map(
     ),
     INVALID_INPUT_DATA: code('The parameters are not valid.', CHECK_PARAMETERS),
     INVALID_SESSION_INFORMATION: code(
-      'The new session was refused too.',
-      'Check that the option "endpoints.api" belongs to the jurisdiction of the account.',
+      'The session was refused, and the call could not be repeated with another, or that was refused too.',
+      'Try again; if it stays so, check that the option "endpoints.api" belongs to the jurisdiction of the account.',
     ),
     NO_APP_KEY: code('The application key did not arrive.', CHECK_KEY),
     INVALID_APP_KEY: code('The application key is not valid.', CHECK_KEY),

@@ -18,14 +18,24 @@ export interface CallContext {
 }
 
 /**
- * The result in a JSON-RPC reply.
+ * The result in the JSON-RPC reply to the call with an id.
  *
  * @throws BetfairApiError there is none
  */
-export function resultOf(reply: unknown, context: CallContext): unknown {
+export function resultOf(reply: unknown, id: number, context: CallContext): unknown {
   const hasResult = typeof reply === 'object' && reply !== null && 'result' in reply;
-  if (hasResult && (read(reply, 'error') ?? undefined) === undefined) return reply.result;
+  const isResult = hasResult && (read(reply, 'error') ?? undefined) === undefined;
+  if (isResult && read(reply, 'id') === id) return reply.result;
+  if (isResult) throw strayReply(context);
   throw errorOf(reply, context);
+}
+
+/** A result under another id: what it tells of is another call, and nothing is known of this one. */
+function strayReply({ operation, status }: CallContext): BetfairApiError {
+  return new BetfairApiError(
+    `The answer to ${operation} belongs to another call. Something between this process and Betfair mixes answers up; what became of the call is not known.`,
+    { operation, status, retryable: false },
+  );
 }
 
 /** What went wrong, by a reply that is an API exception, a fault of the framework, or neither. */

@@ -17,6 +17,14 @@ export type ApiCallOutcome<T = unknown> =
   | { readonly status: 'fulfilled'; readonly value: T }
   | { readonly status: 'rejected'; readonly reason: BetfairApiError };
 
+/** Of a process, so that an answer which belongs to another call is noticed. */
+let lastId = 0;
+
+function nextId(): number {
+  lastId = lastId === Number.MAX_SAFE_INTEGER ? 1 : lastId + 1;
+  return lastId;
+}
+
 type Send = (path: string, init: RequestInit) => Promise<Answered>;
 
 /**
@@ -29,13 +37,10 @@ export async function callOne(
   { operation, params = {} }: ApiCall,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
-  const { reply, context } = await post(send, endpointOf(operation), signal, {
-    jsonrpc: '2.0',
-    id: 1,
-    method: operation,
-    params,
-  });
-  return resultOf(reply, context([operation]));
+  const id = nextId();
+  const request = { jsonrpc: '2.0', id, method: operation, params };
+  const { reply, context } = await post(send, endpointOf(operation), signal, request);
+  return resultOf(reply, id, context([operation]));
 }
 
 /**
@@ -56,27 +61,23 @@ export async function callBatch(
       'callAll() was given operations of several APIs, which Betfair does not take in one request. Make one callAll() for each API.',
     );
   }
-  const { reply, context } = await post(
-    send,
-    first,
-    signal,
-    calls.map(({ operation, params = {} }, id) => ({
-      jsonrpc: '2.0',
-      id,
-      method: operation,
-      params,
-    })),
-  );
-  if (!Array.isArray(reply)) {
-    throw errorOf(reply, context(calls.map(({ operation }) => operation)));
-  }
+  // Copied, since the caller's list may have changed until there is an answer.
+  const asked = calls.map(({ operation }) => ({ operation, id: nextId() }));
+  const requests = calls.map(({ operation, params = {} }, index) => ({
+    jsonrpc: '2.0',
+    id: asked[index]?.id,
+    method: operation,
+    params,
+  }));
+  const { reply, context } = await post(send, first, signal, requests);
+  if (!Array.isArray(reply)) throw errorOf(reply, context(asked.map(({ operation }) => operation)));
   const byId = new Map(reply.map((one: unknown) => [read(one, 'id'), one]));
-  return calls.map(({ operation }, id) => outcomeOf(byId.get(id), context([operation])));
+  return asked.map(({ operation, id }) => outcomeOf(byId.get(id), id, context([operation])));
 }
 
-function outcomeOf(reply: unknown, context: CallContext): ApiCallOutcome {
+function outcomeOf(reply: unknown, id: number, context: CallContext): ApiCallOutcome {
   try {
-    return { status: 'fulfilled', value: resultOf(reply, context) };
+    return { status: 'fulfilled', value: resultOf(reply, id, context) };
   } catch (error) {
     if (!(error instanceof BetfairApiError)) throw error;
     return { status: 'rejected', reason: error };

@@ -1,9 +1,12 @@
 import type { Transform } from 'node:stream';
-import { onAbort, type AbortSignalLike } from '../../common/abort-listener.js';
+import { onAbort, reasonOf, type AbortSignalLike } from '../../common/abort-listener.js';
+import type { PooledRequest } from '../../common/http/connection-pool.js';
 import type { Dispatcher } from '../../common/http/undici.js';
+import { BetfairSessionError } from '../../errors/index.js';
 import { safeCause } from '../../errors/safe-cause.js';
 import { AnswerBody } from './answer.body.js';
 import { decoderFor, type DecoderFactory } from './content-encoding.js';
+import type { PreparedRequest } from './request.js';
 
 /** The headers of an answer, and its body as it arrives. */
 export interface Answer {
@@ -25,11 +28,16 @@ const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 export function exchange(
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
-  signal: AbortSignalLike | undefined,
+  { signal, input }: Pick<PreparedRequest, 'signal' | 'input'>,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const handler = new AnswerReceiver(options.method === 'HEAD', signal, resolve, reject);
-    dispatcher.dispatch(options, handler);
+    const isHead = options.method === 'HEAD';
+    const handler = new AnswerReceiver(isHead, signal, input, resolve, reject);
+    // Without a prototype: undici looks for more than is given, and shall not find it there.
+    const request: PooledRequest = Object.assign(Object.create(null), options, {
+      isGivenUp: () => handler.isGivenUp,
+    });
+    dispatcher.dispatch(request, handler);
   });
 }
 
@@ -45,10 +53,17 @@ class AnswerReceiver implements Dispatcher.DispatchHandler {
   constructor(
     private readonly bodiless: boolean,
     signal: AbortSignalLike | undefined,
+    /** Kept until the answer has ended: without it a `Request` would forget the signal that it follows. */
+    protected readonly input: unknown,
     private readonly resolve: (answer: Answer) => void,
     private readonly reject: (error: unknown) => void,
   ) {
-    this.#forgetSignal = signal && onAbort(signal, () => this.#stop(signal.reason));
+    this.#forgetSignal = signal && onAbort(signal, () => this.#stop(reasonOf(signal)));
+  }
+
+  /** Whether nobody waits for the answer any more. */
+  get isGivenUp(): boolean {
+    return this.#stopped !== undefined;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -132,13 +147,14 @@ class AnswerReceiver implements Dispatcher.DispatchHandler {
   }
 
   #fail(error: unknown): void {
+    const isOwn = error instanceof BetfairSessionError;
     // Undici hangs on its errors what a server or proxy sent, which may be an echo of the request.
     const cause = safeCause(error);
     this.#forgetSignal?.();
     this.#decoder?.destroy();
     // The words of Node's own fetch, which clients look for.
-    this.reject(new TypeError('fetch failed', { cause }));
-    this.#body?.fail(new TypeError('terminated', { cause }));
+    this.reject(isOwn ? error : new TypeError('fetch failed', { cause }));
+    this.#body?.fail(isOwn ? error : new TypeError('terminated', { cause }));
   }
 }
 

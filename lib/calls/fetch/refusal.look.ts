@@ -6,11 +6,11 @@ import {
   type Rejection,
 } from '../rejection/rejection-envelope.js';
 import type { Answer } from './exchange.js';
-import { countCalls, mayBeJsonRpc, type RequestBody } from './request.body.js';
+import { idOf, idsOf, mayBeJsonRpc, type RequestBody } from './request.body.js';
 
 /**
  * Looks whether an answer refuses its request for the session. Only what can be a refusal is held back for it: JSON with
- * status 400, or with 200 in answer to JSON-RPC, up to 64 KiB. Never fails: what is wrong with a body, its reader meets.
+ * status 400, or anything but a page with 200 in answer to JSON-RPC, up to 64 KiB. Never fails: what is wrong with a body, its reader meets.
  */
 export async function lookForRefusal(answer: Answer, request: RequestBody): Promise<Rejection> {
   const { body } = answer;
@@ -22,18 +22,22 @@ export async function lookForRefusal(answer: Answer, request: RequestBody): Prom
 }
 
 function mayRefuse({ status, headers }: Answer, request: RequestBody): boolean {
-  if (status !== 400 && !(status === 200 && mayBeJsonRpc(request))) return false;
-  return /[/+]json\s*(;|$)/i.test(headers.get('content-type') ?? '');
+  const isRpc = mayBeJsonRpc(request);
+  if (status !== 400 && !(status === 200 && isRpc)) return false;
+  const type = headers.get('content-type') ?? '';
+  // Of JSON-RPC the answer is JSON whatever it is called; only a page is none.
+  return isRpc ? !/html/i.test(type) : /[/+]json\s*(;|$)/i.test(type);
 }
 
-/** A batch was refused only where each of its calls has a reply, and each reply says so. */
+/** A batch was refused only where each of its calls has a reply of its own, and each reply says so. */
 function inspectWhole(text: string, request: RequestBody): Rejection {
   const body = parseMention(text);
   const found = inspectBody(body);
   if (found !== 'all') return found;
-  const asked = countCalls(request);
-  const isAnswered = Array.isArray(body) ? asked === body.length : (asked ?? 1) === 1;
-  return isAnswered ? 'all' : 'some';
+  const asked = idsOf(request);
+  if (!Array.isArray(body)) return (asked?.length ?? 1) === 1 ? 'all' : 'some';
+  const answered = body.map(idOf);
+  return asked?.toSorted().join() === answered.toSorted().join() ? 'all' : 'some';
 }
 
 /** Of a long batch the replies that are complete; of anything else nothing, since no refusal is that long. */

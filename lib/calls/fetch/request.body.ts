@@ -9,33 +9,38 @@ export interface RequestBody {
   readonly contentType?: string | undefined;
 }
 
+const NO_TEXT = 'The body of a request is an object. Write it as text: JSON.stringify(body).';
 const NO_BODY: RequestBody = { content: null };
 
 /**
  * Copies a body before its caller can change it; a promise where only reading it gives its bytes. A stream stays one,
  * and can be sent once.
+ *
+ * @throws TypeError it is an object that has no form of its own on the wire, or a stream that was read already
  */
 export function copyBody(body: unknown): RequestBody | Promise<RequestBody> {
   if (body === undefined || body === null) return NO_BODY;
   if (typeof body === 'string') return { content: body };
+  if (typeof body === 'number' || typeof body === 'boolean') return { content: `${body}` };
+  if (typeof body !== 'object') throw new TypeError(NO_TEXT);
+  if (types.isStringObject(body)) return { content: body.valueOf() };
   if (types.isArrayBufferView(body)) {
     return { content: Buffer.from(Buffer.from(body.buffer, body.byteOffset, body.byteLength)) };
   }
   if (types.isAnyArrayBuffer(body)) return { content: Buffer.from(Buffer.from(body)) };
-  if (body instanceof Readable) return { content: body };
-  if (isAsyncIterable(body)) return { content: Readable.from(body) };
-  // A stream of the kind before Node 0.10, such as a form of the package `form-data`.
-  if (isOldStream(body)) return { content: modern(body) };
-  // Its entries are read at once, its bytes later.
-  return encode(new Response(formOf(body) ?? asInit(body)));
+  if (isForm(body)) return encodeForm(body);
+  if (body instanceof Readable) return { content: quiet(body) };
+  if (isAsyncIterable(body)) return { content: Readable.from(unread(body)) };
+  if (isOldStream(body)) return { content: modernStream(body) };
+  if (isReadable(body)) return readBody(body);
+  return encode(new Response(textOf(body)));
 }
 
-/** Reads the body of a request of any implementation, which marks it as used at once. */
-export async function readBody(request: {
-  arrayBuffer(): Promise<ArrayBuffer>;
-}): Promise<RequestBody> {
-  const bytes = Buffer.from(await request.arrayBuffer());
-  return bytes.byteLength === 0 ? NO_BODY : { content: bytes };
+/** Reads a `Blob`, or the body of a `Request`, of any implementation; one that can be read once is used from now on. */
+export async function readBody(body: Readables): Promise<RequestBody> {
+  const contentType = text(body, 'type');
+  const bytes = Buffer.from(await body.arrayBuffer());
+  return bytes.byteLength === 0 ? NO_BODY : { content: bytes, contentType };
 }
 
 /** Whether the same body can be sent a second time. */
@@ -52,21 +57,41 @@ export function mayBeJsonRpc({ content }: RequestBody): boolean {
     : Buffer.from(content.buffer, content.byteOffset, content.byteLength).includes('"jsonrpc"');
 }
 
-/** How many calls a JSON-RPC body makes; `undefined` where that cannot be told. */
-export function countCalls({ content }: RequestBody): number | undefined {
+/** What a JSON-RPC body calls its calls by, one text for each; `undefined` where that cannot be told. */
+export function idsOf({ content }: RequestBody): readonly string[] | undefined {
   if (content === null || content instanceof Readable) return undefined;
   try {
-    const text = typeof content === 'string' ? content : new TextDecoder().decode(content);
-    const calls: unknown = JSON.parse(text);
-    return Array.isArray(calls) ? calls.length : 1;
+    const json = typeof content === 'string' ? content : new TextDecoder().decode(content);
+    const calls: unknown = JSON.parse(json);
+    return (Array.isArray(calls) ? calls : [calls]).map(idOf);
   } catch {
     return undefined;
   }
 }
 
+/** The `id` of a call or a reply as a text that tells 1 from "1". */
+export function idOf(call: unknown): string {
+  return JSON.stringify(read(call, 'id') ?? null);
+}
+
+interface Readables {
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** Refuses a web stream that was read, or is being read: its rest is not what was meant. */
+function unread(body: AsyncIterable<unknown>): AsyncIterable<unknown> {
+  return body instanceof ReadableStream ? (new Response(body).body ?? body) : body;
+}
+
+/** A failure of a stream before it is sent is told by the request, and must not end the process. */
+function quiet(stream: Readable): Readable {
+  return stream.on('error', () => undefined);
+}
+
 /** Piped, which is what starts a stream of that kind. */
-function modern(stream: NodeJS.ReadableStream): Readable {
+export function modernStream(stream: NodeJS.ReadableStream): Readable {
   const body = new PassThrough();
+  quiet(body);
   stream.on('error', (error: Error) => body.destroy(error));
   return stream.pipe(body);
 }
@@ -76,40 +101,54 @@ async function encode(response: Response): Promise<RequestBody> {
   return { content: Buffer.from(await response.arrayBuffer()), contentType };
 }
 
-/** A form of another implementation as one of Node's, which alone knows how to write it. */
-function formOf(body: object): FormData | undefined {
-  if (body instanceof FormData || read(body, Symbol.toStringTag) !== 'FormData') return undefined;
-  const form = new FormData();
-  if (isEntries(body)) {
-    for (const [name, value] of body) {
-      if (value instanceof Blob) form.append(name, value);
-      else form.append(name, String(value));
-    }
-  }
-  return form;
+/** Whether a value is a form, of whatever implementation. */
+export function isForm(value: unknown): value is Iterable<[string, unknown]> & object {
+  const isTagged = read(value, Symbol.toStringTag) === 'FormData';
+  return isTagged && typeof read(value, Symbol.iterator) === 'function';
 }
 
-/** What the `Response` of Node makes bytes of: its own kinds, and what writes itself as text. */
-function asInit(body: object): Blob | FormData | URLSearchParams | string {
-  const isKnown =
-    body instanceof Blob || body instanceof FormData || body instanceof URLSearchParams;
-  if (isKnown) return body;
+/** Its entries are read at once, the bytes of its files later. */
+async function encodeForm(form: Iterable<[string, unknown]>): Promise<RequestBody> {
+  if (form instanceof FormData) return encode(new Response(form));
+  const copy = new FormData();
+  for (const [name, value] of Array.from(form)) {
+    if (value instanceof Blob) copy.append(name, value);
+    else if (isReadable(value)) copy.append(name, await blobOf(value), text(value, 'name'));
+    else copy.append(name, String(value));
+  }
+  return encode(new Response(copy));
+}
+
+async function blobOf(file: Readables): Promise<Blob> {
+  return new Blob([await file.arrayBuffer()], { type: text(file, 'type') ?? '' });
+}
+
+function text(value: unknown, name: string): string | undefined {
+  const found = read(value, name);
+  return typeof found === 'string' && found !== '' ? found : undefined;
+}
+
+/** Parameters of any implementation, and whatever else writes itself as text. */
+function textOf(body: object): URLSearchParams | string {
+  if (body instanceof URLSearchParams) return body;
   const toText = read(body, 'toString');
-  if (typeof toText === 'function' && toText !== Object.prototype.toString) {
-    return String(Reflect.apply(toText, body, []));
+  const found: unknown = typeof toText === 'function' ? Reflect.apply(toText, body, []) : undefined;
+  if (typeof found !== 'string' || Array.isArray(body) || /^\[object .*\]$/.test(found)) {
+    throw new TypeError(NO_TEXT);
   }
-  throw new TypeError('The body of a request is an object. Write it as JSON.stringify(body).');
+  const isParameters = read(body, Symbol.toStringTag) === 'URLSearchParams';
+  return isParameters ? new URLSearchParams(found) : found;
 }
 
-function isEntries(value: object): value is Iterable<[string, unknown]> {
-  return Symbol.iterator in value;
+function isReadable(value: unknown): value is Readables & object {
+  return typeof read(value, 'arrayBuffer') === 'function';
 }
 
 function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
   return Symbol.asyncIterator in value;
 }
 
-/** A stream of the kind before Node 0.10, which cannot be iterated. */
+/** A stream of the kind before Node 0.10, such as a form of the package `form-data`: it cannot be iterated. */
 export function isOldStream(value: unknown): value is NodeJS.ReadableStream {
   return (
     typeof read(value, 'pipe') === 'function' && read(value, Symbol.asyncIterator) === undefined

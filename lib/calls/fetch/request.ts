@@ -60,17 +60,21 @@ const CONNECTION_HEADERS = [
 export function prepareRequest(
   api: URL,
   input: string | URL | Request,
-  init: RequestInit = {},
+  given?: RequestInit,
 ): PreparedRequest {
+  const init = given ?? {};
   const request = isRequestLike(input) ? input : undefined;
   const url = resolveUrl(api, request ? request.url : urlText(input));
   const method = normalizeMethod(init.method ?? request?.method ?? 'GET');
-  const given = init.headers ?? request?.headers;
-  const headers = given === undefined ? undefined : new Headers(given);
+  const lines = init.headers ?? request?.headers;
+  const headers = lines === undefined ? undefined : new Headers(lines);
   if (request && headers?.get('content-type') === TEXT_BY_DEFAULT) headers.delete('content-type');
   for (const name of CONNECTION_HEADERS) headers?.delete(name);
-  const hasBody = (init.body ?? request?.body ?? undefined) !== undefined;
-  if (hasBody && (method === 'GET' || method === 'HEAD')) {
+  const isBodiless = method === 'GET' || method === 'HEAD';
+  // Some implementations do not show their body.
+  const own = request && 'body' in request ? request.body : isBodiless ? undefined : request;
+  const hasBody = (init.body ?? own ?? undefined) !== undefined;
+  if (hasBody && isBodiless) {
     throw new TypeError('Request with GET/HEAD method cannot have body.');
   }
   if (request?.bodyUsed && init.body === undefined) {
@@ -87,7 +91,7 @@ export function prepareRequest(
     method,
     headers,
     body,
-    signal: (init.signal === undefined ? request?.signal : init.signal) ?? undefined,
+    signal: checkedSignal(init.signal === undefined ? request?.signal : init.signal),
     failsOnRedirect: (init.redirect ?? request?.redirect) === 'error',
     input,
   };
@@ -124,6 +128,12 @@ function resolveUrl(api: URL, input: string): URL {
   );
 }
 
+function checkedSignal(signal: AbortSignalLike | null | undefined): AbortSignalLike | undefined {
+  if (signal === null || signal === undefined) return undefined;
+  if (typeof read(signal, 'addEventListener') === 'function') return signal;
+  throw new TypeError('The signal of a request must be an AbortSignal.');
+}
+
 function urlText(input: string | URL | Request): string {
   const text = typeof input === 'string' ? input : read(input, 'href');
   if (typeof text === 'string') return text;
@@ -131,6 +141,7 @@ function urlText(input: string | URL | Request): string {
 }
 
 function normalizeMethod(method: string): string {
+  if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(method)) throw new TypeError(`'${method}' is no HTTP method.`);
   const upper = method.toUpperCase();
   if (upper === 'CONNECT' || upper === 'TRACE' || upper === 'TRACK') {
     throw new TypeError(`'${method}' HTTP method is unsupported.`);

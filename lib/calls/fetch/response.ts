@@ -13,11 +13,19 @@ export function toResponse(answer: Answer, url: URL): Response {
   const text = textOf(answer);
   const content = text ?? (body?.whole ? body.take() : (body?.stream() ?? null));
   const response = new Response(content, { status, statusText, headers });
-  // Only Node itself can set them otherwise.
+  const described = describe(response, url.href.replace(/#.*$/, ''));
+  return text === undefined
+    ? described
+    : Object.defineProperties(described, readersOf(response, text));
+}
+
+/** What only Node itself can set otherwise, also of a clone. */
+function describe(response: Response, url: string): Response {
+  const { clone } = Response.prototype;
   return Object.defineProperties(response, {
-    url: { value: url.href.split('#', 1)[0] },
+    url: { value: url },
     type: { value: 'basic' },
-    ...(text !== undefined && readersOf(response, text)),
+    clone: { value: () => describe(clone.call(response), url) },
   });
 }
 

@@ -56,10 +56,8 @@ export class SessionFetch {
     body: RequestBody,
     session: BetfairSession,
   ): Promise<Outcome<Sent>> {
-    const { url, method, headers, signal } = request;
+    const { url, method, headers } = request;
     const options = {
-      // Undici looks for more than is given, and shall not find it in a prototype.
-      __proto__: null,
       origin: url.origin,
       path: url.pathname + url.search,
       method,
@@ -67,7 +65,7 @@ export class SessionFetch {
       body: body.content,
     };
     try {
-      const answer = await exchange(this.dispatcher, options, signal);
+      const answer = await exchange(this.dispatcher, options, request);
       if (request.failsOnRedirect && REDIRECTS.has(answer.status)) {
         answer.body?.cancel(undefined);
         throw new TypeError('fetch failed', { cause: new Error('unexpected redirect') });

@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.js';
 import { ConnectionPool } from './connection-pool.js';
+import { boundedConnector } from './connector.js';
 import { namesProxy, proxyAgent } from './proxy.js';
-import { ReadyConnection } from './ready-connection.js';
 import { trusting, type CertificateAuthorities } from './trust.js';
 import { buildConnector, type Client, type Dispatcher } from './undici.js';
 
-/** Milliseconds to connect. */
+/** Milliseconds to connect, with whatever is in between. */
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Milliseconds without headers, or between two pieces of a body. */
 const SILENCE_MS = 60_000;
@@ -21,57 +21,50 @@ const IDLE_MS = { direct: 170_000, proxied: 50_000 };
 export class ApiConnections {
   /** Sends requests. */
   readonly dispatcher: Dispatcher;
-  /** Where no proxy is in between. */
-  readonly #direct: { readonly pool: ConnectionPool; readonly ready: ReadyConnection } | undefined;
+  readonly #pools = new Set<ConnectionPool>();
+  readonly #isDirect: boolean;
 
-  constructor(
-    private readonly origin: URL,
-    ca: CertificateAuthorities,
-    clock: Clock,
-  ) {
+  constructor(origin: URL, ca: CertificateAuthorities, clock: Clock) {
     const tls = { ...trusting(ca), timeout: CONNECT_TIMEOUT_MS };
-    const ready = new ReadyConnection(buildConnector(tls), clock);
-    const pool = (connect: NonNullable<Client.Options['connect']>, idle: number) =>
-      new ConnectionPool(
-        origin,
-        {
-          connect,
-          headersTimeout: SILENCE_MS,
-          bodyTimeout: SILENCE_MS,
-          keepAliveTimeout: idle,
-          keepAliveMaxTimeout: idle,
-        },
-        clock,
-      );
-    if (!namesProxy()) {
-      this.#direct = { pool: pool(ready.connect, IDLE_MS.direct), ready };
-      this.dispatcher = this.#direct.pool;
-    } else {
-      this.dispatcher = proxyAgent({
-        connect: ready.connect,
-        requestTls: tls,
-        // The proxy's connector differs from the one given, and tells that a connection is not direct.
-        factory: (_origin, { connect = ready.connect }: Client.Options) =>
-          pool(connect, connect === ready.connect ? IDLE_MS.direct : IDLE_MS.proxied),
-      });
-    }
+    const direct = buildConnector(tls);
+    const open = (connector: buildConnector.connector) => {
+      const idle = connector === direct ? IDLE_MS.direct : IDLE_MS.proxied;
+      const options: Client.Options = {
+        headersTimeout: SILENCE_MS,
+        bodyTimeout: SILENCE_MS,
+        keepAliveTimeout: idle,
+        keepAliveMaxTimeout: idle,
+      };
+      const bounded = boundedConnector(connector, CONNECT_TIMEOUT_MS, clock);
+      const pool = new ConnectionPool(origin, bounded, options, clock);
+      this.#pools.add(pool);
+      return pool;
+    };
+    this.#isDirect = !namesProxy();
+    this.dispatcher = this.#isDirect
+      ? open(direct)
+      : proxyAgent({
+          connect: direct,
+          requestTls: tls,
+          // The proxy's connector differs from the one given, and tells that a connection is not direct.
+          factory: (_origin, { connect }: Client.Options) =>
+            open(typeof connect === 'function' ? connect : direct),
+        });
   }
 
   /** Opens a connection ahead, if there is none; not through a proxy, which closes one that is not used. */
   prepare(): void {
-    if (!this.#direct?.pool.isEmpty) return;
-    const { protocol, host, hostname, port } = this.origin;
-    // An IPv6 address has brackets in a URL, and none for a socket.
-    this.#direct.ready.open({
-      protocol,
-      host,
-      hostname: hostname.replace(/^\[|\]$/g, ''),
-      port,
-    });
+    if (this.#isDirect) for (const pool of this.#pools) pool.prepare();
   }
 
-  async destroy(): Promise<void> {
-    this.#direct?.ready.close();
-    await this.dispatcher.destroy();
+  /** Waits until no request is under way. */
+  async settle(): Promise<void> {
+    await Promise.all([...this.#pools].map((pool) => pool.settle()));
+  }
+
+  /** Ends all connections; requests under way fail with `reason`. */
+  async destroy(reason: Error): Promise<void> {
+    await Promise.all([...this.#pools].map((pool) => pool.destroy(reason)));
+    await this.dispatcher.destroy(reason);
   }
 }

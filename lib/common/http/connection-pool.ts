@@ -1,10 +1,15 @@
+import type { Socket } from 'node:net';
 import type { Clock, ClockTimer } from '../clock.js';
-import { Client, Dispatcher } from './undici.js';
+import type { Connector } from './connector.js';
+import { SpareSocket } from './spare-socket.js';
+import { type buildConnector, Client, Dispatcher } from './undici.js';
 
 /** Connections to one origin. */
 const MOST_CONNECTIONS = 512;
 /** Handshakes at a time: more at once make each of them, and the first answer, slower. */
 const MOST_HANDSHAKES = 64;
+/** Milliseconds after which a handshake counts no more as one of them: it waits for the other side, not for us. */
+const SLOW_AFTER_MS = 1_000;
 /** Milliseconds without any progress after which requests that wait get further connections. */
 const STALLED_AFTER_MS = 50;
 /** Milliseconds that a request waits for a connection at most. */
@@ -12,46 +17,80 @@ const LONGEST_WAIT_MS = 60_000;
 /** Milliseconds after which an idle connection may have been closed without being noticed yet. */
 const UNSEEN_AFTER_MS = 4_000;
 
+/** Those of Node, also where a test puts others in their place: they wait for the network, not for time. */
+const nextTurn = setImmediate;
+const inMicrotask = queueMicrotask;
+
+/** A request, and whether its caller still waits for it. */
+export interface PooledRequest extends Dispatcher.DispatchOptions {
+  readonly isGivenUp?: (() => boolean) | undefined;
+}
+
 interface Waiting {
-  readonly options: Dispatcher.DispatchOptions;
+  readonly options: PooledRequest;
   readonly handler: Dispatcher.DispatchHandler;
   readonly since: number;
 }
 
+interface Handshake {
+  readonly since: number;
+  cancel: () => void;
+}
+
+/** A connection without a request; one that never had any is a {@link SpareSocket}. */
 interface Idle {
-  readonly client: Client;
+  readonly connection: Client | SpareSocket;
   readonly since: number;
 }
 
 /**
  * Connections to one origin, each with one request at a time. A request takes the connection that was used last, or a
  * new one, so that one without an answer delays no other; it waits only in a burst that would cost more in handshakes
- * than in waiting.
+ * than in waiting. A connection is made for whoever is first in line when it is there, not for a certain request.
  */
 export class ConnectionPool extends Dispatcher {
   readonly #busy = new Set<Client>();
-  readonly #connecting = new Set<Client>();
+  readonly #handshakes = new Set<Handshake>();
   /** The one that was used last comes last. */
   #idle: Idle[] = [];
   readonly #waiting: Waiting[] = [];
+  /** Told of the end of each request. */
+  readonly #onEnd: (() => void)[] = [];
   #stalled: ClockTimer | undefined;
   #looking = false;
-  /** Whether the last attempt to connect failed. */
-  #failing = false;
   #closed: Error | undefined;
+  readonly #target: buildConnector.Options;
 
+  /** @param connector - makes a connection, or fails within a time */
   constructor(
     private readonly origin: URL,
+    private readonly connector: Connector,
     private readonly options: Client.Options,
     private readonly clock: Clock,
   ) {
     super();
+    const { protocol, host, hostname, port } = origin;
+    // An IPv6 address has brackets in a URL, and none for a socket.
+    this.#target = { protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port };
   }
 
-  override dispatch(
-    options: Dispatcher.DispatchOptions,
-    handler: Dispatcher.DispatchHandler,
-  ): boolean {
+  /** Makes a connection for the first request to take, if there is none. */
+  prepare(): void {
+    if (this.#size === 0 && this.#closed === undefined) this.#shakeHands();
+  }
+
+  get #size(): number {
+    return this.#idle.length + this.#busy.size + this.#handshakes.size;
+  }
+
+  /** Waits until no request waits or is under way. */
+  async settle(): Promise<void> {
+    while (this.#busy.size + this.#waiting.length > 0) {
+      await new Promise<void>((resolve) => this.#onEnd.push(resolve));
+    }
+  }
+
+  override dispatch(options: PooledRequest, handler: Dispatcher.DispatchHandler): boolean {
     if (this.#closed) {
       fail(handler, this.#closed);
       return false;
@@ -62,10 +101,22 @@ export class ConnectionPool extends Dispatcher {
   }
 
   override async destroy(reason?: unknown): Promise<void> {
-    this.#closed ??= reason instanceof Error ? reason : new Error('The connections are closed.');
-    this.#failWaiting(this.#closed);
-    const clients = [...this.#idle.map(({ client }) => client), ...this.#busy, ...this.#connecting];
-    await Promise.all(clients.map((client) => client.destroy(this.#closed ?? null)));
+    const closed = reason instanceof Error ? reason : new Error('The connections are closed.');
+    this.#closed ??= closed;
+    this.#stalled?.cancel();
+    for (const { cancel } of this.#handshakes) cancel();
+    this.#handshakes.clear();
+    for (const { handler } of this.#waiting.splice(0)) fail(handler, closed);
+    const connections = [
+      ...this.#idle.splice(0).map(({ connection }) => connection),
+      ...this.#busy,
+    ];
+    await Promise.all(
+      connections.map(async (connection) => {
+        if (connection instanceof SpareSocket) connection.close();
+        else await connection.destroy(closed);
+      }),
+    );
   }
 
   /** Requests in flight fail, as with {@link destroy}: nobody of ours waits for the rest. */
@@ -73,84 +124,125 @@ export class ConnectionPool extends Dispatcher {
     return this.destroy();
   }
 
-  /** Whether there is no connection, and none is being made. */
-  get isEmpty(): boolean {
-    return this.#size === 0;
-  }
-
-  get #size(): number {
-    return this.#idle.length + this.#busy.size + this.#connecting.size;
-  }
-
   /** Gives what waits to connections that are idle, or to new ones; `seen`: their state is known. */
   #serve(seen = false): void {
+    this.#dropLate();
     while (this.#waiting.length > 0) {
       const last = this.#idle.at(-1);
       const isStale = last && this.clock.monotonic() - last.since > UNSEEN_AFTER_MS;
       // A connection whose answer has just arrived comes free within a turn, much sooner than a new one.
       if (!seen && (last ? isStale : this.#busy.size > 0)) return this.#look();
-      const client = this.#idle.pop()?.client ?? this.#open();
-      if (client === undefined) return this.#watch();
-      this.#send(client);
+      const idle = this.#idle.pop();
+      if (idle === undefined) return this.#open();
+      const client = this.#clientOf(idle.connection);
+      if (client) this.#send(client);
     }
-  }
-
-  #send(client: Client): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) return;
-    if (!this.#connecting.has(client)) this.#busy.add(client);
-    client.dispatch(next.options, next.handler);
-    // A request that undici does not take, such as one with a header that cannot be sent, keeps no connection.
-    if (client.stats.size === 0) this.#remove(client);
   }
 
   /** Lets the event loop turn once, in which connections leave the pool whose end has arrived, and others come free. */
   #look(): void {
     if (this.#looking) return;
     this.#looking = true;
-    setImmediate(() => {
+    nextTurn(() => {
       this.#looking = false;
       this.#serve(true);
     });
   }
 
-  #open(): Client | undefined {
-    if (this.#connecting.size >= MOST_HANDSHAKES || this.#size >= MOST_CONNECTIONS)
-      return undefined;
-    const client = new Client(this.origin, this.options);
-    this.#connecting.add(client);
-    client
-      .on('connect', () => {
-        this.#failing = false;
-        if (this.#connecting.delete(client)) this.#busy.add(client);
-      })
+  #send(client: Client): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) return this.#rest(client);
+    this.#busy.add(client);
+    client.dispatch(next.options, next.handler);
+    // A request that undici does not take, such as one with a header that cannot be sent, keeps no connection.
+    if (client.stats.size === 0) this.#free(client);
+  }
+
+  #rest(connection: Client | SpareSocket): void {
+    this.#idle.push({ connection, since: this.clock.monotonic() });
+  }
+
+  /** Makes as many connections as requests wait for one, within the limits. */
+  #open(): void {
+    const slow = this.clock.monotonic() - SLOW_AFTER_MS;
+    const young = [...this.#handshakes].filter(({ since }) => since > slow).length;
+    const wanted = Math.min(
+      this.#waiting.length - young,
+      MOST_HANDSHAKES - young,
+      MOST_CONNECTIONS - this.#size,
+    );
+    for (let i = 0; i < wanted; i += 1) this.#shakeHands();
+    this.#watch();
+  }
+
+  #shakeHands(): void {
+    const handshake: Handshake = { since: this.clock.monotonic(), cancel: () => undefined };
+    this.#handshakes.add(handshake);
+    const taken = (...[error, socket]: Parameters<buildConnector.Callback>) => {
+      this.#handshakes.delete(handshake);
+      if (error) this.#failFirst(error);
+      else this.#welcome(socket);
+    };
+    handshake.cancel = this.connector(this.#target, taken);
+  }
+
+  #welcome(socket: Socket): void {
+    const spare: SpareSocket = new SpareSocket(socket, this.clock, () => this.#forget(spare));
+    this.#rest(spare);
+    this.#serve(true);
+  }
+
+  #clientOf(connection: Client | SpareSocket): Client | undefined {
+    if (connection instanceof Client) return connection;
+    let socket = connection.take();
+    if (socket === undefined) return undefined;
+    const client = new Client(this.origin, {
+      ...this.options,
+      connect: (_options, callback) => {
+        const given = socket;
+        socket = undefined;
+        // Not at once: undici does not expect that, and would wait for ever.
+        if (given) inMicrotask(() => callback(null, given));
+        // A client would connect anew by itself; here that is done for whoever is first in line.
+        else callback(new Error('The connection has ended.'), null);
+      },
+    });
+    return client
       .on('drain', () => this.#free(client))
-      .on('disconnect', () => this.#remove(client))
-      .on('connectionError', (_origin, _targets, error) => this.#fail(client, error));
-    return client;
+      .on('disconnect', () => this.#remove(client));
   }
 
   #free(client: Client): void {
-    if (!this.#busy.has(client)) return;
-    this.#busy.delete(client);
+    if (!this.#busy.delete(client)) return;
+    this.#tellEnd();
+    this.#dropLate();
     // Not to a new connection: those that wait in a burst are better served by the ones that come free.
-    if (this.#waiting.length > 0) this.#send(client);
-    else this.#idle.push({ client, since: this.clock.monotonic() });
+    this.#send(client);
   }
 
   #remove(client: Client): void {
     this.#busy.delete(client);
-    this.#connecting.delete(client);
-    this.#idle = this.#idle.filter((idle) => idle.client !== client);
+    this.#tellEnd();
+    this.#forget(client);
     client.close().catch(() => undefined);
-    if (!this.#failing) this.#serve(true);
+    if (this.#closed === undefined) this.#serve(true);
   }
 
-  #fail(client: Client, error: Error): void {
-    this.#failing = true;
-    this.#remove(client);
-    // The others that wait would meet the same, one after another.
-    if (this.#size === 0) this.#failWaiting(error);
+  #tellEnd(): void {
+    for (const tell of this.#onEnd.splice(0)) tell();
+  }
+
+  #forget(connection: Client | SpareSocket): void {
+    this.#idle = this.#idle.filter((idle) => idle.connection !== connection);
+  }
+
+  /** Each attempt that fails is that of one request, the first in line. */
+  #failFirst(error: Error): void {
+    this.#dropLate();
+    const first = this.#waiting.shift();
+    if (first) fail(first.handler, error);
+    this.#tellEnd();
+    this.#serve(true);
   }
 
   /** Looks from time to time whether those that wait come closer to their turn. */
@@ -158,25 +250,23 @@ export class ConnectionPool extends Dispatcher {
     const [head] = this.#waiting;
     this.#stalled ??= this.clock.timer(() => {
       this.#stalled = undefined;
-      this.#failLate();
+      this.#dropLate();
       if (this.#waiting.length === 0) return;
-      if (this.#waiting[0] === head && !this.#failing) this.#serve(true);
+      if (this.#waiting[0] === head) this.#serve(true);
       else this.#watch();
     }, STALLED_AFTER_MS);
   }
 
-  #failLate(): void {
+  /** Those that nobody waits for any more must never be sent. */
+  #dropLate(): void {
     const late = this.clock.monotonic() - LONGEST_WAIT_MS;
-    while (this.#waiting[0] && this.#waiting[0].since <= late) {
-      const next = this.#waiting.shift();
-      if (next) fail(next.handler, new Error(`No connection within ${LONGEST_WAIT_MS} ms.`));
+    const error = new Error(`No connection within ${LONGEST_WAIT_MS} ms.`);
+    for (let [first] = this.#waiting; first; [first] = this.#waiting) {
+      if (first.since > late && !first.options.isGivenUp?.()) return;
+      this.#waiting.shift();
+      fail(first.handler, error);
+      this.#tellEnd();
     }
-  }
-
-  #failWaiting(error: Error): void {
-    this.#stalled?.cancel();
-    this.#stalled = undefined;
-    for (const { handler } of this.#waiting.splice(0)) fail(handler, error);
   }
 }
 

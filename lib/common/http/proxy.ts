@@ -1,6 +1,9 @@
 import { BetfairConfigurationError } from '../../errors/index.js';
 import { safeCause } from '../../errors/safe-cause.js';
-import { EnvHttpProxyAgent } from './undici.js';
+import { EnvHttpProxyAgent, Pool } from './undici.js';
+
+/** Milliseconds for the answer of a proxy to a request for a tunnel. */
+const TUNNEL_TIMEOUT_MS = 10_000;
 
 /** Whether the environment names a proxy for `https:`, with or without exceptions (`NO_PROXY`). */
 export function namesProxy(env: NodeJS.ProcessEnv = process.env): boolean {
@@ -13,9 +16,16 @@ export function namesProxy(env: NodeJS.ProcessEnv = process.env): boolean {
  *
  * @throws BetfairConfigurationError the environment names a proxy that cannot be used
  */
-export function proxyAgent(options: EnvHttpProxyAgent.Options): EnvHttpProxyAgent {
+export function proxyAgent(
+  options: EnvHttpProxyAgent.Options & Required<Pick<EnvHttpProxyAgent.Options, 'factory'>>,
+): EnvHttpProxyAgent {
   try {
-    return new EnvHttpProxyAgent(options);
+    return new EnvHttpProxyAgent({
+      ...options,
+      // A proxy that takes a request for a tunnel and never answers it.
+      clientFactory: (origin, settings) =>
+        new Pool(origin, { ...settings, headersTimeout: TUNNEL_TIMEOUT_MS }),
+    });
   } catch (error) {
     // Not quoted: the URL of a proxy may hold a password, and undici's error holds the URL.
     throw new BetfairConfigurationError(

@@ -4,4 +4,12 @@
  */
 import './node-fetch.js';
 
-export { Agent, buildConnector, Client, Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+export {
+  Agent,
+  buildConnector,
+  Client,
+  Dispatcher,
+  EnvHttpProxyAgent,
+  Pool,
+  request,
+} from 'undici';

@@ -33,7 +33,7 @@ async function setUp(version: string) {
     let body = '';
     for await (const chunk of request) body += String(chunk);
     const json = { 'content-type': 'application/json' };
-    switch (request.url) {
+    switch (String(request.url)) {
       case '/503':
         return void response.writeHead(503, json).end('{}');
       case '/400':

@@ -36,7 +36,8 @@ const NAMES: Readonly<Record<'nest11' | 'pino' | 'winston', string>> = {
 export async function printed(value: unknown): Promise<readonly string[]> {
   const nest11: NestLoggers = await import(NAMES.nest11);
   const pino: Pino = await import(NAMES.pino);
-  const { createLogger, format, transports }: Winston = await import(NAMES.winston);
+  const winston: Winston = await import(NAMES.winston);
+  const { format, transports } = winston;
   const { PassThrough } = await import('node:stream');
   const texts: string[] = [
     inspect(value, { depth: Infinity, showHidden: true, getters: true }),
@@ -63,12 +64,12 @@ export async function printed(value: unknown): Promise<readonly string[]> {
   pinoLogger.error({ err: value, error: value }, 'It failed.');
   const stream = new PassThrough().setEncoding('utf8');
   stream.on('data', (text: string) => lines.push(text));
-  const winston = createLogger({
+  const winstonLogger = winston.createLogger({
     format: format.combine(format.errors({ stack: true, cause: true }), format.json()),
     transports: [new transports.Stream({ stream })],
   });
-  winston.error(value);
-  winston.error('It failed.', { error: value });
+  winstonLogger.error(value);
+  winstonLogger.error('It failed.', { error: value });
   await new Promise((resolve) => setTimeout(resolve, 20));
   return [...texts, ...lines];
 }

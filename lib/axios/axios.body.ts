@@ -1,0 +1,47 @@
+import { isForm, isOldStream, modernStream } from '../calls/fetch/request.body.js';
+import { read } from '../calls/rejection/rejection-envelope.js';
+
+/** The part of `AxiosHeaders` that is used. */
+interface HeadersLike {
+  getContentType(): unknown;
+  setContentType(type: string): unknown;
+  set(name: string, value: unknown): unknown;
+}
+
+/**
+ * Makes of a body, after the transformations of the application, one that axios hands on to fetch as it is. Axios leaves
+ * a form to the runtime with a wrong type, and cannot send streams of the kind before Node 0.10. Texts and bytes are
+ * JSON where nothing else is said, for Betfair takes nothing else.
+ */
+export function encodeBody(data: unknown, headers: HeadersLike): unknown {
+  if (isOldStream(data)) {
+    // A form of the package `form-data` knows its type.
+    for (const [name, value] of headersOf(data)) headers.set(name, value);
+    preferJson(headers);
+    return modernStream(data);
+  }
+  if (isForm(data)) {
+    if (!(data instanceof FormData)) {
+      throw new TypeError(
+        'Axios with a Betfair session sends forms of Node only. Use its global FormData.',
+      );
+    }
+    const encoded = new Response(data);
+    headers.setContentType(encoded.headers.get('content-type') ?? '');
+    return encoded.body;
+  }
+  const type = read(data, 'type');
+  if (data instanceof Blob && typeof type === 'string' && type !== '') headers.setContentType(type);
+  preferJson(headers);
+  return data;
+}
+
+function preferJson(headers: HeadersLike): void {
+  if (!headers.getContentType()) headers.setContentType('application/json');
+}
+
+function headersOf(form: object): [string, unknown][] {
+  const getHeaders = read(form, 'getHeaders');
+  const own: unknown = typeof getHeaders === 'function' ? Reflect.apply(getHeaders, form, []) : {};
+  return typeof own === 'object' && own !== null ? Object.entries(own) : [];
+}
