@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import type { BetfairSessionOptions, SessionService } from 'nestjs-betfair-session';
 import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { serverCertificate } from '../../lib/testing/simulator.certificates.js';
@@ -62,11 +63,34 @@ export async function startOwnApi(
 /** For `afterEach`, before the accounts are closed. */
 export async function closeOwnApis(): Promise<void> {
   for (const server of servers) {
+    // A handshake may still be under way.
+    server.on('secureConnection', (socket: TLSSocket) => socket.destroy());
     server.closeAllConnections();
     server.close();
     await once(server, 'close');
   }
   servers.clear();
+}
+
+/** Answers JSON-RPC: `replies` are completed with the ids of the calls, in their order. */
+export function answerCalls(
+  replies: readonly object[],
+  order?: readonly number[],
+): RequestListener {
+  return (request, response) => {
+    let text = '';
+    request.on('data', (chunk) => (text += String(chunk)));
+    request.on('end', () => {
+      const asked: unknown = JSON.parse(text);
+      const ids = [asked].flat().map((call) => Object(call).id);
+      const answers = replies.map((reply, index) => ({
+        ...reply,
+        id: ids[order?.[index] ?? index],
+      }));
+      const body = Array.isArray(asked) ? answers : answers[0];
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+  };
 }
 
 /** Answers with JSON once the request has arrived. */

@@ -129,7 +129,7 @@ export class ConnectionPool extends Dispatcher {
     this.#dropLate();
     while (this.#waiting.length > 0) {
       const last = this.#idle.at(-1);
-      const isStale = last && this.clock.monotonic() - last.since > UNSEEN_AFTER_MS;
+      const isStale = last !== undefined && this.#mayHaveEnded(last);
       // A connection whose answer has just arrived comes free within a turn, much sooner than a new one.
       if (!seen && (last ? isStale : this.#busy.size > 0)) return this.#look();
       const idle = this.#idle.pop();
@@ -137,6 +137,12 @@ export class ConnectionPool extends Dispatcher {
       const client = this.#clientOf(idle.connection);
       if (client) this.#send(client);
     }
+  }
+
+  /** One that was never used was looked at last when it was made. */
+  #mayHaveEnded({ connection, since }: Idle): boolean {
+    const unseen = this.clock.monotonic() - since > UNSEEN_AFTER_MS;
+    return unseen || connection instanceof SpareSocket;
   }
 
   /** Lets the event loop turn once, in which connections leave the pool whose end has arrived, and others come free. */

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { BetfairApiError, type SessionService } from 'nestjs-betfair-session';
 import { closeAccounts, createAccount } from '../../support/account.js';
 import { until } from '../../support/betting.js';
-import { answer, closeOwnApis, startOwnApi } from '../../support/own-api.js';
+import { answer, answerCalls, closeOwnApis, startOwnApi } from '../../support/own-api.js';
 import { INVALID, refused, rpcReply, succeeded } from '../rejections.fixture.js';
 
 afterEach(async () => {
@@ -36,7 +36,7 @@ describe('call', () => {
     expect(sent()).toEqual([expect.objectContaining({ path: '/exchange/betting/json-rpc/v1' })]);
     expect(JSON.parse(sent()[0]?.body ?? '')).toEqual({
       jsonrpc: '2.0',
-      id: 1,
+      id: expect.any(Number),
       method: LIST,
       params: { filter: {} },
     });
@@ -182,6 +182,13 @@ describe('a call that Betfair does not do', () => {
     expect((await failure(sessions)).message).toMatch(/no reply that can be read.*a proxy/);
   });
 
+  it('is told apart: a result that belongs to another call', async () => {
+    const { sessions } = await startOwnApi(answer({ jsonrpc: '2.0', result: 'stray', id: 0 }));
+    const error = await failure(sessions);
+    expect(error.message).toMatch(/belongs to another call.*not known/);
+    expect(error.retryable).toBe(false);
+  });
+
   it('fails as fetch does where the connection is lost', async () => {
     const { sessions } = await startOwnApi((request) => request.socket.destroy());
     await expect(sessions.call(PLACE, {})).rejects.toMatchObject({
@@ -200,12 +207,15 @@ describe('callAll', () => {
 
   it('gives each call its own outcome, whatever the order of the replies', async () => {
     const { sessions, requests } = await startOwnApi(
-      answer([
-        { jsonrpc: '2.0', result: 'third', id: 2 },
-        { ...rpcReply('TOO_MUCH_DATA', 'ANGX-0001'), id: 1 },
-        { jsonrpc: '2.0', result: 'first', id: 0 },
-        { jsonrpc: '2.0', result: 'of nobody', id: 7 },
-      ]),
+      answerCalls(
+        [
+          { jsonrpc: '2.0', result: 'third' },
+          rpcReply('TOO_MUCH_DATA', 'ANGX-0001'),
+          { jsonrpc: '2.0', result: 'first' },
+          { jsonrpc: '2.0', result: 'of nobody' },
+        ],
+        [2, 1, 0, 7],
+      ),
     );
     const [first, second, third] = await sessions.callAll<[string, string, string]>(calls);
     expect(first).toEqual({ status: 'fulfilled', value: 'first' });
@@ -218,10 +228,18 @@ describe('callAll', () => {
   });
 
   it('rejects a call that has no reply', async () => {
-    const { sessions } = await startOwnApi(answer([{ jsonrpc: '2.0', result: 1, id: 0 }]));
+    const { sessions } = await startOwnApi(answerCalls([{ jsonrpc: '2.0', result: 1 }]));
     const [first, second] = await sessions.callAll(calls);
     expect(first).toEqual({ status: 'fulfilled', value: 1 });
     expect(second).toMatchObject({ status: 'rejected', reason: { errorCode: undefined } });
+  });
+
+  it('tells of the calls that were made, whatever becomes of their list', async () => {
+    const { sessions } = await setUp();
+    const list = [{ operation: LIST }, { operation: LIST }];
+    const outcomes = sessions.callAll(list);
+    list.length = 0;
+    expect(await outcomes).toHaveLength(2);
   });
 
   it('is sent once more where each of its calls was refused for the session', async () => {

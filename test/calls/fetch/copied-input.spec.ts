@@ -171,6 +171,6 @@ describe('the answer of fetch', () => {
     expect(response).toBeInstanceOf(Response);
     expect(response.url).toBe(`${simulator.url}${RPC}?a=1`);
     expect(response.redirected).toBe(false);
-    expect(response.clone().url).toBe('');
+    expect(response.clone()).toMatchObject({ url: response.url, type: 'basic' });
   });
 });

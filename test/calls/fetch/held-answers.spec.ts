@@ -12,6 +12,11 @@ const LIST = post(rpcCall('listEventTypes'));
 const BATCH = post(['a', 'b', 'c'].map((id) => rpcCall('listEventTypes', undefined, id)));
 const long = { jsonrpc: '2.0', result: 'x"}{\\'.repeat(20_000), id: 1 };
 
+/** Replies with the ids of the calls. */
+function named(...replies: object[]): object[] {
+  return replies.map((reply, index) => ({ ...reply, id: 'abc'[index] }));
+}
+
 /** Whether the session was replaced, and how often the request was sent. */
 async function outcome({ sessions, requests }: OwnApi, path: string, init: RequestInit) {
   const before = await sessions.getSession();
@@ -28,7 +33,19 @@ describe('an answer to JSON-RPC', () => {
     [
       'that refuses each call of a batch',
       BATCH,
-      [refused, refused, refused],
+      named(refused, refused, refused),
+      { sent: 2, replaced: true },
+    ],
+    [
+      'that refuses one call of a batch three times',
+      BATCH,
+      named(refused, refused, refused).map((reply) => ({ ...reply, id: 'a' })),
+      { sent: 1, replaced: true },
+    ],
+    [
+      'that refuses each call of a batch in another order',
+      BATCH,
+      named(refused, refused, refused).toReversed(),
       { sent: 2, replaced: true },
     ],
     [
