@@ -25,7 +25,8 @@ export class ApiConnections {
   readonly #isDirect: boolean;
 
   constructor(origin: URL, ca: CertificateAuthorities, clock: Clock) {
-    const tls = { ...trusting(ca), timeout: CONNECT_TIMEOUT_MS };
+    // Said, so that no prototype can name another server whose certificate would do.
+    const tls = { ...trusting(ca), servername: undefined, timeout: CONNECT_TIMEOUT_MS };
     const direct = buildConnector(tls);
     const open = (connector: buildConnector.connector) => {
       const idle = connector === direct ? IDLE_MS.direct : IDLE_MS.proxied;

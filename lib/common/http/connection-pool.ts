@@ -71,7 +71,9 @@ export class ConnectionPool extends Dispatcher {
     super();
     const { protocol, host, hostname, port } = origin;
     // An IPv6 address has brackets in a URL, and none for a socket.
-    this.#target = { protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port };
+    const target = { protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port };
+    // Without a prototype, in which a connector would look for more.
+    this.#target = Object.assign(Object.create(null), target);
   }
 
   /** Makes a connection for the first request to take, if there is none. */
@@ -186,7 +188,7 @@ export class ConnectionPool extends Dispatcher {
     this.#handshakes.add(handshake);
     const taken = (...[error, socket]: Parameters<buildConnector.Callback>) => {
       this.#handshakes.delete(handshake);
-      if (error) this.#failFirst(error);
+      if (error) this.#failFirst(error, handshake);
       else this.#welcome(socket);
     };
     handshake.cancel = this.connector(this.#target, taken);
@@ -242,11 +244,14 @@ export class ConnectionPool extends Dispatcher {
     this.#idle = this.#idle.filter((idle) => idle.connection !== connection);
   }
 
-  /** Each attempt that fails is that of one request, the first in line. */
-  #failFirst(error: Error): void {
+  /** Each attempt that fails is that of one request, the first in line, unless that came later than the attempt. */
+  #failFirst(error: Error, { since }: Handshake): void {
     this.#dropLate();
-    const first = this.#waiting.shift();
-    if (first) fail(first.handler, error);
+    const [first] = this.#waiting;
+    if (first && first.since <= since) {
+      this.#waiting.shift();
+      fail(first.handler, error);
+    }
     this.#tellEnd();
     this.#serve(true);
   }
