@@ -134,10 +134,7 @@ export class ConnectionPool extends Dispatcher {
       const isStale = last !== undefined && this.#mayHaveEnded(last);
       // A connection whose answer has just arrived comes free within a turn, much sooner than a new one.
       if (!seen && (last ? isStale : this.#busy.size > 0)) return this.#look();
-      const idle = this.#idle.pop();
-      if (idle === undefined) return this.#open();
-      const client = this.#clientOf(idle.connection);
-      if (client) this.#send(client);
+      if (!this.#serveOne()) return this.#open();
     }
   }
 
@@ -197,7 +194,16 @@ export class ConnectionPool extends Dispatcher {
   #welcome(socket: Socket): void {
     const spare: SpareSocket = new SpareSocket(socket, this.clock, () => this.#forget(spare));
     this.#rest(spare);
-    this.#serve(true);
+    this.#dropLate();
+    // One, and no further connection: those that wait in a burst are better served by the ones that come free.
+    if (this.#waiting.length > 0) this.#serveOne();
+  }
+
+  #serveOne(): boolean {
+    const idle = this.#idle.pop();
+    const client = idle && this.#clientOf(idle.connection);
+    if (client) this.#send(client);
+    return idle !== undefined;
   }
 
   #clientOf(connection: Client | SpareSocket): Client | undefined {
@@ -224,7 +230,6 @@ export class ConnectionPool extends Dispatcher {
     if (!this.#busy.delete(client)) return;
     this.#tellEnd();
     this.#dropLate();
-    // Not to a new connection: those that wait in a burst are better served by the ones that come free.
     this.#send(client);
   }
 
@@ -270,12 +275,12 @@ export class ConnectionPool extends Dispatcher {
 
   /** Those that nobody waits for any more must never be sent. */
   #dropLate(): void {
+    if (this.#waiting.length === 0) return;
     const late = this.clock.monotonic() - LONGEST_WAIT_MS;
-    const error = new Error(`No connection within ${LONGEST_WAIT_MS} ms.`);
     for (let [first] = this.#waiting; first; [first] = this.#waiting) {
       if (first.since > late && !first.options.isGivenUp?.()) return;
       this.#waiting.shift();
-      fail(first.handler, error);
+      fail(first.handler, new Error(`No connection within ${LONGEST_WAIT_MS} ms.`));
       this.#tellEnd();
     }
   }

@@ -17,16 +17,21 @@ export async function start() {
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
   });
   const server = createServer({ cert, key, keepAliveTimeout: 180_000 }, (request, response) => {
-    request.resume().once('end', () => {
-      response.setHeader('content-type', 'application/json');
-      if (request.url === '/long') {
-        Readable.from(Array.from({ length: 500 }, () => PIECE)).pipe(response);
-        return;
-      }
-      const body = request.url === '/book' ? BOOK : SMALL;
-      response.setHeader('content-length', Buffer.byteLength(body));
-      response.end(body);
-    });
+    let asked = '';
+    request
+      .setEncoding('latin1')
+      .on('data', (text) => (asked += text))
+      .once('end', () => {
+        response.setHeader('content-type', 'application/json');
+        if (request.url === '/long') {
+          Readable.from(Array.from({ length: 500 }, () => PIECE)).pipe(response);
+          return;
+        }
+        const [, id = '1'] = /"id":(\d+)/.exec(asked) ?? [];
+        const body = request.url === '/book' ? BOOK : SMALL.replace('"id":1}', `"id":${id}}`);
+        response.setHeader('content-length', Buffer.byteLength(body));
+        response.end(body);
+      });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
