@@ -7,7 +7,12 @@ export {
 } from './betfair-session.constants.js';
 export { BetfairSessionModule } from './betfair-session.module.js';
 export type { BetfairSessionModuleExtras } from './betfair-session.module-definition.js';
-export type { ApiCall, ApiCallOutcome } from './calls/call/json-rpc.call.js';
+export type {
+  ApiCall,
+  ApiCallDone,
+  ApiCallFailed,
+  ApiCallOutcome,
+} from './calls/call/json-rpc.call.js';
 export { isInvalidSession } from './calls/rejection/invalid-session.detector.js';
 export { attachBetfairSession } from './axios/attach-betfair-session.js';
 export type { AxiosInstanceLike, AxiosSenderLike } from './axios/axios.interface.js';

@@ -12,10 +12,24 @@ export interface ApiCall {
   readonly params?: object | undefined;
 }
 
+/** A call of a batch that Betfair did. */
+export interface ApiCallDone<T> {
+  /** As in the outcomes of `Promise.allSettled`. */
+  readonly status: 'fulfilled';
+  /** What the operation resulted in. */
+  readonly value: T;
+}
+
+/** A call of a batch that Betfair did not do. */
+export interface ApiCallFailed {
+  /** As in the outcomes of `Promise.allSettled`. */
+  readonly status: 'rejected';
+  /** Why not. */
+  readonly reason: BetfairApiError;
+}
+
 /** What became of one call of a batch, in the form of `Promise.allSettled`. */
-export type ApiCallOutcome<T = unknown> =
-  | { readonly status: 'fulfilled'; readonly value: T }
-  | { readonly status: 'rejected'; readonly reason: BetfairApiError };
+export type ApiCallOutcome<T = unknown> = ApiCallDone<T> | ApiCallFailed;
 
 /** Of a process, so that an answer which belongs to another call is noticed. */
 let lastId = 0;

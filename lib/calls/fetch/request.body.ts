@@ -69,7 +69,7 @@ export function idsOf({ content }: RequestBody): readonly string[] | undefined {
   }
 }
 
-/** The `id` of a call or a reply as a text that tells 1 from "1". */
+/** The `id` of a call or a reply as JSON, in which a number differs from its text. */
 export function idOf(call: unknown): string {
   return JSON.stringify(read(call, 'id') ?? null);
 }
