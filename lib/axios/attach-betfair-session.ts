@@ -50,13 +50,18 @@ export function attachBetfairSession<T extends AxiosInstanceLike>(
       }
       return bindRequest(config, sessions);
     },
-    undefined,
+    // Where there is none, older versions of axios do not tell what was thrown.
+    rethrow,
     synchronous,
   );
   axios.interceptors.response.use(undefined, (error) => {
     throw told(error);
   });
   return axios;
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 /** What a failure is told as. */

@@ -10,7 +10,7 @@ export interface AxiosInstanceLike {
       /** Adds an interceptor. */
       use(
         onFulfilled: <C extends object>(config: C) => C,
-        onRejected: undefined,
+        onRejected: (error: unknown) => never,
         options: { synchronous: boolean },
       ): number;
     };
