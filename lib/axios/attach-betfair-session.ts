@@ -64,7 +64,7 @@ function rethrow(error: unknown): never {
   throw error;
 }
 
-/** What a failure is told as. */
+/** Turns a failure of axios into the one that the application is told. */
 function told(error: unknown): unknown {
   // Axios wraps what its `fetch` fails with; a BetfairSessionError is handed on as itself.
   const cause = error instanceof BetfairSessionError ? error : read(error, 'cause');

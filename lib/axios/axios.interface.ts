@@ -1,11 +1,11 @@
 /**
- * What {@link attachBetfairSession} uses of an axios instance, so that this package does without axios: that of
+ * The part of an axios instance that {@link attachBetfairSession} uses, so that this package does without axios: that of
  * `axios.create()`, or the `axiosRef` of an `HttpService` of `@nestjs/axios`.
  */
 export interface AxiosInstanceLike {
-  /** What runs around every request. */
+  /** Functions that run around every request. */
   readonly interceptors: {
-    /** What runs before a request. */
+    /** Those that run before a request. */
     readonly request: {
       /** Adds an interceptor. */
       use(
@@ -14,7 +14,7 @@ export interface AxiosInstanceLike {
         options: { synchronous: boolean },
       ): number;
     };
-    /** What runs after a request. */
+    /** Those that run after a request. */
     readonly response: {
       /** Adds an interceptor. */
       use(onFulfilled: undefined, onRejected: (error: unknown) => never): number;

@@ -20,7 +20,7 @@ const IGNORED = [
   'transport',
 ] as const;
 
-/** What axios says by itself. */
+/** The `Accept` of axios where nobody chose one. */
 const AXIOS_ACCEPT = 'application/json, text/plain, */*';
 
 /**

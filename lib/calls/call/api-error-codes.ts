@@ -1,12 +1,12 @@
-/** What an error code of the Betting, Accounts, Heartbeat and Scores APIs means. */
+/** The meaning of an error code of the Betting, Accounts, Heartbeat and Scores APIs. */
 export interface ApiErrorCode {
   readonly meaning: string;
   readonly action: string;
-  /** Whether the same call may succeed in a moment. */
+  /** `true` if the same call may succeed in a moment. */
   readonly transient: boolean;
 }
 
-/** What to do about a code that Betfair does not document. */
+/** For a code that Betfair does not document. */
 const UNKNOWN: ApiErrorCode = {
   meaning: 'Betfair does not document this code.',
   action: 'Look at errorDetails, and give requestUUID to Betfair if you ask them.',

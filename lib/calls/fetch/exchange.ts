@@ -1,6 +1,6 @@
 import type { Transform } from 'node:stream';
 import { onAbort, reasonOf, type AbortSignalLike } from '../../common/abort-listener.js';
-import type { PooledRequest } from '../../common/http/connection-pool.js';
+import type { PooledRequest } from '../../common/http/waiting-line.js';
 import type { Dispatcher } from '../../common/http/undici.js';
 import { BetfairSessionError } from '../../errors/index.js';
 import { safeCause } from '../../errors/safe-cause.js';

@@ -34,7 +34,7 @@ interface RequestLike {
 /** Methods that WHATWG fetch writes in capitals, however they are given. */
 const NORMALIZED = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);
 
-/** What Node's `Request` says of a text by itself. Betfair takes only JSON. */
+/** The type that Node's `Request` gives a text. Betfair takes only JSON. */
 const TEXT_BY_DEFAULT = 'text/plain;charset=UTF-8';
 
 /** Belong to the connection, not to the request; a `Host` would also decide whose certificate is accepted. */

@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Clock, ClockTimer } from '../clock.js';
 import type { Connector } from './connector.js';
+import { clientFor } from './pooled-client.js';
 import { SpareSocket } from './spare-socket.js';
 import { type buildConnector, Client, Dispatcher } from './undici.js';
+import { fail, type PooledRequest, WaitingLine } from './waiting-line.js';
 
 /** Connections to one origin. */
 const MOST_CONNECTIONS = 512;
@@ -12,25 +14,11 @@ const MOST_HANDSHAKES = 64;
 const SLOW_AFTER_MS = 1_000;
 /** Milliseconds without any progress after which requests that wait get further connections. */
 const STALLED_AFTER_MS = 50;
-/** Milliseconds that a request waits for a connection at most. */
-const LONGEST_WAIT_MS = 60_000;
 /** Milliseconds after which an idle connection may have been closed without being noticed yet. */
 const UNSEEN_AFTER_MS = 4_000;
 
-/** Those of Node, also where a test puts others in their place: they wait for the network, not for time. */
+/** That of Node, also where a test puts another in its place: it waits for the network, not for time. */
 const nextTurn = setImmediate;
-const inMicrotask = queueMicrotask;
-
-/** A request, and whether its caller still waits for it. */
-export interface PooledRequest extends Dispatcher.DispatchOptions {
-  readonly isGivenUp?: (() => boolean) | undefined;
-}
-
-interface Waiting {
-  readonly options: PooledRequest;
-  readonly handler: Dispatcher.DispatchHandler;
-  readonly since: number;
-}
 
 interface Handshake {
   readonly since: number;
@@ -53,7 +41,7 @@ export class ConnectionPool extends Dispatcher {
   readonly #handshakes = new Set<Handshake>();
   /** The one that was used last comes last. */
   #idle: Idle[] = [];
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting: WaitingLine;
   /** Told of the end of each request. */
   readonly #onEnd: (() => void)[] = [];
   #stalled: ClockTimer | undefined;
@@ -69,6 +57,7 @@ export class ConnectionPool extends Dispatcher {
     private readonly clock: Clock,
   ) {
     super();
+    this.#waiting = new WaitingLine(clock);
     const { protocol, host, hostname, port } = origin;
     // An IPv6 address has brackets in a URL, and none for a socket.
     const target = { protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port };
@@ -97,7 +86,7 @@ export class ConnectionPool extends Dispatcher {
       fail(handler, this.#closed);
       return false;
     }
-    this.#waiting.push({ options, handler, since: this.clock.monotonic() });
+    this.#waiting.push(options, handler);
     this.#serve();
     return true;
   }
@@ -108,7 +97,7 @@ export class ConnectionPool extends Dispatcher {
     this.#stalled?.cancel();
     for (const { cancel } of this.#handshakes) cancel();
     this.#handshakes.clear();
-    for (const { handler } of this.#waiting.splice(0)) fail(handler, closed);
+    this.#waiting.failAll(closed);
     const connections = [
       ...this.#idle.splice(0).map(({ connection }) => connection),
       ...this.#busy,
@@ -208,19 +197,9 @@ export class ConnectionPool extends Dispatcher {
 
   #clientOf(connection: Client | SpareSocket): Client | undefined {
     if (connection instanceof Client) return connection;
-    let socket = connection.take();
+    const socket = connection.take();
     if (socket === undefined) return undefined;
-    const client = new Client(this.origin, {
-      ...this.options,
-      connect: (_options, callback) => {
-        const given = socket;
-        socket = undefined;
-        // Not at once: undici does not expect that, and would wait for ever.
-        if (given) inMicrotask(() => callback(null, given));
-        // A client would connect anew by itself; here that is done for whoever is first in line.
-        else callback(new Error('The connection has ended.'), null);
-      },
-    });
+    const client = clientFor(this.origin, socket, this.options);
     return client
       .on('drain', () => this.#free(client))
       .on('disconnect', () => this.#remove(client));
@@ -252,54 +231,25 @@ export class ConnectionPool extends Dispatcher {
   /** Each attempt that fails is that of one request, the first in line, unless that came later than the attempt. */
   #failFirst(error: Error, { since }: Handshake): void {
     this.#dropLate();
-    const [first] = this.#waiting;
-    if (first && first.since <= since) {
-      this.#waiting.shift();
-      fail(first.handler, error);
-    }
+    const { first } = this.#waiting;
+    if (first && first.since <= since) this.#waiting.failFirst(error);
     this.#tellEnd();
     this.#serve(true);
   }
 
   /** Looks from time to time whether those that wait come closer to their turn. */
   #watch(): void {
-    const [head] = this.#waiting;
+    const { first } = this.#waiting;
     this.#stalled ??= this.clock.timer(() => {
       this.#stalled = undefined;
       this.#dropLate();
       if (this.#waiting.length === 0) return;
-      if (this.#waiting[0] === head) this.#serve(true);
+      if (this.#waiting.first === first) this.#serve(true);
       else this.#watch();
     }, STALLED_AFTER_MS);
   }
 
-  /** Those that nobody waits for any more must never be sent. */
   #dropLate(): void {
-    if (this.#waiting.length === 0) return;
-    const late = this.clock.monotonic() - LONGEST_WAIT_MS;
-    for (let [first] = this.#waiting; first; [first] = this.#waiting) {
-      if (first.since > late && !first.options.isGivenUp?.()) return;
-      this.#waiting.shift();
-      fail(first.handler, new Error(`No connection within ${LONGEST_WAIT_MS} ms.`));
-      this.#tellEnd();
-    }
+    if (this.#waiting.dropLate()) this.#tellEnd();
   }
 }
-
-/** For a request that was never given to a connection. */
-function fail(handler: Dispatcher.DispatchHandler, error: Error): void {
-  // A proxy agent hands on handlers of the older kind.
-  if (handler.onError) handler.onError(error);
-  else handler.onResponseError?.(NEVER_SENT, error);
-}
-
-const NEVER_SENT: Dispatcher.DispatchController = {
-  aborted: false,
-  paused: false,
-  reason: null,
-  rawHeaders: null,
-  rawTrailers: null,
-  abort: () => undefined,
-  pause: () => undefined,
-  resume: () => undefined,
-};
