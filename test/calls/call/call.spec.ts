@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { jest } from '@jest/globals';
 import { BetfairApiError, type SessionService } from 'nestjs-betfair-session';
 import { closeAccounts, createAccount } from '../../support/account.js';
 import { until } from '../../support/betting.js';
@@ -82,6 +83,18 @@ describe('call', () => {
       expect(simulator.requests).toEqual([]);
     },
   );
+
+  it('is made also where a test has put other timers in the place of those of Node', async () => {
+    const { sessions } = await setUp();
+    await sessions.call(LIST);
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+    try {
+      const answers = await Promise.all([sessions.call(LIST), sessions.call(LIST)]);
+      expect(answers).toEqual([expect.any(Array), expect.any(Array)]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
 
   it('ends with the reason of its signal', async () => {
     const { sessions, simulator } = await setUp();
