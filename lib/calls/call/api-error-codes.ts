@@ -85,7 +85,7 @@ const CODES: ReadonlyMap<string, ApiErrorCode> = new Map(
   }),
 );
 
-/** What a code means, and what to do about it. */
+/** Explains a code: its meaning, and what to do about it. */
 export function describeApiErrorCode(errorCode: string): ApiErrorCode {
   return CODES.get(errorCode) ?? UNKNOWN;
 }

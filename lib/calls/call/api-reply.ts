@@ -8,7 +8,7 @@ const LONGEST_DETAILS = 1_000;
 /** Longest code or identifier of Betfair's. */
 const LONGEST_NAME = 100;
 
-/** What is known of a call whose reply is looked at. */
+/** The call whose reply is looked at. */
 export interface CallContext {
   readonly operation: string;
   readonly isRead: boolean;
@@ -38,7 +38,7 @@ function strayReply({ operation, status }: CallContext): BetfairApiError {
   );
 }
 
-/** What went wrong, by a reply that is an API exception, a fault of the framework, or neither. */
+/** Tells what went wrong, by a reply that is an API exception, a fault of the framework, or neither. */
 export function errorOf(reply: unknown, context: CallContext): BetfairApiError {
   const { operation, isRead, status, secrets } = context;
   const fault = read(reply, 'error') ?? reply;

@@ -16,7 +16,7 @@ export interface ApiCall {
 export interface ApiCallDone<T> {
   /** As in the outcomes of `Promise.allSettled`. */
   readonly status: 'fulfilled';
-  /** What the operation resulted in. */
+  /** The result of the operation. */
   readonly value: T;
 }
 
@@ -28,10 +28,10 @@ export interface ApiCallFailed {
   readonly reason: BetfairApiError;
 }
 
-/** What became of one call of a batch, in the form of `Promise.allSettled`. */
+/** The outcome of one call of a batch, in the form of `Promise.allSettled`. */
 export type ApiCallOutcome<T = unknown> = ApiCallDone<T> | ApiCallFailed;
 
-/** Of a process, so that an answer which belongs to another call is noticed. */
+/** The last id in this process; no two calls share one, so an answer that belongs to another call is noticed. */
 let lastId = 0;
 
 function nextId(): number {

@@ -25,7 +25,7 @@ export function endpointOf(operation: string): string {
   return endpoint;
 }
 
-/** Whether an operation is provably a read, which may be repeated whatever became of it: `list…` or `get…`. */
+/** Tells if an operation is provably a read, which may be repeated whatever became of it: `list…` or `get…`. */
 export function isRead(operation: string): boolean {
   const name = operation.slice(operation.lastIndexOf('/') + 1);
   return /^(list|get)[A-Z]/.test(name) && !NO_READS.has(name);

@@ -6,7 +6,7 @@ const BUFFERED = 65_536;
 /** That of Node, also where a test puts another in its place. */
 const inMicrotask = queueMicrotask;
 
-/** What an {@link AnswerBody} asks of the connection that fills it. */
+/** The connection that fills an {@link AnswerBody}. */
 export interface BodySource {
   resume(): void;
   cancel(reason: unknown): void;
