@@ -1,37 +1,46 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { BetfairSession } from '../betfair-session.js';
+import type { Clock } from '../common/clock.js';
+import type { SessionSource } from './session-source.js';
 
 const current = new AsyncLocalStorage<CallScope>();
 
-/** The session that a layer was given, and whose it is. */
-export interface HandedOut {
-  readonly account: string;
+/** A session that the application took, and the account that it is of. */
+export interface TakenSession {
+  readonly source: SessionSource;
   readonly session: BetfairSession;
 }
 
-/** A session that was handed out inside a layer, and who replaces it. */
-export interface LastHandedOut {
+/** The session that a handler was given, and the name of its account. */
+export interface GivenSession {
   readonly account: string;
   readonly session: BetfairSession;
-  refresh(rejected: BetfairSession): Promise<BetfairSession>;
+  /** `undefined` if something else stands in for the service of the account. */
+  readonly source: SessionSource | undefined;
 }
 
 /**
- * What is known, within one layer that may repeat (a handler, a `run`, a `fetch`), of the Betfair calls made inside it.
- * Layers nest; what an inner one did is known to all around it, so that none of them repeats what already counted.
+ * Knows, within one layer that may repeat (a handler, a `run`, a `fetch`), of the Betfair calls made inside it. Layers
+ * nest; what an inner one did is known to all around it, so that none of them repeats what already counted.
  */
 export class CallScope {
-  /** The session that this layer works with. */
-  handedOut: HandedOut | undefined;
-  /** The session that was handed out last in this layer, of whatever account: a refusal that is no other's is its. */
-  last: LastHandedOut | undefined;
+  #taken: TakenSession[] | undefined;
+  #writes = 0;
   #accepted = false;
   #repeated = false;
   #underWay = 0;
   #decided = false;
+  #givenUp = false;
   #ended = false;
+  #end: { readonly clock: Clock; readonly at: number } | undefined;
 
-  private constructor(private readonly outer: CallScope | undefined) {
+  private constructor(
+    private readonly outer: CallScope | undefined,
+    /** The handler's session. */
+    readonly given: GivenSession | undefined,
+    /** Identifies the handler's execution. */
+    readonly execution: object | undefined,
+  ) {
     outer?.count(1);
   }
 
@@ -39,18 +48,18 @@ export class CallScope {
   static get current(): CallScope | undefined {
     let scope = current.getStore();
     // Work that outlives its layer, such as a loop that a handler started, is no part of it any more.
-    while (scope !== undefined && scope.#ended) scope = scope.outer;
+    while (scope?.isOver) scope = scope.outer;
     return scope;
   }
 
   /** Opens a layer inside the running one; to be ended. */
   static open(): CallScope {
-    return CallScope.openIn(CallScope.current);
+    return new CallScope(CallScope.current, undefined, undefined);
   }
 
-  /** Opens a layer inside one that was the running one before; to be ended. */
-  static openIn(outer: CallScope | undefined): CallScope {
-    return new CallScope(outer);
+  /** Opens the layer of a handler inside one that was the running one before; to be ended. */
+  static openIn(outer: CallScope | undefined, given: GivenSession, execution: object): CallScope {
+    return new CallScope(outer, given, execution);
   }
 
   /** Runs `work`, and all that it starts, in this layer. */
@@ -71,23 +80,55 @@ export class CallScope {
     this.decide();
   }
 
+  /** Ends the layer after `ms`, because queues and loops inherit it. */
+  endIn(clock: Clock, ms: number): void {
+    this.#end ??= { clock, at: clock.monotonic() + ms };
+    this.decide();
+  }
+
+  /** Marks that another run of the same work takes this one's place. */
+  giveUp(): void {
+    this.#givenUp = true;
+    this.decide();
+  }
+
+  /** Tells if another run has taken the place of this layer, or of one around it. */
+  get isGivenUp(): boolean {
+    return this.#givenUp || (this.outer?.isGivenUp ?? false);
+  }
+
   /**
-   * Whether a call in this layer got through, or may have, or still may: repeating the layer could place an order
+   * Tells if a call in this layer got through, or may have, or still may: repeating the layer could place an order
    * twice.
    */
   get settled(): boolean {
     return this.#accepted || this.#underWay > 0;
   }
 
-  /** Whether the one repetition of a call in this layer was spent, also where no new session could be had for it. */
+  /** Tells if the one repetition of a call in this layer was spent, also if no new session could be obtained for it. */
   get repeated(): boolean {
     return this.#repeated;
   }
 
-  /** Tells the layers around this one whose session was refused in it. */
-  blame(last: LastHandedOut): void {
-    if (this.outer) this.outer.last = last;
-    this.outer?.blame(last);
+  /** Sessions that the application took in this layer, in this order. */
+  get taken(): readonly TakenSession[] {
+    return this.#taken ?? [];
+  }
+
+  /** Number of times that a call in this layer came or was sent that is not provably a read. */
+  get writes(): number {
+    return this.#writes;
+  }
+
+  /** Notes that the application took a session in this layer. */
+  take(source: SessionSource, session: BetfairSession): void {
+    if (this.#taken?.some((one) => one.session === session)) return;
+    (this.#taken ??= []).push({ source, session });
+  }
+
+  noteWrite(): void {
+    this.#writes += 1;
+    this.outer?.noteWrite();
   }
 
   markSettled(): void {
@@ -98,6 +139,11 @@ export class CallScope {
   markRepeated(): void {
     this.#repeated = true;
     this.outer?.markRepeated();
+  }
+
+  private get isOver(): boolean {
+    const end = this.#end;
+    return this.#ended || (end !== undefined && end.clock.monotonic() >= end.at);
   }
 
   /** Counts a layer inside, however deep, that has no outcome yet. */

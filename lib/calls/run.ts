@@ -1,41 +1,45 @@
 import type { BetfairSession } from '../betfair-session.js';
-import {
-  inspectResult,
-  inspectThrown,
-  isUnpeekable,
-} from './rejection/invalid-session.detector.js';
-import {
-  callWithSession,
-  type Outcome,
-  type SessionSource,
-  type TrackedCallOptions,
-} from './tracked-call.js';
+import type { AbortSignalLike } from '../common/abort-listener.js';
+import type { CallScope } from './call-scope.js';
+import { refusalsIn } from './refusal.js';
+import { inspectFailure, inspectOutcome } from './rejection/suspicion.js';
+import { isUnpeekable } from './rejection/rejection-response.js';
+import type { SessionSource } from './session-source.js';
+import { callWithSession, type Outcome } from './tracked-call.js';
 
 const UNPEEKABLE =
   "A call gave its body as an unread stream (undici.request(), or axios with the responseType 'stream'), which cannot be looked at without consuming it, so a rejected session goes unnoticed. Return `await body.json()` from the call, take another responseType, or use fetch().";
 
-/** Makes one call with any client, and once more with a new session where its outcome says that it was refused. */
+/** Makes one call with any client, and once more with a new session if it was refused and the session is dead. */
 export function runWithSession<T>(
-  sessions: SessionSource,
+  source: SessionSource,
   call: (session: BetfairSession) => Promise<T>,
-  options: TrackedCallOptions,
+  signal: AbortSignalLike | undefined,
 ): Promise<T> {
-  return callWithSession(
-    sessions,
-    async (session, scope) => {
-      const outcome = await outcomeOf(() => scope.run(() => call(session)));
-      if (outcome.type === 'resolved' && isUnpeekable(outcome.value)) sessions.warn(UNPEEKABLE);
+  return callWithSession(source, {
+    async attempt(session, scope) {
+      scope.take(source, session);
+      const outcome = await outcomeOf(scope, () => call(session));
+      if (outcome.type === 'resolved' && isUnpeekable(outcome.value)) source.warn(UNPEEKABLE);
       return outcome;
     },
-    options,
-  );
+    name: 'A call given to run()',
+    // Nobody knows what it does.
+    isRead: () => false,
+    isRepeatable: () => true,
+    signal,
+  });
 }
 
-async function outcomeOf<T>(call: () => Promise<T>): Promise<Outcome<T>> {
+async function outcomeOf<T>(scope: CallScope, call: () => Promise<T>): Promise<Outcome<T>> {
   try {
-    const value = await call();
-    return { type: 'resolved', value, rejection: await inspectResult(value) };
+    const value = await scope.run(call);
+    const rejection = await inspectOutcome(value);
+    const refusals = rejection === 'none' ? [] : refusalsIn(value, scope.taken);
+    return { type: 'resolved', value, rejection, refusals };
   } catch (error) {
-    return { type: 'threw', error, rejection: inspectThrown(error) };
+    const rejection = await inspectFailure(error);
+    const refusals = rejection === 'none' ? [] : refusalsIn(error, scope.taken);
+    return { type: 'threw', error, rejection, refusals };
   }
 }

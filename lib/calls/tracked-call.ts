@@ -1,59 +1,47 @@
 import type { BetfairSession } from '../betfair-session.js';
 import type { AbortSignalLike } from '../common/abort-listener.js';
+import { BetfairSessionError } from '../errors/index.js';
 import { CallScope } from './call-scope.js';
+import { replaceDead, type Refusal } from './refusal.js';
 import { read, type Rejection } from './rejection/rejection-envelope.js';
+import type { SessionSource } from './session-source.js';
+import { noteUnread, noteWrite } from './stray-calls.js';
 
-/** Where the sessions of a tracked call come from. */
-export interface SessionSource {
-  /** Name of the account, to tell accounts apart within one call. */
-  readonly account: string;
-  getSession(options: { signal?: AbortSignalLike | undefined }): Promise<BetfairSession>;
-  refresh(
-    rejected: BetfairSession,
-    options: { signal?: AbortSignalLike | undefined },
-  ): Promise<BetfairSession>;
-  /** Tells the developer, once each, what keeps a call from being repeated. */
-  warn(message: string): void;
-}
-
-export interface TrackedCallOptions {
-  readonly signal?: AbortSignalLike | undefined;
-  /** Whether the call can be sent a second time. */
-  readonly repeatable?: boolean;
-}
-
-/** Notes a session in a layer, so that a refusal there is charged to the account whose session was used. */
-export function handOut(
-  sessions: SessionSource,
-  scope: CallScope,
-  session: BetfairSession,
-): BetfairSession {
-  const refresh = (rejected: BetfairSession) => sessions.refresh(rejected, {});
-  scope.last = { account: sessions.account, session, refresh };
-  return session;
-}
-
-/** How an attempt ended, and whether Betfair refused it for its session. */
-export type Outcome<T> = { readonly rejection: Rejection } & (
+/** The outcome of an attempt, and how much of it Betfair refused for which sessions. */
+export type Outcome<T> = {
+  readonly rejection: Rejection;
+  readonly refusals: readonly Refusal[];
+} & (
   | { readonly type: 'resolved'; readonly value: T }
   | { readonly type: 'threw'; readonly error: unknown }
 );
 
-/** Sends a call with a session, in a layer of its own. It does not throw: how it ended is its result. */
-export type Attempt<T> = (session: BetfairSession, scope: CallScope) => Promise<Outcome<T>>;
+/** A call that may be made twice. */
+export interface TrackedCall<T> {
+  /** Sends it with a session, in a layer of its own. Does not throw: how it ended is its result. */
+  attempt(session: BetfairSession, scope: CallScope): Promise<Outcome<T>>;
+  /** Names it in a warning. */
+  readonly name: string;
+  /** Settles when what it sends is known. */
+  readonly ready?: Promise<unknown> | undefined;
+  /** Tells if it provably changes nothing. Asked when it is ready, as the next one. */
+  isRead(): boolean;
+  /** Tells if it can be sent a second time. */
+  isRepeatable(): boolean;
+  readonly signal?: AbortSignalLike | undefined;
+}
 
 /**
  * Makes one call with a session. Refused for its session, it is made once more with a new one, unless a layer inside
  * already did so or had another call accepted; any other outcome, and that of the repetition, is handed on unchanged.
+ *
+ * @throws BetfairSessionError `BETFAIR_RUN_ABANDONED`; and what the call or `getSession` throws
  */
-export async function callWithSession<T>(
-  sessions: SessionSource,
-  attempt: Attempt<T>,
-  options: TrackedCallOptions = {},
-): Promise<T> {
+export async function callWithSession<T>(source: SessionSource, call: TrackedCall<T>): Promise<T> {
   const scope = CallScope.open();
   try {
-    return await callInScope(scope, sessions, attempt, options);
+    if (call.ready) await noteUnread(call.ready);
+    return await callInScope(scope, source, call);
   } finally {
     scope.end();
   }
@@ -61,56 +49,61 @@ export async function callWithSession<T>(
 
 async function callInScope<T>(
   scope: CallScope,
-  sessions: SessionSource,
-  call: Attempt<T>,
-  { signal, repeatable = true }: TrackedCallOptions,
+  source: SessionSource,
+  call: TrackedCall<T>,
 ): Promise<T> {
-  const session = await sessions.getSession({ signal });
-  const first = await attempt(session);
+  const { signal, name: where } = call;
+  const isRead = call.isRead();
+  if (!isRead && scope.isGivenUp) throw abandoned();
+  if (!isRead) noteWrite(scope);
+  const first = await attempt(await source.getSession({ signal }));
   if (first.rejection === 'none') return settle(first);
-  // A new session was refused too, or could not be had: another attempt would not help, and cost another login.
-  if (scope.repeated && !scope.settled) return handOn(first);
-  if (scope.settled || !repeatable) {
-    if (!repeatable) sessions.warn(UNREPEATABLE);
+  const mayRepeat = () => !scope.settled && !scope.repeated;
+  if (first.rejection === 'some' || !call.isRepeatable() || !mayRepeat()) {
+    if (!call.isRepeatable()) source.warn(UNREPEATABLE);
     // So that the next call finds a new session; this answer does not wait for it.
-    sessions.refresh(refused(), {}).catch(() => undefined);
-    return handOn(first);
+    replaceDead(first.refusals, { where }).catch(() => undefined);
+    return settle(first);
   }
-  // Spent even where no session can be had: a layer around that repeats would have this request sent a third time.
-  scope.markRepeated();
-  const renewed = await sessions.refresh(refused(), { signal });
+  const dead = await replaceDead(first.refusals, { where, signal });
+  // It was judged here, and no layer around it judges it again.
+  if (dead.length === 0) scope.markRepeated();
   // A call that was started and not waited for may have got through meanwhile.
-  if (scope.settled) return handOn(first);
+  if (!mayRepeat()) return settle(first);
+  // Spent even if no session can be obtained: a layer around that repeats would have this request sent a third time.
+  scope.markRepeated();
+  const renewed = await source.getSession({ signal });
+  if (scope.settled) return settle(first);
   if (first.type === 'resolved') await discard(first.value);
-  return handOn(await attempt(renewed));
+  const second = await attempt(renewed);
+  // A handler around it that lost its layer must not have it sent a third time either.
+  if (second.rejection !== 'none') noteWrite(scope);
+  return settle(second);
 
-  async function attempt(current: BetfairSession): Promise<Outcome<T>> {
-    scope.handedOut = { account: sessions.account, session: current };
-    scope.last = undefined;
-    const outcome = await call(current, scope);
+  async function attempt(session: BetfairSession): Promise<Outcome<T>> {
+    if (!isRead) noteWrite(scope);
+    const outcome = await call.attempt(session, scope);
     // Everything but a rejection of all of it got through, or may have: an outage says nothing of an order's fate.
     if (outcome.rejection !== 'all') scope.markSettled();
     return outcome;
   }
+}
 
-  /** The session that was refused: a newer one than that of this layer, where the call asked for one itself. */
-  function refused(): BetfairSession {
-    const { handedOut, last } = scope;
-    return (last?.account === sessions.account ? last.session : handedOut?.session) ?? session;
-  }
-
-  /** Hands an outcome to the layer around this one, and tells it whose session was refused. */
-  function handOn(outcome: Outcome<T>): T {
-    if (outcome.rejection !== 'none') {
-      const refresh = (dead: BetfairSession) => sessions.refresh(dead, {});
-      scope.blame({ account: sessions.account, session: refused(), refresh });
-    }
-    return settle(outcome);
-  }
+/** Marks the promise of a call as handled if its run was given up, because nobody may wait for it any more. */
+export function handledIfGivenUp<T>(promise: Promise<T>): Promise<T> {
+  if (CallScope.current?.isGivenUp) promise.catch(() => undefined);
+  return promise;
 }
 
 const UNREPEATABLE =
   'Betfair refused a request for its session, and its body is a stream, which cannot be sent again. Give it as a string or a Buffer and such requests are repeated with the new session.';
+
+function abandoned(): BetfairSessionError {
+  return new BetfairSessionError(
+    'This call was not sent: it belongs to the first run of a handler, which was refused for its session and is running a second time. Await every call in a handler that may run twice.',
+    { code: 'BETFAIR_RUN_ABANDONED', retryable: false },
+  );
+}
 
 function settle<T>(outcome: Outcome<T>): T {
   if (outcome.type === 'threw') throw outcome.error;

@@ -13,9 +13,15 @@ import { CallScope } from '../calls/call-scope.js';
 import { BetfairConfigurationError } from '../errors/index.js';
 import { BetfairSession } from '../betfair-session.js';
 import type { SessionService } from '../session/session.service.js';
-import { mayRunAgain } from './handler-retry.js';
 import { HandlerRun } from './handler-run.js';
-import { UseBetfairSessionMetadata } from './use-betfair-session.metadata.js';
+import {
+  type UseBetfairSessionOptions,
+  UseBetfairSessionMetadata,
+} from './use-betfair-session.metadata.js';
+
+/** The service of an account, or what stands in for it in a test and has its public methods only. */
+type RegisteredSessions = Pick<SessionService, 'getSession'> &
+  Partial<Pick<SessionService, 'takeSession' | 'account'>>;
 
 /**
  * Makes the session ready before a handler, and replaces it when the handler fails because Betfair refused it; see
@@ -43,38 +49,25 @@ export class BetfairSessionInterceptor implements NestInterceptor {
     context: ExecutionContext,
     next: CallHandler,
   ): Observable<unknown> | Promise<Observable<unknown>> {
-    const use =
-      this.reflector.getAllAndOverride(UseBetfairSessionMetadata, [
-        context.getHandler(),
-        context.getClass(),
-      ]) ?? {};
-    const account =
-      (typeof use.name === 'function' ? use.name(context) : use.name) ?? DEFAULT_ACCOUNT;
-    const sessions = this.#registry.get(account);
-    const again = mayRunAgain(context, use.retry);
-    const runWith = (session: BetfairSession) => {
-      const outer = CallScope.current;
-      return new Observable((subscriber) => {
-        // Not before: where nobody subscribes any more, nothing would end it.
-        const scope = openScope(outer, sessions, account, session);
-        new HandlerRun({ scope, next, context, again }, subscriber).start();
-      });
-    };
-    const session = sessions.takeSession();
+    const outer = CallScope.current;
+    // On class and method, or as APP_INTERCEPTOR as well: the outermost does the work.
+    if (outer?.execution === context) return next.handle();
+    const { name, retry } = this.#optionsOf(context);
+    const account = (typeof name === 'function' ? name(context) : name) ?? DEFAULT_ACCOUNT;
+    const sessions: RegisteredSessions = this.#registry.get(account);
+    const session = sessions.takeSession?.() ?? sessions.getSession();
+    const call = { outer, account, source: sessions.account, next, context, retry };
+    const runWith = (given: BetfairSession) =>
+      // Not before: if nobody subscribes any more, nothing would end it.
+      new Observable((subscriber) => new HandlerRun(call, given, subscriber).start());
     // Every promise would be one more for each request.
     return session instanceof BetfairSession ? runWith(session) : session.then(runWith);
   }
-}
 
-/** Apart, so that what outlives a request, and with it the layer, keeps nothing of the request. */
-function openScope(
-  outer: CallScope | undefined,
-  sessions: SessionService,
-  account: string,
-  session: BetfairSession,
-): CallScope {
-  const scope = CallScope.openIn(outer);
-  scope.last = { account, session, refresh: (rejected) => sessions.refresh(rejected) };
-  scope.handedOut = scope.last;
-  return scope;
+  /** The options of class and method, of which the method's win. */
+  #optionsOf(context: ExecutionContext): UseBetfairSessionOptions {
+    const ofMethod = this.reflector.get(UseBetfairSessionMetadata, context.getHandler());
+    const ofClass = this.reflector.get(UseBetfairSessionMetadata, context.getClass());
+    return { name: ofMethod?.name ?? ofClass?.name, retry: ofMethod?.retry ?? ofClass?.retry };
+  }
 }

@@ -1,28 +1,61 @@
 import type { ExecutionContext } from '@nestjs/common';
+import { read } from '../calls/rejection/rejection-envelope.js';
 import { sendsEvents } from './handler-answer.js';
 import type { UseBetfairSessionOptions } from './use-betfair-session.metadata.js';
 
+/** Tells if a handler may run again, as things are when it is asked. */
+export type RetryGuard = () => boolean;
+
+const ALWAYS: RetryGuard = () => true;
+
 /**
- * Whether a handler may run a second time. By default only where HTTP itself promises that nothing is changed: any
- * other handler may have placed an order before the call that was refused.
+ * Watches, from before its first run on, if a handler may run again; `undefined` if it never may. By default it may only
+ * where HTTP itself promises that nothing is changed: any other handler may have placed an order before the call that
+ * was refused. It may not once its client has a part of the answer, or its own first run read the body of the request.
  */
-export function mayRunAgain(
+export function watchRetry(
   context: ExecutionContext,
   retry: UseBetfairSessionOptions['retry'],
-): boolean {
-  if (retry !== undefined) return retry === 'once';
-  if (context.getType() !== 'http') return false;
-  const { method } = context.switchToHttp().getRequest<{ method?: unknown }>();
+): RetryGuard | undefined {
+  const isHttp = context.getType() === 'http';
+  if (!isHttp) return retry === 'once' ? ALWAYS : undefined;
+  const request = context.switchToHttp().getRequest<unknown>();
+  if (retry !== 'once' && (retry === 'never' || !isSafe(read(request, 'method')))) return undefined;
+  const wasRead = isBodyRead(request);
+  // Nest sends their headers before there is an event.
+  const isAnswered = sendsEvents(context) ? () => false : watchAnswer(context);
+  return () => !isAnswered() && isBodyRead(request) === wasRead;
+}
+
+function isSafe(method: unknown): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** Whether the client has seen a part of the handler's answer, so that a second one cannot be sent. */
-export function responseStarted(context: ExecutionContext): boolean {
-  if (context.getType() !== 'http') return false;
-  // Nest sends their headers by itself, before there is an event.
-  if (sendsEvents(context)) return false;
-  const response = context
-    .switchToHttp()
-    .getResponse<{ headersSent?: boolean; raw?: { headersSent?: boolean } }>();
-  return response.headersSent ?? response.raw?.headersSent ?? false;
+function isBodyRead(request: unknown): boolean {
+  return read(read(request, 'raw') ?? request, 'readableDidRead') === true;
+}
+
+/** The part of Express's response and of Fastify's reply that is used. */
+interface ResponseLike {
+  readonly headersSent?: boolean;
+  readonly writableEnded?: boolean;
+  readonly raw?: { readonly headersSent?: boolean; readonly writableEnded?: boolean };
+  send?(...given: unknown[]): unknown;
+}
+
+function watchAnswer(context: ExecutionContext): () => boolean {
+  const response = context.switchToHttp().getResponse<ResponseLike>();
+  const { raw, send } = response;
+  if (raw === undefined || send === undefined) return () => isStarted(response);
+  // While Fastify's asynchronous hooks run, nothing shows that an answer was sent but the call itself.
+  let isSent = false;
+  response.send = (...given) => {
+    isSent = true;
+    return Reflect.apply(send, response, given);
+  };
+  return () => isSent || isStarted(raw);
+}
+
+function isStarted({ headersSent, writableEnded }: ResponseLike): boolean {
+  return headersSent === true || writableEnded === true;
 }

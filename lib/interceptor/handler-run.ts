@@ -1,54 +1,70 @@
 import type { CallHandler, ExecutionContext } from '@nestjs/common';
 import { defer, type Observer, type Subscriber, type Subscription } from 'rxjs';
-import type { CallScope, HandedOut, LastHandedOut } from '../calls/call-scope.js';
-import {
-  inspectResult,
-  inspectThrown,
-  type Rejection,
-} from '../calls/rejection/invalid-session.detector.js';
+import type { BetfairSession } from '../betfair-session.js';
+import { CallScope } from '../calls/call-scope.js';
+import { type Refusal, refusalsIn, replaceDead } from '../calls/refusal.js';
+import type { Rejection } from '../calls/rejection/rejection-envelope.js';
+import { inspectFailure, inspectOutcome } from '../calls/rejection/suspicion.js';
+import type { SessionSource } from '../calls/session-source.js';
+import { StrayCalls } from '../calls/stray-calls.js';
 import { answerOf } from './handler-answer.js';
-import { responseStarted } from './handler-retry.js';
+import { type RetryGuard, watchRetry } from './handler-retry.js';
 import { refreshFailure } from './refresh-failure.js';
+import type { UseBetfairSessionOptions } from './use-betfair-session.metadata.js';
 
-/** What a handler threw, or the refusal that it returned instead of throwing it. */
-type Failure = { readonly error: unknown } | { readonly answer: unknown };
+/** Milliseconds that an answer waits for the check of a session that may be dead. */
+const CHECK_PATIENCE_MS = 2_000;
+/** Milliseconds after the outcome of the second run in which orders of the first still fail. */
+const ABANDONED_MS = 5_000;
 
-/** What makes up one call of a handler. */
+/** One execution of a handler. */
 export interface HandlerCall {
-  readonly scope: CallScope;
+  /** The layer around it. */
+  readonly outer: CallScope | undefined;
+  readonly account: string;
+  readonly source: SessionSource | undefined;
   readonly next: CallHandler;
   readonly context: ExecutionContext;
-  /** Whether the handler may run a second time. */
-  readonly again: boolean;
+  readonly retry: UseBetfairSessionOptions['retry'];
 }
 
 /**
  * Runs a handler and hands its outcome on; has the session replaced that Betfair refused inside it, and then runs it
- * again where that can do no harm. One observer instead of a chain of operators, since every request pays for each.
+ * again if that can do no harm. One observer instead of a chain of operators, since every request pays for each.
  */
 export class HandlerRun implements Observer<unknown> {
   #source: Subscription | undefined;
-  /** The look into a first value that has to be read for it; what comes after it waits. */
+  #scope: CallScope;
+  /** The first run, once the second has taken its place. */
+  #givenUp: CallScope | undefined;
+  readonly #guard: RetryGuard | undefined;
+  readonly #strays: StrayCalls | undefined;
+  /** The look into an outcome; what comes after it waits. */
   #look: Promise<void> | undefined;
   #emitted = false;
-  /** Whether the first run failed, or nobody waits for it any more: what still comes of it is dropped. */
+  /** Nobody waits for what still comes of the first run. */
   #over = false;
 
   constructor(
     private readonly call: HandlerCall,
+    private readonly session: BetfairSession,
     private readonly subscriber: Subscriber<unknown>,
-  ) {}
+  ) {
+    this.#guard = watchRetry(call.context, call.retry);
+    this.#scope = this.#open(session);
+    this.#strays = this.#guard && new StrayCalls(this.#scope);
+  }
 
   start(): void {
     this.subscriber.add(() => {
       this.#over = true;
       // First, since the clean-up of a handler may throw.
-      this.call.scope.end();
+      this.#strays?.end();
+      this.#decide();
+      this.#scope.end();
       this.#source?.unsubscribe();
     });
     this.#listen(this);
-    // Where it failed at once, there was nothing to unsubscribe from yet; so below.
-    if (this.#over) this.#source?.unsubscribe();
   }
 
   next(value: unknown): void {
@@ -56,7 +72,10 @@ export class HandlerRun implements Observer<unknown> {
   }
 
   error(error: unknown): void {
-    this.#afterLook(() => this.#recover({ error }, inspectThrown(error)));
+    this.#afterLook(() => {
+      if (this.#over) return;
+      this.#judge(inspectFailure(error), error, () => this.#fail(error));
+    });
   }
 
   complete(): void {
@@ -67,97 +86,120 @@ export class HandlerRun implements Observer<unknown> {
 
   #take(value: unknown): void {
     if (this.#over) return;
-    if (this.#emitted) {
-      this.#handOut(value);
-      return;
-    }
-    const rejection = inspectResult(answerOf(this.call.context, value));
-    if (rejection instanceof Promise) {
-      this.#look = rejection.then((found) => this.#judge(value, found));
-    } else {
-      this.#judge(value, rejection);
+    if (this.#emitted) this.subscriber.next(value);
+    else {
+      const answer = answerOf(this.call.context, value);
+      this.#judge(inspectOutcome(answer), answer, () => this.#handOut(value));
     }
   }
 
-  /** Decides about a first value. */
-  #judge(value: unknown, rejection: Rejection): void {
-    if (rejection === 'none') {
-      // What was done inside is not known here; so below, for an error.
-      this.call.scope.markSettled();
-      this.#handOut(value);
+  /** Hands an outcome on at once, unless it has to be looked into. */
+  #judge(found: Rejection | Promise<Rejection>, outcome: unknown, handOn: () => void): void {
+    if (found === 'none') {
+      // Nobody knows what was done inside.
+      this.#scope.markSettled();
+      handOn();
     } else {
-      this.#recover({ answer: value }, rejection);
-      this.#source?.unsubscribe();
+      this.#look = this.#recover(found, outcome, handOn).catch((error: unknown) => {
+        if (!this.#over) this.#fail(error);
+      });
     }
   }
 
-  /** Decides about a failure of the first run. */
-  #recover(failure: Failure, rejection: Rejection): void {
+  async #recover(
+    found: Rejection | Promise<Rejection>,
+    outcome: unknown,
+    handOn: () => void,
+  ): Promise<void> {
+    const rejection = await found;
     if (this.#over) return;
-    this.#over = true;
-    const { scope } = this.call;
-    const { handedOut, last } = scope;
-    if (rejection !== 'all') scope.markSettled();
-    // Refused again inside although the session was new: another would not help.
-    const futile = scope.repeated && !scope.settled;
-    if (rejection === 'none' || futile || !handedOut || !last) {
-      this.#handOn(failure);
-    } else if (rejection === 'some') {
-      // So that the next call finds a new session; what the other part of the batch did must not get lost.
-      last.refresh(last.session).catch(() => undefined);
-      this.#handOn(failure);
-    } else {
-      this.#renew(failure, handedOut, last).catch((error: unknown) => this.#handOn({ error }));
+    const { taken } = this.#scope;
+    if (rejection !== 'all') this.#scope.markSettled();
+    const refusals = rejection === 'none' ? [] : refusalsIn(outcome, taken);
+    if (rejection !== 'none' && refusals.length === 0) this.call.source?.warn(this.#nothingTaken());
+    const details = { where: this.#where, patience: CHECK_PATIENCE_MS };
+    const replaced = replaceDead(refusals, details);
+    // A part of a batch got through, which must not get lost.
+    const dead = rejection === 'all' ? await replaced : [];
+    if (this.#over) return;
+    if (dead.length === 0) return handOn();
+    const renewed = await this.#renew(dead, outcome);
+    if (this.#over) return;
+    if (this.#mayRunAgain()) this.#runAgain(renewed ?? this.session);
+    else handOn();
+  }
+
+  /** Waits for the successors of dead sessions; the one of the handler's account is its result. */
+  async #renew(dead: readonly Refusal[], outcome: unknown): Promise<BetfairSession | undefined> {
+    try {
+      const renewed = await Promise.all(dead.map(({ source }) => source.getSession({})));
+      return renewed[dead.findIndex(({ source }) => source === this.call.source)];
+    } catch (failure) {
+      throw refreshFailure(failure, outcome);
     }
   }
 
-  async #renew(failure: Failure, handedOut: HandedOut, last: LastHandedOut): Promise<void> {
-    const { scope, context, again } = this.call;
-    const fresh = await last.refresh(last.session).catch((refusal: unknown) => {
-      throw refreshFailure(refusal, 'error' in failure ? failure.error : failure.answer);
-    });
-    if (this.subscriber.closed) return;
-    const untouched = !scope.settled && !scope.repeated;
-    if (!again || !untouched || responseStarted(context)) {
-      this.#handOn(failure);
-      return;
-    }
-    if (last.account === handedOut.account) {
-      scope.handedOut = { account: last.account, session: fresh };
-    }
-    scope.markRepeated();
+  #mayRunAgain(): boolean {
+    const { settled, repeated } = this.#scope;
+    return this.#guard?.() === true && !settled && !repeated && this.#strays?.any !== true;
+  }
+
+  #runAgain(session: BetfairSession): void {
+    this.#over = true;
+    this.#source?.unsubscribe();
+    this.#givenUp = this.#scope;
+    this.#scope.markRepeated();
+    this.#scope.giveUp();
+    this.#scope = this.#open(session);
     this.#listen({
       next: (value) => this.#handOut(value),
-      error: (error: unknown) => this.#handOn({ error }),
+      error: (error: unknown) => this.#fail(error),
       complete: () => this.subscriber.complete(),
     });
   }
 
+  #open(session: BetfairSession): CallScope {
+    const { outer, account, source, context } = this.call;
+    return CallScope.openIn(outer, { account, source, session }, context);
+  }
+
   #listen(observer: Observer<unknown>): void {
-    const { scope, next } = this.call;
-    this.#source = scope.run(() => defer(() => next.handle()).subscribe(observer));
-    if (this.subscriber.closed) this.#source.unsubscribe();
+    const { next } = this.call;
+    const source = this.#scope.run(() => defer(() => next.handle()).subscribe(observer));
+    // What failed at once may have been run again by now.
+    if (this.subscriber.closed) source.unsubscribe();
+    this.#source = source;
   }
 
   #handOut(value: unknown): void {
     this.#emitted = true;
-    // Before an interceptor around this one looks at the outcome; so below.
-    this.call.scope.decide();
+    // Before an interceptor around this one looks at the outcome; also for a failure.
+    this.#decide();
     this.subscriber.next(value);
   }
 
-  #handOn(failure: Failure): void {
-    if ('answer' in failure) {
-      this.#handOut(failure.answer);
-      this.subscriber.complete();
-    } else {
-      this.call.scope.decide();
-      this.subscriber.error(failure.error);
-    }
+  #fail(error: unknown): void {
+    this.#decide();
+    this.subscriber.error(error);
+  }
+
+  #decide(): void {
+    this.#scope.decide();
+    const { source } = this.call;
+    if (source) this.#givenUp?.endIn(source.clock, ABANDONED_MS);
   }
 
   #afterLook(act: () => void): void {
     if (this.#look) this.#look = this.#look.then(act);
     else act();
+  }
+
+  get #where(): string {
+    const { context } = this.call;
+    return `${context.getClass().name}.${context.getHandler().name}`;
+  }
+
+  #nothingTaken(): string {
+    return `${this.#where} ended with what looks like a refusal of the session, but took no session, so nothing was done about it. If it calls Betfair with a client of its own, ask for the session inside the handler, with @CurrentSession() or getSession(), for every request.`;
   }
 }

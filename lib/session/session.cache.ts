@@ -36,6 +36,8 @@ export class SessionCache {
   #generation = 0;
   /** Generations up to this one are never served or revived. */
   #rejected = 0;
+  /** The last generation with which a call got through. */
+  #accepted = 0;
   readonly #issued = new WeakSet<BetfairSession>();
 
   constructor(
@@ -75,6 +77,16 @@ export class SessionCache {
   /** Whether Betfair rejected this session, or a later one. */
   isRejected(generation: number): boolean {
     return generation <= this.#rejected;
+  }
+
+  /** Notes that a call got through with this session. */
+  accept({ generation }: BetfairSession): void {
+    if (generation > this.#accepted) this.#accepted = generation;
+  }
+
+  /** Tells if a call got through with this session. */
+  isAccepted({ generation }: BetfairSession): boolean {
+    return generation <= this.#accepted;
   }
 
   /** Swaps in a session. */

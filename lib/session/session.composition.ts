@@ -13,6 +13,7 @@ import { isPrivate } from '../storage/storage.factory.js';
 import { LoginLease } from '../storage/login.lease.js';
 import { LoginGuard } from './login-guard.js';
 import { SessionCache } from './session.cache.js';
+import { SessionCheck } from './session.check.js';
 import { SessionKeepAlive } from './session.keep-alive.js';
 import { SessionKeeper } from './session.keeper.js';
 import { SessionLogin } from './session.login.js';
@@ -27,6 +28,7 @@ export interface SessionParts {
   readonly cache: SessionCache;
   readonly keeper: SessionKeeper;
   readonly keepAlive: SessionKeepAlive;
+  readonly check: SessionCheck;
   readonly logout: SessionLogout;
   readonly guard: LoginGuard;
   /** `undefined` where no other process can see the store. */
@@ -119,6 +121,15 @@ export function composeSession(
     cache,
     keeper,
     keepAlive,
+    check: new SessionCheck({
+      cache,
+      keeper,
+      identity,
+      tokens,
+      writer,
+      clock,
+      closing: closing.signal,
+    }),
     logout: new SessionLogout(cache, identity, tokens, publisher, persistence, closing.signal),
     guard,
     lease,

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Observable } from 'rxjs';
+import type { Clock } from '../common/clock.js';
 import type { SessionEvent } from './session.events.js';
 
 /** Writes what happens to the session to the application's log, at the level at which somebody should notice. */
@@ -33,11 +34,17 @@ export function logSessionEvents(
   });
 }
 
-/** Passes each text on the first time only. */
-export function oncePerText(log: (text: string) => void): (text: string) => void {
-  const seen = new Set<string>();
+/** Milliseconds before a warning is repeated. */
+const WARNING_INTERVAL_MS = 10 * 60_000;
+
+/** Passes each text on at most once in ten minutes. */
+export function warnRarely(clock: Clock, warn: (text: string) => void): (text: string) => void {
+  const warnedAt = new Map<string, number>();
   return (text) => {
-    if (!seen.has(text)) log(text);
-    seen.add(text);
+    const now = clock.monotonic();
+    const before = warnedAt.get(text);
+    if (before !== undefined && now - before < WARNING_INTERVAL_MS) return;
+    warnedAt.set(text, now);
+    warn(text);
   };
 }

@@ -10,34 +10,25 @@ import {
 import { CallScope } from '../calls/call-scope.js';
 import { SessionFetch } from '../calls/fetch/session-fetch.js';
 import { runWithSession } from '../calls/run.js';
-import { handOut, type SessionSource } from '../calls/tracked-call.js';
-import type { AbortSignalLike } from '../common/abort-listener.js';
+import type { SessionSource } from '../calls/session-source.js';
+import { handledIfGivenUp } from '../calls/tracked-call.js';
 import type { Clock } from '../common/clock.js';
 import { BetfairSessionError } from '../errors/index.js';
-import { accountIdOf, type ResolvedSessionOptions } from '../options/session-options.resolver.js';
+import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
 import { wasOpenedHere } from '../storage/storage.factory.js';
 import type { SessionStorage } from '../storage/session-storage.interface.js';
 import { watchCertificate } from './certificate.watch.js';
 import { composeSession, type SessionParts } from './session.composition.js';
 import type { SessionEvent, SessionStatus } from './session.events.js';
-import { logSessionEvents, oncePerText } from './session.log.js';
+import { logSessionEvents } from './session.log.js';
 import { shutDown } from './session.shutdown.js';
+import { createSource } from './session.source.js';
 import { statusOf } from './session.status.js';
 
 /** How long a caller waits. */
 export interface WaitOptions {
   /** Ends this caller's wait; a renewal that others may wait for goes on. */
   readonly signal?: AbortSignal | undefined;
-}
-
-/** @internal */
-export interface AttachedAccount {
-  /** Names the account in the configuration of a request, also in another process; no secret. */
-  readonly id: string;
-  /** URL of the API. */
-  readonly api: string;
-  /** Tells the developer something, once. */
-  warn(message: string): void;
 }
 
 /**
@@ -47,10 +38,9 @@ export interface AttachedAccount {
 export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
   readonly #parts: SessionParts;
   readonly #api: SessionFetch;
-  readonly #source: SessionSource;
   readonly #logger: Logger;
-  /** @internal What an attached client needs of the account. */
-  readonly account: AttachedAccount;
+  /** @internal */
+  readonly account: SessionSource;
   readonly #send = (path: string, init: RequestInit) => this.#api.send(path, init);
   /** Whether the store was opened for this service, and so is closed with it. */
   readonly #ownsStorage: boolean;
@@ -72,19 +62,9 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
       watchCertificate(options.certificate, events$, clock, (text) => this.#logger.warn(text));
     }
     this.#ownsStorage = wasOpenedHere(storage);
-    this.#source = {
-      account,
-      getSession: ({ signal }) => this.#parts.keeper.get(signal),
-      refresh: (rejected, { signal }) => this.#refresh(rejected, signal),
-      warn: oncePerText((message) => this.#logger.warn(message)),
-    };
-    const { api } = options.endpoints;
-    this.#api = new SessionFetch(api, this.#parts.connections.dispatcher, this.#source);
-    this.account = {
-      id: `${account}:${accountIdOf(options)}`,
-      api,
-      warn: (message) => this.#source.warn(message),
-    };
+    this.account = createSource(account, options, this.#parts, this.#logger);
+    const { connections } = this.#parts;
+    this.#api = new SessionFetch(this.account.api, connections.dispatcher, this.account);
   }
 
   /**
@@ -98,29 +78,33 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
     const session = keeper.get(options?.signal);
     const scope = CallScope.current;
     if (scope === undefined) return session;
-    if (session !== cache.warm) return session.then((given) => handOut(this.#source, scope, given));
+    if (session !== cache.warm) {
+      return session.then((taken) => {
+        scope.take(this.account, taken);
+        return taken;
+      });
+    }
     // What is warm is what is held: another promise around it would cost as much as all the rest.
-    if (cache.held) handOut(this.#source, scope, cache.held.session);
+    if (cache.held) scope.take(this.account, cache.held.session);
     return session;
   }
 
-  /** @internal What {@link getSession} gives, without a promise where the session is in memory and nothing is due. */
+  /** @internal What {@link getSession} gives, without a promise if the session is in memory and nothing is due. */
   takeSession(): BetfairSession | Promise<BetfairSession> {
-    const { cache } = this.#parts;
-    const session = this.getSession();
+    const { cache, keeper } = this.#parts;
+    const session = keeper.get();
     return session === cache.warm && cache.held ? cache.held.session : session;
   }
 
   /**
-   * Replaces a session that Betfair rejected, and returns its successor; at once where there is one already.
+   * Replaces a session that looks refused, once Betfair says that it is dead, and returns the session to use now: its
+   * successor, at once if there is one already, or the same one if Betfair still takes it or cannot be asked. Betfair is
+   * asked about a session at most once in 5 s. To end a session that lives, use {@link logout}.
    *
-   * @throws BetfairSessionError `BETFAIR_FOREIGN_SESSION`: the session is not one of this account
+   * @throws BetfairSessionError `BETFAIR_FOREIGN_SESSION`: the session is not one of this account; or what
+   * {@link getSession} throws
    */
-  refresh(rejected: BetfairSession, options?: WaitOptions): Promise<BetfairSession> {
-    return this.#refresh(rejected, options?.signal);
-  }
-
-  async #refresh(rejected: BetfairSession, signal?: AbortSignalLike): Promise<BetfairSession> {
+  async refresh(rejected: BetfairSession, { signal }: WaitOptions = {}): Promise<BetfairSession> {
     const { cache, keeper } = this.#parts;
     if (!cache.issued(rejected)) {
       throw new BetfairSessionError(
@@ -128,7 +112,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
         { code: 'BETFAIR_FOREIGN_SESSION', retryable: false },
       );
     }
-    cache.reject(rejected.generation);
+    await this.account.refused(rejected, { isProof: false, where: 'refresh()', signal });
     return keeper.get(signal);
   }
 
@@ -141,8 +125,8 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
    * the token; or what {@link getSession} throws
    * @throws TypeError `fetch failed`, with its cause; or the reason of the signal
    */
-  readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> =>
-    (await this.#api.send(input, init)).response;
+  readonly fetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> =>
+    handledIfGivenUp(this.#api.send(input, init).then(({ response }) => response));
 
   /**
    * One operation of Betfair's JSON-RPC APIs: its result. Refused for its session, it is sent once more with a new one.
@@ -154,7 +138,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
    */
   call<T = unknown>(operation: string, params?: object, options?: WaitOptions): Promise<T>;
   call(operation: string, params?: object, options?: WaitOptions): Promise<unknown> {
-    return callOne(this.#send, { operation, params }, options?.signal);
+    return handledIfGivenUp(callOne(this.#send, { operation, params }, options?.signal));
   }
 
   /**
@@ -169,7 +153,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
     options?: WaitOptions,
   ): Promise<{ [K in keyof T]: ApiCallOutcome<T[K]> }>;
   callAll(calls: readonly ApiCall[], options?: WaitOptions): Promise<ApiCallOutcome[]> {
-    return callBatch(this.#send, calls, options?.signal);
+    return handledIfGivenUp(callBatch(this.#send, calls, options?.signal));
   }
 
   /**
@@ -179,7 +163,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
    * @throws what the call throws, or what {@link getSession} throws
    */
   run<T>(call: (session: BetfairSession) => Promise<T>, options?: WaitOptions): Promise<T> {
-    return runWithSession(this.#source, call, { signal: options?.signal });
+    return handledIfGivenUp(runWithSession(this.account, call, options?.signal));
   }
 
   /**
@@ -218,7 +202,9 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
 
   /** The session that a call would be given right now without waiting, if there is one. */
   get current(): BetfairSession | undefined {
-    return this.#parts.cache.servable?.session;
+    const session = this.#parts.cache.servable?.session;
+    if (session) CallScope.current?.take(this.account, session);
+    return session;
   }
 
   /** How well the account is served; contains no secret. */
@@ -228,7 +214,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
 
   /** Every new session, beginning with the current one: a stream client reconnects on it. */
   get session$(): Observable<BetfairSession> {
-    return this.#parts.publisher.sessions$(() => this.current);
+    return this.#parts.publisher.sessions$(() => this.#parts.cache.servable?.session);
   }
 
   /** What happens to the session. */

@@ -6,7 +6,7 @@ import {
   type Rejection,
 } from '../rejection/rejection-envelope.js';
 import type { Answer } from './exchange.js';
-import { idOf, idsOf, mayBeJsonRpc, type RequestBody } from './request.body.js';
+import { callsIn, idOf, mayBeJsonRpc, type RequestBody } from './request.body.js';
 
 /**
  * Looks whether an answer refuses its request for the session. Only what can be a refusal is held back for it: JSON with
@@ -34,7 +34,7 @@ function inspectWhole(text: string, request: RequestBody): Rejection {
   const body = parseMention(text);
   const found = inspectBody(body);
   if (found !== 'all') return found;
-  const asked = idsOf(request);
+  const asked = callsIn(request)?.map(idOf);
   if (!Array.isArray(body)) return (asked?.length ?? 1) === 1 ? 'all' : 'some';
   const answered = body.map(idOf);
   return asked?.toSorted().join() === answered.toSorted().join() ? 'all' : 'some';

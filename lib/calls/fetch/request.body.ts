@@ -10,7 +10,7 @@ export interface RequestBody {
 }
 
 const NO_TEXT = 'The body of a request is an object. Write it as text: JSON.stringify(body).';
-const NO_BODY: RequestBody = { content: null };
+export const NO_BODY: RequestBody = { content: null };
 
 /**
  * Copies a body before its caller can change it; a promise where only reading it gives its bytes. A stream stays one,
@@ -57,13 +57,13 @@ export function mayBeJsonRpc({ content }: RequestBody): boolean {
     : Buffer.from(content.buffer, content.byteOffset, content.byteLength).includes('"jsonrpc"');
 }
 
-/** What a JSON-RPC body calls its calls by, one text for each; `undefined` where that cannot be told. */
-export function idsOf({ content }: RequestBody): readonly string[] | undefined {
+/** The calls in a JSON-RPC body; `undefined` if it cannot be told. */
+export function callsIn({ content }: RequestBody): readonly unknown[] | undefined {
   if (content === null || content instanceof Readable) return undefined;
   try {
     const json = typeof content === 'string' ? content : new TextDecoder().decode(content);
     const calls: unknown = JSON.parse(json);
-    return (Array.isArray(calls) ? calls : [calls]).map(idOf);
+    return Array.isArray(calls) ? calls : [calls];
   } catch {
     return undefined;
   }

@@ -2,8 +2,9 @@ import type { AbortSignalLike } from '../../common/abort-listener.js';
 import type { BetfairSession } from '../../betfair-session.js';
 import { BetfairSessionError } from '../../errors/index.js';
 import { ACCEPT_ENCODING } from './content-encoding.js';
+import { isRead } from '../call/operation.js';
 import { read } from '../rejection/rejection-envelope.js';
-import { copyBody, readBody, type RequestBody } from './request.body.js';
+import { callsIn, copyBody, readBody, type RequestBody } from './request.body.js';
 
 /** A request as it was when it was handed in: nothing that its caller changes later changes it. */
 export interface PreparedRequest {
@@ -95,6 +96,19 @@ export function prepareRequest(
     failsOnRedirect: (init.redirect ?? request?.redirect) === 'error',
     input,
   };
+}
+
+/** Tells if a request is provably a read: every operation in it is, by the body of JSON-RPC or the path of REST. */
+export function isReadRequest({ url }: PreparedRequest, body: RequestBody): boolean {
+  const path = url.pathname.replace(/\/+$/, '');
+  if (!path.includes('/json-rpc')) return isRead(path);
+  const calls = callsIn(body);
+  return calls !== undefined && calls.length > 0 && calls.every(isReadCall);
+}
+
+function isReadCall(call: unknown): boolean {
+  const method = read(call, 'method');
+  return typeof method === 'string' && isRead(method);
 }
 
 /** The headers of a request that is sent with a session. */

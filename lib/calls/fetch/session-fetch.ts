@@ -1,23 +1,18 @@
 import type { Dispatcher } from '../../common/http/undici.js';
 import type { BetfairSession } from '../../betfair-session.js';
-import { noteVerdict } from '../rejection/rejection-response.js';
-import type { Rejection } from '../rejection/rejection-envelope.js';
-import { callWithSession, type Outcome, type SessionSource } from '../tracked-call.js';
+import { markJudged } from '../rejection/rejection-response.js';
+import type { SessionSource } from '../session-source.js';
+import { callWithSession, type Outcome } from '../tracked-call.js';
 import { exchange, type Answer } from './exchange.js';
 import { lookForRefusal } from './refusal.look.js';
-import { headersFor, prepareRequest, type PreparedRequest } from './request.js';
-import { isRepeatable, type RequestBody } from './request.body.js';
+import { headersFor, isReadRequest, prepareRequest, type PreparedRequest } from './request.js';
+import { isRepeatable, NO_BODY, type RequestBody } from './request.body.js';
 import { toResponse } from './response.js';
 
 /** An answer, and the sessions that were sent for it: more than one where the first was refused. */
 export interface Answered {
   readonly response: Response;
   readonly sessions: readonly BetfairSession[];
-}
-
-interface Sent {
-  readonly answer: Answer;
-  readonly rejection: Rejection;
 }
 
 /** Statuses that ask a client to call another URL. */
@@ -30,7 +25,7 @@ export class SessionFetch {
   constructor(
     api: string,
     private readonly dispatcher: Dispatcher,
-    private readonly sessions: SessionSource,
+    private readonly source: SessionSource,
   ) {
     this.#api = new URL(api);
   }
@@ -38,24 +33,28 @@ export class SessionFetch {
   /** Copies the request before it returns, and sends the copy. */
   async send(input: string | URL | Request, init?: RequestInit): Promise<Answered> {
     const request = prepareRequest(this.#api, input, init);
-    const body = request.body instanceof Promise ? await request.body : request.body;
+    let body = request.body instanceof Promise ? NO_BODY : request.body;
     const used: BetfairSession[] = [];
-    const { answer, rejection } = await callWithSession(
-      this.sessions,
-      (session) => {
+    const answer = await callWithSession(this.source, {
+      attempt: (session) => {
         used.push(session);
         return this.#attempt(request, body, session);
       },
-      { signal: request.signal, repeatable: isRepeatable(body) },
-    );
-    return { response: noteVerdict(toResponse(answer, request.url), rejection), sessions: used };
+      name: 'A request',
+      ready:
+        request.body instanceof Promise ? request.body.then((read) => (body = read)) : undefined,
+      isRead: () => isReadRequest(request, body),
+      isRepeatable: () => isRepeatable(body),
+      signal: request.signal,
+    });
+    return { response: markJudged(toResponse(answer, request.url)), sessions: used };
   }
 
   async #attempt(
     request: PreparedRequest,
     body: RequestBody,
     session: BetfairSession,
-  ): Promise<Outcome<Sent>> {
+  ): Promise<Outcome<Answer>> {
     const { url, method, headers } = request;
     const options = {
       origin: url.origin,
@@ -71,9 +70,17 @@ export class SessionFetch {
         throw new TypeError('fetch failed', { cause: new Error('unexpected redirect') });
       }
       const rejection = await lookForRefusal(answer, body);
-      return { type: 'resolved', value: { answer, rejection }, rejection };
+      const refusals =
+        rejection === 'none' ? [] : [{ source: this.source, session, isProof: true }];
+      if (rejection === 'none' && isTaken(answer)) this.source.accepted(session);
+      return { type: 'resolved', value: answer, rejection, refusals };
     } catch (error) {
-      return { type: 'threw', error, rejection: 'none' };
+      return { type: 'threw', error, rejection: 'none', refusals: [] };
     }
   }
+}
+
+/** Tells if an answer shows that the API took the session: a page of a proxy does not. */
+function isTaken({ status, headers }: Answer): boolean {
+  return status === 200 && /json/i.test(headers.get('content-type') ?? '');
 }

@@ -8,9 +8,10 @@ import {
   isRefusal,
   isRefusedEnvelope,
   read,
+  safely,
   type Rejection,
 } from './rejection-envelope.js';
-import { inspectResponse, isPeekable, mayRefuse, verdictOf } from './rejection-response.js';
+import { inspectResponse, isPeekable, mayRefuse, wasJudged } from './rejection-response.js';
 
 export type { Rejection } from './rejection-envelope.js';
 export { isUnpeekable } from './rejection-response.js';
@@ -41,7 +42,7 @@ export function inspectThrown(error: unknown): Rejection {
   for (let depth = 0; depth < CHAIN_LIMIT; depth += 1) {
     if (!isError(link)) return isClientResult(link) ? inspectAnswer(link) : inspectCarried(link);
     // A refresh that failed has the rejection that asked for it as its cause; it must not ask again.
-    if (link instanceof BetfairSessionError) return 'none';
+    if (isOwn(link)) return 'none';
     const found = inspectError(link);
     if (found !== 'none') return found;
     link = read(link, 'cause');
@@ -54,15 +55,14 @@ export function inspectThrown(error: unknown): Rejection {
  * everything else is answered at once, at the cost of a few property reads. Never throws or rejects.
  */
 export function inspectResult(value: unknown): Rejection | Promise<Rejection> {
-  const verdict = verdictOf(value);
-  if (verdict !== undefined) return verdict;
+  if (wasJudged(value)) return 'none';
   if (isPeekable(value)) return inspectResponse(value);
   return isClientResult(value) ? inspectAnswer(value) : inspectBody(value);
 }
 
-function inspectError(error: object): Rejection {
-  const code = read(error, 'errorCode');
-  if (code === INVALID_SESSION || read(error, 'code') === INVALID_SESSION) return 'all';
+/** What an error says by itself, or by the answer that its client hung on it. */
+export function inspectError(error: object): Rejection {
+  if (isRefusedItself(error)) return 'all';
   // Where undici and ofetch put the status of the answer. `status` is left alone: in Nest it is the application's own.
   if (mayRefuse(read(error, 'statusCode'))) {
     for (const key of CARRIERS) {
@@ -70,15 +70,19 @@ function inspectError(error: object): Rejection {
       if (found !== 'none') return found;
     }
   }
-  const answer = inspectAnswer(read(error, 'response'));
-  if (answer !== 'none') return answer;
-  if (isRefusedEnvelope(error)) return 'all';
+  return inspectAnswer(read(error, 'response'));
+}
+
+/** Tells a refusal by the codes, or the words, of a value itself. */
+export function isRefusedItself(value: object): boolean {
+  const code = read(value, 'errorCode');
+  if (code === INVALID_SESSION || read(value, 'code') === INVALID_SESSION) return true;
+  if (isRefusedEnvelope(value)) return true;
   // Only where no other code says more. The words alone must be the whole message: a longer one is a mention.
-  if (typeof code === 'string' && code !== '') return 'none';
-  const message = read(error, 'message');
+  if (typeof code === 'string' && code !== '') return false;
+  const message = read(value, 'message');
   const isCode = typeof message === 'string' && message.trim() === INVALID_SESSION;
-  const detail = read(error, 'data') ?? read(error, 'detail');
-  return isCode || isRefusal(detail, message) ? 'all' : 'none';
+  return isCode || isRefusal(read(value, 'data') ?? read(value, 'detail'), message);
 }
 
 /** An HTTP answer: `data` in axios, `body` in got and superagent, the body itself in Nest's `HttpException`. */
@@ -92,7 +96,7 @@ function inspectAnswer(response: unknown): Rejection {
 }
 
 /** Narrow on purpose: a record of a call, such as an audit log holds, has no `config` and no bytes. */
-function isClientResult(value: unknown): boolean {
+export function isClientResult(value: unknown): boolean {
   if (typeof read(value, 'headers') !== 'object') return false;
   const isAxios =
     typeof read(value, 'status') === 'number' && typeof read(value, 'config') === 'object';
@@ -102,19 +106,12 @@ function isClientResult(value: unknown): boolean {
 }
 
 /** The body as it came, which got keeps beside the one it made of it. */
-function isBytes(value: unknown): boolean {
-  try {
-    return types.isUint8Array(value);
-  } catch {
-    return false;
-  }
-}
+const isBytes = safely((value) => types.isUint8Array(value));
 
-/** Errors of other realms (workers, `vm`) included. */
-function isError(value: unknown): value is object {
-  try {
-    return types.isNativeError(value) || value instanceof Error;
-  } catch {
-    return false;
-  }
-}
+/** Tells errors, also those of other realms (workers, `vm`). */
+export const isError = safely(
+  (value): value is object => types.isNativeError(value) || value instanceof Error,
+);
+
+/** Tells the errors of this package, which are never a refusal: it was dealt with already. */
+export const isOwn = safely((value) => value instanceof BetfairSessionError);

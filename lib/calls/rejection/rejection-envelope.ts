@@ -12,8 +12,8 @@ export const BODY_LIMIT = 65_536;
 /** Errors looked at along a `cause` chain, the thrown one included. */
 export const CHAIN_LIMIT = 8;
 
-/** Longest batch that is looked through. */
-const BATCH_LIMIT = 1_000;
+/** Longest list that is looked through. */
+export const BATCH_LIMIT = 1_000;
 
 /** The same code as a number. `ANGX-0002` and `AANGX-0001` are bad input: the prefix counts. */
 const NUMBERS: ReadonlySet<unknown> = new Set(['ANGX-0003', 'AANGX-0002', 'HBT-0002']);
@@ -27,6 +27,29 @@ export function read(value: unknown, key: PropertyKey): unknown {
     return undefined;
   }
 }
+
+/** What a method of anything at all answers about a name, such as that of a header. */
+export function ask(value: unknown, method: PropertyKey, name: string): unknown {
+  const answer = read(value, method);
+  try {
+    return typeof answer === 'function' ? Reflect.apply(answer, value, [name]) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A test of anything at all; what makes it throw, such as a revoked proxy, does not pass. */
+export function safely<T>(test: (value: unknown) => value is T): (value: unknown) => value is T {
+  return (value): value is T => {
+    try {
+      return test(value);
+    } catch {
+      return false;
+    }
+  };
+}
+
+export const isList = safely((value): value is readonly unknown[] => Array.isArray(value));
 
 /**
  * A body as a client resolves with it: parsed, or a JSON text or bytes that are the whole value. It counts only if it

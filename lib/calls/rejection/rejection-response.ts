@@ -1,24 +1,23 @@
 import type { ReadableStream } from 'node:stream/web';
 import { types } from 'node:util';
-import { BODY_LIMIT, inspectBody, read, type Rejection } from './rejection-envelope.js';
+import { ask, BODY_LIMIT, inspectBody, read, type Rejection } from './rejection-envelope.js';
 
 /** The part of a Fetch `Response` that a peek uses. */
 export interface PeekableResponse {
   clone(): { readonly body: ReadableStream<unknown> | null };
 }
 
-/** What was found in answers that were looked into already, those of `SessionService.fetch`. */
-const verdicts = new WeakMap<object, Rejection>();
+/** Answers that were looked into already, those of `SessionService.fetch`. */
+const judged = new WeakSet<object>();
 
-/** Notes what an answer says, so that nobody has to look again. */
-export function noteVerdict(response: Response, rejection: Rejection): Response {
-  verdicts.set(response, rejection);
+/** Notes that nobody has to look into an answer again. */
+export function markJudged(response: Response): Response {
+  judged.add(response);
   return response;
 }
 
-/** What was found in an answer. */
-export function verdictOf(value: unknown): Rejection | undefined {
-  return typeof value === 'object' && value !== null ? verdicts.get(value) : undefined;
+export function wasJudged(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && judged.has(value);
 }
 
 /** Whether a status can go with a refusal for the session: Betfair gives 200 or 400; 403 and 5xx are other troubles. */
@@ -96,12 +95,6 @@ async function readSmallBody(response: PeekableResponse): Promise<Uint8Array | u
 }
 
 function header(value: unknown, name: string): string {
-  const headers = read(value, 'headers');
-  const get = read(headers, 'get');
-  try {
-    const text: unknown = typeof get === 'function' ? Reflect.apply(get, headers, [name]) : '';
-    return typeof text === 'string' ? text : '';
-  } catch {
-    return '';
-  }
+  const text = ask(read(value, 'headers'), 'get', name);
+  return typeof text === 'string' ? text : '';
 }

@@ -1,0 +1,71 @@
+import { ask, CHAIN_LIMIT, isList, read } from './rejection-envelope.js';
+
+const HEADER = 'x-authentication';
+
+/**
+ * The session tokens that an error or a result shows on a request to an origin: in `config` (axios), `options` (got,
+ * ofetch) or `request` (a Fetch `Request`, a `ClientRequest`) of it, of its `response` or of a cause. A token counts
+ * only if the request shows its URL too. Never throws.
+ */
+export function shownTokens(outcome: unknown, origin: string): ReadonlySet<string> {
+  const tokens = new Set<string>();
+  let link = outcome;
+  for (let depth = 0; depth < CHAIN_LIMIT && link !== undefined; depth += 1) {
+    for (const holder of [link, read(link, 'response')]) {
+      const request = read(holder, 'request');
+      for (const place of [request, read(holder, 'req'), read(request, 'options')]) {
+        addTokens(tokens, place, origin);
+      }
+      addTokens(tokens, read(holder, 'config'), origin);
+      // ofetch keeps the URL beside its options.
+      addTokens(tokens, read(holder, 'options'), origin, request);
+    }
+    link = read(link, 'cause');
+  }
+  return tokens;
+}
+
+function addTokens(tokens: Set<string>, request: unknown, origin: string, url?: unknown): void {
+  try {
+    if (originOf(request, url) !== origin) return;
+    for (const token of tokensOn(request)) if (typeof token === 'string') tokens.add(token);
+  } catch {
+    // A value that throws shows nothing.
+  }
+}
+
+function originOf(request: unknown, url: unknown): string | undefined {
+  const host = ask(request, 'getHeader', 'host') ?? read(request, 'host');
+  const places = [
+    // axios leaves the address to `baseURL` alone if told so.
+    read(request, 'allowAbsoluteUrls') === false ? undefined : read(request, 'url'),
+    read(request, 'baseURL'),
+    read(request, 'origin'),
+    // A whole URL if a proxy was asked.
+    host === undefined ? undefined : read(request, 'path'),
+    typeof host === 'string' ? `${String(read(request, 'protocol'))}//${host}` : undefined,
+    url,
+  ];
+  for (const place of places) {
+    const text = typeof place === 'string' ? place : read(place, 'href');
+    if (typeof text === 'string' && URL.canParse(text)) return new URL(text).origin;
+  }
+  return undefined;
+}
+
+/** The values of the header on a request, in whatever form its client keeps headers. */
+function tokensOn(request: unknown): unknown[] {
+  const headers = read(request, 'headers');
+  const value = ask(request, 'getHeader', HEADER) ?? ask(headers, 'get', HEADER);
+  if (typeof value === 'string') return [value];
+  if (typeof headers !== 'object' || headers === null || Number(read(headers, 'length')) > 999) {
+    return [];
+  }
+  const pairs: readonly unknown[] = isList(headers) ? headers : Object.entries(headers);
+  if (!isList(pairs[0])) return pairs.filter((_, index) => isHeader(pairs[index - 1]));
+  return pairs.filter((pair) => isHeader(read(pair, 0))).map((pair) => read(pair, 1));
+}
+
+function isHeader(name: unknown): boolean {
+  return typeof name === 'string' && name.toLowerCase() === HEADER;
+}

@@ -1,0 +1,36 @@
+import type { BetfairSession } from '../betfair-session.js';
+import type { AbortSignalLike } from '../common/abort-listener.js';
+import type { Clock } from '../common/clock.js';
+
+/** A refusal for the session, as far as it is known. */
+export interface RefusalDetails {
+  /** The API refused a request that shows this session's token; otherwise it is a suspicion only. */
+  readonly isProof: boolean;
+  /** What ended with the refusal, as it stands in a warning. */
+  readonly where: string;
+  /** Milliseconds after which nobody waits for the check any more. */
+  readonly patience?: number | undefined;
+  readonly signal?: AbortSignalLike | undefined;
+}
+
+/** The account that a call belongs to, and where its sessions come from. */
+export interface SessionSource {
+  /** Name of the account in this application. */
+  readonly account: string;
+  /** Names the account in the configuration of a request, also in another process; no secret. */
+  readonly id: string;
+  /** URL of the API. */
+  readonly api: string;
+  readonly clock: Clock;
+  getSession(options: { readonly signal?: AbortSignalLike | undefined }): Promise<BetfairSession>;
+  /** Notes that the API took a session. */
+  accepted(session: BetfairSession): void;
+  /**
+   * Has a refused session replaced if that it is dead is proven, or a check proves it.
+   *
+   * @returns `true` if it is out of service
+   */
+  refused(session: BetfairSession, refusal: RefusalDetails): Promise<boolean>;
+  /** Warns the developer, of each cause once in ten minutes. */
+  warn(message: string): void;
+}

@@ -1,0 +1,44 @@
+import type { Logger } from '@nestjs/common';
+import { abortable, sleep } from '../common/deadline.js';
+import type { SessionSource } from '../calls/session-source.js';
+import { accountIdOf, type ResolvedSessionOptions } from '../options/session-options.resolver.js';
+import type { SessionParts } from './session.composition.js';
+import { warnRarely } from './session.log.js';
+
+const DISAGREEMENT =
+  'Betfair\'s API refused a session that its identity service still takes, so the session stays and the refusal is handed on. Check that "endpoints.api" belongs to the jurisdiction of the account, and that no cache or proxy answers in the place of the API.';
+
+function falseAlarm(where: string): string {
+  return `${where} ended with what looks like a refusal of the session, but Betfair still takes it, so the session stays and the outcome is handed on. Usual causes: a client that was made with the headers of an earlier session (ask getSession() for every request), or an answer that repeats user input or comes from a cache or a log.`;
+}
+
+/** Connects the calls of an account with its session. */
+export function createSource(
+  account: string,
+  options: ResolvedSessionOptions,
+  { cache, check, clock, keeper }: SessionParts,
+  logger: Logger,
+): SessionSource {
+  const warn = warnRarely(clock, (message) => logger.warn(message));
+  return {
+    account,
+    id: `${account}:${accountIdOf(options)}`,
+    api: options.endpoints.api,
+    clock,
+    getSession: ({ signal }) => keeper.get(signal),
+    accepted: (session) => cache.accept(session),
+    async refused(session, { isProof, where, patience, signal }) {
+      const found = Promise.resolve(check.refused(session, isProof)).then((finding) => {
+        if (finding === 'alive') warn(isProof ? DISAGREEMENT : falseAlarm(where));
+        return finding === 'gone';
+      });
+      if (patience === undefined) return abortable(() => found, signal);
+      const end = new AbortController();
+      const outOfTime = sleep(clock, patience, end.signal).then(() => false);
+      // Rejects when it is ended.
+      outOfTime.catch(() => undefined);
+      return Promise.race([found, outOfTime]).finally(() => end.abort());
+    },
+    warn,
+  };
+}
