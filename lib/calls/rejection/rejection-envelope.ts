@@ -12,8 +12,8 @@ export const BODY_LIMIT = 65_536;
 /** Errors looked at along a `cause` chain, the thrown one included. */
 export const CHAIN_LIMIT = 8;
 
-/** Longest list that is looked through. */
-export const BATCH_LIMIT = 1_000;
+/** Longest batch that is looked through. */
+const BATCH_LIMIT = 1_000;
 
 /** The same code as a number. `ANGX-0002` and `AANGX-0001` are bad input: the prefix counts. */
 const NUMBERS: ReadonlySet<unknown> = new Set(['ANGX-0003', 'AANGX-0002', 'HBT-0002']);

@@ -6,7 +6,6 @@ import {
   isRefusedItself,
 } from './invalid-session.detector.js';
 import {
-  BATCH_LIMIT,
   CHAIN_LIMIT,
   INVALID_SESSION,
   inspectBody,
@@ -22,6 +21,9 @@ type Suspicion = Rejection | Promise<Rejection>;
 
 /** Keys under which clients, and the results that applications make of theirs, hold a body or an error. */
 const MEMBERS = ['error', 'data', '_data', 'body', 'json', 'text'] as const;
+
+/** Elements that are looked at in a list of results or of errors. */
+const LIST_LIMIT = 100;
 
 /** Looks one level deep for a refusal in what was resolved, and may be wrong. Never throws or rejects. */
 export function inspectOutcome(value: unknown): Suspicion {
@@ -84,8 +86,11 @@ function inspectItself(value: unknown): Rejection {
 
 function inspectList(list: unknown, inspect: (value: unknown) => Suspicion): Suspicion {
   const length = isList(list) ? read(list, 'length') : 0;
-  if (typeof length !== 'number' || !(length > 0 && length <= BATCH_LIMIT)) return 'none';
-  const found = Array.from({ length }, (_, index) => inspect(read(list, index)));
+  if (typeof length !== 'number' || !(length > 0)) return 'none';
+  // What is left out counts as not refused.
+  const found = Array.from({ length: Math.min(length, LIST_LIMIT + 1) }, (_, index) =>
+    index < LIST_LIMIT ? inspect(read(list, index)) : 'none',
+  );
   const known = found.filter((one) => typeof one === 'string');
   return known.length === found.length ? sum(known) : Promise.all(found.map(settle)).then(sum);
 }
