@@ -1,3 +1,4 @@
+import { onAbort } from '../common/abort-listener.js';
 import type { Clock, ClockTimer } from '../common/clock.js';
 import type { IdentityClient } from '../identity/identity.client.js';
 import type { BetfairSession } from '../betfair-session.js';
@@ -41,7 +42,9 @@ export class SessionCheck {
   #last: Check | undefined;
   #timer: ClockTimer | undefined;
 
-  constructor(private readonly deps: CheckDependencies) {}
+  constructor(private readonly deps: CheckDependencies) {
+    onAbort(deps.closing, () => this.#timer?.cancel());
+  }
 
   /**
    * Finds out if a refused session is gone, and has it replaced then.
@@ -65,11 +68,6 @@ export class SessionCheck {
       if (!isRunning) this.#arm(last);
     }
     return last.finding ?? 'unclear';
-  }
-
-  /** Stops the check that is to follow. */
-  stop(): void {
-    this.#timer?.cancel();
   }
 
   #start(session: BetfairSession): Promise<Finding> {
