@@ -15,29 +15,45 @@ interface Told {
  * its market, which is its alone; it has no `customerRef`, which would hide that it was sent twice.
  */
 export class Ledger {
+  /** Sessions of the first account that ended, by its own service's count the current one. */
+  ended = 0;
+  /** Requests that were refused although their session lives. */
+  refusedAlive = 0;
   /** Refusals for the session that the application was told of. */
   refusals = 0;
   readonly #told = new Map<string, Told>();
   /** The request in which Betfair accepted an order. */
   readonly #acceptedIn = new Map<string, SimulatorRequest>();
   readonly #before: number;
+  readonly #logins: number;
   readonly #end: () => void;
 
   constructor(
     private readonly simulator: BetfairSimulator,
     verdicts: readonly Verdict[],
+    private readonly username: string,
   ) {
     simulator.clearRequests();
+    this.#logins = simulator.account(username).logins;
     this.#before = simulator.orders.length;
     const left = [...verdicts];
     this.#end = simulator.rejectCalls((request, { method, params }) => {
       const verdict = left.shift() ?? 'accepted';
       if (verdict === 'refusedInOutage') simulator.fail('login', { status: 503 });
-      if (verdict === 'refused' || verdict === 'refusedInOutage') return true;
-      if (verdict === 'last') simulator.endSessions();
+      if (verdict === 'refused' || verdict === 'refusedInOutage') {
+        this.refusedAlive += 1;
+        return true;
+      }
+      if (verdict === 'last') this.endSessions();
       if (method === 'placeOrders') this.#acceptedIn.set(String(params['marketId']), request);
       return false;
     });
+  }
+
+  /** Ends the sessions of every account. */
+  endSessions(): void {
+    if (this.simulator.liveTokens(this.username).length > 0) this.ended += 1;
+    this.simulator.endSessions();
   }
 
   get orders(): number {
@@ -70,6 +86,7 @@ export class Ledger {
           return this.#faultsOf(market, placed.filter((one) => one === market).length);
         }),
         ...this.#faultsOfRequests(),
+        ...this.#faultsOfLogins(),
       ]),
     ];
   }
@@ -86,6 +103,16 @@ export class Ledger {
       ...(placed > 1 ? [`${market} was placed ${placed} times`] : []),
       ...(isTold ? [] : [`${market} was placed ${placed} times, told ${accepted} times`]),
     ];
+  }
+
+  /** A login for each session that ended; a refusal of one that lives may be proof, and cost one as well. */
+  #faultsOfLogins(): readonly string[] {
+    const logins = this.simulator.account(this.username).logins - this.#logins;
+    const isRight =
+      logins <= this.ended + this.refusedAlive && (this.refusedAlive > 0 || logins === this.ended);
+    return isRight
+      ? []
+      : [`${logins} logins for ${this.ended} ended sessions and ${this.refusedAlive} refusals`];
   }
 
   #faultsOfRequests(): readonly string[] {

@@ -1,13 +1,15 @@
 import * as fc from 'fast-check';
 import { closeAccounts, createAccount } from '../../support/account.js';
 import { RawClients } from '../../support/betting.js';
+import { loopQueue, timerQueue } from '../../support/queues.js';
 import { VirtualClock } from '../../support/virtual.clock.js';
 import { Ledger } from './ledger.js';
 import { type Schedule, schedule } from './schedule.arbitrary.js';
 import { handlers, ScheduleController } from './schedule.controller.js';
-import { Player, type Stage } from './schedule.player.js';
+import { ITALY, Player, type Stage } from './schedule.player.js';
 
-const SCHEDULES = 10_000;
+const SCHEDULES = Number(process.env['SCHEDULES'] ?? 10_000);
+const MAIN = 'alice';
 const MINUTE = 60_000;
 
 let clock: VirtualClock;
@@ -17,15 +19,22 @@ const totals = { schedules: 0, orders: 0, refusals: 0, requests: 0, logins: 0 };
 
 beforeAll(async () => {
   clock = new VirtualClock();
-  const { simulator, start } = await createAccount({ clock });
+  const { simulator, start } = await createAccount({
+    clock,
+    accounts: [{ username: MAIN }, { username: ITALY, jurisdiction: 'italy' }],
+  });
   // A login with a certificate makes a TLS context of its own, which takes as long as the rest of a schedule.
   const options = { storage: 'mem://', login: 'interactive', certificate: undefined } as const;
   const { module, sessions, logger } = await start(options, clock, [ScheduleController]);
+  const ofItaly = { ...simulator.options(ITALY), ...options, sessionKey: 'italy.token' };
+  const italy = await start({ ...ofItaly, storage: 'mem://' }, clock);
+  const queues = { lost: timerQueue(), foreign: loopQueue() };
   const application = module.createNestApplication({ logger: false });
   await application.listen(0, '127.0.0.1');
   const url = await application.getUrl();
   const raw = new RawClients(simulator);
   close = async () => {
+    queues.lost.close();
     await raw.close();
     await application.close();
   };
@@ -33,6 +42,8 @@ beforeAll(async () => {
   stage = {
     simulator,
     sessions,
+    italy: italy.sessions,
+    queues,
     raw,
     async handle(route, work) {
       requests += 1;
@@ -59,12 +70,12 @@ afterAll(async () => {
 });
 
 /** Plays a schedule to its end and returns what was wrong. */
-async function play({ steps, verdicts }: Schedule): Promise<readonly string[]> {
+async function play({ steps, verdicts, readsInBackground }: Schedule): Promise<readonly string[]> {
   const { simulator, sessions } = stage;
-  await ready();
-  const ledger = new Ledger(simulator, verdicts);
-  const player = new Player(stage, ledger);
   const held = await sessions.getSession();
+  const ledger = new Ledger(simulator, verdicts, MAIN);
+  const player = new Player(stage, ledger);
+  const reads = readsInBackground ? player.readUntilEnded() : undefined;
   try {
     for (const [index, step] of steps.entries()) {
       await player.play(step, String(index), held).catch(() => undefined);
@@ -72,10 +83,17 @@ async function play({ steps, verdicts }: Schedule): Promise<readonly string[]> {
       await clock.advance(MINUTE / 4);
     }
     await player.ended();
+    await reads;
+    await settle();
     return ledger.faults();
   } finally {
     await player.ended();
     ledger.close();
+    // A session that was replaced although it lives is nobody's any more.
+    if (ledger.refusedAlive > 0) {
+      simulator.endSessions();
+      await settle();
+    }
     totals.schedules += 1;
     totals.orders += ledger.orders;
     totals.refusals += ledger.refusals;
@@ -85,12 +103,16 @@ async function play({ steps, verdicts }: Schedule): Promise<readonly string[]> {
 }
 
 /** Lets nothing of one schedule reach into the next, and gives back the logins of the budget that it spent. */
-async function ready(): Promise<void> {
-  const { simulator, sessions } = stage;
+async function settle(): Promise<void> {
+  const { simulator, sessions, italy } = stage;
   simulator.clearFaults();
   handlers.clear();
   await clock.advance(20 * MINUTE);
-  await sessions.unblockLogin();
+  for (const account of [sessions, italy]) {
+    await account.unblockLogin();
+    // A session that ended and was not used since is replaced now.
+    await account.keepAlive();
+  }
 }
 
 describe('any schedule of calls, refusals, handlers and sessions that end', () => {

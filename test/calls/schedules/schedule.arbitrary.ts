@@ -9,9 +9,21 @@ export interface CallStep {
   readonly kinds: readonly Kind[];
   /**
    * `fetch` and `run` are the tracked ways. `own` is a client of the application's own with `getSession()`; `held` the
-   * same with the session that the layer around was given; `ownInRun` is `own` as the one request of a `run`.
+   * same with the session that the layer around was given; `ownInRun` is `own` as the one request of a `run`. `lost` and
+   * `foreign` are `fetch` through a queue that has no context, or that of whoever put the first job into it; `italy` is
+   * `fetch` of a second account, and `ownItaly` a client with that one's session.
    */
-  readonly by: 'fetch' | 'stream' | 'run' | 'ownInRun' | 'own' | 'held';
+  readonly by:
+    | 'fetch'
+    | 'stream'
+    | 'run'
+    | 'ownInRun'
+    | 'own'
+    | 'held'
+    | 'lost'
+    | 'foreign'
+    | 'italy'
+    | 'ownItaly';
   /** How the answer is had: parsed, as an unread `Response`, or by REST, where a refusal is thrown. */
   readonly as: 'body' | 'response' | 'rest';
 }
@@ -19,7 +31,7 @@ export interface CallStep {
 export interface SeriesStep {
   readonly step: 'sequence' | 'concurrent';
   readonly steps: readonly Step[];
-  /** Whether the application goes on after a step that failed, when the pause before the next login is over. */
+  /** Whether the application waits for all, or goes on after a step that failed once logins are possible again. */
   readonly tolerant: boolean;
 }
 
@@ -35,12 +47,25 @@ export interface HandlerStep {
   readonly inside: Step;
 }
 
-/** What happens to sessions and logins: some of it by Betfair, some by the application or its operator. */
-export interface EventStep {
-  readonly step: 'sessionsEnd' | 'refresh' | 'loginOutage' | 'unblockLogin' | 'answerLost';
+/** An outcome that only looks like a refusal: user input, a cache, a log. */
+export interface EchoStep {
+  readonly step: 'echo';
+  readonly as: 'thrown' | 'returned';
 }
 
-export type Step = CallStep | SeriesStep | RunStep | HandlerStep | EventStep;
+/** Work that nobody waits for, begun after a moment. */
+export interface LaterStep {
+  readonly step: 'later';
+  readonly call: CallStep;
+}
+
+/** What happens to sessions and logins: some of it by Betfair, some by the application or its operator. */
+export interface EventStep {
+  readonly step:
+    'sessionsEnd' | 'italyEnds' | 'refresh' | 'loginOutage' | 'unblockLogin' | 'answerLost';
+}
+
+export type Step = CallStep | SeriesStep | RunStep | HandlerStep | EventStep | EchoStep | LaterStep;
 
 /**
  * What becomes of a call that arrives with a live session: `'last'` is accepted and then all sessions end; with
@@ -50,23 +75,27 @@ export type Verdict = 'accepted' | 'last' | 'refused' | 'refusedInOutage';
 
 export interface Schedule {
   readonly steps: readonly Step[];
+  /** Whether a loop reads all the time, outside every handler. */
+  readonly readsInBackground: boolean;
   /** Of the calls as they arrive; those that come after are accepted. */
   readonly verdicts: readonly Verdict[];
 }
 
-const TRACKED = ['fetch', 'stream', 'run', 'ownInRun'] as const;
-const UNTRACKED = ['own', 'held'] as const;
+const TRACKED = ['fetch', 'stream', 'run', 'ownInRun', 'italy'] as const;
+const QUEUED = ['lost', 'foreign'] as const;
+const UNTRACKED = ['own', 'held', 'ownItaly'] as const;
 
 /**
- * Whether the layer around may be run a second time. What is out of the generated space then, because it would double
- * orders by documented design:
+ * What surrounds a step: nothing that repeats it, a handler that may run a second time, or a function given to `run`.
+ * What is out of the generated space there, because it would double orders by documented design:
  *
  * - an order by a client of one's own in a handler that runs again, or beside another request in a `run`: nobody knows
  *   that it got through. README: "put one request in it", and say `retry: 'once'` "only where running it twice does no
  *   harm"
- * - work that goes on after its handler has failed (`Promise.all`): nobody knows that it will place an order
+ * - work that goes on after the function given to `run` has failed (`Promise.all`)
+ * - an order that comes through a queue after its handler has failed (`leaving`)
  */
-type Around = 'single' | 'repeatable';
+type Around = 'single' | 'handler' | 'leaving' | 'run';
 
 function call(around: Around): fc.Arbitrary<CallStep> {
   const any = fc.constantFrom<Kind>('order', 'read');
@@ -75,20 +104,32 @@ function call(around: Around): fc.Arbitrary<CallStep> {
     { arbitrary: fc.array(any, { minLength: 2, maxLength: 3 }), weight: 1 },
   );
   const as = fc.constantFrom('body', 'response', 'rest');
-  const ways = fc.constantFrom(...TRACKED, ...UNTRACKED);
+  const isLeaving = around === 'leaving' || around === 'run';
+  const ways = fc.constantFrom(...TRACKED, ...UNTRACKED, ...(isLeaving ? [] : QUEUED));
   return fc.record({ step: fc.constant('call'), kinds, by: ways, as }).map((request) => {
     const hasOrder = request.kinds.includes('order');
-    const isUntracked = request.by === 'own' || request.by === 'held';
-    return isUntracked && hasOrder && around === 'repeatable'
+    const isUntracked = UNTRACKED.some((way) => way === request.by);
+    return isUntracked && hasOrder && around !== 'single'
       ? { ...request, by: 'ownInRun' }
       : request;
   });
+}
+
+const echo: fc.Arbitrary<EchoStep> = fc.record({
+  step: fc.constant('echo'),
+  as: fc.constantFrom('thrown', 'returned'),
+});
+
+function later(around: Around): fc.Arbitrary<LaterStep> {
+  const left = around === 'handler' ? 'leaving' : around;
+  return fc.record({ step: fc.constant('later'), call: call(left) });
 }
 
 const event: fc.Arbitrary<EventStep> = fc.record({
   step: fc.constantFrom<EventStep['step']>(
     'sessionsEnd',
     'sessionsEnd',
+    'italyEnds',
     'refresh',
     'loginOutage',
     'unblockLogin',
@@ -97,24 +138,30 @@ const event: fc.Arbitrary<EventStep> = fc.record({
 });
 
 function series(around: Around, depth: number): fc.Arbitrary<SeriesStep> {
-  return fc
-    .record({
-      step: fc.constantFrom('sequence', 'concurrent'),
-      steps: fc.array(step(around, depth - 1), { minLength: 1, maxLength: 3 }),
-      tolerant: fc.boolean(),
-    })
-    .map((one) =>
-      one.step === 'concurrent' && around === 'repeatable' ? { ...one, tolerant: true } : one,
-    );
+  const kinds = fc.record({
+    step: fc.constantFrom<SeriesStep['step']>('sequence', 'concurrent'),
+    tolerant: fc.boolean(),
+  });
+  return kinds.chain(({ step: kind, tolerant: chosen }) => {
+    const tolerant = chosen || (kind === 'concurrent' && around === 'run');
+    // What `Promise.all` began goes on after the handler has failed.
+    const isLeft = kind === 'concurrent' && !tolerant && around === 'handler';
+    const inside = step(isLeft ? 'leaving' : around, depth - 1);
+    return fc.record({
+      step: fc.constant(kind),
+      steps: fc.array(inside, { minLength: 1, maxLength: 3 }),
+      tolerant: fc.constant(tolerant),
+    });
+  });
 }
 
 function run(depth: number): fc.Arbitrary<RunStep> {
-  return fc.record({ step: fc.constant('run'), inside: step('repeatable', depth - 1) });
+  return fc.record({ step: fc.constant('run'), inside: step('run', depth - 1) });
 }
 
 function handler(depth: number): fc.Arbitrary<HandlerStep> {
   return fc.constantFrom('get', 'post', 'once', 'never').chain((route) => {
-    const around = route === 'get' || route === 'once' ? 'repeatable' : 'single';
+    const around = route === 'get' || route === 'once' ? 'handler' : 'single';
     return fc.record({
       step: fc.constant('handler'),
       route: fc.constant(route),
@@ -124,10 +171,16 @@ function handler(depth: number): fc.Arbitrary<HandlerStep> {
 }
 
 function step(around: Around, depth: number): fc.Arbitrary<Step> {
-  if (depth <= 0) return fc.oneof({ arbitrary: call(around), weight: 5 }, event);
-  return fc.oneof(
+  const simple = [
     { arbitrary: call(around), weight: 5 },
-    { arbitrary: event, weight: 2 },
+    { arbitrary: event, weight: 1 },
+    { arbitrary: echo, weight: 1 },
+    ...(around === 'run' ? [] : [{ arbitrary: later(around), weight: 1 }]),
+  ];
+  if (depth <= 0) return fc.oneof(...simple);
+  return fc.oneof(
+    ...simple,
+    { arbitrary: event, weight: 1 },
     { arbitrary: series(around, depth), weight: 3 },
     { arbitrary: run(depth), weight: 1 },
   );
@@ -150,6 +203,7 @@ export const schedule: fc.Arbitrary<Schedule> = fc.record({
     ),
     { minLength: 2, maxLength: 6 },
   ),
+  readsInBackground: fc.nat(3).map((one) => one === 0),
   verdicts: fc.array(
     fc.oneof(
       { arbitrary: fc.constant<Verdict>('accepted'), weight: 3 },

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { isAxiosError } from 'axios';
 import {
   type BetfairSession,
@@ -7,20 +8,30 @@ import {
 import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { Response as UndiciResponse } from 'undici';
 import { placeOrders, post, type RawClients, REST, RPC, rpcCall } from '../../support/betting.js';
+import type { Queue } from '../../support/queues.js';
+import { refused } from '../rejections.fixture.js';
 import type { Ledger } from './ledger.js';
 import type {
   CallStep,
+  EchoStep,
   EventStep,
   HandlerStep,
   Kind,
+  LaterStep,
   SeriesStep,
   Step,
 } from './schedule.arbitrary.js';
+
+/** User name of the second account. */
+export const ITALY = 'bruno';
 
 /** What a schedule is played on; the same for all of them. */
 export interface Stage {
   readonly simulator: BetfairSimulator;
   readonly sessions: SessionService;
+  /** Of the second account. */
+  readonly italy: SessionService;
+  readonly queues: Readonly<Record<'lost' | 'foreign', Queue>>;
   readonly raw: RawClients;
   /** Sends a request to a handler of the application, which does that work, and waits for the answer. */
   readonly handle: (route: HandlerStep['route'], work: Work) => Promise<unknown>;
@@ -32,15 +43,28 @@ type Work = (session: BetfairSession) => Promise<unknown>;
 export class Player {
   /** All work that was ever begun: some of it goes on after those around it have failed. */
   readonly #begun: Promise<unknown>[] = [];
+  #isOver = false;
 
   constructor(
     private readonly stage: Stage,
     private readonly ledger: Ledger,
   ) {}
 
+  /** Reads again and again, outside every handler, until nothing is under way any more. */
+  async readUntilEnded(): Promise<void> {
+    const { sessions } = this.stage;
+    for (let count = 0; !this.#isOver; count += 1) {
+      const { path, body } = rpc([callOf('read', `background${count}`)]);
+      await sessions.fetch(path, post(body)).catch(() => undefined);
+      await setTimeout(5);
+    }
+  }
+
   /** Waits until nothing is under way any more. */
   async ended(): Promise<void> {
+    // Work may begin more of it.
     for (const work of this.#begun) await work.catch(() => undefined);
+    this.#isOver = true;
   }
 
   /**
@@ -67,7 +91,13 @@ export class Player {
         return this.stage.handle(step.route, (session) =>
           this.play(step.inside, `${path}h`, session),
         );
+      case 'echo':
+        return this.#echo(step);
+      case 'later':
+        this.#later(step, path, held);
+        return Promise.resolve();
       case 'sessionsEnd':
+      case 'italyEnds':
       case 'refresh':
       case 'loginOutage':
       case 'unblockLogin':
@@ -94,11 +124,25 @@ export class Player {
     return Promise.all(all);
   }
 
+  async #echo({ as }: EchoStep): Promise<unknown> {
+    if (as === 'returned') return refused;
+    throw Object.assign(new Error('Bad request'), { response: { status: 400, data: refused } });
+  }
+
+  #later({ call }: LaterStep, path: string, held: BetfairSession): void {
+    const work = setTimeout(1).then(() => this.#call(call, `${path}l`, held));
+    this.#begun.push(work);
+    work.catch(() => undefined);
+  }
+
   async #event({ step }: EventStep, held: BetfairSession): Promise<void> {
     const { simulator, sessions } = this.stage;
     switch (step) {
       case 'sessionsEnd':
-        simulator.endSessions();
+        this.ledger.endSessions();
+        return;
+      case 'italyEnds':
+        simulator.endSessions(ITALY);
         return;
       case 'refresh':
         await sessions.refresh(held);
@@ -136,31 +180,42 @@ export class Player {
   }
 
   async #send(step: CallStep, calls: readonly Call[], held: BetfairSession): Promise<unknown> {
-    const { sessions } = this.stage;
+    const { italy, sessions } = this.stage;
     const own = (session: BetfairSession) => this.#sendRaw(step, calls, session);
     switch (step.by) {
       case 'fetch':
       case 'stream':
-        return this.#fetch(step, calls);
+        return this.#fetch(sessions, step, calls);
       case 'run':
         return sessions.run(own);
       case 'ownInRun':
         return sessions.run(async () => own(await sessions.getSession()));
       case 'own':
         return own(await sessions.getSession());
+      case 'lost':
+      case 'foreign':
+        return this.stage.queues[step.by].add(() => this.#fetch(sessions, step, calls));
+      case 'italy':
+        return this.#fetch(italy, step, calls);
+      case 'ownItaly':
+        return own(await italy.getSession());
       case 'held':
         return own(held);
     }
   }
 
-  async #fetch({ as, by }: CallStep, calls: readonly Call[]): Promise<unknown> {
+  async #fetch(
+    sessions: SessionService,
+    { as, by }: CallStep,
+    calls: readonly Call[],
+  ): Promise<unknown> {
     const { path, body } = as === 'rest' && calls.length === 1 ? rest(calls) : rpc(calls);
     const { method, body: text } = post(body);
     const init =
       by === 'stream'
         ? { method, body: new Blob([text]).stream(), duplex: 'half' as const }
         : { method, body: text };
-    const response = await this.stage.sessions.fetch(path, init);
+    const response = await sessions.fetch(path, init);
     return as === 'response' ? response : response.json();
   }
 

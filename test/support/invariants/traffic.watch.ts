@@ -23,7 +23,10 @@ export interface TrafficRules {
  * logout of a token in use that nobody asked for.
  */
 export class TrafficWatch {
-  readonly #logins = new Map<unknown, object>();
+  readonly #logins = new Map<
+    Sent,
+    { readonly service: object; readonly key: string | undefined }
+  >();
   readonly #listeners = [
     ['undici:request:create', (message: unknown) => this.#sent(requestOf(message))],
     ['undici:request:trailers', (message: unknown) => this.#ended(requestOf(message))],
@@ -40,29 +43,37 @@ export class TrafficWatch {
 
   #sent(request: Sent | undefined): void {
     if (request === undefined || !this.rules.origins.includes(request.origin)) return;
-    const { path, headers } = request;
-    const named = headers.indexOf('x-authentication');
-    const token = named < 0 ? undefined : headers[named + 1];
+    const { path } = request;
+    const token = headerOf(request, 'x-authentication');
     if (token !== undefined) this.rules.onToken(token);
     if (path === '/api/certlogin' || path === '/api/login') this.#login(request);
     if (path === '/api/logout' && token !== undefined) this.#logout(token);
   }
 
   #login(request: Sent): void {
+    // A timer belongs to no service; then the application key tells accounts apart.
     const { service = this } = currentWork();
-    const flying = [...this.#logins.values()].includes(service);
+    const key = headerOf(request, 'x-application');
+    const flying = [...this.#logins.values()].some(
+      (one) => one.service === service && one.key === key,
+    );
     if (flying) this.rules.onBroken('a service had two logins in flight');
-    this.#logins.set(request, service);
+    this.#logins.set(request, { service, key });
   }
 
   #ended(request: Sent | undefined): void {
-    this.#logins.delete(request);
+    if (request) this.#logins.delete(request);
   }
 
   #logout(token: string): void {
     if (currentWork().isLogout || !this.rules.isInUse(token)) return;
     this.rules.onBroken('a token that is stored, or that a caller has, was logged out unasked');
   }
+}
+
+function headerOf({ headers }: Sent, name: string): string | undefined {
+  const at = headers.indexOf(name);
+  return at < 0 ? undefined : headers[at + 1];
 }
 
 function requestOf(message: unknown): Sent | undefined {
