@@ -14,6 +14,7 @@ const NAMES = [
   'get-session',
   'round-trips',
   'nest-request',
+  'echoes',
   'fetch',
   'import-time',
   'memory',
