@@ -2,6 +2,7 @@ import { isTokenText } from '../common/session-token.js';
 import { isJurisdiction, jurisdictions } from '../identity/jurisdiction.endpoints.js';
 import { isStorageKey } from '../storage/storage-key.js';
 import type { BetfairSessionOptions } from './betfair-session-options.interface.js';
+import { KNOWN_OPTIONS } from './known-options.js';
 import type { ResolvedSessionOptions } from './session-options.resolver.js';
 import {
   isClientCertificate,
@@ -14,32 +15,14 @@ import {
 } from './session-options.shapes.js';
 
 const KNOWN_ENDPOINTS = ['certLogin', 'login', 'keepAlive', 'logout', 'api'];
-const KNOWN_OPTIONS = new Set([
-  'username',
-  'password',
-  'applicationKey',
-  'certificate',
-  'login',
-  'twoFactorCode',
-  'jurisdiction',
-  'endpoints',
-  'ca',
-  'sessionLifetime',
-  'storage',
-  'sessionKey',
-  'persistence',
-  'keepAlive',
-  'requestTimeout',
-  'renewalTimeout',
-]);
 
 function findUnknown(options: object): string[] {
   return Object.keys(options)
-    .filter((option) => !KNOWN_OPTIONS.has(option))
+    .filter((option) => !KNOWN_OPTIONS.includes(option))
     .map((option) =>
       option === 'name' || option === 'isGlobal'
         ? `"${option}" is not an option of the account but of the module: move it beside useFactory.`
-        : `"${option}" is not an option. The options are: ${[...KNOWN_OPTIONS].join(', ')}.`,
+        : `"${option}" is not an option. The options are: ${KNOWN_OPTIONS.join(', ')}.`,
     );
 }
 

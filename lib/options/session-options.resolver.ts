@@ -15,6 +15,7 @@ import type {
   Jurisdiction,
   Persistence,
 } from './betfair-session-options.interface.js';
+import { hideSecrets } from './hidden-secrets.js';
 import { findFaults } from './session-options.checks.js';
 import { isClientCertificate } from './session-options.shapes.js';
 
@@ -79,7 +80,7 @@ export async function resolveSessionOptions(
     faults.push(...check.faults);
   }
   if (faults.length > 0) throw new BetfairConfigurationError(faults);
-  return resolved;
+  return hideSecrets<ResolvedSessionOptions>(resolved);
 }
 
 /** What identifies an account. */
