@@ -1,0 +1,113 @@
+import { NEVER, type Observable, startWith } from 'rxjs';
+import type { BetfairSession } from '../betfair-session.js';
+import type { ApiCall, ApiCallOutcome } from '../calls/call/json-rpc.call.js';
+import type { SessionEvent, SessionStatus } from '../session/session.events.js';
+import { type AttachedAccount, SessionService } from '../session/session.service.js';
+import { createTestSession } from './create-test-session.js';
+
+/** How a mocked `SessionService` answers. What is left out rejects with an error that names it. */
+export interface MockSessionServiceOptions {
+  /** The session that it has from start to end. @default that of `createTestSession()` */
+  readonly session?: BetfairSession | undefined;
+  /** Answers `call()`: the result of the operation; throw a `BetfairApiError` for one that Betfair did not do. */
+  readonly call?: ((operation: string, params: object) => unknown) | undefined;
+  /** Answers `callAll()`: one outcome for each call, in their order. */
+  readonly callAll?:
+    | ((
+        calls: readonly ApiCall[],
+      ) => readonly ApiCallOutcome[] | Promise<readonly ApiCallOutcome[]>)
+    | undefined;
+  /** Answers `fetch()`, also for an axios instance that is attached to the mock. */
+  readonly fetch?:
+    | ((input: string | URL | Request, init?: RequestInit) => Response | Promise<Response>)
+    | undefined;
+}
+
+/**
+ * A `SessionService` for tests without network: it always has one session, and answers requests as the test says. Inject
+ * it in place of the real one: `overrideProvider(SessionService).useValue(mockSessionService({ … }))`.
+ */
+export function mockSessionService(options: MockSessionServiceOptions = {}): SessionService {
+  const mock: unknown = new MockSessionService(options);
+  if (mock instanceof SessionService) return mock;
+  throw new TypeError('MockSessionService is no SessionService.');
+}
+
+/** All that a service shows of itself, so that the compiler finds what is missing here. */
+type Members = { readonly [Name in keyof SessionService]: SessionService[Name] };
+
+class MockSessionService implements Members {
+  static {
+    // Instead of `extends`, which would open connections and a store for what is never used.
+    Object.setPrototypeOf(MockSessionService.prototype, SessionService.prototype);
+  }
+
+  readonly current: BetfairSession;
+  readonly status: SessionStatus = { state: 'ready', persisted: true };
+  readonly session$: Observable<BetfairSession>;
+  readonly events$: Observable<SessionEvent> = NEVER;
+  readonly account: AttachedAccount = {
+    id: 'mock',
+    api: 'https://api.betfair.com',
+    warn: () => undefined,
+  };
+
+  constructor(private readonly answers: MockSessionServiceOptions) {
+    this.current = answers.session ?? createTestSession();
+    this.session$ = NEVER.pipe(startWith(this.current));
+  }
+
+  async getSession(): Promise<BetfairSession> {
+    return this.current;
+  }
+
+  takeSession(): BetfairSession {
+    return this.current;
+  }
+
+  async refresh(): Promise<BetfairSession> {
+    return this.current;
+  }
+
+  async run<T>(call: (session: BetfairSession) => Promise<T>): Promise<T> {
+    return call(this.current);
+  }
+
+  readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const { fetch } = this.answers;
+    if (fetch) return fetch(input, init);
+    throw unanswered('fetch', 'fetch: (input, init) => Response.json(…)');
+  };
+
+  call<T = unknown>(operation: string, params?: object): Promise<T>;
+  async call(operation: string, params: object = {}): Promise<unknown> {
+    const { call } = this.answers;
+    if (call) return call(operation, params);
+    throw unanswered('call', 'call: (operation, params) => result');
+  }
+
+  callAll<T extends readonly unknown[] = unknown[]>(calls: {
+    readonly [K in keyof T]: ApiCall;
+  }): Promise<{ [K in keyof T]: ApiCallOutcome<T[K]> }>;
+  async callAll(calls: readonly ApiCall[]): Promise<readonly ApiCallOutcome[]> {
+    const { callAll } = this.answers;
+    if (callAll) return callAll(calls);
+    throw unanswered('callAll', "callAll: (calls) => [{ status: 'fulfilled', value: … }]");
+  }
+
+  async keepAlive(): Promise<void> {}
+
+  async logout(): Promise<void> {}
+
+  async unblockLogin(): Promise<void> {}
+
+  onModuleDestroy(): void {}
+
+  async onApplicationShutdown(): Promise<void> {}
+}
+
+function unanswered(method: string, answer: string): Error {
+  return new Error(
+    `${method}() of a mocked SessionService was called, but the test gave no answer to it. Give one: mockSessionService({ ${answer} }).`,
+  );
+}
