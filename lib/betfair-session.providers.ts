@@ -11,6 +11,7 @@ import {
 import type { Clock } from './common/clock.js';
 import { KeepAliveScheduler } from './keep-alive/keep-alive.scheduler.js';
 import type { BetfairSessionOptions } from './options/betfair-session-options.interface.js';
+import { hideSecrets } from './options/hidden-secrets.js';
 import {
   type ResolvedSessionOptions,
   resolveSessionOptions,
@@ -22,6 +23,8 @@ import { openStorage } from './storage/storage.factory.js';
 
 /** Module-local: the options with every default filled in, once checked. */
 const RESOLVED_OPTIONS = Symbol('resolved session options');
+/** Module-local: makes the account known to the registry. */
+const REGISTRATION = Symbol('registration of the account');
 
 /**
  * Completes the dynamic module of one account. Its options are provided under the account's own token, so that a test
@@ -35,7 +38,7 @@ export function defineAccount(
 ): DynamicModule {
   const providers = (definition.providers ?? []).map((provider) =>
     typeof provider === 'object' && provider.provide === builderToken
-      ? { ...provider, provide: getSessionOptionsToken(name) }
+      ? { ...withoutPrintedSecrets(provider), provide: getSessionOptionsToken(name) }
       : provider,
   );
   return {
@@ -76,11 +79,16 @@ function accountProviders(name: string | undefined): Provider[] {
         registry: AccountRegistry,
       ) => {
         registry.claim(account, store, options.sessionKey);
-        const sessions = new SessionService(account, options, store, clock);
-        registry.register(account, sessions);
-        return sessions;
+        return new SessionService(account, options, store, clock);
       },
       inject: [RESOLVED_OPTIONS, storage, SESSION_CLOCK, AccountRegistry],
+    },
+    {
+      // Apart from the factory of the service, which a test overrides: what is injected is registered.
+      provide: REGISTRATION,
+      useFactory: (registry: AccountRegistry, sessions: SessionService) =>
+        registry.register(account, sessions),
+      inject: [AccountRegistry, service],
     },
     {
       provide: KeepAliveScheduler,
@@ -89,8 +97,28 @@ function accountProviders(name: string | undefined): Provider[] {
         sessions: SessionService,
         clock: Clock,
         moduleRef: ModuleRef,
-      ) => new KeepAliveScheduler(account, options.keepAliveInterval, sessions, clock, moduleRef),
+      ) => {
+        const interval = canKeepAlive(sessions) ? options.keepAliveInterval : undefined;
+        return new KeepAliveScheduler(account, interval, sessions, clock, moduleRef);
+      },
       inject: [RESOLVED_OPTIONS, service, SESSION_CLOCK, ModuleRef],
     },
   ];
+}
+
+/** The provider of the options, which then print no secret, neither in the module nor once they are provided. */
+function withoutPrintedSecrets(provider: Exclude<Provider, Function>): Exclude<Provider, Function> {
+  if ('useValue' in provider) return { ...provider, useValue: hideSecrets(provider.useValue) };
+  if (!('useFactory' in provider)) return provider;
+  const { useFactory } = provider;
+  return {
+    ...provider,
+    useFactory: async (...dependencies: unknown[]) =>
+      hideSecrets(await useFactory(...dependencies)),
+  };
+}
+
+/** Tells a service apart from a mock that has only some of its methods. */
+function canKeepAlive(sessions: Partial<SessionService>): boolean {
+  return typeof sessions.keepAlive === 'function';
 }

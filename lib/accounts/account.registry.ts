@@ -23,12 +23,7 @@ export class AccountRegistry {
    */
   claim(account: string, storage: SessionStorage, key: string): void {
     const store = identityOf(storage);
-    const twin = this.#claims.find((claim) => claim.account === account);
-    if (twin) {
-      throw new BetfairConfigurationError(
-        `the account "${account}" is registered twice. Register each account once, and give all but one a name: BetfairSessionModule.forRootAsync({ name: 'second', … }).`,
-      );
-    }
+    if (this.#claims.some((claim) => claim.account === account)) throw registeredTwice(account);
     const neighbour = this.#claims.find((claim) => claim.store === store && claim.key === key);
     if (neighbour) {
       throw new BetfairConfigurationError(
@@ -38,7 +33,13 @@ export class AccountRegistry {
     this.#claims.push({ account, store, key });
   }
 
+  /**
+   * Makes a service known by the name of its account; a mock that replaces it as well.
+   *
+   * @throws BetfairConfigurationError the name is taken
+   */
   register(account: string, sessions: SessionService): void {
+    if (this.#services.has(account)) throw registeredTwice(account);
     this.#services.set(account, sessions);
   }
 
@@ -55,4 +56,10 @@ export class AccountRegistry {
       `${where} asks for the Betfair account "${account}", which is not registered. Registered are: ${this.names.join(', ') || 'none'}.`,
     );
   }
+}
+
+function registeredTwice(account: string): BetfairConfigurationError {
+  return new BetfairConfigurationError(
+    `the account "${account}" is registered twice. Register each account once, and give all but one a name: BetfairSessionModule.forRootAsync({ name: 'second', … }).`,
+  );
 }
