@@ -3,15 +3,19 @@ import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { DEFAULT_ACCOUNT } from '../betfair-session.constants.js';
 import { UseBetfairSessionMetadata } from '../interceptor/use-betfair-session.metadata.js';
 import { AccountRegistry } from './account.registry.js';
+import { findHandlerClasses, runsInterceptorsOfFields } from './handler-classes.js';
+import { type HandlerClass, isMarked, type Route, routeOf } from './routed-methods.js';
 
-/** Metadata of methods that Nest calls without interceptors, and the decorator that sets it. */
-const WITHOUT_INTERCEPTORS: Readonly<Record<string, string>> = {
-  SCHEDULE_CRON_OPTIONS: '@Cron()',
-  SCHEDULE_INTERVAL_OPTIONS: '@Interval()',
-  SCHEDULE_TIMEOUT_OPTIONS: '@Timeout()',
-  EVENT_LISTENER_METADATA: '@OnEvent()',
-  'bullmq:processor_metadata': '@Processor()',
-};
+/** The four kinds of handlers around which Nest runs interceptors. */
+const HANDLERS = 'HTTP route, message pattern, WebSocket message or GraphQL operation';
+const WAY_OUT = 'inject SessionService there and use call(), fetch() or run()';
+
+/** A method of a class, and how Nest routes it. */
+interface Method {
+  readonly where: string;
+  readonly handler: Function;
+  readonly route: Route;
+}
 
 /** Finds, at bootstrap, uses of `@UseBetfairSession()` that could not work at run time. */
 @Injectable()
@@ -27,22 +31,21 @@ export class UsageCheck implements OnApplicationBootstrap {
 
   /** @throws BetfairConfigurationError a decorator names an account that is not registered */
   onApplicationBootstrap(): void {
-    for (const { metatype } of [
-      ...this.discovery.getControllers(),
-      ...this.discovery.getProviders(),
-    ]) {
-      if (typeof metatype !== 'function' || !metatype.prototype) continue;
-      this.#checkAccount(metatype, metatype.name);
-      this.#checkEffect([metatype], metatype, metatype.name);
-      for (const method of this.scanner.getAllMethodNames(metatype.prototype)) {
-        const handler: unknown = Reflect.get(metatype.prototype, method);
-        if (typeof handler !== 'function') continue;
-        const where = `${metatype.name}.${method}`;
-        this.#checkAccount(handler, where);
-        this.#checkEffect([handler, metatype], handler, where);
-        this.#checkEffect([handler], metatype, where);
-      }
+    for (const owner of findHandlerClasses(this.discovery)) {
+      const methods = this.#methodsOf(owner);
+      this.#checkAccount(owner.type, owner.type.name);
+      for (const { handler, where } of methods) this.#checkAccount(handler, where);
+      this.#checkEffect(owner.type, methods);
     }
+  }
+
+  #methodsOf(owner: HandlerClass): Method[] {
+    const prototype: object = owner.type.prototype;
+    return this.scanner.getAllMethodNames(prototype).flatMap((name) => {
+      const handler: unknown = Reflect.get(prototype, name);
+      if (typeof handler !== 'function') return [];
+      return { where: `${owner.type.name}.${name}`, handler, route: routeOf(handler, owner) };
+    });
   }
 
   #checkAccount(target: Function, where: string): void {
@@ -54,14 +57,33 @@ export class UsageCheck implements OnApplicationBootstrap {
     }
   }
 
-  /** Warns where a decorator on one of `decorated` has no effect, because of how Nest runs `target`. */
-  #checkEffect(decorated: Function[], target: Function, where: string): void {
-    if (!this.reflector.getAllAndOverride(UseBetfairSessionMetadata, decorated)) return;
-    for (const [key, decorator] of Object.entries(WITHOUT_INTERCEPTORS)) {
-      if (!Reflect.hasMetadata(key, target)) continue;
-      this.#logger.warn(
-        `@UseBetfairSession() has no effect on ${where}: Nest runs ${decorator} without interceptors. Inject SessionService and call fetch() or run() there.`,
-      );
+  /** Warns of each decorator that has no effect. */
+  #checkEffect(type: Function, methods: readonly Method[]): void {
+    const isUsed = (target: Function) =>
+      this.reflector.get(UseBetfairSessionMetadata, target) !== undefined;
+    const hasRoute = methods.some(({ route }) => route !== 'none');
+    if (isUsed(type) && !hasRoute) {
+      this.#warn(type.name, `none of its methods is an ${HANDLERS}`);
     }
+    for (const { handler, route, where } of methods) {
+      // A decorator on the class is not meant for methods that only the class itself calls.
+      const isMeant = isUsed(handler) || (isUsed(type) && hasRoute && isMarked(handler));
+      if (!isMeant || route === 'intercepted') continue;
+      if (route === 'none') this.#warn(where, `it is no ${HANDLERS}`);
+      else if (!runsInterceptorsOfFields(this.discovery)) this.#warnOfField(where);
+    }
+  }
+
+  /** Others may run Nest's interceptors too, and nothing tells at bootstrap who will; so the warning says "unless". */
+  #warn(where: string, reason: string): void {
+    this.#logger.warn(
+      `@UseBetfairSession() has no effect on ${where} unless a library that runs Nest's interceptors calls it: ${reason}. Methods called by your own code, scheduled jobs, event listeners, queue processors and CQRS handlers run without them: ${WAY_OUT}.`,
+    );
+  }
+
+  #warnOfField(where: string): void {
+    this.#logger.warn(
+      `@UseBetfairSession() has no effect on ${where} unless the options of GraphQLModule have fieldResolverEnhancers: ['interceptors']: it is a field resolver of GraphQL. Set that option, or ${WAY_OUT}.`,
+    );
   }
 }

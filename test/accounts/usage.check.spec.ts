@@ -1,5 +1,4 @@
-import { Controller, Get, Injectable, Module, type ModuleMetadata } from '@nestjs/common';
-import { Cron, Interval, ScheduleModule, Timeout } from '@nestjs/schedule';
+import { Controller, Get, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { BetfairSessionModule, UseBetfairSession } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
@@ -7,8 +6,6 @@ import { RecordingLogger } from '../support/application.js';
 import { closeServed, serve } from '../support/http-application.js';
 
 afterEach(closeServed);
-
-const NEVER = '0 0 1 1 *';
 
 function warningsOf({ lines }: RecordingLogger): string[] {
   return lines.flatMap(([level, text]) => (level === 'warn' ? [String(text)] : []));
@@ -80,7 +77,11 @@ describe('@UseBetfairSession() for an account that is not registered', () => {
   it('is left to the call where a function names the account', async () => {
     @Controller()
     @UseBetfairSession({ name: () => 'second' })
-    class MarketsController {}
+    class MarketsController {
+      @Get() list() {
+        return [];
+      }
+    }
     const { logger } = await serve(() => ({ controllers: [MarketsController] }));
     expect(warningsOf(logger)).toEqual([]);
   });
@@ -116,45 +117,5 @@ describe('@UseBetfairSession() without BetfairSessionModule', () => {
     class MarketsModule {}
     const { get } = await serve(() => ({ imports: [MarketsModule] }));
     expect(await (await get('/')).text()).toBe('done');
-  });
-});
-
-async function warnings(metadata: ModuleMetadata): Promise<string[]> {
-  const { logger } = await serve(() => ({
-    ...metadata,
-    imports: [ScheduleModule.forRoot()],
-  }));
-  return warningsOf(logger);
-}
-
-describe('@UseBetfairSession() on what Nest runs without interceptors', () => {
-  it('warns at bootstrap and names the method and the way out', async () => {
-    @Injectable()
-    class Bot {
-      @Cron(NEVER) @UseBetfairSession() daily() {}
-      @UseBetfairSession() @Interval(1e9) often() {}
-      @Timeout(1e9) @UseBetfairSession() late() {}
-      @Cron(NEVER) fine() {}
-      @UseBetfairSession() alsoFine() {}
-    }
-    const texts = await warnings({ providers: [Bot] });
-    expect(texts.map((text) => text.split(':')[0])).toEqual([
-      '@UseBetfairSession() has no effect on Bot.daily',
-      '@UseBetfairSession() has no effect on Bot.often',
-      '@UseBetfairSession() has no effect on Bot.late',
-    ]);
-    expect(texts[0]).toContain('@Cron()');
-    expect(texts[0]).toContain('Inject SessionService and call fetch() or run() there.');
-  });
-
-  it('warns for the methods of a class that has it, and only for those', async () => {
-    @Controller()
-    @UseBetfairSession()
-    class MarketsController {
-      @Get() list() {}
-      @Cron(NEVER) daily() {}
-    }
-    const texts = await warnings({ controllers: [MarketsController] });
-    expect(texts).toEqual([expect.stringContaining('no effect on MarketsController.daily')]);
   });
 });
