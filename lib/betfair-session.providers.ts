@@ -11,7 +11,7 @@ import {
 import type { Clock } from './common/clock.js';
 import { KeepAliveScheduler } from './keep-alive/keep-alive.scheduler.js';
 import type { BetfairSessionOptions } from './options/betfair-session-options.interface.js';
-import { hideSecrets } from './options/hidden-secrets.js';
+import { hideSecrets } from './options/printed-options.js';
 import {
   type ResolvedSessionOptions,
   resolveSessionOptions,

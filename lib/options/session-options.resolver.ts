@@ -15,7 +15,7 @@ import type {
   Jurisdiction,
   Persistence,
 } from './betfair-session-options.interface.js';
-import { hideSecrets } from './hidden-secrets.js';
+import { hideSecrets } from './printed-options.js';
 import { findFaults } from './session-options.checks.js';
 import { isClientCertificate } from './session-options.shapes.js';
 
