@@ -21,6 +21,7 @@ import { SessionLogout } from './session.logout.js';
 import { SessionPublisher } from './session.publisher.js';
 import { SessionRenewal } from './session.renewal.js';
 import { SessionWriter } from './session.writer.js';
+import { ShutdownDeadline } from './shutdown.deadline.js';
 import { TokenStore } from './token.store.js';
 
 /** What makes up the session of one account. */
@@ -39,7 +40,7 @@ export interface SessionParts {
   readonly publisher: SessionPublisher;
   readonly clock: Clock;
   /** Ends everything in flight. */
-  readonly closing: AbortController;
+  readonly closing: ShutdownDeadline;
 }
 
 /** Added to the time of one request: what a login may take from start to end. */
@@ -54,7 +55,7 @@ export function composeSession(
 ): SessionParts {
   const { persistence, requestTimeout, renewalTimeout, sessionKey } = options;
   const leaseDuration = requestTimeout + LEASE_MARGIN;
-  const closing = new AbortController();
+  const closing = new ShutdownDeadline(clock);
   const publisher = new SessionPublisher(clock);
   const identity = new IdentityClient(options, clock);
   const connections = new ApiConnections(new URL(options.endpoints.api), options.ca, clock);

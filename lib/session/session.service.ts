@@ -20,8 +20,7 @@ import type { SessionStorage } from '../storage/session-storage.interface.js';
 import { watchCertificate } from './certificate.watch.js';
 import { composeSession, type SessionParts } from './session.composition.js';
 import type { SessionEvent, SessionStatus } from './session.events.js';
-import { logSessionEvents } from './session.log.js';
-import { shutDown } from './session.shutdown.js';
+import { beginShutdown, shutDown } from './session.shutdown.js';
 import { createSource } from './session.source.js';
 import { statusOf } from './session.status.js';
 
@@ -224,12 +223,11 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
 
   /** @internal Requests may still be being answered, so only what works by itself stops here. */
   onModuleDestroy(): void {
-    this.#parts.cache.stopTimer();
+    beginShutdown(this.#parts);
   }
 
   /** @internal The shared session is not logged out: other processes use it, and the next start resumes it. */
   async onApplicationShutdown(): Promise<void> {
-    await shutDown(this.#parts);
-    if (this.#ownsStorage) await this.#parts.storage.close().catch(() => undefined);
+    await shutDown(this.#parts, this.#ownsStorage);
   }
 }

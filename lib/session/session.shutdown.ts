@@ -1,33 +1,58 @@
 import { withDeadline } from '../common/deadline.js';
-import { BetfairSessionError } from '../errors/index.js';
 import type { SessionParts } from './session.composition.js';
 
-/** Milliseconds that work and requests in flight may take to end by themselves. */
-const PATIENCE = 5_000;
+/** Milliseconds to give the lease back. If the store fails now, other processes see the lease expire. */
+const RELEASE_TIME_MS = 2_000;
+/** Milliseconds to close the store. */
+const CLOSE_TIME_MS = 500;
 
 /**
- * Ends everything of one account, but not its session: other processes use it, and the next start resumes it. The
- * lease is given back at once, so that no other process waits for one that is gone.
+ * Stops the timers, and gives work and requests in flight five seconds. Requests of the application may still be
+ * answered meanwhile, so the session is served on.
  */
-export async function shutDown(parts: SessionParts): Promise<void> {
-  const { cache, clock, closing, connections, identity, keepAlive, keeper, lease } = parts;
-  const closed = new BetfairSessionError(
-    'The application is shutting down; its Betfair session is no longer served.',
-    { code: 'BETFAIR_CLOSED', retryable: false },
-  );
-  const work = Promise.allSettled([keeper.flight, keeper.alone, keepAlive.running]);
-  const waited = withDeadline(
-    clock,
-    PATIENCE,
-    () => Promise.all([work, connections.settle()]),
-    () => closed,
-  );
-  await waited.catch(() => undefined);
-  closing.abort(closed);
-  await work;
-  // If the store fails now, the others see the lease expire.
-  await lease?.release().catch(() => undefined);
-  await Promise.all([identity.close(), connections.destroy(closed)]);
+export function beginShutdown(parts: SessionParts): void {
+  parts.cache.stopTimer();
+  parts.closing.start(() => cleanUp(parts));
+}
+
+/**
+ * Ends everything of one account, but not its session: other processes use it, and the next start resumes it.
+ *
+ * @param ownsStorage whether the store is closed too
+ */
+export async function shutDown(parts: SessionParts, ownsStorage: boolean): Promise<void> {
+  const { cache, closing, connections, publisher, storage } = parts;
+  beginShutdown(parts);
+  await closing.finish(Promise.all([workOf(parts), connections.settle()]));
   cache.close();
-  parts.publisher.complete();
+  publisher.complete();
+  if (ownsStorage) await briefly(parts, CLOSE_TIME_MS, () => storage.close());
+}
+
+/**
+ * Gives back the lease and ends the connections, as soon as no login can follow: the hooks of several accounts run one
+ * after the other, and would add up.
+ */
+async function cleanUp(parts: SessionParts): Promise<void> {
+  const { closing, connections, identity, lease } = parts;
+  const ended = Promise.allSettled([connections.destroy(closing.closed), identity.close()]);
+  await briefly(parts, RELEASE_TIME_MS, async () => {
+    // A login that was ended hands over the lease first.
+    await workOf(parts);
+    await lease?.release();
+  });
+  await ended;
+}
+
+function workOf({ keepAlive, keeper }: SessionParts): Promise<unknown> {
+  return Promise.allSettled([keeper.flight, keeper.alone, keepAlive.running]);
+}
+
+/** Waits for `work`, but not for long, and not for its success. */
+async function briefly(
+  { clock, closing }: SessionParts,
+  ms: number,
+  work: () => Promise<void>,
+): Promise<void> {
+  await withDeadline(clock, ms, work, () => closing.closed).catch(() => undefined);
 }

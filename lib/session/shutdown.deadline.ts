@@ -1,0 +1,56 @@
+import { abortable } from '../common/deadline.js';
+import type { Clock, ClockTimer } from '../common/clock.js';
+import { BetfairSessionError } from '../errors/index.js';
+
+/** Milliseconds from the first shutdown hook until work and requests in flight are ended. */
+const WORK_TIME_MS = 5_000;
+
+/** Ends everything in flight of one account when its time at shutdown is over. */
+export class ShutdownDeadline {
+  /** The error of everything that is ended, or asked for later. */
+  readonly closed = new BetfairSessionError(
+    'The application is shutting down; its Betfair session is no longer served.',
+    { code: 'BETFAIR_CLOSED', retryable: false },
+  );
+  readonly #controller = new AbortController();
+  #endsAt: number | undefined;
+  #timer: ClockTimer | undefined;
+  #cleaned: Promise<void> | undefined;
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Aborts with {@link closed} when the time is over. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /**
+   * Starts the time; only the first call counts. Its timer does not keep the process alive.
+   *
+   * @param cleanUp runs once, as soon as everything in flight was ended; must not fail
+   */
+  start(cleanUp: () => Promise<void>): void {
+    if (this.#endsAt !== undefined) return;
+    this.#endsAt = this.clock.monotonic() + WORK_TIME_MS;
+    this.#cleaned = new Promise((resolve) => {
+      this.signal.addEventListener('abort', () => resolve(cleanUp()), { once: true });
+    });
+    this.#timer = this.clock.timer(() => this.#end(), WORK_TIME_MS);
+  }
+
+  /** Waits for `work` while there is time, ends what is left, and waits for the clean-up. */
+  async finish(work: Promise<unknown>): Promise<void> {
+    const left = (this.#endsAt ?? 0) - this.clock.monotonic();
+    // Unlike the first timer, it keeps the process alive until the lease is given back.
+    const deadline = this.clock.deadline(() => this.#end(), left);
+    await abortable(() => work, this.signal).catch(() => undefined);
+    deadline.cancel();
+    this.#end();
+    await this.#cleaned;
+  }
+
+  #end(): void {
+    this.#timer?.cancel();
+    this.#controller.abort(this.closed);
+  }
+}
