@@ -20,6 +20,7 @@ import type { SessionStorage } from '../storage/session-storage.interface.js';
 import { watchCertificate } from './certificate.watch.js';
 import { composeSession, type SessionParts } from './session.composition.js';
 import type { SessionEvent, SessionStatus } from './session.events.js';
+import { logSessionEvents } from './session.log.js';
 import { beginShutdown, shutDown } from './session.shutdown.js';
 import { createSource } from './session.source.js';
 import { statusOf } from './session.status.js';

@@ -1,8 +1,10 @@
 import { NEVER, type Observable, startWith } from 'rxjs';
 import type { BetfairSession } from '../betfair-session.js';
 import type { ApiCall, ApiCallOutcome } from '../calls/call/json-rpc.call.js';
+import type { SessionSource } from '../calls/session-source.js';
+import { systemClock } from '../common/clock.js';
 import type { SessionEvent, SessionStatus } from '../session/session.events.js';
-import { type AttachedAccount, SessionService } from '../session/session.service.js';
+import { SessionService } from '../session/session.service.js';
 import { createTestSession } from './create-test-session.js';
 
 /** How a mocked `SessionService` answers. What is left out rejects with an error that names it. */
@@ -46,9 +48,14 @@ class MockSessionService implements Members {
   readonly status: SessionStatus = { state: 'ready', persisted: true };
   readonly session$: Observable<BetfairSession>;
   readonly events$: Observable<SessionEvent> = NEVER;
-  readonly account: AttachedAccount = {
+  readonly account: SessionSource = {
+    account: 'mock',
     id: 'mock',
     api: 'https://api.betfair.com',
+    clock: systemClock,
+    getSession: () => this.getSession(),
+    accepted: () => undefined,
+    refused: async () => false,
     warn: () => undefined,
   };
 
