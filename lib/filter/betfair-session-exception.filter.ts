@@ -75,6 +75,8 @@ export class BetfairSessionExceptionFilter implements ExceptionFilter<BetfairSes
       return;
     }
     if (status === 503) replies.setHeader(response, 'Retry-After', String(retryAfter(error)));
+    // A client that keeps its connection would keep the server, which waits for it to end.
+    if (error.code === 'BETFAIR_CLOSED') replies.setHeader(response, 'Connection', 'close');
     const message = status === 500 ? UNKNOWN_ERROR : error.message;
     const body = {
       statusCode: status,

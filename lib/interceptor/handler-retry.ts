@@ -40,11 +40,12 @@ interface ResponseLike {
   readonly headersSent?: boolean;
   readonly writableEnded?: boolean;
   readonly raw?: { readonly headersSent?: boolean; readonly writableEnded?: boolean };
-  send?(...given: unknown[]): unknown;
+  send?: (...given: unknown[]) => unknown;
 }
 
 function watchAnswer(context: ExecutionContext): () => boolean {
-  const response = context.switchToHttp().getResponse<ResponseLike>();
+  // Libraries that run handlers of their own may call them HTTP, too.
+  const response = context.switchToHttp().getResponse<ResponseLike | undefined>() ?? {};
   const { raw, send } = response;
   if (raw === undefined || send === undefined) return () => isStarted(response);
   // While Fastify's asynchronous hooks run, nothing shows that an answer was sent but the call itself.

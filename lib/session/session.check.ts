@@ -110,7 +110,7 @@ export class SessionCheck {
     if (reply.type === 'unclear') return 'unclear';
     if (reply.type === 'dead') return this.#replace(session);
     cache.extend(session, validatedAt);
-    if (other !== undefined) this.#storeOver(other, session);
+    if (other !== undefined) void this.#storeOver(other, session);
     return 'alive';
   }
 
@@ -124,15 +124,14 @@ export class SessionCheck {
   }
 
   /** Replaces a dead token in the store, so that the next check need not ask for it again. */
-  #storeOver(dead: StoredToken, session: BetfairSession): void {
+  async #storeOver(dead: StoredToken, session: BetfairSession): Promise<void> {
     const { cache, closing, writer } = this.deps;
-    writer
-      .store(session.token, dead, { given: true, signal: closing })
-      .then((outcome) => {
-        if (outcome.type === 'stored') cache.markStored(session, outcome.version);
-      })
+    try {
+      const outcome = await writer.store(session.token, dead, { given: true, signal: closing });
+      if (outcome.type === 'stored') cache.markStored(session, outcome.version);
+    } catch {
       // The session is fine, and the failure of the store was published as such.
-      .catch(() => undefined);
+    }
   }
 
   #replace(session: BetfairSession): Finding {
