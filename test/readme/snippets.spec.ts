@@ -27,6 +27,7 @@ import { FundsModule, FundsService } from './snippets/funds.module.js';
 import { HealthController } from './snippets/health.controller.js';
 import { LoginAlarmService } from './snippets/login-alarm.service.js';
 import { OrdersService } from './snippets/orders.service.js';
+import { MarketsController } from './snippets/reading.controller.js';
 import { StatementService } from './snippets/statement.service.js';
 
 let simulator: BetfairSimulator;
@@ -80,6 +81,21 @@ it('account.controller: both ways survive the end of the session', async () => {
     expect(await answer.json()).toMatchObject(expected);
   }
   expect(simulator.counts).toMatchObject({ logins: 3, calls: 6 });
+});
+
+it('reading.controller: both handlers survive the end of the session', async () => {
+  const url = await start(
+    { imports: account(), controllers: [MarketsController] },
+    simulator.options(),
+  );
+  const ask = async () => [
+    (await fetch(`${url}/markets`)).status,
+    (await fetch(`${url}/markets/search`, { method: 'POST' })).status,
+  ];
+  expect(await ask()).toEqual([200, 201]);
+  simulator.endSessions();
+  expect(await ask()).toEqual([200, 201]);
+  expect(simulator.counts.logins).toBe(2);
 });
 
 it('funds.module: the session is in every request of its HttpService', async () => {
