@@ -11,7 +11,9 @@ import {
 } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { RecordingLogger } from '../support/application.js';
+import { until } from '../support/betting.js';
 import { closeServed, serve } from '../support/http-application.js';
+import { endAndRefuse } from './support/refused-session.js';
 
 afterEach(closeServed);
 
@@ -48,11 +50,11 @@ describe('@CurrentSession()', () => {
   it.each([
     [
       'without',
-      '@CurrentSession() finds no session. Add @UseBetfairSession() to MarketsController.without.',
+      '@CurrentSession() finds no session in MarketsController.without. Add @UseBetfairSession() to it.',
     ],
     [
       'other',
-      "@CurrentSession('second') finds no session. Add @UseBetfairSession({ name: 'second' }) to MarketsController.other.",
+      "@CurrentSession('second') finds no session in MarketsController.other. It has the one of the account \"default\"; use @UseBetfairSession({ name: 'second' }).",
     ],
   ])('says what is missing: %s', async (route, advice) => {
     const { get, errors } = await serve(() => ({ controllers: [MarketsController] }));
@@ -70,8 +72,10 @@ describe('@CurrentSession()', () => {
     }
     const { get, simulator, sessions } = await serve(() => ({ controllers: [HandlerController] }));
     const refused = await sessions().getSession();
+    simulator.endSessions();
     simulator.fail('certLogin', { slow: 100 });
     const refresh = sessions().refresh(refused);
+    await until(() => simulator.counts.loginAttempts === 2);
     expect(await (await get('/')).json()).toEqual({ generation: 2 });
     expect((await refresh).generation).toBe(2);
     expect(simulator.counts.logins).toBe(2);
@@ -104,7 +108,7 @@ describe('@CurrentSession()', () => {
     class SecondController {
       @Get() handle(@CurrentSession('second') session: BetfairSession) {
         generations.push(session.generation);
-        if (session.generation === 1) throw Object.assign(new Error(), REFUSED);
+        if (session.generation === 1) throw endAndRefuse({ simulator });
         return 'done';
       }
     }
@@ -146,7 +150,7 @@ describe('@CurrentSession()', () => {
       @Get() async handle(@CurrentSession() session: BetfairSession) {
         keys.push(session.applicationKey);
         const { generation } = await this.second.getSession();
-        if (generation === 1) throw Object.assign(new Error(), REFUSED);
+        if (generation === 1) throw endAndRefuse({ simulator });
         return 'done';
       }
     }
@@ -160,5 +164,3 @@ describe('@CurrentSession()', () => {
     expect(simulator.account('two').logins).toBe(2);
   });
 });
-
-const REFUSED = { errorCode: 'INVALID_SESSION_INFORMATION' };

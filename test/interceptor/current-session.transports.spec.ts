@@ -71,7 +71,14 @@ describe.each(MESSAGE_TRANSPORTS)('in $name', ({ registeredAs, onClass, on, body
 
       @on('refused')
       @UseBetfairSession()
-      refused() {
+      refused(@CurrentSession() _session: BetfairSession) {
+        runs += 1;
+        throw Object.assign(new Error('refused'), { name: 'Refusal', cause: refused });
+      }
+
+      @on('untaken')
+      @UseBetfairSession()
+      untaken() {
         runs += 1;
         throw Object.assign(new Error('refused'), { name: 'Refusal', cause: refused });
       }
@@ -120,20 +127,34 @@ describe.each(MESSAGE_TRANSPORTS)('in $name', ({ registeredAs, onClass, on, body
     expect(await ask('bare', {})).toEqual({ filtered: 'BetfairConfigurationError' });
     expect(filter.errors).toEqual([
       expect.objectContaining({
-        message: expect.stringContaining('Add @UseBetfairSession() to Trader.bare.'),
+        message: expect.stringContaining(
+          'finds no session in Trader.bare. Add @UseBetfairSession() to it.',
+        ),
       }),
     ]);
   });
 
   it('the exception filter gets the refusal that is not repeated, and the session is replaced', async () => {
+    await sessions.getSession();
+    simulator.endSessions();
     expect(await ask('refused', {})).toEqual({ filtered: 'Refusal' });
     expect(filter.errors.map(isInvalidSession)).toEqual([true]);
     expect(runs).toBe(1);
     expect(sessions.current?.generation).toBe(2);
   });
 
+  it('the exception filter gets what only looks like a refusal, and the session stays', async () => {
+    expect(await ask('refused', {})).toEqual({ filtered: 'Refusal' });
+    expect(await ask('untaken', {})).toEqual({ filtered: 'Refusal' });
+    expect(filter.errors.map(isInvalidSession)).toEqual([true, true]);
+    expect(runs).toBe(2);
+    expect(sessions.current?.generation).toBe(1);
+    expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 1 });
+  });
+
   it('the exception filter gets a failed refresh, with the refusal as its cause', async () => {
     await sessions.getSession();
+    simulator.endSessions();
     simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
     expect(await ask('refused', {})).toEqual({ filtered: 'BetfairLoginRejectedError' });
     expect(filter.errors).toEqual([

@@ -26,6 +26,7 @@ async function causeAfter(rejection: Error): Promise<unknown> {
     throw rejection;
   });
   await sessions().getSession();
+  simulator.endSessions();
   simulator.fail('certLogin', { status: 503 });
   await get('/');
   const [error] = errors;

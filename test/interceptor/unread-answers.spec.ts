@@ -4,6 +4,7 @@ import { concat, concatMap, finalize, from, NEVER, of, take, throwError, toArray
 import { refused, succeeded } from '../calls/rejections.fixture.js';
 import { closeServed } from '../support/http-application.js';
 import { serveHandler } from './support/one-handler.js';
+import { endAndRefuse } from './support/refused-session.js';
 
 afterEach(closeServed);
 
@@ -63,7 +64,7 @@ describe('a handler that hands on the unread answer of a call', () => {
 
   it('is run again where the answer is a refusal, and nothing of the first run is handed on', async () => {
     const { get, generations } = await serveHandler(
-      (_session, _betting, run) => from(run === 1 ? [unread(refused), 'b'] : ['fine']),
+      (_session, betting, run) => from(run === 1 ? [unread(endAndRefuse(betting)), 'b'] : ['fine']),
       { onClass },
     );
     expect(await (await get('/')).json()).toEqual(['fine']);
@@ -73,19 +74,22 @@ describe('a handler that hands on the unread answer of a call', () => {
 
 describe('what a handler streams', () => {
   it('goes on where a later value is a refusal, which is handed on as it is', async () => {
-    const { get, simulator, generations } = await serveHandler(() => from(['a', refused, 'c']), {
-      onClass,
-    });
+    const { get, simulator, generations } = await serveHandler(
+      (_session, betting) => from(['a', endAndRefuse(betting), 'c']),
+      { onClass },
+    );
     expect(await (await get('/')).json()).toEqual(['a', refused, 'c']);
     expect(generations).toEqual([1]);
-    expect(simulator.counts.logins).toBe(1);
+    expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 0 });
   });
 
   it('is given up when its first value is a refusal, and when nobody wants more', async () => {
     const ended: number[] = [];
     const { get } = await serveHandler(
-      (_session, _betting, run) =>
-        concat(of(run === 1 ? refused : 'fine'), NEVER).pipe(finalize(() => ended.push(run))),
+      (_session, betting, run) =>
+        concat(of(run === 1 ? endAndRefuse(betting) : 'fine'), NEVER).pipe(
+          finalize(() => ended.push(run)),
+        ),
       { onClass: [UseInterceptors(TakeFirst), UseBetfairSession()], onMethod: [All()] },
     );
     expect(await (await get('/')).text()).toBe('fine');
