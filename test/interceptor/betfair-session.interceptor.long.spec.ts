@@ -4,9 +4,10 @@ import { Sse, StreamableFile } from '@nestjs/common';
 import { type BetfairSession, isInvalidSession, UseBetfairSession } from 'nestjs-betfair-session';
 import { from, map } from 'rxjs';
 import { auditLog, INVALID, refused, rpcReply, succeeded } from '../calls/rejections.fixture.js';
-import { refuse, rpcCall, until } from '../support/betting.js';
+import { rpcCall, until } from '../support/betting.js';
 import { type Betting, closeServed } from '../support/http-application.js';
 import { serveHandler } from './support/one-handler.js';
+import { endAndRefuse, endAtCall } from './support/refused-session.js';
 
 afterEach(closeServed);
 
@@ -75,7 +76,7 @@ describe('a handler with @UseBetfairSession()', () => {
 
   it.each(WAYS)('hands the second failure on unchanged: %s', async (_, handle) => {
     const { get, simulator, errors, generations } = await serveHandler(handle);
-    simulator.rejectCalls(() => true);
+    endAtCall(simulator, 'listEventTypes');
     const response = await get('/');
     const text = await response.text();
     if (response.status === 500) expect(errors.map(isInvalidSession)).toEqual([true]);
@@ -85,8 +86,8 @@ describe('a handler with @UseBetfairSession()', () => {
   });
 
   it('runs once more for HEAD', async () => {
-    const { get, generations } = await serveHandler((_session, _betting, run) =>
-      run === 1 ? refused : 'done',
+    const { get, generations } = await serveHandler((_session, betting, run) =>
+      run === 1 ? endAndRefuse(betting) : 'done',
     );
     await get('/', { method: 'HEAD' });
     expect(generations).toEqual([1, 2]);
@@ -170,7 +171,7 @@ describe('a handler with @UseBetfairSession()', () => {
       raw.json(session, [A, { ...B, id: 'B' }]),
     );
     await sessions().getSession();
-    refuse(simulator, 'listMarketBook');
+    endAtCall(simulator, 'listMarketBook');
     simulator.fail('certLogin', { status: 503 });
     const text = await (await get('/')).text();
     expect(text).toContain(INVALID);
@@ -221,6 +222,7 @@ describe('a handler of server-sent events', () => {
 
 async function* eventsOverTwoSessions(session: BetfairSession, betting: Betting) {
   yield { data: 'a' };
+  betting.simulator.endSessions();
   await betting.sessions().refresh(session);
   const newer = await betting.sessions().getSession();
   betting.simulator.endSessions();
@@ -237,6 +239,7 @@ describe('a failed refresh', () => {
       throw rejection;
     });
     await sessions().getSession();
+    simulator.endSessions();
     simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
     await Promise.all([get('/'), get('/')]);
     const failure = {
@@ -271,10 +274,11 @@ describe('a failed refresh', () => {
   });
 
   it('has a returned rejection as its cause', async () => {
-    const { get, simulator, errors } = await serveHandler(() => refused, {
+    const { get, simulator, sessions, errors } = await serveHandler(() => refused, {
       onClass: [UseBetfairSession({ retry: 'never' })],
     });
-    await get('/');
+    await sessions().getSession();
+    simulator.endSessions();
     simulator.fail('certLogin', { status: 503 });
     await get('/');
     expect(errors).toEqual([

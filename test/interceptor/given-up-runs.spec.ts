@@ -40,22 +40,25 @@ describe('a handler that nobody waits for any more', () => {
   ])('has no session replaced: while %s', async (_, content) => {
     const left = new Subject<void>();
     const { response, isRead, finish } = slowAnswer();
-    const { get, sessions } = await serveUntil(left, (run) =>
+    const { get, simulator, sessions } = await serveUntil(left, (run) =>
       run === 1 ? concat(of(response), refusal) : 'fine',
     );
     const answer = get('/');
     await until(isRead);
     left.next();
     await answer;
+    simulator.endSessions();
     finish(content);
     expect(await (await get('/')).text()).toBe('fine');
     expect(sessions().current?.generation).toBe(1);
+    expect(simulator.counts.keepAlives).toBe(0);
   });
 
   it.each(['succeeds', 'fails'])('is not run again when a refresh %s', async (outcome) => {
     const left = new Subject<void>();
     const { get, simulator, sessions, generations } = await serveUntil(left, () => refusal);
     await sessions().getSession();
+    simulator.endSessions();
     simulator.fail('certLogin', { slow: 300 });
     if (outcome === 'fails') simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
     const answer = get('/');
@@ -71,15 +74,18 @@ describe('a handler that nobody waits for any more', () => {
 describe('a layer that was given up does not keep the one around it from repeating', () => {
   it('before its handler was run', async () => {
     let runs = 0;
-    const { get, generations } = await serveHandler(
+    const { get, simulator, sessions, generations } = await serveHandler(
       () => 'fine',
-      between((next) => {
+      between((next, taken) => {
         runs += 1;
         if (runs > 1) return next.handle();
         next.handle().subscribe().unsubscribe();
+        void taken.getSession();
         return refusal;
       }),
     );
+    await sessions().getSession();
+    simulator.endSessions();
     expect(await (await get('/')).text()).toBe('fine');
     expect(generations).toEqual([2]);
   });
@@ -93,7 +99,7 @@ describe('a layer that was given up does not keep the one around it from repeati
         throw new Error('clean-up');
       };
     });
-    const { get, generations } = await serveHandler(
+    const { get, simulator, sessions, generations } = await serveHandler(
       (_session, _betting, run) => (run === 1 ? stuck : 'fine'),
       between((next) => {
         runs += 1;
@@ -107,6 +113,8 @@ describe('a layer that was given up does not keep the one around it from repeati
         );
       }),
     );
+    await sessions().getSession();
+    simulator.endSessions();
     expect(await (await get('/')).text()).toBe('fine');
     expect(generations).toEqual([1, 2]);
   });

@@ -6,7 +6,7 @@ import {
   type NestInterceptor,
   UseInterceptors,
 } from '@nestjs/common';
-import { BetfairSessionInterceptor } from 'nestjs-betfair-session';
+import { BetfairSessionInterceptor, SessionService } from 'nestjs-betfair-session';
 import {
   catchError,
   concat,
@@ -24,20 +24,21 @@ import { placeOrders, post, RPC } from '../support/betting.js';
 import { closeServed } from '../support/http-application.js';
 import { between, interceptor } from './support/between.js';
 import { serveHandler } from './support/one-handler.js';
+import { endAndRefuse } from './support/refused-session.js';
 
 afterEach(closeServed);
 
 const refusal = throwError(() => refused);
 
-describe('a layer around one that may have had something done does not repeat', () => {
-  it.each([
+describe('a handler that is decorated twice, with an interceptor of the application between', () => {
+  describe.each([
     [
-      'when a refusal follows what the inner one gave, and nothing of it was handed on',
+      'when a refusal follows what the handler gave, and nothing of it was handed on',
       () => concat(of('placed'), refusal),
       (next: CallHandler) => next.handle().pipe(toArray()),
     ],
     [
-      'when a refusal is made of what the inner one gave',
+      'when a refusal is made of what the handler gave',
       () => 'placed',
       (next: CallHandler) => next.handle().pipe(mergeMap(() => refusal)),
     ],
@@ -46,20 +47,35 @@ describe('a layer around one that may have had something done does not repeat', 
       () => throwError(() => new Error('socket hang up')),
       (next: CallHandler) => next.handle().pipe(catchError(() => refusal)),
     ],
-  ])('%s', async (_, handle, around) => {
-    const { get, sessions, errors, generations } = await serveHandler(handle, between(around));
-    await get('/');
-    expect(errors).toEqual([refused]);
-    expect(generations).toEqual([1]);
-    expect(sessions().current?.generation).toBe(2);
+  ])('%s', (_, handle, around) => {
+    it('is not run again if the session lives', async () => {
+      const { get, simulator, errors, generations } = await serveHandler(handle, between(around));
+      await get('/');
+      expect(errors).toEqual([refused]);
+      expect(generations).toEqual([1]);
+      expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 1 });
+    });
+
+    it('is run again once if the session is dead, by the outer one alone', async () => {
+      const { get, simulator, sessions, errors, generations } = await serveHandler(
+        handle,
+        between(around),
+      );
+      await sessions().getSession();
+      simulator.endSessions();
+      await get('/');
+      expect(errors).toEqual([refused]);
+      expect(generations).toEqual([1, 2]);
+      expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 1 });
+    });
   });
 
-  it('although the inner one is subscribed to from elsewhere', async () => {
+  it('is not run again after its order, although it is subscribed to from elsewhere', async () => {
     const elsewhere = new AsyncResource('elsewhere');
-    const { get, simulator, generations } = await serveHandler(
-      async (_session, { sessions }) => {
-        await sessions().fetch(RPC, post(placeOrders()));
-        throw refused;
+    const { get, simulator, sessions, errors, generations } = await serveHandler(
+      async (_session, betting) => {
+        await betting.sessions().fetch(RPC, post(placeOrders()));
+        throw endAndRefuse(betting);
       },
       between((next) => {
         const inner = next.handle();
@@ -69,26 +85,42 @@ describe('a layer around one that may have had something done does not repeat', 
       }),
     );
     await get('/');
+    expect(errors).toEqual([refused]);
     expect(generations).toEqual([1]);
     expect(simulator.orders).toHaveLength(1);
+    expect(sessions().current?.generation).toBe(2);
   });
 });
 
-/** Serves what an interceptor around the one under test puts in the place of the handler, run by run. */
-function serveInstead(handle: (run: number) => Observable<unknown>) {
+/**
+ * Serves what an interceptor around the one under test puts in the place of the handler, run by run. It takes the
+ * session, which is dead in the first run.
+ */
+async function serveInstead(handle: (run: number) => Observable<unknown>) {
   @Injectable()
   class Composed implements NestInterceptor {
-    constructor(private readonly betfair: BetfairSessionInterceptor) {}
+    constructor(
+      private readonly betfair: BetfairSessionInterceptor,
+      private readonly sessions: SessionService,
+    ) {}
 
     intercept(context: ExecutionContext) {
       let run = 0;
-      return this.betfair.intercept(context, { handle: () => handle(++run) });
+      return this.betfair.intercept(context, {
+        handle: () => {
+          void this.sessions.getSession();
+          return handle(++run);
+        },
+      });
     }
   }
-  return serveHandler(() => 'never', {
+  const application = await serveHandler(() => 'never', {
     onClass: [interceptor((next) => next.handle().pipe(take(1))), UseInterceptors(Composed)],
     providers: [BetfairSessionInterceptor],
   });
+  await application.sessions().getSession();
+  application.simulator.endSessions();
+  return application;
 }
 
 describe('a call handler of the application that answers before it returns', () => {

@@ -11,6 +11,7 @@ import { INVALID, refused } from '../calls/rejections.fixture.js';
 import { placeOrders, post, refuse, RPC, rpcCall, sends, until } from '../support/betting.js';
 import { type Betting, closeServed } from '../support/http-application.js';
 import { serveHandler } from './support/one-handler.js';
+import { endAndRefuse, endAtCall } from './support/refused-session.js';
 
 afterEach(closeServed);
 
@@ -22,9 +23,10 @@ describe('the options of a handler', () => {
     ['once', 'never', 1],
     ['never', 'once', 2],
     [undefined, 'never', 1],
-    ['once', undefined, 1],
+    ['once', undefined, 2],
+    [undefined, undefined, 1],
   ] as const)('class %s, method %s: runs %i times', async (outer, inner, expected) => {
-    const application = await serveHandler(() => refused, {
+    const application = await serveHandler((_session, betting) => endAndRefuse(betting), {
       onClass: [UseBetfairSession({ retry: outer })],
       onMethod: [Post(), UseBetfairSession({ retry: inner })],
     });
@@ -52,7 +54,7 @@ describe('a handler that may run again', () => {
       return betting.raw.json(session, B);
     });
     simulator.fail('api', { slow: 1_000 });
-    refuse(simulator, 'listMarketBook');
+    endAtCall(simulator, 'listMarketBook');
     await send();
     await order;
     expect(simulator.orders).toHaveLength(1);
@@ -68,7 +70,7 @@ describe('a handler that may run again', () => {
     });
     simulator.fail('certLogin', { slow: 300 });
     simulator.fail('certLogin', { slow: 300 });
-    refuse(simulator, 'listMarketBook');
+    endAtCall(simulator, 'listMarketBook');
     await send();
     await order;
     expect(simulator.orders).toHaveLength(1);
@@ -84,7 +86,7 @@ describe('a handler that may run again', () => {
       return betting.raw.json(session, B);
     });
     simulator.fail('api', 'reset', { processed: true });
-    refuse(simulator, 'listMarketBook');
+    endAtCall(simulator, 'listMarketBook');
     await send();
     expect(simulator.orders).toHaveLength(1);
     expect(runs()).toBe(1);
@@ -125,8 +127,8 @@ describe('a handler that may run again', () => {
 
   it('is run again when it throws instead of returning its events', async () => {
     const { get, generations } = await serveHandler(
-      (_session, _betting, run) => {
-        if (run === 1) throw refused;
+      (_session, betting, run) => {
+        if (run === 1) throw endAndRefuse(betting);
         return from([{ data: 'a' }, { data: 'b' }]);
       },
       { onMethod: [Sse()] },
@@ -140,6 +142,7 @@ describe('the second failure of a handler [fault 39]', () => {
   it('goes up unchanged, also where the new session is dead again', async () => {
     const { get, errors, generations } = await serveHandler(
       async (session, { simulator, sessions }, run) => {
+        simulator.endSessions();
         if (run === 2) {
           simulator.fail('certLogin', { status: 503 });
           await sessions()
@@ -156,14 +159,15 @@ describe('the second failure of a handler [fault 39]', () => {
   });
 
   it('goes up unchanged where it is no error', async () => {
-    const { get, errors } = await serveHandler(
-      () => {
-        throw refused;
+    const { get, errors, generations } = await serveHandler(
+      (_session, betting) => {
+        throw endAndRefuse(betting);
       },
       { onMethod: [Get()] },
     );
     expect((await get('/')).status).toBe(500);
     expect(errors).toEqual([refused]);
+    expect(generations).toEqual([1, 2]);
     expect(errors[0]).toBe(refused);
     expect(isInvalidSession(errors[0])).toBe(true);
   });

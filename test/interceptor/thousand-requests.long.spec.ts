@@ -10,6 +10,7 @@ import {
 import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { closeAccounts, createAccount, times } from '../support/account.js';
 import { post, RawClients, RPC, rpcCall } from '../support/betting.js';
+import { VirtualClock } from '../support/virtual.clock.js';
 
 const REQUESTS = 1_000;
 
@@ -51,7 +52,9 @@ async function serve(
     }
   }
 
-  const { module, sessions } = await account.start({ storage: 'mem://' }, undefined, [
+  // No time passes: a thousand requests at once on a slow machine must not outlast the check of the session.
+  const clock = new VirtualClock();
+  const { module, sessions } = await account.start({ storage: 'mem://' }, clock, [
     EventTypesController,
   ]);
   const application: INestApplication = module.createNestApplication(adapter);

@@ -6,3 +6,12 @@ export function endAndRefuse({ simulator }: { readonly simulator: BetfairSimulat
   simulator.endSessions();
   return refused;
 }
+
+/** Ends the session, and each new one, as soon as one of these operations is called with it, which is refused then. */
+export function endAtCall(simulator: BetfairSimulator, ...methods: string[]): void {
+  simulator.rejectCalls((_request, { method }) => {
+    if (!methods.includes(method)) return false;
+    simulator.endSessions();
+    return true;
+  });
+}

@@ -56,7 +56,11 @@ export class Exchange {
     const { logins } = simulator.counts;
     const orders = simulator.orders.length;
     if (cell.moment === 'before the first call') this.endSessions();
-    const recover = simulator.rejectCalls(() => cell.moment === 'again and again');
+    const recover = simulator.rejectCalls(() => {
+      const isRefused = cell.moment === 'again and again';
+      if (isRefused) this.endSessions();
+      return isRefused;
+    });
     await work();
     recover();
     const username = cell.kind.account === 'default' ? 'one' : 'two';

@@ -83,7 +83,8 @@ export class HandlerScript {
   }
 
   #throwIfDead(session: BetfairSession): string {
-    if (this.cell.moment === 'again and again' || !this.exchange.isAlive(session)) throw refused;
+    if (this.cell.moment === 'again and again') this.exchange.endSessions();
+    if (!this.exchange.isAlive(session)) throw refused;
     return 'done';
   }
 
