@@ -20,6 +20,10 @@ function fails(simulator: BetfairSimulator): never {
   throw Object.assign(new Error('refused'), { cause: endAndRefuse({ simulator }) });
 }
 
+function failsAlive(): never {
+  throw Object.assign(new Error('refused'), { cause: refused });
+}
+
 function failsOnce(simulator: BetfairSimulator, run: number) {
   return run === 1 ? fails(simulator) : { run };
 }
@@ -82,10 +86,7 @@ describe.each(MESSAGE_TRANSPORTS)(
     });
 
     it('is not repeated because it throws what looks like a refusal while the session lives', async () => {
-      const looks = () => {
-        throw Object.assign(new Error('refused'), { cause: refused });
-      };
-      const outcome = await runsOf(looks, 'once');
+      const outcome = await runsOf(failsAlive, 'once');
       expect(outcome).toMatchObject({ runs: 1, logins: 1 });
     });
   },

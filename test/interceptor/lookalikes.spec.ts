@@ -1,0 +1,186 @@
+import {
+  Body,
+  Catch,
+  Controller,
+  Get,
+  HttpException,
+  NotFoundException,
+  Param,
+  Post,
+  RequestMethod,
+  Sse,
+  UseFilters,
+} from '@nestjs/common';
+import { BaseExceptionFilter } from '@nestjs/core';
+import { type BetfairSession, CurrentSession, UseBetfairSession } from 'nestjs-betfair-session';
+import { concat, concatMap, delay, from, map, of, toArray } from 'rxjs';
+import { INVALID, refused } from '../calls/rejections.fixture.js';
+import { closeServed, type HttpApplication, serve } from '../support/http-application.js';
+import { type Around, interceptor } from './support/between.js';
+import { serveHandler } from './support/one-handler.js';
+import { endAndRefuse } from './support/refused-session.js';
+
+afterEach(closeServed);
+
+const POSTED = { jsonrpc: '2.0', error: { message: 'ANGX-0003' } };
+
+/** Answers as Nest does. */
+@Catch(HttpException)
+class HttpAnswers extends BaseExceptionFilter {}
+
+@Controller()
+@UseFilters(HttpAnswers)
+@UseBetfairSession({ retry: 'once' })
+class NotesController {
+  @Get('untaken/notes/:id') find(@Param('id') id: string) {
+    throw new NotFoundException(id);
+  }
+
+  @Get('taken/notes/:id') findWith(
+    @Param('id') id: string,
+    @CurrentSession() _session: BetfairSession,
+  ) {
+    throw new NotFoundException(id);
+  }
+
+  @Post('untaken/echo') echo(@Body() body: unknown) {
+    return body;
+  }
+
+  @Post('taken/echo') echoWith(@Body() body: unknown, @CurrentSession() _session: BetfairSession) {
+    return body;
+  }
+}
+
+/** Answers with a refusal that a cache keeps, in the place of the handler. */
+function cached(around: Around) {
+  @Controller()
+  @UseBetfairSession()
+  class CachedController {
+    @Get()
+    @interceptor(around)
+    find() {
+      return 'never';
+    }
+  }
+  return CachedController;
+}
+
+/** Sends five requests one after the other, and gives what each was answered. */
+async function fiveTimes({ get }: HttpApplication, path: string, init?: RequestInit) {
+  const answers: unknown[] = [];
+  for (let request = 0; request < 5; request += 1) {
+    const response = await get(path, init);
+    answers.push({ status: response.status, body: await response.json() });
+  }
+  return answers;
+}
+
+const five = (answer: object) => Array.from({ length: 5 }, () => answer);
+
+/** Betfair is asked of a session that the application took, and of no other. */
+function expectUnharmed({ simulator, sessions }: HttpApplication, wasTaken: boolean): void {
+  const keepAlives = wasTaken ? 1 : 0;
+  expect(simulator.counts).toMatchObject({ logins: 1, loginAttempts: 1, keepAlives });
+  expect(sessions().status.state).toBe('ready');
+  expect(sessions().current?.generation).toBe(1);
+}
+
+describe.each([
+  ['a handler that took a session', 'taken'],
+  ['a handler that took none', 'untaken'],
+])('%s and ends with user input that looks like a refusal', (_, path) => {
+  it('hands an error on as it is, and keeps the session', async () => {
+    const application = await serve(() => ({ controllers: [NotesController] }));
+    const body = { statusCode: 404, message: INVALID, error: 'Not Found' };
+    const answers = await fiveTimes(application, `/${path}/notes/${INVALID}`);
+    expect(answers).toEqual(five({ status: 404, body }));
+    expectUnharmed(application, path === 'taken');
+  });
+
+  it('hands an answer on as it is, and keeps the session', async () => {
+    const application = await serve(() => ({ controllers: [NotesController] }));
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body: JSON.stringify(POSTED) };
+    const answers = await fiveTimes(application, `/${path}/echo`, init);
+    expect(answers).toEqual(five({ status: 201, body: POSTED }));
+    expectUnharmed(application, path === 'taken');
+  });
+});
+
+describe('a refusal from a cache between decorator and handler', () => {
+  it.each<[string, Around, boolean]>([
+    ['that took no session', () => of(refused), false],
+    [
+      'that took a session',
+      (_next, sessions) => from(sessions.getSession()).pipe(map(() => refused)),
+      true,
+    ],
+  ])('%s is handed on as it is, and the session stays', async (_, around, wasTaken) => {
+    const application = await serve(() => ({ controllers: [cached(around)] }));
+    const answers = await fiveTimes(application, '/');
+    expect(answers).toEqual(five({ status: 200, body: refused }));
+    expectUnharmed(application, wasTaken);
+  });
+
+  it('that kept the refusal of the first run costs one session, and no more', async () => {
+    let kept: unknown;
+    const application = await serveHandler((_session, betting) => endAndRefuse(betting), {
+      onClass: [
+        UseBetfairSession(),
+        interceptor((next) =>
+          kept === undefined
+            ? next.handle().pipe(map((answer: unknown) => (kept = answer)))
+            : of(kept),
+        ),
+      ],
+    });
+    const answers = await fiveTimes(application, '/');
+    expect(answers).toEqual(five({ status: 200, body: refused }));
+    expect(application.generations).toEqual([1]);
+    expect(application.simulator.counts).toMatchObject({ logins: 2, keepAlives: 1 });
+    expect(application.sessions().status.state).toBe('ready');
+  });
+});
+
+describe('a stream whose first event looks like a refusal', () => {
+  const rest = concat(of('b'), of('c').pipe(delay(20)));
+  const stream = concat(of(refused), rest);
+  const whole = interceptor((next) => next.handle().pipe(toArray()));
+  const events = /ANGX-0003[^]*data: b[^]*data: c/;
+
+  it.each([
+    ['at once', stream],
+    ['later', stream.pipe(concatMap((value) => of(value).pipe(delay(5))))],
+  ])('is handed on whole while the session lives: %s', async (_, values) => {
+    const observable = await serveHandler(() => values, { onClass: [whole, UseBetfairSession()] });
+    expect(await (await observable.get('/')).json()).toEqual([refused, 'b', 'c']);
+    expect(observable.generations).toEqual([1]);
+    expectUnharmed(observable, true);
+  });
+
+  it('is handed on whole as server-sent events while the session lives', async () => {
+    const { generations, ...application } = await serveHandler(
+      () => stream.pipe(map((data) => ({ data }))),
+      { onMethod: [Sse()] },
+    );
+    const text = await (await application.get('/')).text();
+    expect(text).toMatch(events);
+    expect(text).not.toContain('event: error');
+    expect(generations).toEqual([1]);
+    expectUnharmed(application, true);
+  });
+
+  it('is handed on whole if the session is dead but the handler may not run again', async () => {
+    const { get, simulator, generations } = await serveHandler(
+      (_session, betting) =>
+        concat(of(endAndRefuse(betting)), rest).pipe(map((data) => ({ data }))),
+      { onMethod: [Sse('', { method: RequestMethod.POST })] },
+    );
+    const text = await (await get('/', { method: 'POST' })).text();
+    expect(text).toMatch(events);
+    expect(text).not.toContain('event: error');
+    expect(generations).toEqual([1]);
+    expect(simulator.counts.logins).toBe(2);
+  });
+});
