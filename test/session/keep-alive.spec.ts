@@ -5,6 +5,7 @@ import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { SESSION_CLOCK } from '../../lib/betfair-session.constants.js';
 import { RecordingLogger, typesOf } from '../support/application.js';
 import { closeAccounts, createAccount, times } from '../support/account.js';
+import { replaceOnProof } from '../support/proven-refusal.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
 const MINUTE = 60_000;
@@ -42,12 +43,12 @@ describe('keepAlive()', () => {
     const { simulator, start } = await createAccount();
     const clock = new VirtualClock(100);
     const { sessions } = await start({ storage: 'mem://' }, clock);
-    const first = await sessions.getSession();
+    await sessions.getSession();
     simulator.fail('keepAlive', 'hung', { times: 3 });
     const events = typesOf(sessions);
     const ofFirst = sessions.keepAlive();
     await clock.advance(500);
-    await sessions.refresh(first);
+    await replaceOnProof(simulator, sessions);
     await clock.advance(500);
     const ofSecond = sessions.keepAlive();
     await clock.advance(1_000);
@@ -70,26 +71,30 @@ describe('keepAlive()', () => {
     const { simulator, start } = await createAccount();
     const clock = new VirtualClock(100);
     const { sessions } = await start({ storage: 'mem://' }, clock);
-    const first = await sessions.getSession();
+    await sessions.getSession();
     simulator.fail('keepAlive', 'hung');
     const late = sessions.keepAlive();
     await clock.advance(1_000);
-    await sessions.refresh(first);
+    await replaceOnProof(simulator, sessions);
     await sessions.keepAlive();
     await clock.advance(1_000);
     await late;
     expect(simulator.counts).toMatchObject({ keepAlives: 2, logins: 2 });
   });
 
-  it('ends well where the application finds the session refused at that very moment', async () => {
-    const { start } = await createAccount();
+  it('ends well where the session dies, and the application suspects it, at that very moment', async () => {
+    const { simulator, start } = await createAccount();
     const { sessions } = await start({ storage: 'mem://' });
     const session = await sessions.getSession();
+    const suspected: Promise<unknown>[] = [];
     sessions.events$.subscribe(({ type }) => {
-      if (type === 'keptAlive') void sessions.refresh(session);
+      if (type !== 'keptAlive') return;
+      simulator.endSessions();
+      suspected.push(sessions.refresh(session));
     });
     await sessions.keepAlive();
-    expect((await sessions.getSession()).generation).toBe(2);
+    expect(await Promise.all(suspected)).toMatchObject([{ generation: 2 }]);
+    expect(simulator.counts).toMatchObject({ keepAlives: 2, logins: 2 });
   });
 
   it('replaces a session that is gone', async () => {
@@ -131,6 +136,7 @@ describe('keepAlive()', () => {
     const { simulator, start } = await createAccount();
     const { sessions } = await start({ storage: 'mem://' }, clock);
     const dead = await sessions.getSession();
+    simulator.endSessions();
     simulator.fail('certLogin', { status: 503 });
     await expect(sessions.refresh(dead)).rejects.toMatchObject({ retryable: true });
     await clock.advance(1_000);

@@ -95,6 +95,7 @@ describe('a refused login', () => {
     expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
     expect(sessions.status.state).toBe('ready');
     await clock.advance(MINUTE);
+    simulator.endSessions();
     await sessions.refresh(session);
     // Each is told once, however often it is met.
     expect(events.join()).toBe('loginBlocked,loginUnblocked,loggedIn,rejected,loggedIn');
@@ -129,6 +130,7 @@ describe("Betfair's temporary ban", () => {
     // The lease of the first login is given back.
     await clock.advance(3_000);
     simulator.fail('certLogin', ban);
+    simulator.endSessions();
     await expect(sessions.refresh(session)).rejects.toMatchObject({
       code: 'BETFAIR_LOGIN_BLOCKED',
       message: expect.stringContaining('TEMPORARY_BAN_TOO_MANY_REQUESTS'),
@@ -237,6 +239,7 @@ describe('the login budget', () => {
     const { sessions } = await start({ storage: 'mem://' }, clock);
     for (let i = 0; i < 10_000; i++) {
       const session = await sessions.getSession().catch(() => undefined);
+      simulator.endSessions();
       if (session) void sessions.refresh(session).catch(() => undefined);
       if (i % 100 === 99) await clock.advance(590);
     }
@@ -256,6 +259,7 @@ describe('the login budget', () => {
     simulator.fail('certLogin', 'reset', { times: 3, processed: true });
     while (clock.monotonic() < 59 * MINUTE) {
       const session = await sessions.getSession().catch(() => undefined);
+      simulator.endSessions();
       if (session) await sessions.refresh(session).catch(() => undefined);
       await clock.advance(15_000);
     }

@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { SessionStorageError } from 'nestjs-betfair-session';
 import { typesOf } from '../support/application.js';
 import { closeAccounts, createAccount, times } from '../support/account.js';
+import { replaceOnProof } from '../support/proven-refusal.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
 afterEach(closeAccounts);
@@ -172,9 +173,8 @@ describe("persistence 'best-effort'", () => {
   it('does not take a session for stored because a late write of the one before it was', async () => {
     const { simulator, storage, stored, sessions, first } = await withUnstored();
     storage.fail('write', async () => {
-      simulator.endSessions();
       storage.fail('write', down());
-      await sessions.refresh(first);
+      await replaceOnProof(simulator, sessions);
     });
     await sessions.keepAlive();
     expect(await stored()).toBe(first.token);
@@ -188,7 +188,7 @@ describe("persistence 'best-effort'", () => {
   it('takes over no session that is in memory already, when a late write meets it in the store', async () => {
     const { simulator, storage, stored, sessions, first } = await withUnstored();
     storage.fail('write', async () => {
-      await sessions.refresh(first);
+      await replaceOnProof(simulator, sessions);
     });
     const events = typesOf(sessions);
     await sessions.keepAlive();

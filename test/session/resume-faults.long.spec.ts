@@ -192,6 +192,7 @@ describe('a login that fails', () => {
     expect(simulator.counts.logins).toBe(1);
     // The next failure is the first one again.
     simulator.fail('certLogin', { status: 503 });
+    simulator.endSessions();
     const events = typesOf(sessions);
     await expect(clock.until(sessions.refresh(session))).rejects.toMatchObject({ retryable: true });
     await clock.advance(1_000);

@@ -43,9 +43,10 @@ describe("the application's log", () => {
   });
 
   it('tells of a session that Betfair rejects', async () => {
-    const { start } = await createAccount();
+    const { simulator, start } = await createAccount();
     const { sessions, logger } = await start({ storage: 'mem://' });
     const session = await sessions.getSession();
+    simulator.endSessions();
     const said = reader(logger);
     await sessions.refresh(session);
     expect(said()).toEqual([

@@ -6,7 +6,7 @@ afterEach(closeAccounts);
 
 describe('session$', () => {
   it('begins with the current session for whoever comes late, and goes on with every new one', async () => {
-    const { start } = await createAccount();
+    const { simulator, start } = await createAccount();
     const { sessions } = await start({ storage: 'mem://' });
     const [early, late]: BetfairSession[][] = [[], []];
     sessions.session$.subscribe((session) => early?.push(session));
@@ -14,6 +14,7 @@ describe('session$', () => {
     const first = await sessions.getSession();
     sessions.session$.subscribe((session) => late?.push(session));
     expect(late).toEqual([first]);
+    simulator.endSessions();
     const second = await sessions.refresh(first);
     expect(early).toEqual([first, second]);
     expect(late).toEqual([first, second]);
