@@ -195,11 +195,13 @@ describe('a request of an attached instance that Betfair refuses for its session
 
   it('is handed on as axios gives it when it is refused again: two sends and one login', async () => {
     const { http, simulator } = await setUp();
+    await http.post(RPC, A);
     refuse(simulator, 'listEventTypes');
     const { data } = await http.post<unknown>(RPC, A);
     expect(data).toMatchObject({ error: { data: { APINGException: { errorCode: INVALID } } } });
-    expect(simulator.counts).toMatchObject({ logins: 2, calls: 2 });
+    expect(simulator.counts).toMatchObject({ logins: 2, calls: 3, keepAlives: 0 });
 
+    // No call got through with the new session, and keepAlive takes it: it stays.
     const failed = await http.post(`${REST}/listEventTypes/`, FILTER).catch((error) => error);
     expect(isAxiosError(failed)).toBe(true);
     expect(failed).toMatchObject({
@@ -208,7 +210,7 @@ describe('a request of an attached instance that Betfair refuses for its session
       config: { method: 'post', url: `${REST}/listEventTypes/` },
       response: { data: { faultstring: 'ANGX-0003' } },
     });
-    expect(simulator.counts).toMatchObject({ logins: 3, calls: 4 });
+    expect(simulator.counts).toMatchObject({ logins: 2, calls: 4, keepAlives: 1 });
     // Loggers print these; there is no session in them.
     const names = Object.keys(failed.config.headers).map((name) => name.toLowerCase());
     expect(names).toEqual(expect.arrayContaining(['accept', 'content-type']));
@@ -229,7 +231,7 @@ describe('a request of an attached instance that Betfair refuses for its session
       },
     ],
   ])('sends %s again as it was', async (_, body) => {
-    const { http, sent, simulator } = await setUp();
+    const { http, sent, simulator } = await setUpDead();
     simulator.fail('api', { reply: restFault(INVALID), status: 400 });
     simulator.fail('api', { reply: succeeded });
     const { data } = await http.post<unknown>(RPC, body());
@@ -263,6 +265,7 @@ describe('a request of an attached instance that Betfair refuses for its session
 
   it('in part, as a batch, is handed on, and the session replaced', async () => {
     const { http, sessions, simulator } = await setUp();
+    await http.post(RPC, A);
     const end = simulator.rejectCalls((_request, { id }) => id === 'b');
     const batch = ['a', 'b', 'c'].map((id) => rpcCall('listEventTypes', undefined, id));
     const { data } = await http.post<unknown>(RPC, batch);
@@ -270,7 +273,7 @@ describe('a request of an attached instance that Betfair refuses for its session
     expect(JSON.stringify(data).match(new RegExp(INVALID, 'g'))).toHaveLength(1);
     end();
     expect((await sessions.getSession()).generation).toBe(2);
-    expect(simulator.counts).toMatchObject({ logins: 2, calls: 1 });
+    expect(simulator.counts).toMatchObject({ logins: 2, calls: 2, keepAlives: 0 });
   });
 });
 

@@ -58,27 +58,33 @@ describe('an attached axios instance inside run [fault 39]', () => {
   ])('keeps run from repeating what it %s with', async (_, order, hung) => {
     const { http, sessions, simulator } = await setUp();
     await sessions.getSession();
-    refuse(simulator, 'listMarketBook');
     if (hung) simulator.fail('api', 'hung', { processed: true });
     await sessions.run(async (session) => {
       await order(http);
+      simulator.endSessions();
       return createAxios(simulator).post(simulator.url + RPC, B, { headers: session.headers() });
     });
     expect(sends(simulator)).toEqual({ order: 1, B: 1 });
     expect(simulator.orders).toHaveLength(1);
-    expect((await sessions.getSession()).generation).toBe(2);
+    await until(() => sessions.current?.generation === 2);
   });
 
   it('keeps run from repeating while it is under way', async () => {
     const { http, sessions, simulator } = await setUp();
     await sessions.getSession();
+    simulator.fail('api', 'hung', { processed: true });
+    const controller = new AbortController();
     let runs = 0;
     let order: Promise<unknown> | undefined;
     await sessions.run(async () => {
       runs += 1;
-      order = http.post(RPC, placeOrders());
+      const { signal } = controller;
+      order = http.post(RPC, placeOrders(), { signal }).catch(() => undefined);
+      await until(() => simulator.orders.length === 1);
+      simulator.endSessions();
       return refused;
     });
+    controller.abort();
     await order;
     expect(runs).toBe(1);
     expect(simulator.orders).toHaveLength(1);
@@ -232,6 +238,7 @@ describe('an attached axios instance beside an interceptor that submits failed r
 
     it('replaces a session that ends while it repeats', async () => {
       const { http, sent, simulator } = await setUpRetrying(retrying(on503));
+      simulator.endSessions();
       simulator.fail('api', { status: 503 });
       simulator.fail('api', { reply: refused });
       simulator.fail('api', { reply: succeeded });

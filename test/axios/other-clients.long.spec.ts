@@ -159,10 +159,11 @@ describe('run of one request of another client', () => {
   });
 
   it('hands the error of got on when it is refused again', async () => {
-    const { sessions, simulator } = await setUp();
+    const { sessions, simulator } = await setUpDead();
     refuse(simulator, 'listEventTypes');
     const failed = sessions.run((session) => gotten(session, simulator, rest).json());
     await expect(failed).rejects.toThrow(HTTPError);
+    simulator.endSessions();
     const response = await sessions.run((session) => gotten(session, simulator, RPC));
     expect(response.body).toContain(INVALID);
     expect(simulator.counts).toMatchObject({ logins: 3, calls: 4 });

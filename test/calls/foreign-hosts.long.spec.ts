@@ -83,6 +83,8 @@ describe('a redirect [fault 39]', () => {
 
   it('of the repeated request is not followed either', async () => {
     const { sessions, simulator, other } = await setUp();
+    await sessions.getSession();
+    simulator.endSessions();
     simulator.fail('api', { reply: refused });
     simulator.fail('api', { reply: {}, status: 307, headers: { location: other.url + RPC } });
     expect((await sessions.fetch(RPC, LIST)).status).toBe(307);

@@ -74,6 +74,7 @@ describe('run of one call that Betfair refuses for its session', () => {
 
   it('makes it once more when the call throws before it returns a promise', async () => {
     const { sessions, simulator } = await setUp();
+    simulator.endSessions();
     let calls = 0;
     const answer = await sessions.run(() => {
       calls += 1;
@@ -86,6 +87,7 @@ describe('run of one call that Betfair refuses for its session', () => {
 
   it('makes it once more although the refusal has a property that cannot be read', async () => {
     const { sessions, simulator } = await setUp();
+    simulator.endSessions();
     const answers = [Object.defineProperty({ ...refused }, 'body', { get: unreadable }), 'done'];
     expect(await sessions.run(async () => answers.shift())).toBe('done');
     expect(simulator.counts.logins).toBe(2);
@@ -93,6 +95,7 @@ describe('run of one call that Betfair refuses for its session', () => {
 
   it('hands the second refusal on unchanged: two sends and one login [fault 6]', async () => {
     const { simulator, sessions, raw } = await setUp();
+    simulator.endSessions();
     refuse(simulator, 'listEventTypes');
     const errors: unknown[] = [];
     const failed = sessions.run((session) =>
@@ -232,6 +235,7 @@ describe('calls inside calls [fault 39]', () => {
     expect(simulator.counts.logins).toBe(2);
 
     simulator.clearRequests();
+    simulator.endSessions();
     refuse(simulator, 'listEventTypes');
     expect(JSON.stringify(await work())).toContain(INVALID);
     expect(outer).toBe(2);
@@ -241,15 +245,15 @@ describe('calls inside calls [fault 39]', () => {
 
   it('are not repeated by the outer one after the inner one got through', async () => {
     const { simulator, sessions, raw } = await setUp();
-    refuse(simulator, 'listMarketBook');
     const answer = await sessions.run(async (session) => {
       await sessions.fetch(RPC, post(placeOrders()));
+      simulator.endSessions();
       return raw.json(session, B);
     });
     expect(JSON.stringify(answer)).toContain(INVALID);
     expect(sends(simulator)).toEqual({ order: 1, B: 1 });
     expect(simulator.orders).toHaveLength(1);
-    expect((await sessions.getSession()).generation).toBe(2);
+    await until(() => sessions.current?.generation === 2);
   });
 
   it('are not repeated by the outer one after the inner one was repeated', async () => {
@@ -266,11 +270,11 @@ describe('calls inside calls [fault 39]', () => {
 
   it('are not repeated by the outer one after the inner one timed out', async () => {
     const { simulator, sessions, raw } = await setUp();
-    refuse(simulator, 'listMarketBook');
     simulator.fail('api', 'hung', { processed: true });
     await sessions.run(async (session) => {
       const signal = AbortSignal.timeout(200);
       await sessions.fetch(RPC, { ...post(placeOrders()), signal }).catch(() => undefined);
+      simulator.endSessions();
       return raw.json(session, B);
     });
     expect(sends(simulator)).toEqual({ order: 1, B: 1 });
@@ -279,14 +283,17 @@ describe('calls inside calls [fault 39]', () => {
 
   it('are not repeated by the outer one while the inner one is under way', async () => {
     const { simulator, sessions, raw } = await setUp();
-    refuse(simulator, 'listMarketBook');
-    simulator.fail('api', { slow: 300 });
-    let order: Promise<Response> | undefined;
+    simulator.fail('api', 'hung', { processed: true });
+    const controller = new AbortController();
+    let order: Promise<unknown> | undefined;
     await sessions.run(async (session) => {
-      order = sessions.fetch(RPC, post(placeOrders()));
-      await until(() => simulator.counts.calls === 1);
+      const { signal } = controller;
+      order = sessions.fetch(RPC, { ...post(placeOrders()), signal }).catch(() => undefined);
+      await until(() => simulator.orders.length === 1);
+      simulator.endSessions();
       return raw.json(session, B);
     });
+    controller.abort();
     await order;
     expect(sends(simulator)).toEqual({ order: 1, B: 1 });
     expect(simulator.orders).toHaveLength(1);
@@ -305,7 +312,7 @@ describe('calls inside calls [fault 39]', () => {
 
   it('are not repeated by the outer one when the inner refresh failed and the call went on', async () => {
     const { simulator, sessions, raw } = await setUp();
-    refuse(simulator, 'listEventTypes', 'listMarketBook');
+    simulator.endSessions();
     simulator.fail('certLogin', { status: 503 });
     const answer = await sessions.run(async (session) => {
       await sessions.fetch(RPC, post(A)).catch(() => sessions.unblockLogin());

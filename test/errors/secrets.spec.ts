@@ -48,11 +48,8 @@ function failed(error: string): { reply: object } {
 const provocations: Partial<Record<BetfairSessionErrorCode, () => Promise<unknown>>> = {
   BETFAIR_CLOSED: async () => {
     const application = await start();
-    const { sessions } = application;
-    await sessions.getSession();
     await application.close();
-    simulator.endSessions();
-    return sessions.refresh(await sessions.getSession());
+    return application.sessions.getSession();
   },
   BETFAIR_FOREIGN_SESSION: async () => {
     const { sessions } = await start();

@@ -86,6 +86,7 @@ describe('the stream client', () => {
   it('moves to the session that another caller brought, without a word of its own', async () => {
     const { get, sessions } = await start();
     await authenticated(1);
+    expect((await get('/markets')).status).toBe(200);
     const old = sessions.current?.token;
     simulator.rejectCalls(({ headers }) => headers['x-authentication'] === old);
     expect((await get('/markets')).status).toBe(200);

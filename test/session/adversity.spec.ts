@@ -263,7 +263,8 @@ it('a process that wakes up past the lifetime serves what it has, and one refusa
   const { simulator, start } = await createAccount();
   const clock = new VirtualClock();
   const { sessions } = await start({ storage: 'mem://' }, clock);
-  await sessions.getSession();
+  await sessions.fetch(RPC, post(rpcCall('listEventTypes', {}, 'before')));
+  simulator.clearRequests();
   const session = await sessions.getSession();
   // Timers have not fired when the process wakes up, nor when its event loop goes on.
   const { monotonic } = clock;

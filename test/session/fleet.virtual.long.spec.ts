@@ -1,6 +1,7 @@
 import { MemoryStorage, type SessionService } from 'nestjs-betfair-session';
 import { sleep } from '../../lib/common/deadline.js';
 import { closeAccounts, createAccount } from '../support/account.js';
+import { startBoundIdentity } from '../support/bound-identity.js';
 import { PartlyDownStorage } from '../support/partly-down.storage.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
@@ -231,7 +232,7 @@ describe('a fleet whose lease cannot be reached', () => {
   });
 });
 
-/** Every service uses sessions for some minutes, and refreshes those that are `refused`. */
+/** Every service uses sessions for some minutes, and suspects those that are `refused`. */
 async function useSessions(
   services: readonly SessionService[],
   minutes: number,
@@ -267,22 +268,52 @@ describe('a fleet whose sessions are refused', () => {
   });
 
   it('to all but who logged in, as where they are bound to an address, makes 20 logins a minute at most [fault 38]', async () => {
-    const { simulator, startAll, busiestMinute } = await createFleet();
+    const { simulator, start, busiestMinute } = await createFleet();
+    const { endpoints } = simulator.options();
     const size = 20;
-    const services = await startAll(size);
+    const identity = await startBoundIdentity();
+    const services: SessionService[] = [];
+    while (services.length < size) {
+      const keepAlive = identity.keepAlive(services.length);
+      const sessions = await start({ endpoints: { ...endpoints, keepAlive } });
+      identity.bind(sessions, services.length);
+      services.push(sessions);
+    }
     const failures = await useSessions(services, 3, (own) => !own);
     for (const failure of failures) expect(failure).toEqual(typed);
     // In the end each has a session of its own.
     expect(simulator.counts.logins).toBe(size);
     expect(busiestMinute()).toBeLessThanOrEqual(20);
+    await identity.close();
   }, 60_000);
 
   it('to everybody at once makes 20 logins a minute at most, for 50 of them too [fault 16]', async () => {
     const { simulator, startAll, busiestMinute } = await createFleet();
     const services = await startAll();
-    const failures = await useSessions(services, 3, () => true);
+    const failures = await useSessions(services, 3, () => {
+      simulator.endSessions();
+      return true;
+    });
     for (const failure of failures) expect(failure).toEqual(typed);
     expect(simulator.counts.logins).toBeGreaterThan(20);
     expect(busiestMinute()).toBeLessThanOrEqual(20);
   }, 120_000);
+
+  it('by the API while the identity service takes them, as with a wrong "endpoints.api", makes no other login', async () => {
+    const { simulator, startAll } = await createFleet();
+    simulator.rejectCalls(() => true);
+    const services = await startAll();
+    const token = await oneToken(services);
+    const call = (sessions: SessionService) => sessions.call('SportsAPING/v1.0/listEventTypes');
+    for (let round = 1; round <= 3; round++) {
+      for (const outcome of await clock.until(Promise.allSettled(services.map(call)))) {
+        expect(outcome).toMatchObject({ reason: { code: 'BETFAIR_API_ERROR' } });
+      }
+      await clock.advance(MINUTE);
+    }
+    expect(await oneToken(services)).toBe(token);
+    expect(simulator.counts).toMatchObject({ loginAttempts: 1, logins: 1, calls: 3 * SIZE });
+    // To resume it, and once a minute to check it.
+    expect(simulator.counts.keepAlives).toBe(SIZE - 1 + 3 * SIZE);
+  }, 60_000);
 });

@@ -63,6 +63,7 @@ describe('call', () => {
 
   it('hands the second refusal on, and no layer around it judges that again', async () => {
     const { sessions, simulator } = await setUp();
+    await sessions.call(LIST);
     simulator.rejectCalls(() => true);
     const error = await sessions.run(() => sessions.call(LIST)).catch((reason: unknown) => reason);
     expect(error).toMatchObject({
@@ -70,7 +71,7 @@ describe('call', () => {
       errorCode: INVALID,
       retryable: false,
     });
-    expect(simulator.counts).toMatchObject({ logins: 2, calls: 2 });
+    expect(simulator.counts).toMatchObject({ logins: 2, calls: 3, keepAlives: 0 });
   });
 
   it.each(['listEventTypes', 'NonsenseAPING/v1.0/list', 'SportsAPING', 'SportsAPING/v1.0/a/b', ''])(

@@ -18,6 +18,15 @@ async function setUp() {
   return { ...account, sessions, logger, sent };
 }
 
+/** An application whose session a call got through with before Betfair ended it, so that a refusal is proof. */
+async function setUpProven() {
+  const account = await setUp();
+  await account.sessions.fetch(RPC, post(rpcCall('listEventTypes', undefined, 'before')));
+  account.simulator.endSessions();
+  account.simulator.clearRequests();
+  return account;
+}
+
 /** An application that has a session which Betfair has ended. */
 async function setUpDead() {
   const account = await setUp();
@@ -127,7 +136,7 @@ describe('fetch of a request that Betfair refuses for its session [fault 39]', (
       'a=b+c&d=%26',
     ],
   ])('sends %s again as it was', async (_, body, contentType, text) => {
-    const { sessions, simulator, sent } = await setUp();
+    const { sessions, simulator, sent } = await setUpDead();
     simulator.fail('api', { reply: restFault(INVALID), status: 400 });
     simulator.fail('api', { reply: succeeded });
     const response = await sessions.fetch(OPERATION, { method: 'POST', body: body() });
@@ -140,7 +149,7 @@ describe('fetch of a request that Betfair refuses for its session [fault 39]', (
   });
 
   it('sends FormData again with the boundary that its body has', async () => {
-    const { sessions, simulator, sent } = await setUp();
+    const { sessions, simulator, sent } = await setUpDead();
     simulator.fail('api', { reply: restFault(INVALID), status: 400 });
     simulator.fail('api', { reply: succeeded });
     const body = new FormData();
@@ -157,8 +166,7 @@ describe('fetch of a request that Betfair refuses for its session [fault 39]', (
   });
 
   it('sends a body again that was changed meanwhile as it was at first', async () => {
-    const { sessions, simulator, sent } = await setUp();
-    await sessions.getSession();
+    const { sessions, simulator, sent } = await setUpDead();
     simulator.fail('api', { reply: restFault(INVALID), status: 400 });
     simulator.fail('api', { reply: succeeded });
     const body = Buffer.from('{"a":1}');
@@ -178,12 +186,12 @@ describe('fetch of a request that Betfair refuses for its session [fault 39]', (
       },
     ],
   ])('does not send %s again, hands the refusal on and replaces the session', async (_, stream) => {
-    const { sessions, simulator, logger } = await setUpDead();
+    const { sessions, simulator, logger } = await setUpProven();
     const send = () =>
       sessions.fetch(RPC, { method: 'POST', body: stream(LIST.body), duplex: 'half' });
     expect(JSON.stringify(await (await send()).json())).toContain(INVALID);
     expect((await sessions.getSession()).generation).toBe(2);
-    expect(simulator.counts).toMatchObject({ logins: 2, calls: 1 });
+    expect(simulator.counts).toMatchObject({ logins: 2, calls: 2 });
 
     expect(await (await send()).json()).toMatchObject({ result: expect.any(Array) });
     simulator.endSessions();
@@ -228,10 +236,11 @@ describe('fetch of a request that Betfair refuses for its session [fault 39]', (
 
   it('hands the second refusal on: two sends and one login [fault 6]', async () => {
     const { sessions, simulator } = await setUp();
+    await sessions.fetch(RPC, LIST);
     simulator.rejectCalls(() => true);
     const response = await sessions.fetch(RPC, LIST);
     expect(JSON.stringify(await response.json())).toContain(INVALID);
-    expect(simulator.counts).toMatchObject({ logins: 2, calls: 2 });
+    expect(simulator.counts).toMatchObject({ logins: 2, calls: 3, keepAlives: 0 });
   });
 
   it('throws what the refresh failed with', async () => {
@@ -257,16 +266,16 @@ describe('fetch of a batch [fault 39]', () => {
 
   it('hands it on at once when a part got through, and replaces the session behind it', async () => {
     const { sessions, simulator } = await setUp();
-    await sessions.getSession();
+    await sessions.fetch(RPC, LIST);
     const end = simulator.rejectCalls((_request, { id }) => id === 'b');
     simulator.fail('certLogin', { slow: 300 });
     const response = await sessions.fetch(RPC, batch);
-    expect(simulator.counts).toMatchObject({ logins: 1, calls: 1 });
+    expect(simulator.counts).toMatchObject({ logins: 1, calls: 2 });
     const text = await response.text();
     expect(text.match(new RegExp(INVALID, 'g'))).toHaveLength(1);
     end();
     expect((await sessions.getSession()).generation).toBe(2);
-    expect(simulator.counts).toMatchObject({ logins: 2, calls: 1 });
+    expect(simulator.counts).toMatchObject({ logins: 2, calls: 2, keepAlives: 0 });
   });
 });
 
@@ -379,7 +388,7 @@ describe('fetch with a signal', () => {
 
 describe('fetch of many requests', () => {
   it('makes one login of a thousand refusals at one moment, and sends each request twice [fault 3]', async () => {
-    const { sessions, simulator } = await setUpDead();
+    const { sessions, simulator } = await setUpProven();
     const answers = await Promise.all(
       times(1_000, async (id) => {
         const response = await sessions.fetch(RPC, post(rpcCall('listEventTypes', {}, id)));
@@ -388,13 +397,14 @@ describe('fetch of many requests', () => {
     );
     expect(answers.filter((answer) => answer.includes(INVALID))).toEqual([]);
     expect(simulator.counts.logins).toBe(2);
+    expect(simulator.counts.keepAlives).toBe(0);
     const counts = Object.values(sends(simulator));
     expect(counts).toHaveLength(1_000);
     expect(Math.max(...counts)).toBe(2);
   }, 60_000);
 
   it('gives stragglers, whose refusals come after the renewal, the session that there is [fault 4]', async () => {
-    const { sessions, simulator } = await setUpDead();
+    const { sessions, simulator } = await setUpProven();
     simulator.fail('api', { slow: 600 }, { times: 20 });
     simulator.fail('api', { slow: 200 }, { times: 20 });
     const answers = await Promise.all(

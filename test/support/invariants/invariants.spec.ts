@@ -39,7 +39,8 @@ const BREACHES: [string, (setting: Setting) => unknown][] = [
   ],
   [
     'a stored token that lives was overwritten by an older one',
-    async ({ sessions, session, storage, key }) => {
+    async ({ simulator, sessions, session, storage, key }) => {
+      simulator.endSessions();
       await sessions.refresh(session);
       const stored = await storage.read(key);
       await storage.write(key, session.token, { ifVersion: stored?.version ?? '' });
