@@ -13,13 +13,16 @@ const PATIENCE = 60_000;
 
 /** One process. Whatever it is asked fails when it ends before it has answered. */
 class Member {
+  /** What it logged in with, as far as it says so. */
+  tokens = new Set();
   #asked = new Map();
   #lastId = 0;
 
   constructor(build) {
     this.child = fork(MEMBER, [build], { stdio: 'inherit' });
     this.exited = once(this.child, 'exit');
-    this.child.on('message', ({ id, result, error }) => {
+    this.child.on('message', ({ id, result, error, loggedIn }) => {
+      if (loggedIn) return this.tokens.add(loggedIn);
       const { resolve, reject } = this.#asked.get(id);
       this.#asked.delete(id);
       if (error) reject(Object.assign(new Error(error.message), error));

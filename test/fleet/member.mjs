@@ -105,20 +105,22 @@ const commands = {
     return running.sessions.current.token;
   },
 
-  /** Asks for sessions for `ms`, and rejects those of others; answers with what went wrong meanwhile. */
-  async refuseOthers(ms) {
+  /** Asks for sessions for `ms`, and suspects those of others; answers with what went wrong meanwhile. */
+  async suspectOthers(ms) {
     const { sessions } = running;
     const own = new Set();
-    sessions.events$.subscribe(
-      ({ type, generation }) => type === 'loggedIn' && own.add(generation),
-    );
+    sessions.events$.subscribe(({ type, generation }) => {
+      if (type !== 'loggedIn') return;
+      own.add(generation);
+      process.send({ loggedIn: sessions.current.token });
+    });
     const failures = new Set();
     const end = performance.now() + ms;
     while (performance.now() < end) {
       try {
         const session = await sessions.getSession();
-        if (own.has(session.generation)) await delay(500);
-        else await sessions.refresh(session);
+        if (!own.has(session.generation)) await sessions.refresh(session);
+        await delay(500);
       } catch (error) {
         failures.add(error.code ?? String(error));
         await delay(500);

@@ -1,6 +1,7 @@
 // What happens to a fleet, and what must come of it. Each returns what it measured.
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
+import { bootBound } from './bound-identity.mjs';
 import { until } from './fleet.mjs';
 
 /** Where processes are killed or stopped: short requests make a short lease, `requestTimeout` and 5 s. */
@@ -184,8 +185,10 @@ export const files = {
   },
 
   async 'sessions that die with the egress address [fault 38]'(fleet) {
-    const members = await fleet.boot(20);
-    const { answers } = await all(members, 'refuseOthers', 70_000);
+    const size = 20;
+    const { members, close } = await bootBound(fleet, size);
+    const { answers } = await all(members, 'suspectOthers', 70_000);
+    await close();
     const failures = [...new Set(answers.flat())];
     const typed = ['BETFAIR_IDENTITY_UNAVAILABLE', 'BETFAIR_LOGIN_BLOCKED'];
     assert.deepEqual(
@@ -194,6 +197,9 @@ export const files = {
     );
     const busiestMinute = fleet.busiestMinute();
     assert.ok(busiestMinute <= 20, `${busiestMinute} logins in a minute`);
+    // Each gets a session of its own, and keeps it.
+    const { logins } = fleet.simulator.counts;
+    assert.ok(logins <= size, `${logins} logins of ${size} processes`);
     return { busiestMinute };
   },
 };

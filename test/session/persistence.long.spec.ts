@@ -186,7 +186,7 @@ describe("persistence 'best-effort'", () => {
   });
 
   it('takes over no session that is in memory already, when a late write meets it in the store', async () => {
-    const { simulator, storage, stored, sessions, first } = await withUnstored();
+    const { simulator, storage, stored, sessions } = await withUnstored();
     storage.fail('write', async () => {
       await replaceOnProof(simulator, sessions);
     });

@@ -175,6 +175,8 @@ describe('no password, token, application key or private key is seen [fault 40]'
     const { simulator, start } = account;
     const application = await start();
     const httpsAgent = new Agent({ ca: simulator.ca });
+    await application.sessions.getSession();
+    simulator.endSessions();
     simulator.rejectCalls(() => true);
     const { text, tokens } = await emitted(application, async ({ sessions }) => {
       const url = `${simulator.url}/exchange/betting/rest/v1.0/listEventTypes/`;

@@ -34,7 +34,7 @@ export async function startBoundIdentity(): Promise<BoundIdentity> {
         const { current } = sessions;
         if (type === 'loggedIn' && current) owners.set(current.token, `/${from}`);
       }),
-    async close() {
+    close: async () => {
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
