@@ -7,6 +7,8 @@ import {
   inspectThrown,
   isUnpeekable,
 } from '../../lib/calls/rejection/invalid-session.detector.js';
+import { shownTokens } from '../../lib/calls/rejection/shown-token.js';
+import { inspectFailure, inspectOutcome } from '../../lib/calls/rejection/suspicion.js';
 import { otherBody, refusedBody } from './answers.arbitraries.js';
 import { Effort, hostileValue } from './hostile.arbitraries.js';
 
@@ -28,6 +30,9 @@ export function describeHostility(numRuns: number): void {
           await look(isInvalidSession, [true, false]);
           await look(inspectThrown, VERDICTS);
           await look(inspectResult, VERDICTS);
+          await look(inspectOutcome, VERDICTS);
+          await look(inspectFailure, VERDICTS);
+          await look((value) => shownTokens(value, 'https://x').size, [0]);
           await look(isUnpeekable, [true, false]);
         }),
         { numRuns },

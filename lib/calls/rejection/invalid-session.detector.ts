@@ -114,4 +114,7 @@ export const isError = safely(
 );
 
 /** Tells the errors of this package, which are never a refusal: it was dealt with already. */
-export const isOwn = safely((value) => value instanceof BetfairSessionError);
+export const isOwn = safely(
+  (value): value is BetfairSessionError =>
+    !types.isProxy(value) && value instanceof BetfairSessionError,
+);

@@ -49,7 +49,10 @@ export function safely<T>(test: (value: unknown) => value is T): (value: unknown
   };
 }
 
-export const isList = safely((value): value is readonly unknown[] => Array.isArray(value));
+/** Tells lists that hold what they claim: a Proxy may claim any length, and another whenever it is asked. */
+export const isList = safely(
+  (value): value is readonly unknown[] => Array.isArray(value) && !types.isProxy(value),
+);
 
 /**
  * A body as a client resolves with it: parsed, or a JSON text or bytes that are the whole value. It counts only if it
@@ -58,11 +61,11 @@ export const isList = safely((value): value is readonly unknown[] => Array.isArr
 export function inspectBody(body: unknown): Rejection {
   if (typeof body === 'string') return inspectText(body);
   if (typeof body !== 'object' || body === null) return 'none';
+  if (isList(body)) return inspectBatch(body);
   try {
     if (types.isUint8Array(body) || types.isArrayBuffer(body)) return inspectBytes(body);
-    if (Array.isArray(body)) return inspectBatch(body);
   } catch {
-    return 'none'; // a revoked proxy, a detached buffer
+    return 'none'; // a detached buffer
   }
   return isRefusedEnvelope(body) ? 'all' : 'none';
 }
@@ -117,9 +120,8 @@ export function exceptionIn(detail: unknown): unknown {
 }
 
 function inspectBatch(replies: readonly unknown[]): Rejection {
-  const length = read(replies, 'length');
-  // A Proxy may claim any length, and one that grows whenever it is compared.
-  if (typeof length !== 'number' || length > BATCH_LIMIT) return 'none';
+  const { length } = replies;
+  if (length > BATCH_LIMIT) return 'none';
   let refused = 0;
   for (let index = 0; index < length; index += 1) {
     const reply = read(replies, index);

@@ -2,9 +2,6 @@ import { ask, CHAIN_LIMIT, isList, read } from './rejection-envelope.js';
 
 const HEADER = 'x-authentication';
 
-/** Entries of a list of headers that are looked at. */
-const MOST_HEADERS = 1_000;
-
 /**
  * The session tokens that an error or a result shows on a request to an origin: in `config` (axios), `options` (got,
  * ofetch) or `request` (a Fetch `Request`, a `ClientRequest`) of it, of its `response` or of a cause. A token counts
@@ -62,10 +59,7 @@ function tokensOn(request: unknown): unknown[] {
   const value = ask(request, 'getHeader', HEADER) ?? ask(headers, 'get', HEADER);
   if (typeof value === 'string') return [value];
   if (typeof headers !== 'object' || headers === null) return [];
-  const length = Math.min(Number(read(headers, 'length')), MOST_HEADERS);
-  const pairs: readonly unknown[] = isList(headers)
-    ? Array.from({ length }, (_, index) => read(headers, index))
-    : Object.entries(headers);
+  const pairs: readonly unknown[] = isList(headers) ? headers : Object.entries(headers);
   if (!isList(pairs[0])) return pairs.filter((_, index) => isHeader(pairs[index - 1]));
   return pairs.filter((pair) => isHeader(read(pair, 0))).map((pair) => read(pair, 1));
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import {
   inspectError,
   isClientResult,
@@ -80,17 +81,17 @@ function inspectMembers(value: unknown): Rejection {
 function inspectItself(value: unknown): Rejection {
   if (typeof value === 'string') return value === INVALID_SESSION ? 'all' : inspectBody(value);
   if (typeof value !== 'object' || value === null || isOwn(value)) return 'none';
-  if (isError(value)) return inspectError(value);
+  // The prototypes of a Proxy may have no end.
+  if (!types.isProxy(value) && isError(value)) return inspectError(value);
   return isRefusedItself(value) ? 'all' : inspectCarried(value);
 }
 
 function inspectList(list: unknown, inspect: (value: unknown) => Suspicion): Suspicion {
-  const length = isList(list) ? read(list, 'length') : 0;
-  if (typeof length !== 'number' || !(length > 0)) return 'none';
+  if (!isList(list)) return 'none';
   // What is left out counts as not refused.
-  const found = Array.from({ length: Math.min(length, LIST_LIMIT + 1) }, (_, index) =>
-    index < LIST_LIMIT ? inspect(read(list, index)) : 'none',
-  );
+  const found = list
+    .slice(0, LIST_LIMIT + 1)
+    .map((value, index) => (index < LIST_LIMIT ? inspect(value) : 'none'));
   const known = found.filter((one) => typeof one === 'string');
   return known.length === found.length ? sum(known) : Promise.all(found.map(settle)).then(sum);
 }
