@@ -81,8 +81,9 @@ export function isRefusedItself(value: object): boolean {
   // Only where no other code says more. The words alone must be the whole message: a longer one is a mention.
   if (typeof code === 'string' && code !== '') return false;
   const message = read(value, 'message');
-  const isCode = typeof message === 'string' && message.trim() === INVALID_SESSION;
-  return isCode || isRefusal(read(value, 'data') ?? read(value, 'detail'), message);
+  if (typeof message !== 'string') return false;
+  const detail = read(value, 'data') ?? read(value, 'detail');
+  return message.trim() === INVALID_SESSION || isRefusal(detail, message);
 }
 
 /** An HTTP answer: `data` in axios, `body` in got and superagent, the body itself in Nest's `HttpException`. */

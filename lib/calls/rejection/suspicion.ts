@@ -71,6 +71,8 @@ function inspectPart(value: unknown): Suspicion {
 }
 
 function inspectMembers(value: unknown): Rejection {
+  // An unread stream; to ask such an answer of node-fetch for `data` prints a warning.
+  if (typeof read(read(value, 'body'), 'pipe') === 'function') return 'none';
   for (const key of MEMBERS) {
     const found = inspectItself(read(value, key));
     if (found !== 'none') return found;
