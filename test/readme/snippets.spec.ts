@@ -18,6 +18,7 @@ import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { firstValueFrom } from 'rxjs';
 import { AccountController } from './snippets/account.controller.js';
 import { AppModule } from './snippets/app.module.js';
+import { BalanceService } from './snippets/balance.service.js';
 import { ConfiguredModule } from './snippets/configured.module.js';
 import { DashboardService } from './snippets/dashboard.service.js';
 import { EncryptedModule } from './snippets/encrypted.module.js';
@@ -135,6 +136,20 @@ it('statement.service: got survives the end of the session', async () => {
   simulator.endSessions();
   const funds = await app.get(StatementService).funds();
   expect(funds).toMatchObject({ availableToBetBalance: 1_000 });
+  expect(simulator.counts).toMatchObject({ logins: 2, calls: 3 });
+});
+
+it('balance.service: a client of its own survives the end of the session', async () => {
+  const url = `${simulator.url}/exchange/account/rest/v1.0/getAccountFunds/`;
+  const https = { certificateAuthority: simulator.ca };
+  const ask = (headers: Record<string, string>) =>
+    got.post(url, { json: {}, headers, https, throwHttpErrors: false }).json();
+  const providers = [BalanceService, { provide: 'BETFAIR_ASK', useValue: ask }];
+  await start({ imports: account(), providers }, simulator.options());
+  await app.get(BalanceService).balance();
+  simulator.endSessions();
+  const balance = await app.get(BalanceService).balance();
+  expect(balance).toMatchObject({ availableToBetBalance: 1_000 });
   expect(simulator.counts).toMatchObject({ logins: 2, calls: 3 });
 });
 
