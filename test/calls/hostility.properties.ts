@@ -2,13 +2,9 @@ import { inspect } from 'node:util';
 import { jest } from '@jest/globals';
 import * as fc from 'fast-check';
 import { isInvalidSession } from 'nestjs-betfair-session';
-import {
-  inspectResult,
-  inspectThrown,
-  isUnpeekable,
-} from '../../lib/calls/rejection/invalid-session.detector.js';
-import { shownTokens } from '../../lib/calls/rejection/shown-token.js';
+import { isUnpeekable } from '../../lib/calls/rejection/rejection-response.js';
 import { inspectFailure, inspectOutcome } from '../../lib/calls/rejection/suspicion.js';
+import { shownTokens } from '../../lib/calls/rejection/shown-token.js';
 import { otherBody, refusedBody } from './answers.arbitraries.js';
 import { Effort, hostileValue } from './hostile.arbitraries.js';
 
@@ -28,8 +24,6 @@ export function describeHostility(numRuns: number): void {
             expect(effort.operations).toBeLessThan(MOST_OPERATIONS);
           };
           await look(isInvalidSession, [true, false]);
-          await look(inspectThrown, VERDICTS);
-          await look(inspectResult, VERDICTS);
           await look(inspectOutcome, VERDICTS);
           await look(inspectFailure, VERDICTS);
           await look((value) => shownTokens(value, 'https://x').size, [0]);
@@ -79,7 +73,7 @@ export function describeHostility(numRuns: number): void {
           const error = Object.assign(new Error('x'), { body: answer, response: { data: answer } });
           const isSmall = size <= 65_536;
           expect(isInvalidSession(error)).toBe(isSmall);
-          expect(inspectResult(answer)).toBe(isSmall ? 'all' : 'none');
+          expect(inspectOutcome(answer)).toBe(isSmall ? 'all' : 'none');
           if (!isSmall) expect([...parse.mock.calls, ...decode.mock.calls]).toEqual([]);
         }),
         { numRuns: 30, examples: [[50_000_000, (text) => text]] },

@@ -4,12 +4,9 @@ import { BadGatewayException, BadRequestException } from '@nestjs/common';
 import axios from 'axios';
 import { errors, interceptors, Agent, request } from 'undici';
 import { BetfairIdentityUnavailableError } from '../../lib/errors/index.js';
-import {
-  inspectResult,
-  inspectThrown,
-  isInvalidSession,
-  isUnpeekable,
-} from '../../lib/calls/rejection/invalid-session.detector.js';
+import { isInvalidSession } from '../../lib/calls/rejection/invalid-session.detector.js';
+import { isUnpeekable } from '../../lib/calls/rejection/rejection-response.js';
+import { inspectFailure, inspectOutcome } from '../../lib/calls/rejection/suspicion.js';
 import {
   auditLog,
   exception,
@@ -43,23 +40,22 @@ async function rejection(promise: Promise<unknown>): Promise<unknown> {
 describe('a body', () => {
   it.each(rejections)('counts: %s', (_, body) => {
     expect(isInvalidSession(body)).toBe(true);
-    expect(inspectResult(body)).toBe('all');
+    expect(inspectOutcome(body)).toBe('all');
   });
 
   it.each(rejections)('counts as JSON text, bytes and ArrayBuffer: %s', (_, body) => {
     const text = ` ${JSON.stringify(body, null, 1)}\r\n`;
     const bytes = new TextEncoder().encode(`\uFEFF${text}`);
-    expect(inspectResult(text)).toBe('all');
-    expect(inspectResult(Buffer.from(text))).toBe('all');
-    expect(inspectResult(bytes)).toBe('all');
-    expect(inspectResult(bytes.buffer)).toBe('all');
+    expect(inspectOutcome(text)).toBe('all');
+    expect(inspectOutcome(Buffer.from(text))).toBe('all');
+    expect(inspectOutcome(bytes)).toBe('all');
+    expect(inspectOutcome(bytes.buffer)).toBe('all');
     expect(isInvalidSession(text)).toBe(true);
   });
 
   it.each(others)('does not count: %s', (_, body) => {
     expect(isInvalidSession(body)).toBe(false);
-    expect(inspectResult(body)).toBe('none');
-    expect(inspectResult(JSON.stringify(body))).toBe('none');
+    expect(isInvalidSession(JSON.stringify(body))).toBe(false);
   });
 
   it('is partly refused where some calls of a batch were, in any order', () => {
@@ -68,19 +64,19 @@ describe('a body', () => {
       [succeeded, refused],
       [rpcReply('TOO_MUCH_DATA'), refused],
     ]) {
-      expect(inspectResult(batch)).toBe('some');
-      expect(inspectResult(JSON.stringify(batch))).toBe('some');
-      expect(inspectThrown(batch)).toBe('some');
+      expect(inspectOutcome(batch)).toBe('some');
+      expect(inspectOutcome(JSON.stringify(batch))).toBe('some');
+      expect(inspectFailure(batch)).toBe('some');
       expect(isInvalidSession(batch)).toBe(false);
     }
   });
 
   it('is not parsed where it is longer than 64 KiB', () => {
     const long = JSON.stringify(refused).padEnd(65_536);
-    expect(inspectResult(long)).toBe('all');
-    expect(inspectResult(`${long} `)).toBe('none');
-    expect(inspectResult(Buffer.from(long))).toBe('all');
-    expect(inspectResult(Buffer.from(`${long} `))).toBe('none');
+    expect(inspectOutcome(long)).toBe('all');
+    expect(inspectOutcome(`${long} `)).toBe('none');
+    expect(inspectOutcome(Buffer.from(long))).toBe('all');
+    expect(inspectOutcome(Buffer.from(`${long} `))).toBe('none');
   });
 
   it('is not looked for inside another value', () => {
@@ -93,7 +89,6 @@ describe('a body', () => {
       { config: {}, headers: {}, status: 200, data: auditLog },
       new Map([['data', refused]]),
     ]) {
-      expect(inspectResult(value)).toBe('none');
       expect(isInvalidSession(value)).toBe(false);
     }
   });
@@ -145,7 +140,7 @@ describe('a thrown value', () => {
   ];
 
   it.each(thrown)('counts: %s', (_, error) => {
-    expect(inspectThrown(error)).toBe('all');
+    expect(inspectFailure(error)).toBe('all');
     expect(isInvalidSession(error)).toBe(true);
   });
 
@@ -186,7 +181,6 @@ describe('a thrown value', () => {
   ];
 
   it.each(unrelated)('does not count: %s', (_, error) => {
-    expect(inspectThrown(error)).toBe('none');
     expect(isInvalidSession(error)).toBe(false);
   });
 
@@ -223,11 +217,9 @@ describe('real clients', () => {
   it.each(['json', 'text', 'arraybuffer'] as const)(
     'a result of axios is looked into, responseType %s',
     async (responseType) => {
-      expect(inspectResult(await axios.get(url, { responseType }))).toBe('all');
+      expect(inspectOutcome(await axios.get(url, { responseType }))).toBe('all');
       answer.body = JSON.stringify([refused, succeeded]);
-      expect(inspectResult(await axios.get(url, { responseType }))).toBe('some');
-      answer.body = JSON.stringify(auditLog);
-      expect(inspectResult(await axios.get(url, { responseType }))).toBe('none');
+      expect(inspectOutcome(await axios.get(url, { responseType }))).toBe('some');
     },
   );
 
@@ -260,11 +252,11 @@ describe('real clients', () => {
   it('a result of undici.request is known for unpeekable and left alone', async () => {
     const result = await request(url);
     expect(isUnpeekable(result)).toBe(true);
-    expect(inspectResult(result)).toBe('none');
+    expect(inspectOutcome(result)).toBe('none');
     const body: unknown = await result.body.json();
     expect(body).toEqual(refused);
     expect(isUnpeekable(result)).toBe(false);
-    expect(inspectResult(body)).toBe('all');
+    expect(inspectOutcome(body)).toBe('all');
   });
 
   it('nothing else is called unpeekable', async () => {
@@ -350,11 +342,11 @@ describe('hostile values', () => {
 
   it.each(hostile)('neither throw nor count: %s', (_, value) => {
     expect(isInvalidSession(value)).toBe(false);
-    expect(inspectThrown(value)).toBe('none');
-    expect(inspectThrown(Object.assign(new Error('x'), { response: value, body: value }))).toBe(
+    expect(inspectFailure(value)).toBe('none');
+    expect(inspectFailure(Object.assign(new Error('x'), { response: value, body: value }))).toBe(
       'none',
     );
-    expect(inspectResult(value)).toBe('none');
+    expect(inspectOutcome(value)).toBe('none');
     expect(isUnpeekable(value)).toBe(false);
   });
 

@@ -3,10 +3,8 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { fetch as undiciFetch } from 'undici';
-import {
-  inspectResult,
-  isInvalidSession,
-} from '../../lib/calls/rejection/invalid-session.detector.js';
+import { isInvalidSession } from '../../lib/calls/rejection/invalid-session.detector.js';
+import { inspectOutcome } from '../../lib/calls/rejection/suspicion.js';
 import {
   auditLog,
   INVALID,
@@ -52,7 +50,7 @@ describe.each([
   it.each(rejections)('counts, and can be read afterwards: %s', async (_name, body) => {
     serve(JSON.stringify(body));
     const response = await get(url);
-    expect(await inspectResult(response)).toBe('all');
+    expect(await inspectOutcome(response)).toBe('all');
     expect(response.bodyUsed).toBe(false);
     expect(await response.json()).toEqual(body);
   });
@@ -62,7 +60,7 @@ describe.each([
     async (_name, body) => {
       serve(JSON.stringify(body));
       const response = await get(url);
-      expect(await inspectResult(response)).toBe('none');
+      expect(await inspectOutcome(response)).toBe('none');
       expect(await response.json()).toEqual(body);
     },
   );
@@ -70,7 +68,7 @@ describe.each([
   it('is left alone where a REST operation succeeded, however slowly', async () => {
     handler = (_request, response) => void response.writeHead(200, JSON_TYPE).write('{"a":');
     const response = await get(url.replace('json-rpc', 'rest'));
-    expect(await inspectResult(response)).toBe('none');
+    expect(await inspectOutcome(response)).toBe('none');
     await response.body?.cancel();
   });
 
@@ -83,7 +81,7 @@ describe.each([
     ]) {
       serve(body, { 'content-type': type }, 400);
       const response = await get(url);
-      expect(await inspectResult(response)).toBe('all');
+      expect(await inspectOutcome(response)).toBe('all');
       await response.text();
     }
     for (const [type, status] of [
@@ -94,7 +92,7 @@ describe.each([
     ] as const) {
       serve(body, { 'content-type': type }, status);
       const response = await get(url);
-      expect(inspectResult(response)).toBe('none');
+      expect(inspectOutcome(response)).toBe('none');
       expect(await response.text()).toBe(body);
     }
   });
@@ -103,7 +101,7 @@ describe.each([
     const json = JSON.stringify([refused, succeeded]);
     serve(gzipSync(json), { ...JSON_TYPE, 'content-encoding': 'gzip' });
     const compressed = await get(url);
-    expect(await inspectResult(compressed)).toBe('some');
+    expect(await inspectOutcome(compressed)).toBe('some');
     expect(await compressed.text()).toBe(json);
 
     handler = (_request, response) => {
@@ -117,7 +115,7 @@ describe.each([
       next();
     };
     const slow = await get(url);
-    expect(await inspectResult(slow)).toBe('some');
+    expect(await inspectOutcome(slow)).toBe('some');
     expect((await slow.text()).trim()).toBe(json);
   });
 
@@ -125,11 +123,11 @@ describe.each([
     const batch = Array.from({ length: 200 }, () => refused);
     serve(JSON.stringify(batch));
     const response = await get(url);
-    expect(await inspectResult(response)).toBe('all');
+    expect(await inspectOutcome(response)).toBe('all');
     expect(await response.json()).toEqual(batch);
     serve(JSON.stringify([...batch, ...batch]));
     const longer = await get(url);
-    expect(await inspectResult(longer)).toBe('none');
+    expect(await inspectOutcome(longer)).toBe('none');
     expect(await longer.json()).toEqual([...batch, ...batch]);
   });
 
@@ -153,7 +151,7 @@ describe.each([
     ] as const) {
       serve(bytes, headers);
       const response = await get(url);
-      expect(await inspectResult(response)).toBe('none');
+      expect(await inspectOutcome(response)).toBe('none');
       const text = await response.text();
       // Not toBe(json): the report of a difference would be megabytes long.
       expect(text === json).toBe(true);
@@ -169,7 +167,7 @@ describe.each([
       response.write(`{"jsonrpc":"2.0","result":["${noise}`);
     };
     const response = await get(url);
-    expect(await inspectResult(response)).toBe('none');
+    expect(await inspectOutcome(response)).toBe('none');
     await response.body?.cancel();
     await close;
     expect(response.bodyUsed).toBe(true);
@@ -181,10 +179,10 @@ describe.each([
       response.write('{"jsonrpc":"2.0","error":', () => response.destroy());
     };
     const response = await get(url);
-    expect(await inspectResult(response)).toBe('none');
+    expect(await inspectOutcome(response)).toBe('none');
     await expect(response.text()).rejects.toThrow();
     // And where nobody reads it, nothing is left unhandled: the runner fails a test for that.
-    expect(await inspectResult(await get(url))).toBe('none');
+    expect(await inspectOutcome(await get(url))).toBe('none');
     await new Promise((done) => setImmediate(done));
   });
 
@@ -195,7 +193,7 @@ describe.each([
     };
     const controller = new AbortController();
     const response = await get(url, { signal: controller.signal });
-    const answer = inspectResult(response);
+    const answer = inspectOutcome(response);
     controller.abort();
     expect(await answer).toBe('none');
     await expect(response.text()).rejects.toThrow();
@@ -205,21 +203,21 @@ describe.each([
     serve(JSON.stringify(refused));
     const used = await get(url);
     await used.text();
-    expect(inspectResult(used)).toBe('none');
+    expect(inspectOutcome(used)).toBe('none');
     const locked = await get(url);
     const reader = locked.body?.getReader();
-    expect(inspectResult(locked)).toBe('none');
+    expect(inspectOutcome(locked)).toBe('none');
     await reader?.cancel();
     handler = (_request, response) => void response.writeHead(204, JSON_TYPE).end();
-    expect(inspectResult(await get(url))).toBe('none');
+    expect(inspectOutcome(await get(url))).toBe('none');
   });
 });
 
 describe('a Response made by hand', () => {
   it('counts like one from the network', async () => {
-    expect(await inspectResult(Response.json(refused))).toBe('all');
-    expect(await inspectResult(Response.json(auditLog))).toBe('none');
-    expect(await inspectResult(Response.json(noise))).toBe('none');
+    expect(await inspectOutcome(Response.json(refused))).toBe('all');
+    expect(await inspectOutcome(Response.json(auditLog))).toBe('none');
+    expect(await inspectOutcome(Response.json(noise))).toBe('none');
   });
 
   it('is drawn no further than the peek needs while the caller has not read it', async () => {
@@ -231,7 +229,7 @@ describe('a Response made by hand', () => {
       },
     });
     const response = new Response(body, { headers: JSON_TYPE });
-    expect(await inspectResult(response)).toBe('none');
+    expect(await inspectOutcome(response)).toBe('none');
     for (let turn = 0; turn < 20; turn += 1) await new Promise((done) => setImmediate(done));
     // The two chunks that were looked at, and one that each of the two queues behind them may hold.
     expect(pulls).toBeLessThanOrEqual(4);
@@ -252,7 +250,7 @@ describe('a Response made by hand', () => {
       },
     });
     const response = new Response(body, { headers: JSON_TYPE });
-    expect(await inspectResult(response)).toBe('none');
+    expect(await inspectOutcome(response)).toBe('none');
     await expect(response.text()).rejects.toThrow('Uint8Array');
   });
 });

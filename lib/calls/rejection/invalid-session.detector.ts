@@ -11,10 +11,7 @@ import {
   safely,
   type Rejection,
 } from './rejection-envelope.js';
-import { inspectResponse, isPeekable, mayRefuse, wasJudged } from './rejection-response.js';
-
-export type { Rejection } from './rejection-envelope.js';
-export { isUnpeekable } from './rejection-response.js';
+import { mayRefuse } from './rejection-response.js';
 
 /** Where HTTP and JSON-RPC clients keep the answer on the error that they throw. */
 const CARRIERS = ['error', 'data', 'detail', 'body'] as const;
@@ -32,32 +29,19 @@ const CARRIERS = ['error', 'data', 'detail', 'body'] as const;
  * Never throws.
  */
 export function isInvalidSession(value: unknown): boolean {
-  return inspectThrown(value) === 'all';
-}
-
-/** What a thrown value says, along a bounded `cause` chain. Never throws. */
-export function inspectThrown(error: unknown): Rejection {
-  let link = error;
+  let link = value;
   // The bound is also what ends a cycle.
   for (let depth = 0; depth < CHAIN_LIMIT; depth += 1) {
-    if (!isError(link)) return isClientResult(link) ? inspectAnswer(link) : inspectCarried(link);
+    if (!isError(link)) {
+      return (isClientResult(link) ? inspectAnswer(link) : inspectCarried(link)) === 'all';
+    }
     // A refresh that failed has the rejection that asked for it as its cause; it must not ask again.
-    if (isOwn(link)) return 'none';
+    if (isOwn(link)) return false;
     const found = inspectError(link);
-    if (found !== 'none') return found;
+    if (found !== 'none') return found === 'all';
     link = read(link, 'cause');
   }
-  return 'none';
-}
-
-/**
- * What a resolved value says. A promise only for an unread `Response`, of which the beginning of a clone is read;
- * everything else is answered at once, at the cost of a few property reads. Never throws or rejects.
- */
-export function inspectResult(value: unknown): Rejection | Promise<Rejection> {
-  if (wasJudged(value)) return 'none';
-  if (isPeekable(value)) return inspectResponse(value);
-  return isClientResult(value) ? inspectAnswer(value) : inspectBody(value);
+  return false;
 }
 
 /** What an error says by itself, or by the answer that its client hung on it. */

@@ -91,15 +91,14 @@ function inspectItself(value: unknown): Rejection {
 function inspectList(list: unknown, inspect: (value: unknown) => Suspicion): Suspicion {
   if (!isList(list)) return 'none';
   // What is left out counts as not refused.
-  const found = list
-    .slice(0, LIST_LIMIT + 1)
-    .map((value, index) => (index < LIST_LIMIT ? inspect(value) : 'none'));
+  const length = Math.min(list.length, LIST_LIMIT + 1);
+  const found = Array.from({ length }, (_, index) =>
+    index < LIST_LIMIT ? inspect(read(list, index)) : 'none',
+  );
   const known = found.filter((one) => typeof one === 'string');
-  return known.length === found.length ? sum(known) : Promise.all(found.map(settle)).then(sum);
-}
-
-async function settle(found: Suspicion): Promise<Rejection> {
-  return found;
+  return known.length === length
+    ? sum(known)
+    : Promise.all(found.map(async (one) => one)).then(sum);
 }
 
 function isSettled(value: unknown): boolean {
