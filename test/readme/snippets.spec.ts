@@ -93,6 +93,7 @@ it('reading.controller: both handlers survive the end of the session', async () 
     (await fetch(`${url}/markets`)).status,
     (await fetch(`${url}/markets/search`, { method: 'POST' })).status,
   ];
+  simulator.answer('listEvents', []);
   expect(await ask()).toEqual([200, 201]);
   simulator.endSessions();
   expect(await ask()).toEqual([200, 201]);

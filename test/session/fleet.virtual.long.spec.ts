@@ -57,6 +57,10 @@ async function oneToken(services: readonly SessionService[]): Promise<string> {
   return tokens[0] ?? '';
 }
 
+function listEventTypes(sessions: SessionService): Promise<unknown> {
+  return sessions.call('SportsAPING/v1.0/listEventTypes');
+}
+
 describe('a fleet of 50', () => {
   it('starts cold with one login [fault 28]', async () => {
     const { simulator, startAll, stored } = await createFleet();
@@ -304,9 +308,8 @@ describe('a fleet whose sessions are refused', () => {
     simulator.rejectCalls(() => true);
     const services = await startAll();
     const token = await oneToken(services);
-    const call = (sessions: SessionService) => sessions.call('SportsAPING/v1.0/listEventTypes');
     for (let round = 1; round <= 3; round++) {
-      for (const outcome of await clock.until(Promise.allSettled(services.map(call)))) {
+      for (const outcome of await clock.until(Promise.allSettled(services.map(listEventTypes)))) {
         expect(outcome).toMatchObject({ reason: { code: 'BETFAIR_API_ERROR' } });
       }
       await clock.advance(MINUTE);
