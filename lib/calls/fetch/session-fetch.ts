@@ -47,7 +47,9 @@ export class SessionFetch {
       isRepeatable: () => isRepeatable(body),
       signal: request.signal,
     });
-    return { response: markJudged(toResponse(answer, request.url)), sessions: used };
+    const response = toResponse(answer, request.url);
+    // A layer around can make a request anew whose body could not be sent again, so it looks for itself.
+    return { response: isRepeatable(body) ? markJudged(response) : response, sessions: used };
   }
 
   async #attempt(
