@@ -27,6 +27,7 @@ export function placesOrder({ calls, way }: Cell): boolean {
 export function promised(cell: Cell): Outcome {
   const { calls, moment, way, kind } = cell;
   const always = moment === 'again and again';
+  const never = moment === 'never';
   const refusedFirst = always || moment === 'before the first call';
   const begun = moment === 'after output began';
 
@@ -35,7 +36,7 @@ export function promised(cell: Cell): Outcome {
   // The session of @CurrentSession() stays the one of this run: dead, whatever fetch got meanwhile.
   const fails = always || calls !== 'fetch';
   // Only the innermost repeats; and a handler does not once fetch got something through, or output began.
-  const runsAgain = fails && !calls.startsWith('fetch') && !begun && mayRunAgain(way);
+  const runsAgain = fails && !never && !calls.startsWith('fetch') && !begun && mayRunAgain(way);
   const succeeds = !fails || (runsAgain && !always);
 
   const runs = runsAgain ? 2 : 1;
@@ -50,7 +51,7 @@ export function promised(cell: Cell): Outcome {
     runs,
     sent: calls === 'none' ? [0, 0] : [first, second],
     orders: placesOrder(cell) ? accepted : undefined,
-    logins: unseen ? 0 : 1,
+    logins: unseen || never ? 0 : 1,
     saw: seen(cell, succeeds),
   };
 }

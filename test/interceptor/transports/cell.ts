@@ -1,12 +1,16 @@
 export const TRANSPORTS = ['Express', 'Fastify', 'TCP', 'WebSocket'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
-/** When Betfair stops accepting the session that a handler was given; the last is: and every new one. */
+/**
+ * When Betfair stops accepting the session that a handler was given; again and again: and every new one; never: the
+ * handler only ends with what looks like a refusal.
+ */
 export const MOMENTS = [
   'before the first call',
   'between two calls',
   'after output began',
   'again and again',
+  'never',
 ] as const;
 export type Moment = (typeof MOMENTS)[number];
 
@@ -120,6 +124,8 @@ export function cellsOf({ style }: Kind): Pick<Cell, 'moment' | 'calls'>[] {
   return MOMENTS.flatMap((moment) =>
     CALLS.map((calls) => ({ moment, calls })).filter(({ calls }) => {
       if (moment === 'after output began' && !STREAMS.has(style)) return false;
+      // A call would get through.
+      if (moment === 'never') return calls === 'none';
       // It cannot wait for a call, so it throws a refusal that it knows of.
       if (style === 'synchronous') return calls === 'none' && moment !== 'between two calls';
       return calls !== 'none';

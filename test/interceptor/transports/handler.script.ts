@@ -71,20 +71,25 @@ export class HandlerScript {
 
   /** Throws a refusal, or returns it where that is the handler's style. */
   async #call(step: 'first' | 'second', session: BetfairSession): Promise<unknown> {
-    const { calls, kind } = this.cell;
-    const request = step === 'second' ? SECOND : placesOrder(this.cell) ? ORDER : READ;
-    const byFetch = calls === 'fetch' || (calls === 'fetch, then own client' && step === 'first');
-    const reply = byFetch
-      ? await (await this.sessions.fetch(RPC, post(request))).json()
-      : await this.exchange.raw.json(session, request);
+    const reply = await this.#replyTo(step, session);
     if (!isInvalidSession(reply)) return undefined;
-    if (returnsRejection(kind)) return reply;
+    if (returnsRejection(this.cell.kind)) return reply;
     throw new Error('Betfair refused the call', { cause: reply });
   }
 
+  async #replyTo(step: 'first' | 'second', session: BetfairSession): Promise<unknown> {
+    const { calls } = this.cell;
+    if (calls === 'none') return refused;
+    const request = step === 'second' ? SECOND : placesOrder(this.cell) ? ORDER : READ;
+    const byFetch = calls === 'fetch' || (calls === 'fetch, then own client' && step === 'first');
+    if (!byFetch) return this.exchange.raw.json(session, request);
+    return (await this.sessions.fetch(RPC, post(request))).json();
+  }
+
   #throwIfDead(session: BetfairSession): string {
-    if (this.cell.moment === 'again and again') this.exchange.endSessions();
-    if (!this.exchange.isAlive(session)) throw refused;
+    const { moment } = this.cell;
+    if (moment === 'again and again') this.exchange.endSessions();
+    if (moment === 'never' || !this.exchange.isAlive(session)) throw refused;
     return 'done';
   }
 

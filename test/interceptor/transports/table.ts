@@ -13,7 +13,7 @@ const HEADING = `<!-- Written by \`${UPDATE_COMMAND}\`; the same tests, without 
 
 # What a handler does when Betfair refuses its session
 
-Each handler makes two calls: with its own client and the session of \`@CurrentSession()\`, or with \`SessionService.fetch\`; where it makes none, it throws a refusal that it knows of. _once_: \`retry: 'once'\`; nothing: the default. _refused_ says when Betfair stops accepting the session; _again and again_: and each new one. _sent_: how often the first and the second call reached Betfair. _orders_: how many were placed, where the first call is \`placeOrders\`; it is not where a handler that runs twice calls with its own client, which nothing counts. _logins_: those that the refusal caused.
+Each handler makes two calls: with its own client and the session of \`@CurrentSession()\`, or with \`SessionService.fetch\`; where it makes none, it throws a refusal that it knows of. _once_: \`retry: 'once'\`; nothing: the default. _refused_ says when Betfair stops accepting the session; _again and again_: and each new one; _never_: it does not, and what the handler ends with only looks like a refusal. _sent_: how often the first and the second call reached Betfair. _orders_: how many were placed, where the first call is \`placeOrders\`; it is not where a handler that runs twice calls with its own client, which nothing counts. _logins_: those that the refusal caused.
 `;
 
 const COLUMNS = [
