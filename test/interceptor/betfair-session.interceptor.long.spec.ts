@@ -134,15 +134,17 @@ describe('a handler with @UseBetfairSession()', () => {
   });
 
   it.each<[string, () => unknown]>([
-    ['an audit log that mentions a rejection', () => auditLog],
-    ['a list of them', () => [auditLog]],
+    ['a list of audit logs that mention a rejection', () => [auditLog]],
     ['a result that mentions one', () => ({ ...succeeded, result: [refused] })],
     ['another code', () => rpcReply('TOO_MUCH_DATA', 'ANGX-0001')],
     ['a file', () => new StreamableFile(Buffer.from(JSON.stringify(refused)))],
     ['a stream', () => new StreamableFile(Readable.from([JSON.stringify(refused)]))],
     ['nothing', () => undefined],
   ])('is not run again and causes no login when it returns %s', async (_, handle) => {
-    const { get, simulator, generations } = await serveHandler(handle);
+    const { get, simulator, sessions, generations } = await serveHandler(handle);
+    await sessions().getSession();
+    // If it was taken for a refusal, the session would be found dead.
+    simulator.endSessions();
     const response = await get('/');
     expect(response.status).toBe(200);
     const result = handle();
@@ -152,7 +154,14 @@ describe('a handler with @UseBetfairSession()', () => {
       expect(await response.text()).toBe(result === undefined ? '' : JSON.stringify(refused));
     }
     expect(generations).toEqual([1]);
-    expect(simulator.counts.logins).toBe(1);
+    expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 0 });
+  });
+
+  it('is not run again and causes no login when it returns one audit log, because the session lives', async () => {
+    const { get, simulator, generations } = await serveHandler(() => auditLog);
+    expect(await (await get('/')).json()).toEqual(auditLog);
+    expect(generations).toEqual([1]);
+    expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 1 });
   });
 
   it('is not run again when it fails otherwise', async () => {
@@ -163,7 +172,7 @@ describe('a handler with @UseBetfairSession()', () => {
     expect((await get('/')).status).toBe(500);
     expect(errors).toEqual([expect.objectContaining({ code: expect.any(String) })]);
     expect(generations).toEqual([1]);
-    expect(simulator.counts).toMatchObject({ logins: 1, calls: 1 });
+    expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 0, calls: 1 });
   });
 
   it('hands a batch of which a part got through on at once, and replaces the session', async () => {

@@ -7,18 +7,17 @@ import {
   NotFoundException,
   Param,
   Post,
-  RequestMethod,
-  Sse,
   UseFilters,
 } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
 import { type BetfairSession, CurrentSession, UseBetfairSession } from 'nestjs-betfair-session';
-import { concat, concatMap, delay, from, map, of, toArray } from 'rxjs';
+import { from, map, of } from 'rxjs';
 import { INVALID, refused } from '../calls/rejections.fixture.js';
 import { closeServed, type HttpApplication, serve } from '../support/http-application.js';
 import { type Around, interceptor } from './support/between.js';
 import { serveHandler } from './support/one-handler.js';
 import { endAndRefuse } from './support/refused-session.js';
+import { expectUnharmed } from './support/unharmed.js';
 
 afterEach(closeServed);
 
@@ -78,14 +77,6 @@ async function fiveTimes({ get }: HttpApplication, path: string, init?: RequestI
 
 const five = (answer: object) => Array.from({ length: 5 }, () => answer);
 
-/** Betfair is asked of a session that the application took, and of no other. */
-function expectUnharmed({ simulator, sessions }: HttpApplication, wasTaken: boolean): void {
-  const keepAlives = wasTaken ? 1 : 0;
-  expect(simulator.counts).toMatchObject({ logins: 1, loginAttempts: 1, keepAlives });
-  expect(sessions().status.state).toBe('ready');
-  expect(sessions().current?.generation).toBe(1);
-}
-
 describe.each([
   ['a handler that took a session', 'taken'],
   ['a handler that took none', 'untaken'],
@@ -140,47 +131,5 @@ describe('a refusal from a cache between decorator and handler', () => {
     expect(application.generations).toEqual([1]);
     expect(application.simulator.counts).toMatchObject({ logins: 2, keepAlives: 1 });
     expect(application.sessions().status.state).toBe('ready');
-  });
-});
-
-describe('a stream whose first event looks like a refusal', () => {
-  const rest = concat(of('b'), of('c').pipe(delay(20)));
-  const stream = concat(of(refused), rest);
-  const whole = interceptor((next) => next.handle().pipe(toArray()));
-  const events = /ANGX-0003[^]*data: b[^]*data: c/;
-
-  it.each([
-    ['at once', stream],
-    ['later', stream.pipe(concatMap((value) => of(value).pipe(delay(5))))],
-  ])('is handed on whole while the session lives: %s', async (_, values) => {
-    const observable = await serveHandler(() => values, { onClass: [whole, UseBetfairSession()] });
-    expect(await (await observable.get('/')).json()).toEqual([refused, 'b', 'c']);
-    expect(observable.generations).toEqual([1]);
-    expectUnharmed(observable, true);
-  });
-
-  it('is handed on whole as server-sent events while the session lives', async () => {
-    const { generations, ...application } = await serveHandler(
-      () => stream.pipe(map((data) => ({ data }))),
-      { onMethod: [Sse()] },
-    );
-    const text = await (await application.get('/')).text();
-    expect(text).toMatch(events);
-    expect(text).not.toContain('event: error');
-    expect(generations).toEqual([1]);
-    expectUnharmed(application, true);
-  });
-
-  it('is handed on whole if the session is dead but the handler may not run again', async () => {
-    const { get, simulator, generations } = await serveHandler(
-      (_session, betting) =>
-        concat(of(endAndRefuse(betting)), rest).pipe(map((data) => ({ data }))),
-      { onMethod: [Sse('', { method: RequestMethod.POST })] },
-    );
-    const text = await (await get('/', { method: 'POST' })).text();
-    expect(text).toMatch(events);
-    expect(text).not.toContain('event: error');
-    expect(generations).toEqual([1]);
-    expect(simulator.counts.logins).toBe(2);
   });
 });
