@@ -1,5 +1,6 @@
 import type { Logger } from '@nestjs/common';
-import { abortable, sleep } from '../common/deadline.js';
+import type { Clock, ClockTimer } from '../common/clock.js';
+import { abortable } from '../common/deadline.js';
 import type { SessionSource } from '../calls/session-source.js';
 import { accountIdOf, type ResolvedSessionOptions } from '../options/session-options.resolver.js';
 import type { SessionParts } from './session.composition.js';
@@ -32,13 +33,27 @@ export function createSource(
         if (finding === 'alive') warn(isProof ? DISAGREEMENT : falseAlarm(where));
         return finding === 'gone';
       });
-      if (patience === undefined) return abortable(() => found, signal);
-      const end = new AbortController();
-      const outOfTime = sleep(clock, patience, end.signal).then(() => false);
-      // Rejects when it is ended.
-      outOfTime.catch(() => undefined);
-      return Promise.race([found, outOfTime]).finally(() => end.abort());
+      return patience === undefined
+        ? abortable(() => found, signal)
+        : inTime(found, clock, patience);
     },
     warn,
   };
+}
+
+/** The loop's own turn, also under the fake timers of a test. */
+const nextTurn = setImmediate;
+
+/** Waits `ms` for an answer; `false` if there is none by then. */
+async function inTime(found: Promise<boolean>, clock: Clock, ms: number): Promise<boolean> {
+  let timer: ClockTimer | undefined;
+  const outOfTime = new Promise<boolean>((resolve) => {
+    // The answer may have arrived while the process was busy.
+    timer = clock.timer(() => nextTurn(() => resolve(false)), ms);
+  });
+  try {
+    return await Promise.race([found, outOfTime]);
+  } finally {
+    timer?.cancel();
+  }
 }
