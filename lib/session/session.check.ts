@@ -57,28 +57,39 @@ export class SessionCheck {
     // A session that no call got through with may be fine, and the API another one than that of the identity service.
     if (isProof && cache.isAccepted(session)) return this.#replace(session);
     // A renewal asks Betfair anyway.
-    const { flight } = keeper;
-    if (flight) return flight.then(() => this.#found(session)).catch(() => this.#found(session));
+    const afterwards = () => this.#afterRenewal(session);
+    if (keeper.flight) return keeper.flight.then(afterwards, afterwards);
     const last = this.#last;
     if (last?.session !== session) return this.#start(session);
     const isRunning = last.finding !== undefined;
     if (!isRunning && this.#age(last) >= CHECK_INTERVAL_MS) return this.#start(session);
-    if (last.isSent && !last.isDueAgain) {
-      last.isDueAgain = true;
-      if (!isRunning) this.#arm(last);
-    }
+    this.#checkAgain(last);
     return last.finding ?? 'unclear';
+  }
+
+  /** What a renewal asked may be older than the suspicion, so it counts as a check that another follows. */
+  #afterRenewal(session: BetfairSession): Finding {
+    if (this.#isReplaced(session)) return 'gone';
+    if (this.#last?.session !== session) this.#last = this.#newCheck(session, true);
+    this.#checkAgain(this.#last);
+    return 'unclear';
+  }
+
+  /** Has another check follow a check that was sent before the suspicion arose. */
+  #checkAgain(check: Check): void {
+    if (!check.isSent || check.isDueAgain) return;
+    check.isDueAgain = true;
+    if (check.finding === undefined) this.#arm(check);
+  }
+
+  #newCheck(session: BetfairSession, isSent: boolean): Check {
+    const startedAt = this.deps.clock.monotonic();
+    return { session, startedAt, finding: undefined, isSent, isDueAgain: false };
   }
 
   #start(session: BetfairSession): Promise<Finding> {
     this.#timer?.cancel();
-    const check: Check = {
-      session,
-      startedAt: this.deps.clock.monotonic(),
-      finding: undefined,
-      isSent: false,
-      isDueAgain: false,
-    };
+    const check = this.#newCheck(session, false);
     this.#last = check;
     check.finding = this.#look(check)
       .catch((): Finding => 'unclear')
@@ -151,10 +162,6 @@ export class SessionCheck {
       },
       CHECK_INTERVAL_MS - this.#age(check),
     );
-  }
-
-  #found(session: BetfairSession): Finding {
-    return this.#isReplaced(session) ? 'gone' : 'unclear';
   }
 
   #isReplaced(session: BetfairSession): boolean {

@@ -67,6 +67,7 @@ export class SessionKeepAlive {
         await keeper.get();
         return;
       case 'unclear':
+        closing.throwIfAborted();
         cache.attendIn(Math.min(LONGEST_RETRY, RETRY * 2 ** Math.min(this.#failures++, 8)));
         publisher.publish({ type: 'renewalFailed', error: reply.error });
         throw reply.error;

@@ -28,6 +28,7 @@ export class SessionLogout {
     const ending = token ?? (await this.#tolerate(this.tokens.read(closing)))?.token;
     if (ending !== undefined) {
       const reply = await this.identity.logOut(ending, closing);
+      closing.throwIfAborted();
       if (reply.type === 'unclear') throw reply.error;
       this.publisher.publish({ type: 'loggedOut' });
     }

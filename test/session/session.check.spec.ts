@@ -175,6 +175,27 @@ describe('a suspicion about a session that died', () => {
   });
 });
 
+describe('a suspicion that arises while a renewal asks Betfair', () => {
+  it('is checked 5 s later if the renewal was sent before it and finds the session alive', async () => {
+    const lifetime = 10 * MINUTE;
+    const { clock, isAsked, session, sessions, simulator } = await setUp({
+      storage: 'mem://',
+      sessionLifetime: lifetime,
+    });
+    await clock.advance(lifetime);
+    simulator.fail('keepAlive', { slow: 200 });
+    const renewing = sessions.getSession();
+    await until(isAsked);
+    const suspected = sessions.refresh(session);
+    expect(await renewing).toBe(await suspected);
+    const { logins } = simulator.counts;
+    simulator.endSessions();
+    await clock.advance(INTERVAL);
+    await until(() => simulator.counts.logins === logins + 1);
+    expect(await sessions.getSession()).not.toBe(session);
+  });
+});
+
 describe('a suspicion where the store holds another text', () => {
   it('makes the application adopt it, without a login', async () => {
     const { clock, key, session, sessions, simulator, start, storage } = await setUp({});
