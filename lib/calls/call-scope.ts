@@ -25,6 +25,7 @@ export interface GivenSession {
  */
 export class CallScope {
   #taken: TakenSession[] | undefined;
+  #execution: object | undefined;
   #writes = 0;
   #accepted = false;
   #repeated = false;
@@ -32,15 +33,15 @@ export class CallScope {
   #decided = false;
   #givenUp = false;
   #ended = false;
-  #end: { readonly clock: Clock; readonly at: number } | undefined;
+  #expiry: { readonly clock: Clock; readonly at: number } | undefined;
 
   private constructor(
     private readonly outer: CallScope | undefined,
     /** The handler's session. */
     readonly given: GivenSession | undefined,
-    /** Identifies the handler's execution. */
-    readonly execution: object | undefined,
+    execution: object | undefined,
   ) {
+    this.#execution = execution;
     outer?.count(1);
   }
 
@@ -67,6 +68,11 @@ export class CallScope {
     return current.run(this, work);
   }
 
+  /** Identifies the execution of the handler, until it is over. */
+  get execution(): object | undefined {
+    return this.#execution;
+  }
+
   /** Marks that this layer has its outcome, or the first part of it; its work may go on, as that of a stream does. */
   decide(): void {
     if (this.#decided) return;
@@ -74,21 +80,23 @@ export class CallScope {
     this.outer?.count(-1);
   }
 
-  /** Marks that this layer has its outcome and does nothing more. */
+  /** Marks that this layer has its outcome and does nothing more. What outlives it keeps nothing of the request. */
   end(): void {
     this.#ended = true;
+    this.#execution = undefined;
     this.decide();
   }
 
   /** Ends the layer after `ms`, because queues and loops inherit it. */
   endIn(clock: Clock, ms: number): void {
-    this.#end ??= { clock, at: clock.monotonic() + ms };
+    this.#expiry ??= { clock, at: clock.monotonic() + ms };
     this.decide();
   }
 
   /** Marks that another run of the same work takes this one's place. */
   giveUp(): void {
     this.#givenUp = true;
+    this.#execution = undefined;
     this.decide();
   }
 
@@ -142,8 +150,8 @@ export class CallScope {
   }
 
   private get isOver(): boolean {
-    const end = this.#end;
-    return this.#ended || (end !== undefined && end.clock.monotonic() >= end.at);
+    const expiry = this.#expiry;
+    return this.#ended || (expiry !== undefined && expiry.clock.monotonic() >= expiry.at);
   }
 
   /** Counts a layer inside, however deep, that has no outcome yet. */

@@ -1,3 +1,4 @@
+import { createTestSession } from 'nestjs-betfair-session/testing';
 import { CallScope } from '../../lib/calls/call-scope.js';
 
 describe('a layer of calls', () => {
@@ -35,6 +36,19 @@ describe('a layer of calls', () => {
     inner.end();
     expect(outer.settled).toBe(false);
     expect(inner.run(() => CallScope.current)).toBe(outer);
+  });
+
+  it('keeps nothing of a request once it is over', () => {
+    const session = createTestSession();
+    const given = { account: 'default', session, source: undefined };
+    for (const finish of ['end', 'giveUp'] as const) {
+      const request = {};
+      const scope = CallScope.openIn(undefined, given, request);
+      expect(scope.execution).toBe(request);
+      scope[finish]();
+      expect(scope.execution).toBeUndefined();
+      scope.end();
+    }
   });
 
   it('is left behind by work that outlives it', async () => {
