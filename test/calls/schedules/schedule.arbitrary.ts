@@ -56,6 +56,7 @@ export interface EchoStep {
 /** Work that nobody waits for, begun after a moment. */
 export interface LaterStep {
   readonly step: 'later';
+  readonly delayMs: number;
   readonly call: CallStep;
 }
 
@@ -122,7 +123,12 @@ const echo: fc.Arbitrary<EchoStep> = fc.record({
 
 function later(around: Around): fc.Arbitrary<LaterStep> {
   const left = around === 'handler' ? 'leaving' : around;
-  return fc.record({ step: fc.constant('later'), call: call(left) });
+  return fc.record({
+    step: fc.constant('later'),
+    // Before, while and after the handler that began it runs a second time.
+    delayMs: fc.constantFrom(1, 10, 20, 40),
+    call: call(left),
+  });
 }
 
 const event: fc.Arbitrary<EventStep> = fc.record({

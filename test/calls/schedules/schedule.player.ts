@@ -129,8 +129,8 @@ export class Player {
     throw Object.assign(new Error('Bad request'), { response: { status: 400, data: refused } });
   }
 
-  #later({ call }: LaterStep, path: string, held: BetfairSession): void {
-    const work = setTimeout(1).then(() => this.#call(call, `${path}l`, held));
+  #later({ call, delayMs }: LaterStep, path: string, held: BetfairSession): void {
+    const work = setTimeout(delayMs).then(() => this.#call(call, `${path}l`, held));
     this.#begun.push(work);
     work.catch(() => undefined);
   }
