@@ -165,13 +165,32 @@ function run(depth: number): fc.Arbitrary<RunStep> {
   return fc.record({ step: fc.constant('run'), inside: step('run', depth - 1) });
 }
 
+/** Work that is still to come when the session ends and the handler is refused: what a second run gives up. */
+const leaving: fc.Arbitrary<SeriesStep> = fc.record({
+  step: fc.constant('sequence'),
+  tolerant: fc.constant(false),
+  steps: fc.tuple(
+    later('handler'),
+    fc.constant<EventStep>({ step: 'sessionsEnd' }),
+    fc.record({
+      step: fc.constant('call'),
+      kinds: fc.constant<Kind[]>(['read']),
+      by: fc.constantFrom('own', 'held'),
+      as: fc.constantFrom('body', 'rest'),
+    }),
+  ),
+});
+
 function handler(depth: number): fc.Arbitrary<HandlerStep> {
   return fc.constantFrom('get', 'post', 'once', 'never').chain((route) => {
     const around = route === 'get' || route === 'once' ? 'handler' : 'single';
     return fc.record({
       step: fc.constant('handler'),
       route: fc.constant(route),
-      inside: step(around, depth - 1),
+      inside: fc.oneof(
+        { arbitrary: step(around, depth - 1), weight: 6 },
+        { arbitrary: leaving, weight: 1 },
+      ),
     });
   });
 }
