@@ -44,10 +44,10 @@ export class AccountRegistry {
   }
 
   /** @throws BetfairConfigurationError there is no such account */
-  get(account: string): SessionService {
+  get(account: string, where: string): SessionService {
     const sessions = this.#services.get(account);
     if (sessions) return sessions;
-    throw this.unknown(account, 'A call');
+    throw this.unknown(account, where);
   }
 
   /** The error for a name that is not registered. */
@@ -60,6 +60,6 @@ export class AccountRegistry {
 
 function registeredTwice(account: string): BetfairConfigurationError {
   return new BetfairConfigurationError(
-    `the account "${account}" is registered twice. Register each account once, and give all but one a name: BetfairSessionModule.forRootAsync({ name: 'second', … }).`,
+    `the account "${account}" is registered twice. Register each account once, and give all but one a name: BetfairSessionModule.forRootAsync({ name: 'second', … }). If it is registered once, its options are made anew for each request, because they inject something request-scoped; they must not.`,
   );
 }

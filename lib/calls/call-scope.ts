@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ExecutionContext } from '@nestjs/common';
 import type { BetfairSession } from '../betfair-session.js';
 import type { Clock } from '../common/clock.js';
 import type { SessionSource } from './session-source.js';
@@ -25,7 +26,7 @@ export interface GivenSession {
  */
 export class CallScope {
   #taken: TakenSession[] | undefined;
-  #execution: object | undefined;
+  #execution: ExecutionContext | undefined;
   #writes = 0;
   #accepted = false;
   #repeated = false;
@@ -36,10 +37,10 @@ export class CallScope {
   #expiry: { readonly clock: Clock; readonly at: number } | undefined;
 
   private constructor(
-    private readonly outer: CallScope | undefined,
+    private outer: CallScope | undefined,
     /** The handler's session. */
     readonly given: GivenSession | undefined,
-    execution: object | undefined,
+    execution: ExecutionContext | undefined,
   ) {
     this.#execution = execution;
     outer?.count(1);
@@ -53,13 +54,23 @@ export class CallScope {
     return scope;
   }
 
+  /** The layer around this one that is not over; one that is would be kept by a chain of calls without end. */
+  private get around(): CallScope | undefined {
+    while (this.outer?.isOver) this.outer = this.outer.outer;
+    return this.outer;
+  }
+
   /** Opens a layer inside the running one; to be ended. */
   static open(): CallScope {
     return new CallScope(CallScope.current, undefined, undefined);
   }
 
   /** Opens the layer of a handler inside one that was the running one before; to be ended. */
-  static openIn(outer: CallScope | undefined, given: GivenSession, execution: object): CallScope {
+  static openIn(
+    outer: CallScope | undefined,
+    given: GivenSession,
+    execution: ExecutionContext,
+  ): CallScope {
     return new CallScope(outer, given, execution);
   }
 
@@ -69,7 +80,7 @@ export class CallScope {
   }
 
   /** Identifies the execution of the handler, until it is over. */
-  get execution(): object | undefined {
+  get execution(): ExecutionContext | undefined {
     return this.#execution;
   }
 
@@ -77,7 +88,7 @@ export class CallScope {
   decide(): void {
     if (this.#decided) return;
     this.#decided = true;
-    this.outer?.count(-1);
+    this.around?.count(-1);
   }
 
   /** Marks that this layer has its outcome and does nothing more. What outlives it keeps nothing of the request. */
@@ -102,7 +113,7 @@ export class CallScope {
 
   /** Tells if another run has taken the place of this layer, or of one around it. */
   get isGivenUp(): boolean {
-    return this.#givenUp || (this.outer?.isGivenUp ?? false);
+    return this.#givenUp || (this.around?.isGivenUp ?? false);
   }
 
   /**
@@ -136,17 +147,17 @@ export class CallScope {
 
   noteWrite(): void {
     this.#writes += 1;
-    this.outer?.noteWrite();
+    this.around?.noteWrite();
   }
 
   markSettled(): void {
     this.#accepted = true;
-    this.outer?.markSettled();
+    this.around?.markSettled();
   }
 
   markRepeated(): void {
     this.#repeated = true;
-    this.outer?.markRepeated();
+    this.around?.markRepeated();
   }
 
   private get isOver(): boolean {
@@ -157,6 +168,6 @@ export class CallScope {
   /** Counts a layer inside, however deep, that has no outcome yet. */
   private count(change: 1 | -1): void {
     this.#underWay += change;
-    this.outer?.count(change);
+    this.around?.count(change);
   }
 }

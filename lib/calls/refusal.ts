@@ -8,13 +8,17 @@ export interface Refusal extends TakenSession {
 }
 
 /**
- * Tells which of the sessions that were taken an outcome that looks refused is about: the one whose token it shows on a
- * request to the API, which proves it; otherwise the last one of each account, which is a suspicion.
+ * Tells which of the sessions that were taken the parts of an outcome that look refused are about: those whose token
+ * such a part shows on its own request to the API, which is proof; otherwise the last one of each account.
  */
-export function refusalsIn(outcome: unknown, taken: readonly TakenSession[]): readonly Refusal[] {
-  const proven = taken.filter(({ source, session }) =>
-    shownTokens(outcome, new URL(source.api).origin).has(session.token),
-  );
+export function refusalsIn(
+  parts: readonly unknown[],
+  taken: readonly TakenSession[],
+): readonly Refusal[] {
+  const proven = taken.filter(({ source, session }) => {
+    const { origin } = new URL(source.api);
+    return parts.some((part) => shownTokens(part, origin).has(session.token));
+  });
   if (proven.length > 0) return proven.map((one) => ({ ...one, isProof: true }));
   const latest = new Map(taken.map((one) => [one.source, one]));
   return Array.from(latest.values(), (one) => ({ ...one, isProof: false }));

@@ -2,7 +2,7 @@ import type { BetfairSession } from '../betfair-session.js';
 import type { AbortSignalLike } from '../common/abort-listener.js';
 import type { CallScope } from './call-scope.js';
 import { refusalsIn } from './refusal.js';
-import { inspectFailure, inspectOutcome } from './rejection/suspicion.js';
+import { inspectFailure, inspectOutcome, type Look, lookInTime } from './rejection/suspicion.js';
 import { isUnpeekable } from './rejection/rejection-response.js';
 import type { SessionSource } from './session-source.js';
 import { callWithSession, type Outcome } from './tracked-call.js';
@@ -19,7 +19,8 @@ export function runWithSession<T>(
   return callWithSession(source, {
     async attempt(session, scope) {
       scope.take(source, session);
-      const outcome = await outcomeOf(scope, () => call(session));
+      const look = (found: Look) => lookInTime(found, source.clock, signal);
+      const outcome = await outcomeOf(scope, () => call(session), look);
       if (outcome.type === 'resolved' && isUnpeekable(outcome.value)) source.warn(UNPEEKABLE);
       return outcome;
     },
@@ -31,15 +32,17 @@ export function runWithSession<T>(
   });
 }
 
-async function outcomeOf<T>(scope: CallScope, call: () => Promise<T>): Promise<Outcome<T>> {
+async function outcomeOf<T>(
+  scope: CallScope,
+  call: () => Promise<T>,
+  look: (found: Look) => Look,
+): Promise<Outcome<T>> {
   try {
     const value = await scope.run(call);
-    const rejection = await inspectOutcome(value);
-    const refusals = rejection === 'none' ? [] : refusalsIn(value, scope.taken);
-    return { type: 'resolved', value, rejection, refusals };
+    const { rejection, parts } = await look(inspectOutcome(value));
+    return { type: 'resolved', value, rejection, refusals: refusalsIn(parts, scope.taken) };
   } catch (error) {
-    const rejection = await inspectFailure(error);
-    const refusals = rejection === 'none' ? [] : refusalsIn(error, scope.taken);
-    return { type: 'threw', error, rejection, refusals };
+    const { rejection, parts } = await look(inspectFailure(error));
+    return { type: 'threw', error, rejection, refusals: refusalsIn(parts, scope.taken) };
   }
 }

@@ -1,11 +1,25 @@
 import type { CallScope } from './call-scope.js';
 
-/** Handler runs that are open in this process. */
+/** A call that was made and has no outcome yet. */
+export interface CallUnderWay {
+  /** Tells if it provably changes nothing; `undefined` while its body is still being read. */
+  isRead(): boolean | undefined;
+}
+
+const underWay = new Set<CallUnderWay>();
+/** Handler runs that are open in this process and may be followed by a second. */
 let runs = 0;
-/** Times that a call came, or was sent, that is not provably a read, while a handler run was open. */
+/** Times that a call came, or was sent, that is not provably a read, while such a run was open. */
 let writes = 0;
-/** Calls that came and whose body is still being read, so that nobody knows what they ask for. */
-let unread = 0;
+
+/** Notes a call that is made, until it is removed. */
+export function addCall(call: CallUnderWay): void {
+  underWay.add(call);
+}
+
+export function removeCall(call: CallUnderWay): void {
+  underWay.delete(call);
+}
 
 /** Notes a call that is not provably a read, in its layer and for the handlers that may run again. */
 export function noteWrite(scope: CallScope): void {
@@ -14,22 +28,19 @@ export function noteWrite(scope: CallScope): void {
   scope.noteWrite();
 }
 
-/** Waits for the body of a call. */
-export async function noteUnread(body: Promise<unknown>): Promise<void> {
-  unread += 1;
-  try {
-    await body;
-  } finally {
-    unread -= 1;
-  }
+/** Tells if a call is not provably a read. */
+function isWrite(call: CallUnderWay): boolean {
+  return call.isRead() !== true;
 }
 
 /**
  * Sees, while a handler runs, the calls of the process that do not belong to its layer. Queues and pools lose
- * AsyncLocalStorage or show the layer of another handler, so such a call may be this handler's own.
+ * AsyncLocalStorage or show the layer of another handler, so such a call may be this handler's own, or its result be
+ * shared with this handler.
  */
 export class StrayCalls {
   readonly #before = writes;
+  readonly #underWay = [...underWay];
   #isOpen = true;
 
   constructor(private readonly scope: CallScope) {
@@ -38,11 +49,14 @@ export class StrayCalls {
 
   /** Tells if there was one that is not provably a read. */
   get any(): boolean {
-    return unread > 0 || writes - this.#before > this.scope.writes;
+    // What was under way before it, and what still is; the layer's own calls hold back a second run anyway.
+    const isBeside = this.#underWay.some(isWrite) || [...underWay].some(isWrite);
+    return isBeside || writes - this.#before > this.scope.writes;
   }
 
   end(): void {
     if (this.#isOpen) runs -= 1;
     this.#isOpen = false;
+    this.#underWay.length = 0;
   }
 }

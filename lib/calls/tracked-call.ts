@@ -1,11 +1,12 @@
 import type { BetfairSession } from '../betfair-session.js';
 import type { AbortSignalLike } from '../common/abort-listener.js';
+import { abortable } from '../common/deadline.js';
 import { BetfairSessionError } from '../errors/index.js';
 import { CallScope } from './call-scope.js';
 import { replaceDead, type Refusal } from './refusal.js';
 import { read, type Rejection } from './rejection/rejection-envelope.js';
 import type { SessionSource } from './session-source.js';
-import { noteUnread, noteWrite } from './stray-calls.js';
+import { addCall, type CallUnderWay, noteWrite, removeCall } from './stray-calls.js';
 
 /** The outcome of an attempt, and how much of it Betfair refused for which sessions. */
 export type Outcome<T> = {
@@ -17,15 +18,13 @@ export type Outcome<T> = {
 );
 
 /** A call that may be made twice. */
-export interface TrackedCall<T> {
+export interface TrackedCall<T> extends CallUnderWay {
   /** Sends it with a session, in a layer of its own. Does not throw: how it ended is its result. */
   attempt(session: BetfairSession, scope: CallScope): Promise<Outcome<T>>;
   /** Names it in a warning. */
   readonly name: string;
   /** Settles when what it sends is known. */
   readonly ready?: Promise<unknown> | undefined;
-  /** Tells if it provably changes nothing. Asked when it is ready, as the next one. */
-  isRead(): boolean;
   /** Tells if it can be sent a second time. */
   isRepeatable(): boolean;
   readonly signal?: AbortSignalLike | undefined;
@@ -38,11 +37,14 @@ export interface TrackedCall<T> {
  * @throws BetfairSessionError `BETFAIR_RUN_ABANDONED`; and what the call or `getSession` throws
  */
 export async function callWithSession<T>(source: SessionSource, call: TrackedCall<T>): Promise<T> {
+  const { ready, signal } = call;
   const scope = CallScope.open();
+  addCall(call);
   try {
-    if (call.ready) await noteUnread(call.ready);
+    if (ready) await abortable(() => ready, signal);
     return await callInScope(scope, source, call);
   } finally {
+    removeCall(call);
     scope.end();
   }
 }
@@ -53,8 +55,11 @@ async function callInScope<T>(
   call: TrackedCall<T>,
 ): Promise<T> {
   const { signal, name: where } = call;
-  const isRead = call.isRead();
-  if (!isRead && scope.isGivenUp) throw abandoned();
+  const isRead = call.isRead() === true;
+  if (!isRead && scope.isGivenUp) {
+    source.warn(ABANDONED);
+    throw new BetfairSessionError(ABANDONED, { code: 'BETFAIR_RUN_ABANDONED', retryable: false });
+  }
   if (!isRead) noteWrite(scope);
   const first = await attempt(await source.getSession({ signal }));
   if (first.rejection === 'none') return settle(first);
@@ -98,12 +103,8 @@ export function handledIfGivenUp<T>(promise: Promise<T>): Promise<T> {
 const UNREPEATABLE =
   'Betfair refused a request for its session, and its body is a stream, which cannot be sent again. Give it as a string or a Buffer and such requests are repeated with the new session.';
 
-function abandoned(): BetfairSessionError {
-  return new BetfairSessionError(
-    'This call was not sent: it belongs to the first run of a handler, which was refused for its session and is running a second time. Await every call in a handler that may run twice.',
-    { code: 'BETFAIR_RUN_ABANDONED', retryable: false },
-  );
-}
+const ABANDONED =
+  'A call was not sent, because it came from the first run of a handler that was refused for its session and runs a second time, or from a queue, a timer or a loop that this run started. Await every call of such a handler, and start loops elsewhere.';
 
 function settle<T>(outcome: Outcome<T>): T {
   if (outcome.type === 'threw') throw outcome.error;

@@ -1,5 +1,5 @@
 import { onAbort, reasonOf, type AbortSignalLike } from './abort-listener.js';
-import type { Clock } from './clock.js';
+import type { Clock, ClockTimer } from './clock.js';
 
 /**
  * Runs `work` with an end: after `ms`, or when `parent` aborts, its signal aborts and the promise rejects, also where
@@ -45,4 +45,21 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     wake = clock.timer(resolve, ms);
   });
   return abortable(() => slept, signal).finally(() => wake?.cancel());
+}
+
+/** The loop's own turn, also under the fake timers of a test. */
+const nextTurn = setImmediate;
+
+/** Waits for `work` for `ms`, and takes `late` if there is no result by then; the work itself goes on. */
+export async function inTime<T>(clock: Clock, ms: number, work: Promise<T>, late: T): Promise<T> {
+  let timer: ClockTimer | undefined;
+  const outOfTime = new Promise<T>((resolve) => {
+    // In a busy process the result may have arrived by now.
+    timer = clock.timer(() => nextTurn(() => resolve(late)), ms);
+  });
+  try {
+    return await Promise.race([work, outOfTime]);
+  } finally {
+    timer?.cancel();
+  }
 }

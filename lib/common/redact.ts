@@ -24,5 +24,5 @@ function anyEscape(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   const hex = code.toString(16);
   const plain = /\w/.test(character) ? character : `\\${character}`;
-  return `(?:\\\\*${plain}|%${hex.padStart(2, '0')}|&#x0*${hex};|&#0*${code};|\\\\u${hex.padStart(4, '0')})`;
+  return `(?:\\\\{0,8}${plain}|%${hex.padStart(2, '0')}|&#x0*${hex};|&#0*${code};|\\\\u${hex.padStart(4, '0')})`;
 }

@@ -1,6 +1,7 @@
 import {
   type CallHandler,
   type ExecutionContext,
+  Inject,
   Injectable,
   type NestInterceptor,
   Optional,
@@ -10,11 +11,14 @@ import { Observable } from 'rxjs';
 import { AccountRegistry } from '../accounts/account.registry.js';
 import { DEFAULT_ACCOUNT } from '../betfair-session.constants.js';
 import { CallScope } from '../calls/call-scope.js';
+import { read } from '../calls/rejection/rejection-envelope.js';
 import { BetfairConfigurationError } from '../errors/index.js';
 import { BetfairSession } from '../betfair-session.js';
-import type { SessionService } from '../session/session.service.js';
+import { SessionService } from '../session/session.service.js';
+import { handlerOf } from './handler-answer.js';
 import { HandlerRun } from './handler-run.js';
 import {
+  mergeOptions,
   type UseBetfairSessionOptions,
   UseBetfairSessionMetadata,
 } from './use-betfair-session.metadata.js';
@@ -29,19 +33,18 @@ type RegisteredSessions = Pick<SessionService, 'getSession'> &
  */
 @Injectable()
 export class BetfairSessionInterceptor implements NestInterceptor {
-  readonly #registry: AccountRegistry;
-
   /** @internal Made by Nest, also for `APP_INTERCEPTOR`. */
   constructor(
     private readonly reflector: Reflector,
-    @Optional() registry?: AccountRegistry,
+    @Optional() private readonly registry?: AccountRegistry,
+    /** Stands in for every account in a test that has the service and not the module. */
+    @Optional() @Inject(SessionService) private readonly standIn?: SessionService,
   ) {
-    if (registry === undefined) {
+    if (registry === undefined && standIn === undefined) {
       throw new BetfairConfigurationError(
-        '@UseBetfairSession() is used, but BetfairSessionModule is not imported. Add BetfairSessionModule.forRootAsync({ … }) to the imports of the root module.',
+        '@UseBetfairSession() is used, but BetfairSessionModule is not imported. Add BetfairSessionModule.forRootAsync({ … }) to the imports of the root module; in a test of a controller alone, provide { provide: SessionService, useValue: mockSessionService() }.',
       );
     }
-    this.#registry = registry;
   }
 
   /** Called by Nest around the handler. */
@@ -53,21 +56,47 @@ export class BetfairSessionInterceptor implements NestInterceptor {
     // On class and method, or as APP_INTERCEPTOR as well: the outermost does the work.
     if (outer?.execution === context) return next.handle();
     const { name, retry } = this.#optionsOf(context);
-    const account = (typeof name === 'function' ? name(context) : name) ?? DEFAULT_ACCOUNT;
-    const sessions: RegisteredSessions = this.#registry.get(account);
+    const account = typeof name === 'function' ? name(context) : (name ?? DEFAULT_ACCOUNT);
+    const sessions = this.#serviceOf(account, context);
     const session = sessions.takeSession?.() ?? sessions.getSession();
     const call = { outer, account, source: sessions.account, next, context, retry };
     const runWith = (given: BetfairSession) =>
       // Not before: if nobody subscribes any more, nothing would end it.
       new Observable((subscriber) => new HandlerRun(call, given, subscriber).start());
     // Every promise would be one more for each request.
-    return session instanceof BetfairSession ? runWith(session) : session.then(runWith);
+    return session instanceof BetfairSession
+      ? runWith(session)
+      : Promise.resolve(session).then((given) => runWith(checked(given, account)));
+  }
+
+  #serviceOf(account: string, context: ExecutionContext): RegisteredSessions {
+    // Without the module there is nothing to tell accounts apart by.
+    const found: unknown =
+      this.registry?.get(account, `@UseBetfairSession() on ${handlerOf(context)}`) ?? this.standIn;
+    if (isSessions(found)) return found;
+    throw replaced(account);
   }
 
   /** The options of class and method, of which the method's win. */
   #optionsOf(context: ExecutionContext): UseBetfairSessionOptions {
     const ofMethod = this.reflector.get(UseBetfairSessionMetadata, context.getHandler());
     const ofClass = this.reflector.get(UseBetfairSessionMetadata, context.getClass());
-    return { name: ofMethod?.name ?? ofClass?.name, retry: ofMethod?.retry ?? ofClass?.retry };
+    return mergeOptions(ofMethod, ofClass);
   }
+}
+
+function isSessions(value: unknown): value is RegisteredSessions {
+  return typeof read(value, 'getSession') === 'function';
+}
+
+/** A mock of the application's own may give anything. */
+function checked(session: BetfairSession, account: string): BetfairSession {
+  if (typeof read(session, 'token') === 'string') return session;
+  throw replaced(account);
+}
+
+function replaced(account: string): BetfairConfigurationError {
+  return new BetfairConfigurationError(
+    `The SessionService of the account "${account}" was replaced by something whose getSession() gives no session. Replace it by mockSessionService() of nestjs-betfair-session/testing.`,
+  );
 }

@@ -15,16 +15,26 @@ export const CurrentSession: (name?: string) => ParameterDecorator = createParam
   (name: string | undefined, context: ExecutionContext): BetfairSession => {
     const scope = CallScope.current;
     const given = scope?.given;
-    if (scope && given && (name === undefined || name === given.account)) {
+    const isOurs = scope?.execution !== undefined && isSame(scope.execution, context);
+    if (scope && given && isOurs && (name === undefined || name === given.account)) {
       if (given.source) scope.take(given.source, given.session);
       return given.session;
     }
     const account = name === undefined ? '' : `'${name}'`;
     throw new BetfairConfigurationError(
-      `@CurrentSession(${account}) finds no session in ${context.getClass().name}.${context.getHandler().name}. ${cureFor(name, given?.account, context)}`,
+      `@CurrentSession(${account}) finds no session in ${context.getClass().name}.${context.getHandler().name}. ${cureFor(name, isOurs ? given?.account : undefined, context)}`,
     );
   },
 );
+
+/** A queue around handlers may run one of them in the context of another, whose session is somebody else's. */
+function isSame(execution: ExecutionContext, context: ExecutionContext): boolean {
+  const given = context.getArgs<unknown[]>();
+  return (
+    execution.getHandler() === context.getHandler() &&
+    execution.getArgs<unknown[]>().every((one, index) => one === given[index])
+  );
+}
 
 function cureFor(
   name: string | undefined,
@@ -40,5 +50,5 @@ function cureFor(
   if (!isDecorated) return `Add ${decorator} to it.`;
   return context.getType<string>() === 'graphql'
     ? "@UseBetfairSession() is there, but GraphQL runs field resolvers without interceptors unless GraphQLModule.forRoot() has fieldResolverEnhancers: ['interceptors']."
-    : '@UseBetfairSession() is there, but Nest ran this without its interceptor. In a test, override SessionService with mockSessionService() instead of overriding the interceptor; elsewhere, inject SessionService.';
+    : '@UseBetfairSession() is there, but Nest ran this without its interceptor, or a queue around the handler ran it in the context of another one. Inject SessionService and use getSession(); in a test, override SessionService with mockSessionService() instead of overriding the interceptor.';
 }

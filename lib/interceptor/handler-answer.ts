@@ -18,3 +18,8 @@ export function answerOf(context: ExecutionContext, value: unknown): unknown {
     (context.getType() === 'ws' && typeof read(value, 'event') === 'string');
   return wrapped ? data : value;
 }
+
+/** Names a handler in a message. */
+export function handlerOf(context: ExecutionContext): string {
+  return `${context.getClass().name}.${context.getHandler().name}`;
+}

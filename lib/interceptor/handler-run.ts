@@ -3,11 +3,15 @@ import { defer, type Observer, type Subscriber, type Subscription } from 'rxjs';
 import type { BetfairSession } from '../betfair-session.js';
 import { CallScope } from '../calls/call-scope.js';
 import { type Refusal, refusalsIn, replaceDead } from '../calls/refusal.js';
-import type { Rejection } from '../calls/rejection/rejection-envelope.js';
-import { inspectFailure, inspectOutcome } from '../calls/rejection/suspicion.js';
+import {
+  inspectFailure,
+  inspectOutcome,
+  type Look,
+  lookInTime,
+} from '../calls/rejection/suspicion.js';
 import type { SessionSource } from '../calls/session-source.js';
 import { StrayCalls } from '../calls/stray-calls.js';
-import { answerOf } from './handler-answer.js';
+import { answerOf, handlerOf } from './handler-answer.js';
 import { type RetryGuard, watchRetry } from './handler-retry.js';
 import { refreshFailure } from './refresh-failure.js';
 import type { UseBetfairSessionOptions } from './use-betfair-session.metadata.js';
@@ -94,30 +98,26 @@ export class HandlerRun implements Observer<unknown> {
   }
 
   /** Hands an outcome on at once, unless it has to be looked into. */
-  #judge(found: Rejection | Promise<Rejection>, outcome: unknown, handOn: () => void): void {
-    if (found === 'none') {
+  #judge(look: Look, outcome: unknown, handOn: () => void): void {
+    if ('rejection' in look && look.rejection === 'none') {
       // Nobody knows what was done inside.
       this.#scope.markSettled();
       handOn();
     } else {
-      this.#look = this.#recover(found, outcome, handOn).catch((error: unknown) => {
+      this.#look = this.#recover(look, outcome, handOn).catch((error: unknown) => {
         if (!this.#over) this.#fail(error);
       });
     }
   }
 
-  async #recover(
-    found: Rejection | Promise<Rejection>,
-    outcome: unknown,
-    handOn: () => void,
-  ): Promise<void> {
-    const rejection = await found;
+  async #recover(look: Look, outcome: unknown, handOn: () => void): Promise<void> {
+    const { source } = this.call;
+    const { rejection, parts } = await (source ? lookInTime(look, source.clock) : look);
     if (this.#over) return;
-    const { taken } = this.#scope;
     if (rejection !== 'all') this.#scope.markSettled();
-    const refusals = rejection === 'none' ? [] : refusalsIn(outcome, taken);
-    if (rejection !== 'none' && refusals.length === 0) this.call.source?.warn(this.#nothingTaken());
-    const details = { where: this.#where, patience: CHECK_PATIENCE_MS };
+    const refusals = rejection === 'none' ? [] : refusalsIn(parts, this.#scope.taken);
+    if (rejection !== 'none' && refusals.length === 0) source?.warn(this.#nothingTaken());
+    const details = { where: handlerOf(this.call.context), patience: CHECK_PATIENCE_MS };
     const replaced = replaceDead(refusals, details);
     // A part of a batch got through, which must not get lost.
     const dead = rejection === 'all' ? await replaced : [];
@@ -146,10 +146,11 @@ export class HandlerRun implements Observer<unknown> {
 
   #runAgain(session: BetfairSession): void {
     this.#over = true;
-    this.#source?.unsubscribe();
     this.#givenUp = this.#scope;
     this.#scope.markRepeated();
     this.#scope.giveUp();
+    // After that, because the clean-up of a handler may send something as well.
+    this.#source?.unsubscribe();
     this.#scope = this.#open(session);
     this.#listen({
       next: (value) => this.#handOut(value),
@@ -173,6 +174,8 @@ export class HandlerRun implements Observer<unknown> {
 
   #handOut(value: unknown): void {
     this.#emitted = true;
+    // There can be no second run any more, however long a stream goes on.
+    this.#strays?.end();
     // Before an interceptor around this one looks at the outcome; also for a failure.
     this.#decide();
     this.subscriber.next(value);
@@ -194,12 +197,7 @@ export class HandlerRun implements Observer<unknown> {
     else act();
   }
 
-  get #where(): string {
-    const { context } = this.call;
-    return `${context.getClass().name}.${context.getHandler().name}`;
-  }
-
   #nothingTaken(): string {
-    return `${this.#where} ended with what looks like a refusal of the session, but took no session, so nothing was done about it. If it calls Betfair with a client of its own, ask for the session inside the handler, with @CurrentSession() or getSession(), for every request.`;
+    return `${handlerOf(this.call.context)} ended with what looks like a refusal of the session, but took no session, so nothing was done about it. If it calls Betfair with a client of its own, ask for the session inside the handler, with @CurrentSession() or getSession(), for every request.`;
   }
 }

@@ -16,7 +16,10 @@ function holdsRequest(rejection: unknown): boolean {
   let link = rejection;
   for (let depth = 0; depth < CHAIN_LIMIT; depth += 1) {
     const response = read(link, 'response');
+    // Of several outcomes each may hold one.
+    if (Array.isArray(link)) return true;
     const places = [
+      read(link, 'errors'),
       read(link, 'config'),
       read(link, 'request'),
       read(read(link, 'options'), 'headers'),

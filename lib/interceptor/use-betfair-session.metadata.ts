@@ -20,3 +20,11 @@ export interface UseBetfairSessionOptions {
 
 /** Carries the options from the decorator to the interceptor. */
 export const UseBetfairSessionMetadata = Reflector.createDecorator<UseBetfairSessionOptions>();
+
+/** The options of two decorators: what the first leaves out is that of the second. */
+export function mergeOptions(
+  first: UseBetfairSessionOptions | undefined,
+  second: UseBetfairSessionOptions | undefined,
+): UseBetfairSessionOptions {
+  return { name: first?.name ?? second?.name, retry: first?.retry ?? second?.retry };
+}

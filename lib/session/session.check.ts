@@ -7,8 +7,10 @@ import type { SessionKeeper } from './session.keeper.js';
 import type { SessionWriter } from './session.writer.js';
 import type { StoredToken, TokenStore } from './token.store.js';
 
-/** Milliseconds from the start of one check of a session to the start of the next. */
+/** Milliseconds from the start of one check of a session to the start of the next, for each keepAlive that it takes. */
 const CHECK_INTERVAL_MS = 5_000;
+/** Milliseconds after a proof within which the next one is checked: sessions do not die that fast. */
+const TRUST_INTERVAL_MS = 60_000;
 
 /** The state of a refused session: out of service, taken by Betfair, or not known. */
 export type Finding = 'gone' | 'alive' | 'unclear';
@@ -28,8 +30,10 @@ interface Check {
   readonly startedAt: number;
   /** Runs; `undefined` once it is over. */
   finding: Promise<Finding> | undefined;
-  /** Betfair was asked already, so the answer says nothing of what happened since. */
+  /** Betfair was asked about it already, so the answer says nothing of what happened since. */
   isSent: boolean;
+  /** keepAlives that it took so far. */
+  keepAlives: number;
   /** Somebody suspected the session after it was sent. */
   isDueAgain: boolean;
 }
@@ -41,6 +45,10 @@ interface Check {
 export class SessionCheck {
   #last: Check | undefined;
   #timer: ClockTimer | undefined;
+  /** Monotonic time of the last proof that was not checked. */
+  #trustedAt = -TRUST_INTERVAL_MS;
+  /** The API refused what the identity service took, and they have not agreed since. */
+  #isDisputed = false;
 
   constructor(private readonly deps: CheckDependencies) {
     onAbort(deps.closing, () => this.#timer?.cancel());
@@ -51,18 +59,35 @@ export class SessionCheck {
    *
    * @param isProof the API itself refused a request that was sent with this session
    */
-  refused(session: BetfairSession, isProof: boolean): Promise<Finding> | Finding {
-    const { cache, keeper } = this.deps;
+  async refused(session: BetfairSession, isProof: boolean): Promise<Finding> {
     if (this.#isReplaced(session)) return 'gone';
-    // A session that no call got through with may be fine, and the API another one than that of the identity service.
-    if (isProof && cache.isAccepted(session)) return this.#replace(session);
+    if (isProof && this.#trusts(session)) {
+      this.#trustedAt = this.deps.clock.monotonic();
+      return this.#replace(session);
+    }
+    const finding = await this.#suspect(session);
+    if (isProof && finding === 'alive') this.#isDisputed = true;
+    return finding;
+  }
+
+  /**
+   * Tells if the word of the API is enough: not about a session that no call got through with, which it may never have
+   * taken, and not while it refuses, time and again, what the identity service takes.
+   */
+  #trusts(session: BetfairSession): boolean {
+    const { cache, clock } = this.deps;
+    const isRare = clock.monotonic() - this.#trustedAt >= TRUST_INTERVAL_MS;
+    return cache.isAccepted(session) && isRare && !this.#isDisputed;
+  }
+
+  #suspect(session: BetfairSession): Promise<Finding> | Finding {
     // A renewal asks Betfair anyway.
     const afterwards = () => this.#afterRenewal(session);
-    if (keeper.flight) return keeper.flight.then(afterwards, afterwards);
+    const { flight } = this.deps.keeper;
+    if (flight) return flight.then(afterwards, afterwards);
     const last = this.#last;
     if (last?.session !== session) return this.#start(session);
-    const isRunning = last.finding !== undefined;
-    if (!isRunning && this.#age(last) >= CHECK_INTERVAL_MS) return this.#start(session);
+    if (last.finding === undefined && this.#timeLeft(last) <= 0) return this.#start(session);
     this.#checkAgain(last);
     return last.finding ?? 'unclear';
   }
@@ -84,7 +109,7 @@ export class SessionCheck {
 
   #newCheck(session: BetfairSession, isSent: boolean): Check {
     const startedAt = this.deps.clock.monotonic();
-    return { session, startedAt, finding: undefined, isSent, isDueAgain: false };
+    return { session, startedAt, finding: undefined, isSent, keepAlives: 0, isDueAgain: false };
   }
 
   #start(session: BetfairSession): Promise<Finding> {
@@ -104,24 +129,30 @@ export class SessionCheck {
     const { closing, clock, identity, cache } = this.deps;
     const { session } = check;
     const other = await this.#storedInstead(session);
+    let isDead = false;
     if (other !== undefined) {
       const validatedAt = clock.monotonic();
+      check.keepAlives += 1;
       const reply = await identity.keepAlive(other.token, closing);
+      isDead = reply.type === 'dead';
       if (this.#isReplaced(session)) return 'gone';
-      if (reply.type === 'unclear') return 'unclear';
       if (reply.type === 'alive') {
         cache.put({ ...other, validatedAt, type: 'resumed' });
         return 'gone';
       }
     }
     check.isSent = true;
+    check.keepAlives += 1;
     const validatedAt = clock.monotonic();
     const reply = await identity.keepAlive(session.token, closing);
     if (this.#isReplaced(session)) return 'gone';
     if (reply.type === 'unclear') return 'unclear';
-    if (reply.type === 'dead') return this.#replace(session);
+    if (reply.type === 'dead') {
+      this.#isDisputed = false;
+      return this.#replace(session);
+    }
     cache.extend(session, validatedAt);
-    if (other !== undefined) void this.#storeOver(other, session);
+    if (other !== undefined && isDead) void this.#storeOver(other, session);
     return 'alive';
   }
 
@@ -156,19 +187,18 @@ export class SessionCheck {
   #arm(check: Check): void {
     const { clock, closing } = this.deps;
     if (closing.aborted || this.#last !== check || this.#isReplaced(check.session)) return;
-    this.#timer = clock.timer(
-      () => {
-        if (!this.#isReplaced(check.session)) void this.#start(check.session);
-      },
-      CHECK_INTERVAL_MS - this.#age(check),
-    );
+    this.#timer = clock.timer(() => {
+      if (!this.#isReplaced(check.session)) void this.#start(check.session);
+    }, this.#timeLeft(check));
   }
 
   #isReplaced(session: BetfairSession): boolean {
     return this.deps.cache.alive?.session !== session;
   }
 
-  #age(check: Check): number {
-    return this.deps.clock.monotonic() - check.startedAt;
+  /** Milliseconds until the next check may start. */
+  #timeLeft({ startedAt, keepAlives }: Check): number {
+    const interval = CHECK_INTERVAL_MS * Math.max(1, keepAlives);
+    return startedAt + interval - this.deps.clock.monotonic();
   }
 }

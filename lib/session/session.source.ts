@@ -1,6 +1,5 @@
 import type { Logger } from '@nestjs/common';
-import type { Clock, ClockTimer } from '../common/clock.js';
-import { abortable } from '../common/deadline.js';
+import { abortable, inTime } from '../common/deadline.js';
 import type { SessionSource } from '../calls/session-source.js';
 import { accountIdOf, type ResolvedSessionOptions } from '../options/session-options.resolver.js';
 import type { SessionParts } from './session.composition.js';
@@ -29,31 +28,14 @@ export function createSource(
     getSession: ({ signal }) => keeper.get(signal),
     accepted: (session) => cache.accept(session),
     async refused(session, { isProof, where, patience, signal }) {
-      const found = Promise.resolve(check.refused(session, isProof)).then((finding) => {
+      const found = check.refused(session, isProof).then((finding) => {
         if (finding === 'alive') warn(isProof ? DISAGREEMENT : falseAlarm(where));
         return finding === 'gone';
       });
       return patience === undefined
         ? abortable(() => found, signal)
-        : inTime(found, clock, patience);
+        : inTime(clock, patience, found, false);
     },
     warn,
   };
-}
-
-/** The loop's own turn, also under the fake timers of a test. */
-const nextTurn = setImmediate;
-
-/** Waits `ms` for an answer; `false` if there is none by then. */
-async function inTime(found: Promise<boolean>, clock: Clock, ms: number): Promise<boolean> {
-  let timer: ClockTimer | undefined;
-  const outOfTime = new Promise<boolean>((resolve) => {
-    // The answer may have arrived while the process was busy.
-    timer = clock.timer(() => nextTurn(() => resolve(false)), ms);
-  });
-  try {
-    return await Promise.race([found, outOfTime]);
-  } finally {
-    timer?.cancel();
-  }
 }

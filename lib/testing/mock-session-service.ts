@@ -68,8 +68,8 @@ class MockSessionService implements Members {
     return this.current;
   }
 
-  takeSession(): BetfairSession {
-    return this.current;
+  takeSession(): Promise<BetfairSession> {
+    return this.getSession();
   }
 
   async refresh(): Promise<BetfairSession> {

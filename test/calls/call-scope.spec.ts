@@ -1,3 +1,4 @@
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { createTestSession } from 'nestjs-betfair-session/testing';
 import { CallScope } from '../../lib/calls/call-scope.js';
 
@@ -42,9 +43,9 @@ describe('a layer of calls', () => {
     const session = createTestSession();
     const given = { account: 'default', session, source: undefined };
     for (const finish of ['end', 'giveUp'] as const) {
-      const request = {};
-      const scope = CallScope.openIn(undefined, given, request);
-      expect(scope.execution).toBe(request);
+      const execution = new ExecutionContextHost([]);
+      const scope = CallScope.openIn(undefined, given, execution);
+      expect(scope.execution).toBe(execution);
       scope[finish]();
       expect(scope.execution).toBeUndefined();
       scope.end();

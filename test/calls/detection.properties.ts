@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import * as fc from 'fast-check';
 import { BetfairIdentityUnavailableError, isInvalidSession } from 'nestjs-betfair-session';
-import { inspectFailure, inspectOutcome } from '../../lib/calls/rejection/suspicion.js';
+import { inspectFailure, inspectOutcome } from './looks.js';
 import { mixedBatch, otherBody, refusedBody } from './answers.arbitraries.js';
 import {
   errorOfClient,

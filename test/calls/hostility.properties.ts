@@ -3,7 +3,7 @@ import { jest } from '@jest/globals';
 import * as fc from 'fast-check';
 import { isInvalidSession } from 'nestjs-betfair-session';
 import { isUnpeekable } from '../../lib/calls/rejection/rejection-response.js';
-import { inspectFailure, inspectOutcome } from '../../lib/calls/rejection/suspicion.js';
+import { inspectFailure, inspectOutcome } from './looks.js';
 import { shownTokens } from '../../lib/calls/rejection/shown-token.js';
 import { otherBody, refusedBody } from './answers.arbitraries.js';
 import { Effort, hostileValue } from './hostile.arbitraries.js';

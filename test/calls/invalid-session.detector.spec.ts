@@ -6,7 +6,7 @@ import { errors, interceptors, Agent, request } from 'undici';
 import { BetfairIdentityUnavailableError } from '../../lib/errors/index.js';
 import { isInvalidSession } from '../../lib/calls/rejection/invalid-session.detector.js';
 import { isUnpeekable } from '../../lib/calls/rejection/rejection-response.js';
-import { inspectFailure, inspectOutcome } from '../../lib/calls/rejection/suspicion.js';
+import { inspectFailure, inspectOutcome } from './looks.js';
 import {
   auditLog,
   exception,

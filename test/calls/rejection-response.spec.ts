@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { gzipSync } from 'node:zlib';
 import { fetch as undiciFetch } from 'undici';
 import { isInvalidSession } from '../../lib/calls/rejection/invalid-session.detector.js';
-import { inspectOutcome } from '../../lib/calls/rejection/suspicion.js';
+import { inspectOutcome } from './looks.js';
 import {
   auditLog,
   INVALID,

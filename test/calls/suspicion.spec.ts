@@ -2,7 +2,7 @@ import { BadRequestException } from '@nestjs/common';
 import { AxiosError, AxiosHeaders } from 'axios';
 import { BetfairApiError } from '../../lib/errors/index.js';
 import { markJudged } from '../../lib/calls/rejection/rejection-response.js';
-import { inspectFailure, inspectOutcome } from '../../lib/calls/rejection/suspicion.js';
+import { inspectFailure, inspectOutcome } from './looks.js';
 import {
   exception,
   INVALID,

@@ -72,7 +72,9 @@ export function errorOf(reply: unknown, context: CallContext): BetfairApiError {
 /** A text of Betfair's without the secrets that it may echo. */
 function clean(value: unknown, secrets: readonly string[]): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
-  return redact(value.slice(0, LONGEST_DETAILS), secrets);
+  // One that lies at the edge must not be cut before it is recognised.
+  const around = value.slice(0, LONGEST_DETAILS * 4);
+  return redact(around, secrets).slice(0, LONGEST_DETAILS);
 }
 
 /** A text that stands in messages and is of the form that Betfair's have. */

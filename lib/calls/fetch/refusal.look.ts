@@ -3,6 +3,7 @@ import {
   inspectBody,
   isRefusedEnvelope,
   parseMention,
+  read,
   type Rejection,
 } from '../rejection/rejection-envelope.js';
 import type { Answer } from './exchange.js';
@@ -21,6 +22,15 @@ export async function lookForRefusal(answer: Answer, request: RequestBody): Prom
   return isWhole ? inspectWhole(text, request) : inspectBeginning(text);
 }
 
+/** Tells if an answer shows that the API took the session: an error of JSON-RPC, or a page of a proxy, does not. */
+export function showsResult({ status, headers, body }: Answer, request: RequestBody): boolean {
+  if (status !== 200 || !/json/i.test(headers.get('content-type') ?? '')) return false;
+  // Held back, so it can be looked at.
+  if (body === undefined || !mayBeJsonRpc(request)) return true;
+  const { buffer, byteOffset, byteLength } = body.peek();
+  return Buffer.from(buffer, byteOffset, byteLength).includes('"result"');
+}
+
 function mayRefuse({ status, headers }: Answer, request: RequestBody): boolean {
   const isRpc = mayBeJsonRpc(request);
   if (status !== 400 && !(status === 200 && isRpc)) return false;
@@ -35,7 +45,12 @@ function inspectWhole(text: string, request: RequestBody): Rejection {
   const found = inspectBody(body);
   if (found !== 'all') return found;
   const asked = callsIn(request)?.map(idOf);
-  if (!Array.isArray(body)) return (asked?.length ?? 1) === 1 ? 'all' : 'some';
+  if (!Array.isArray(body)) {
+    const isSingle = (asked?.length ?? 1) === 1;
+    // One under another id tells of another call; a failure of a whole call has none.
+    const isOther = (read(body, 'id') ?? undefined) !== undefined && asked?.[0] !== idOf(body);
+    return isSingle ? (asked && isOther ? 'none' : 'all') : 'some';
+  }
   const answered = body.map(idOf);
   return asked?.toSorted().join() === answered.toSorted().join() ? 'all' : 'some';
 }

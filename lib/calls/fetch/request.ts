@@ -98,10 +98,18 @@ export function prepareRequest(
   };
 }
 
-/** Tells if a request is provably a read: every operation in it is, by the body of JSON-RPC or the path of REST. */
-export function isReadRequest({ url }: PreparedRequest, body: RequestBody): boolean {
+/**
+ * Tells if a request is provably a read: every operation in it is, by the path of REST or the body of JSON-RPC.
+ *
+ * @returns `undefined` if that depends on a body that has not been read yet
+ */
+export function isReadRequest(
+  { url }: PreparedRequest,
+  body: RequestBody | undefined,
+): boolean | undefined {
   const path = url.pathname.replace(/\/+$/, '');
   if (!path.includes('/json-rpc')) return isRead(path);
+  if (body === undefined) return undefined;
   const calls = callsIn(body);
   return calls !== undefined && calls.length > 0 && calls.every(isReadCall);
 }

@@ -4,7 +4,7 @@ import { markJudged } from '../rejection/rejection-response.js';
 import type { SessionSource } from '../session-source.js';
 import { callWithSession, type Outcome } from '../tracked-call.js';
 import { exchange, type Answer } from './exchange.js';
-import { lookForRefusal } from './refusal.look.js';
+import { lookForRefusal, showsResult } from './refusal.look.js';
 import { headersFor, isReadRequest, prepareRequest, type PreparedRequest } from './request.js';
 import { isRepeatable, NO_BODY, type RequestBody } from './request.body.js';
 import { toResponse } from './response.js';
@@ -33,23 +33,26 @@ export class SessionFetch {
   /** Copies the request before it returns, and sends the copy. */
   async send(input: string | URL | Request, init?: RequestInit): Promise<Answered> {
     const request = prepareRequest(this.#api, input, init);
-    let body = request.body instanceof Promise ? NO_BODY : request.body;
+    let body = request.body instanceof Promise ? undefined : request.body;
     const used: BetfairSession[] = [];
     const answer = await callWithSession(this.source, {
       attempt: (session) => {
         used.push(session);
-        return this.#attempt(request, body, session);
+        return this.#attempt(request, body ?? NO_BODY, session);
       },
       name: 'A request',
       ready:
         request.body instanceof Promise ? request.body.then((read) => (body = read)) : undefined,
       isRead: () => isReadRequest(request, body),
-      isRepeatable: () => isRepeatable(body),
+      isRepeatable: () => isRepeatable(body ?? NO_BODY),
       signal: request.signal,
     });
     const response = toResponse(answer, request.url);
     // A layer around can make a request anew whose body could not be sent again, so it looks for itself.
-    return { response: isRepeatable(body) ? markJudged(response) : response, sessions: used };
+    return {
+      response: isRepeatable(body ?? NO_BODY) ? markJudged(response) : response,
+      sessions: used,
+    };
   }
 
   async #attempt(
@@ -74,15 +77,10 @@ export class SessionFetch {
       const rejection = await lookForRefusal(answer, body);
       const refusals =
         rejection === 'none' ? [] : [{ source: this.source, session, isProof: true }];
-      if (rejection === 'none' && isTaken(answer)) this.source.accepted(session);
+      if (rejection === 'none' && showsResult(answer, body)) this.source.accepted(session);
       return { type: 'resolved', value: answer, rejection, refusals };
     } catch (error) {
       return { type: 'threw', error, rejection: 'none', refusals: [] };
     }
   }
-}
-
-/** Tells if an answer shows that the API took the session: a page of a proxy does not. */
-function isTaken({ status, headers }: Answer): boolean {
-  return status === 200 && /json/i.test(headers.get('content-type') ?? '');
 }

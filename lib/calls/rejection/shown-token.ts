@@ -1,26 +1,22 @@
-import { ask, CHAIN_LIMIT, isList, read } from './rejection-envelope.js';
+import { ask, isList, read } from './rejection-envelope.js';
 
 const HEADER = 'x-authentication';
 
 /**
- * The session tokens that an error or a result shows on a request to an origin: in `config` (axios), `options` (got,
- * ofetch) or `request` (a Fetch `Request`, a `ClientRequest`) of it, of its `response` or of a cause. A token counts
- * only if the request shows its URL too. Never throws.
+ * Finds the session tokens that an error or an answer shows on its request to an origin: in `config` (axios), `options`
+ * (got, ofetch) or `request` (a Fetch `Request`, a `ClientRequest`) of it or of its `response`. A token counts only if
+ * the request shows its URL too; one on a `cause` belongs to another request. Never throws.
  */
-export function shownTokens(outcome: unknown, origin: string): ReadonlySet<string> {
+export function shownTokens(part: unknown, origin: string): ReadonlySet<string> {
   const tokens = new Set<string>();
-  let link = outcome;
-  for (let depth = 0; depth < CHAIN_LIMIT && link !== undefined; depth += 1) {
-    for (const holder of [link, read(link, 'response')]) {
-      const request = read(holder, 'request');
-      for (const place of [request, read(holder, 'req'), read(request, 'options')]) {
-        addTokens(tokens, place, origin);
-      }
-      addTokens(tokens, read(holder, 'config'), origin);
-      // ofetch keeps the URL beside its options.
-      addTokens(tokens, read(holder, 'options'), origin, request);
+  for (const holder of [part, read(part, 'response')]) {
+    const request = read(holder, 'request');
+    for (const place of [request, read(holder, 'req'), read(request, 'options')]) {
+      addTokens(tokens, place, origin);
     }
-    link = read(link, 'cause');
+    addTokens(tokens, read(holder, 'config'), origin);
+    // ofetch keeps the URL beside its options.
+    addTokens(tokens, read(holder, 'options'), origin, request);
   }
   return tokens;
 }

@@ -1,4 +1,7 @@
 import { types } from 'node:util';
+import type { AbortSignalLike } from '../../common/abort-listener.js';
+import type { Clock } from '../../common/clock.js';
+import { abortable, inTime } from '../../common/deadline.js';
 import {
   inspectError,
   isClientResult,
@@ -17,8 +20,16 @@ import {
 } from './rejection-envelope.js';
 import { inspectResponse, isPeekable, mayRefuse, wasJudged } from './rejection-response.js';
 
+/** How much of an outcome looks refused, and the parts of it that do: each an error or an answer with its request. */
+export interface Suspicion {
+  readonly rejection: Rejection;
+  readonly parts: readonly unknown[];
+}
+
 /** A promise only if an unread `Response` has to be peeked at. */
-type Suspicion = Rejection | Promise<Rejection>;
+export type Look = Suspicion | Promise<Suspicion>;
+
+const NOTHING: Suspicion = { rejection: 'none', parts: [] };
 
 /** Keys under which clients, and the results that applications make of theirs, hold a body or an error. */
 const MEMBERS = ['error', 'data', '_data', 'body', 'json', 'text'] as const;
@@ -26,8 +37,18 @@ const MEMBERS = ['error', 'data', '_data', 'body', 'json', 'text'] as const;
 /** Elements that are looked at in a list of results or of errors. */
 const LIST_LIMIT = 100;
 
+/** Milliseconds for the look into an unread answer, whose body may never end. */
+const LOOK_MS = 1_000;
+
+/** Waits for a look, but not for long, and not longer than `signal`; what is not seen by then is no refusal. */
+export function lookInTime(look: Look, clock: Clock, signal?: AbortSignalLike): Look {
+  if (!(look instanceof Promise)) return look;
+  const looked = abortable(() => inTime(clock, LOOK_MS, look, NOTHING), signal);
+  return looked.catch(() => NOTHING);
+}
+
 /** Looks one level deep for a refusal in what was resolved, and may be wrong. Never throws or rejects. */
-export function inspectOutcome(value: unknown): Suspicion {
+export function inspectOutcome(value: unknown): Look {
   if (isError(value)) return inspectFailure(value);
   const first = isList(value) ? read(value, 0) : undefined;
   const isOfResults = isSettled(first) || isClientResult(first) || isPeekable(first);
@@ -35,30 +56,39 @@ export function inspectOutcome(value: unknown): Suspicion {
 }
 
 /** Looks one level deep for a refusal in what was thrown, and may be wrong. Never throws or rejects. */
-export function inspectFailure(error: unknown): Suspicion {
+export function inspectFailure(error: unknown): Look {
   const found = inspectChain(error);
-  return found === 'none' && !isOwn(error)
+  return found === NOTHING && !isOwn(error)
     ? inspectList(read(error, 'errors'), inspectChain)
     : found;
 }
 
-function inspectChain(error: unknown): Suspicion {
+function inspectChain(error: unknown): Look {
   let link = error;
   for (let depth = 0; depth < CHAIN_LIMIT && link !== undefined && !isOwn(link); depth += 1) {
     const found = inspectPart(link);
-    if (found !== 'none') return found;
+    if (found !== NOTHING) return found;
     link = read(link, 'cause');
   }
-  return 'none';
+  return NOTHING;
 }
 
-function inspectElement(value: unknown): Suspicion {
+function inspectElement(value: unknown): Look {
   if (!isSettled(value)) return inspectPart(value);
   const reason = read(value, 'reason');
   return reason === undefined ? inspectPart(read(value, 'value')) : inspectChain(reason);
 }
 
-function inspectPart(value: unknown): Suspicion {
+function inspectPart(part: unknown): Look {
+  const rejection = inspectMember(part);
+  if (rejection === 'none') return NOTHING;
+  if (typeof rejection === 'string') return { rejection, parts: [part] };
+  return rejection.then((found) =>
+    found === 'none' ? NOTHING : { rejection: found, parts: [part] },
+  );
+}
+
+function inspectMember(value: unknown): Rejection | Promise<Rejection> {
   const response = read(value, 'response');
   if (wasJudged(value) || wasJudged(response)) return 'none';
   if (isPeekable(value)) return inspectResponse(value);
@@ -88,14 +118,14 @@ function inspectItself(value: unknown): Rejection {
   return isRefusedItself(value) ? 'all' : inspectCarried(value);
 }
 
-function inspectList(list: unknown, inspect: (value: unknown) => Suspicion): Suspicion {
-  if (!isList(list)) return 'none';
+function inspectList(list: unknown, inspect: (value: unknown) => Look): Look {
+  if (!isList(list)) return NOTHING;
   // What is left out counts as not refused.
   const length = Math.min(list.length, LIST_LIMIT + 1);
   const found = Array.from({ length }, (_, index) =>
-    index < LIST_LIMIT ? inspect(read(list, index)) : 'none',
+    index < LIST_LIMIT ? inspect(read(list, index)) : NOTHING,
   );
-  const known = found.filter((one) => typeof one === 'string');
+  const known = found.filter((one): one is Suspicion => !(one instanceof Promise));
   return known.length === length
     ? sum(known)
     : Promise.all(found.map(async (one) => one)).then(sum);
@@ -110,7 +140,10 @@ function statusOf(answer: unknown): unknown {
   return read(answer, 'status') ?? read(answer, 'statusCode');
 }
 
-function sum(found: readonly Rejection[]): Rejection {
-  const [first = 'none'] = found;
-  return found.every((one) => one === first) ? first : 'some';
+function sum(found: readonly Suspicion[]): Suspicion {
+  const [first = NOTHING] = found;
+  const isSame = found.every(({ rejection }) => rejection === first.rejection);
+  const parts = found.flatMap((one) => one.parts);
+  if (parts.length === 0) return NOTHING;
+  return { rejection: isSame ? first.rejection : 'some', parts };
 }
