@@ -10,7 +10,7 @@ import { Response as UndiciResponse } from 'undici';
 import { placeOrders, post, type RawClients, REST, RPC, rpcCall } from '../../support/betting.js';
 import type { Queue } from '../../support/queues.js';
 import { refused } from '../rejections.fixture.js';
-import type { Ledger } from './ledger.js';
+import { LATER, type Ledger } from './ledger.js';
 import type {
   CallStep,
   EchoStep,
@@ -60,10 +60,15 @@ export class Player {
     }
   }
 
-  /** Waits until nothing is under way any more. */
-  async ended(): Promise<void> {
+  /** Waits for all work that was begun, also for that which comes later. */
+  async caughtUp(): Promise<void> {
     // Work may begin more of it.
     for (const work of this.#begun) await work.catch(() => undefined);
+  }
+
+  /** Waits until nothing is under way any more. */
+  async ended(): Promise<void> {
+    await this.caughtUp();
     this.#isOver = true;
   }
 
@@ -130,7 +135,7 @@ export class Player {
   }
 
   #later({ call, delayMs }: LaterStep, path: string, held: BetfairSession): void {
-    const work = setTimeout(delayMs).then(() => this.#call(call, `${path}l`, held));
+    const work = setTimeout(delayMs).then(() => this.#call(call, `${path}${LATER}`, held));
     this.#begun.push(work);
     work.catch(() => undefined);
   }
