@@ -165,12 +165,12 @@ function run(depth: number): fc.Arbitrary<RunStep> {
   return fc.record({ step: fc.constant('run'), inside: step('run', depth - 1) });
 }
 
-/** Work that is still to come when the session ends and the handler is refused: what a second run gives up. */
-const leaving: fc.Arbitrary<SeriesStep> = fc.record({
+/** Work that is done, or still to come, when the session ends and the handler is refused. */
+const refusedAfter: fc.Arbitrary<SeriesStep> = fc.record({
   step: fc.constant('sequence'),
   tolerant: fc.constant(false),
   steps: fc.tuple(
-    later('handler'),
+    fc.oneof(later('handler'), call('handler')),
     fc.constant<EventStep>({ step: 'sessionsEnd' }),
     fc.record({
       step: fc.constant('call'),
@@ -189,7 +189,7 @@ function handler(depth: number): fc.Arbitrary<HandlerStep> {
       route: fc.constant(route),
       inside: fc.oneof(
         { arbitrary: step(around, depth - 1), weight: 6 },
-        { arbitrary: leaving, weight: 1 },
+        { arbitrary: refusedAfter, weight: 2 },
       ),
     });
   });
