@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import { jest } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
@@ -194,6 +195,15 @@ it('answers a request that waits for the lease of another process, and exits in 
   expect(await terminate(holder)).toBeLessThan(LONGEST_S);
   await held;
   expect(await bench.holder()).toBeNull();
+});
+
+it('answers a client that keeps its connection, and exits in time', async () => {
+  bench.simulator.fail('certLogin', 'hung');
+  const application = await bench.start();
+  const reply = application.get('session', new Agent({ keepAlive: true }));
+  await until(() => requestsTo('certLogin') === 1);
+  expect(await terminate(application)).toBeLessThan(LONGEST_S);
+  expect(await reply).toMatchObject(closed);
 });
 
 it('exits at once if it is idle, whoever kept the session alive', async () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { get as request, type IncomingMessage } from 'node:http';
+import { type Agent, get as request, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -29,7 +29,7 @@ export interface Reply {
 
 /** An application in a process of its own. */
 export interface Application {
-  readonly get: (path: string) => Promise<Reply>;
+  readonly get: (path: string, agent?: Agent | false) => Promise<Reply>;
   readonly child: ChildProcess;
   /** Resolves with the time of its end. */
   readonly exited: Promise<number>;
@@ -77,10 +77,10 @@ export class ShutdownBench {
     ]);
     const url = /http:\S+/.exec(String(line))?.[0];
     if (url === undefined) throw new Error(`The application did not start: ${errors}`);
-    const get = async (path: string): Promise<Reply> => {
+    const get = async (path: string, agent: Agent | false = false): Promise<Reply> => {
       // Without an agent the client closes its connection, for which Node's server would wait seconds after its answer.
       const [response]: IncomingMessage[] = await once(
-        request(`${url}/${path}`, { agent: false }),
+        request(`${url}/${path}`, { agent }),
         'response',
       );
       if (response === undefined) throw new Error('There is no answer.');
