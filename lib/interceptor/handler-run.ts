@@ -146,11 +146,11 @@ export class HandlerRun implements Observer<unknown> {
 
   #runAgain(session: BetfairSession): void {
     this.#over = true;
-    this.#givenUp = this.#scope;
-    this.#scope.markRepeated();
-    this.#scope.giveUp();
-    // After that, because the clean-up of a handler may send something as well.
-    this.#source?.unsubscribe();
+    const first = (this.#givenUp = this.#scope);
+    first.markRepeated();
+    first.giveUp();
+    // After that and in it, because the clean-up of a handler may send something, too.
+    first.run(() => this.#source?.unsubscribe());
     this.#scope = this.#open(session);
     this.#listen({
       next: (value) => this.#handOut(value),
