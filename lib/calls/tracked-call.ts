@@ -40,6 +40,8 @@ export async function callWithSession<T>(source: SessionSource, call: TrackedCal
   const { ready, signal } = call;
   const scope = CallScope.open();
   addCall(call);
+  // If the signal aborted before, nobody waits for it.
+  ready?.catch(() => undefined);
   try {
     if (ready) await abortable(() => ready, signal);
     return await callInScope(scope, source, call);
