@@ -47,6 +47,7 @@ async function serveCleanUp(
 }
 
 const refusal: Answers = of({ data: refused });
+const openRefusal = () => concat(refusal, NEVER);
 
 describe.each([
   ['GET', Get()],
@@ -56,8 +57,7 @@ describe.each([
     ['finalize()', finalized],
     ['a teardown function', tornDown],
   ])('places it in its second run only: with %s', async (_name, withCleanUp) => {
-    const first = () => concat(refusal, NEVER);
-    const { get, sent, ...served } = await serveCleanUp(onMethod, withCleanUp, first);
+    const { get, sent, ...served } = await serveCleanUp(onMethod, withCleanUp, openRefusal);
     expect(await (await get('/')).text()).toContain('fine');
     await until(() => sent.length === 2);
     expect(await served.outcomes()).toEqual(['BETFAIR_RUN_ABANDONED', 'placed']);

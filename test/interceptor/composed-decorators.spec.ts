@@ -1,4 +1,4 @@
-import { applyDecorators, Controller, Get, Post, type Type } from '@nestjs/common';
+import { applyDecorators, Controller, Post, type Type } from '@nestjs/common';
 import {
   type BetfairSession,
   BetfairSessionModule,
@@ -89,15 +89,14 @@ describe('several decorators on one target are merged', () => {
   it('the upper one wins', async () => {
     @Controller()
     class Desk {
-      @Get()
-      @UseBetfairSession({ name: 'italy' })
+      @Post()
+      @UseBetfairSession({ name: 'italy', retry: 'once' })
       @UseBetfairSession({ name: 'unknown', retry: 'never' })
-      get(@CurrentSession() { applicationKey }: BetfairSession) {
-        return applicationKey;
+      post(@CurrentSession() session: BetfairSession) {
+        return handle(session);
       }
     }
-    const { get } = await serveItaly(Desk);
-    expect(await (await get('/')).text()).toBe('SimulatedAppKey2');
+    await expectItalianAndOnce(Desk);
   });
 });
 
@@ -124,36 +123,5 @@ describe('a decorator on a subclass', () => {
     // Without `retry`, a POST runs once.
     await post('/parent');
     expect(keys).toEqual(['SimulatedAppKey2']);
-  });
-});
-
-describe('a name that no account has', () => {
-  const { unnamed }: { unnamed: string } = JSON.parse('{}');
-
-  it.each([
-    ['undefined', () => unnamed],
-    ['spain', () => 'spain'],
-    ['spain', 'spain'],
-  ])('fails the handler and is never taken for the default account: %s', async (name, given) => {
-    @Controller()
-    class Desk {
-      @Get()
-      @UseBetfairSession({ name: given })
-      get(@CurrentSession() { applicationKey }: BetfairSession) {
-        return applicationKey;
-      }
-    }
-    const run = async () => {
-      const { get, errors, simulator: ofDefault } = await serveItaly(Desk);
-      expect((await get('/')).status).toBe(500);
-      expect(ofDefault.counts.loginAttempts).toBe(0);
-      throw errors[0];
-    };
-    await expect(run()).rejects.toMatchObject({
-      code: 'BETFAIR_CONFIGURATION',
-      message: expect.stringContaining(
-        `on Desk.get asks for the Betfair account "${name}", which is not registered. Registered are: default, italy.`,
-      ),
-    });
   });
 });

@@ -17,7 +17,7 @@ import {
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { closeServed, serve } from '../support/http-application.js';
-import { loopQueue, type Queue, timerQueue } from '../support/queues.js';
+import { loopQueue, pool, type Queue, timerQueue } from '../support/queues.js';
 
 const ACCOUNTS = ['default', 'second', 'default', 'second', 'second', 'default'];
 const KEYS: Record<string, string> = { default: 'SimulatedAppKey1', second: 'SimulatedAppKey2' };
@@ -30,30 +30,6 @@ afterEach(async () => {
   await closeServed();
   await Promise.all(simulators.splice(0).map((simulator) => simulator.stop()));
 });
-
-/** Runs two jobs at a time; one that ends starts the next, in its own context. */
-function pool(): Queue {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  async function take<T>(job: () => Promise<T>): Promise<T> {
-    running += 1;
-    try {
-      return await job();
-    } finally {
-      running -= 1;
-      waiting.shift()?.();
-    }
-  }
-  return {
-    add: (job) =>
-      running < 2
-        ? take(job)
-        : new Promise((resolve, reject) => {
-            waiting.push(() => void take(job).then(resolve, reject));
-          }),
-    close: () => undefined,
-  };
-}
 
 /** An interceptor that has handlers wait for their turn. */
 function limiter(queue: Queue): NestInterceptor {

@@ -37,6 +37,30 @@ export function loopQueue(): Queue {
   };
 }
 
+/** Runs two jobs at a time; one that ends starts the next, in its own context. */
+export function pool(): Queue {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  async function take<T>(job: () => Promise<T>): Promise<T> {
+    running += 1;
+    try {
+      return await job();
+    } finally {
+      running -= 1;
+      waiting.shift()?.();
+    }
+  }
+  return {
+    add: (job) =>
+      running < 2
+        ? take(job)
+        : new Promise((resolve, reject) => {
+            waiting.push(() => void take(job).then(resolve, reject));
+          }),
+    close: () => undefined,
+  };
+}
+
 function enqueue<T>(job: () => Promise<T>, add: (entry: Entry) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     add({ run: () => job().then(resolve, reject) });
