@@ -92,20 +92,21 @@ describe('a request whose body stalls', () => {
 });
 
 describe('a request whose body fails', () => {
-  it.each([
-    ['', undefined],
-    [' after its signal aborted', AbortSignal.abort()],
-  ])('is rejected, and leaves no rejection that nobody handles%s', async (_, signal) => {
+  it.each<[string, object, unknown]>([
+    ['', {}, { message: expect.stringContaining('The file is gone') }],
+    [
+      ', also if its signal aborted before',
+      { signal: AbortSignal.abort() },
+      { name: 'AbortError' },
+    ],
+    [', also if its signal is none', { signal: 'none' }, { name: 'TypeError' }],
+  ])('is rejected, and leaves no rejection that nobody handles%s', async (_, init, expected) => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);
     process.on('unhandledRejection', note);
     const { get, sessions, requestOf, generations } = await serveRefused();
-    const { error } = await rejection(() =>
-      sessions().fetch(requestOf(broken()), signal && { signal }),
-    );
-    expect(error).toMatchObject(
-      signal ? { name: 'AbortError' } : { message: expect.stringContaining('The file is gone') },
-    );
+    const { error } = await rejection(() => sessions().fetch(requestOf(broken()), init));
+    expect(error).toMatchObject(Object(expected));
     expect((await get('/')).status).toBe(200);
     expect(generations).toEqual([1, 2]);
     process.off('unhandledRejection', note);

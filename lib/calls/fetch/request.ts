@@ -83,6 +83,8 @@ export function prepareRequest(
       'Cannot construct a Request with a Request object that has already been used.',
     );
   }
+  const signal = checkedSignal(init.signal === undefined ? request?.signal : init.signal);
+  // Last, because it begins to read the body of a `Request`.
   const body =
     request && (init.body ?? undefined) === undefined && hasBody
       ? readBody(request)
@@ -92,7 +94,7 @@ export function prepareRequest(
     method,
     headers,
     body,
-    signal: checkedSignal(init.signal === undefined ? request?.signal : init.signal),
+    signal,
     failsOnRedirect: (init.redirect ?? request?.redirect) === 'error',
     input,
   };
