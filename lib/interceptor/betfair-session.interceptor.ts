@@ -89,9 +89,11 @@ function isSessions(value: unknown): value is RegisteredSessions {
   return typeof read(value, 'getSession') === 'function';
 }
 
-/** A mock of the application's own may give anything. */
+/** A mock of the application's own may give anything, also a plain object that the first `headers()` would fail on. */
 function checked(session: BetfairSession, account: string): BetfairSession {
-  if (typeof read(session, 'token') === 'string') return session;
+  const isSession =
+    typeof read(session, 'token') === 'string' && typeof read(session, 'headers') === 'function';
+  if (isSession) return session;
   throw replaced(account);
 }
 

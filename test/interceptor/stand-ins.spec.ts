@@ -70,6 +70,7 @@ describe.each(WAYS)('a stand-in for the service, by %s', (_, compile) => {
     ['without getSession()', { call: async () => [] }],
     ['whose getSession() gives nothing', { getSession: jest.fn() }],
     ['whose getSession() gives an object without a token', { getSession: async () => ({}) }],
+    ['whose getSession() gives a token alone', { getSession: async () => ({ token: 'token' }) }],
     ['whose getSession() gives a text', { getSession: () => 'token' }],
     ['that is an automatic mock', { getSession: jest.fn(), takeSession: jest.fn() }],
   ])('%s fails the handler with what to use instead', async (_name, standIn) => {
