@@ -28,9 +28,21 @@ export function routeOf(method: Function, owner: HandlerClass): Route {
   return isField ? 'field resolver' : 'none';
 }
 
-/** Tells if a decorator marks a method for somebody, such as a scheduler, who will then call it. */
+/** How decorators of libraries that run methods without interceptors mark them: schedulers, event emitters, queues. */
+const RUNNERS = [
+  'SCHEDULER_TYPE',
+  'EVENT_LISTENER_METADATA',
+  'bull:module_queue_process',
+  'bullmq:worker_events_metadata',
+  'bullmq:queue_events_metadata',
+];
+
+/** How Nest's own decorators mark routes and messages, also in a class in which it does not look for them. */
+const ROUTES = ['path', 'microservices:handler_type', 'websockets:message_mapping'];
+
+/** Tells if a method is meant to be run by somebody else than the code of the application. */
 export function isMarked(method: Function): boolean {
-  return Reflect.getMetadataKeys(method).length > 0;
+  return [...RUNNERS, ...ROUTES].some((key) => has(key, method));
 }
 
 function has(key: string, target: Function): boolean {

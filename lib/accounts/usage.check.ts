@@ -65,13 +65,16 @@ export class UsageCheck implements OnApplicationBootstrap {
     if (isUsed(type) && !hasRoute) {
       this.#warn(type.name, `none of its methods is an ${HANDLERS}`);
     }
-    for (const { handler, route, where } of methods) {
-      // A decorator on the class is not meant for methods that only the class itself calls.
-      const isMeant = isUsed(handler) || (isUsed(type) && hasRoute && isMarked(handler));
-      if (!isMeant || route === 'intercepted') continue;
-      if (route === 'none') this.#warn(where, `it is no ${HANDLERS}`);
-      else if (!runsInterceptorsOfFields(this.discovery)) this.#warnOfField(where);
+    const isForFields = runsInterceptorsOfFields(this.discovery);
+    const fields = methods.filter(({ route }) => route === 'field resolver' && !isForFields);
+    // A decorator on the class is not meant for methods that only the class itself calls.
+    const isMeant = (handler: Function) =>
+      isUsed(handler) || (isUsed(type) && hasRoute && isMarked(handler));
+    for (const { handler, where } of methods.filter(({ route }) => route === 'none')) {
+      if (isMeant(handler)) this.#warn(where, `it is no ${HANDLERS}`);
     }
+    if (isUsed(type) && fields.length > 0) this.#warnOfFields(fields);
+    else for (const field of fields) if (isUsed(field.handler)) this.#warnOfFields([field]);
   }
 
   /** Others may run Nest's interceptors too, and nothing tells at bootstrap who will; so the warning says "unless". */
@@ -81,9 +84,11 @@ export class UsageCheck implements OnApplicationBootstrap {
     );
   }
 
-  #warnOfField(where: string): void {
+  #warnOfFields(fields: readonly Method[]): void {
+    const places = fields.map(({ where }) => where).join(', ');
+    const what = fields.length > 1 ? 'these are field resolvers' : 'it is a field resolver';
     this.#logger.warn(
-      `@UseBetfairSession() has no effect on ${where} unless the options of GraphQLModule have fieldResolverEnhancers: ['interceptors']: it is a field resolver of GraphQL. Set that option, or ${WAY_OUT}.`,
+      `@UseBetfairSession() has no effect on ${places} unless the options of GraphQLModule have fieldResolverEnhancers: ['interceptors']: ${what} of GraphQL. Set that option, or ${WAY_OUT}.`,
     );
   }
 }

@@ -92,6 +92,8 @@ describe('@UseBetfairSession() is without a warning on', () => {
         return this.own();
       }
       own() {}
+      // Read by the application itself.
+      @SetMetadata('cacheKey', 'books') books() {}
     }
     expect(await placesOf({ controllers: [MarketsController] })).toEqual([]);
   });
@@ -177,6 +179,33 @@ describe('@UseBetfairSession() warns at bootstrap on', () => {
     ]);
   });
 
+  it.each([
+    ['an event listener', SetMetadata('EVENT_LISTENER_METADATA', {})],
+    ['a queue processor', SetMetadata('bull:module_queue_process', {})],
+    ['a WebSocket message', SubscribeMessage('list')],
+  ])('%s in a controller that has routes, also where its class is decorated', async (_, mark) => {
+    @Controller()
+    @UseBetfairSession()
+    class MarketsController {
+      @Get() list() {}
+      @mark other() {}
+    }
+    expect(await placesOf({ controllers: [MarketsController] })).toEqual([
+      'MarketsController.other',
+    ]);
+  });
+
+  it('a method that carries the decorator itself, although only the application calls it', async () => {
+    @Controller()
+    class MarketsController {
+      @Get() list() {}
+      @SetMetadata('cacheKey', 'books') @UseBetfairSession() books() {}
+    }
+    expect(await placesOf({ controllers: [MarketsController] })).toEqual([
+      'MarketsController.books',
+    ]);
+  });
+
   it('methods that a class has from its parent', async () => {
     class Base {
       @UseBetfairSession() inherited() {}
@@ -231,6 +260,25 @@ describe('@UseBetfairSession() on field resolvers of GraphQL', () => {
       expect(texts[0]).toContain("fieldResolverEnhancers: ['interceptors']");
     },
   );
+
+  it('warns once where its class is decorated, and lists them', async () => {
+    @Injectable()
+    @UseBetfairSession()
+    class RunnerResolver {
+      @Query() list() {}
+      @ResolveField() name() {}
+      @ResolveField() prices() {}
+      @ResolveReference() @UseBetfairSession() reference() {}
+      own() {}
+    }
+    const texts = await warningsOf({ providers: [RunnerResolver] });
+    expect(texts).toEqual([
+      expect.stringContaining(
+        'no effect on RunnerResolver.name, RunnerResolver.prices, RunnerResolver.reference unless',
+      ),
+    ]);
+    expect(texts[0]).toContain('these are field resolvers of GraphQL');
+  });
 
   it('does not warn where the option is set', async () => {
     const options = { fieldResolverEnhancers: ['guards', 'interceptors'] };
