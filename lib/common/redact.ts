@@ -1,9 +1,16 @@
 /** Stands where a secret stood. */
 const REDACTED = '[redacted]';
 
+/** What HTML calls the characters of base64 that are no letters or digits. */
+const ENTITIES = new Map([
+  ['+', 'plus'],
+  ['/', 'sol'],
+  ['=', 'equals'],
+]);
+
 /**
- * A text from outside without the secrets that it may echo: as they are, in another case, escaped for a URL, HTML or
- * JSON, in base64 or hexadecimal.
+ * A text from outside without the secrets that it may echo: as they are, in another case, escaped for a URL (once or
+ * twice), HTML or JSON, in base64 or hexadecimal.
  */
 export function redact(text: string, secrets: readonly string[]): string {
   return secrets
@@ -24,5 +31,14 @@ function anyEscape(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   const hex = code.toString(16);
   const plain = /\w/.test(character) ? character : `\\${character}`;
-  return `(?:\\\\{0,8}${plain}|%${hex.padStart(2, '0')}|&#x0*${hex};|&#0*${code};|\\\\u${hex.padStart(4, '0')})`;
+  const entity = ENTITIES.get(character);
+  const forms = [
+    `\\\\{0,8}${plain}`,
+    `%(?:25)?${hex.padStart(2, '0')}`,
+    `&#x0*${hex};`,
+    `&#0*${code};`,
+    `\\\\u${hex.padStart(4, '0')}`,
+    ...(entity === undefined ? [] : [`&${entity};`]),
+  ];
+  return `(?:${forms.join('|')})`;
 }

@@ -7,7 +7,10 @@ describe('redact', () => {
     ['as it is', SECRET],
     ['in another case', SECRET.toUpperCase()],
     ['in a URL', encodeURIComponent(SECRET)],
+    ['in a URL in a URL', encodeURIComponent(encodeURIComponent(SECRET))],
     ['in HTML', 'aB3&#x2B;&#47;xyz&#61;'],
+    ['in HTML, by name', 'aB3&plus;&sol;xyz&equals;'],
+    ['in several forms', 'aB3%252b&#47;xyz&equals;'],
     ['in JSON', 'aB3+\\/xyz='],
     ['in JSON, by number', 'aB3\\u002b\\u002Fxyz\\u003d'],
     ['in base64', Buffer.from(SECRET).toString('base64')],
@@ -21,5 +24,11 @@ describe('redact', () => {
       'a [redacted] b [redacted] c [redacted]',
     );
     expect(redact('a.b', ['axb'])).toBe('a.b');
+  });
+
+  it.each(['\\', '%25', '&#0', 'aB3\\'])('deals with a megabyte of %j', (piece) => {
+    const text = piece.repeat(1_000_000 / piece.length);
+    expect(redact(text, [SECRET])).toBe(text);
+    expect(redact(text + SECRET, [SECRET])).toMatch(/\[redacted\]$/);
   });
 });

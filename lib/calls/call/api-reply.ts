@@ -72,9 +72,8 @@ export function errorOf(reply: unknown, context: CallContext): BetfairApiError {
 /** A text of Betfair's without the secrets that it may echo. */
 function clean(value: unknown, secrets: readonly string[]): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
-  // One that lies at the edge must not be cut before it is recognised.
-  const around = value.slice(0, LONGEST_DETAILS * 4);
-  return redact(around, secrets).slice(0, LONGEST_DETAILS);
+  // Before it is cut: what lies at the edge would not be recognised.
+  return redact(value, secrets).slice(0, LONGEST_DETAILS);
 }
 
 /** A text that stands in messages and is of the form that Betfair's have. */

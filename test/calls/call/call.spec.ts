@@ -141,6 +141,32 @@ describe('a call that Betfair does not do', () => {
     expect((await failure(sessions, FUNDS)).errorCode).toBe('SUBSCRIPTION_EXPIRED');
   });
 
+  it.each([
+    ['as it is', (token: string) => token],
+    [
+      'in a longer form',
+      (token: string) =>
+        Array.from(token, (one) => `&#x${one.charCodeAt(0).toString(16)};`).join(''),
+    ],
+  ])('shows no part of a token wherever the explanation is cut: %s', async (_, form) => {
+    let token = '';
+    let before = 0;
+    const api = await startOwnApi((request, response) => {
+      token = String(request.headers['x-authentication']);
+      const reply = rpcReply('INVALID_INPUT_DATA', 'ANGX-0002');
+      Object.assign(reply.error.data['APINGException'] ?? {}, {
+        errorDetails: `${'x'.repeat(before)}${` ${form(token)}`.repeat(500)}`,
+      });
+      answer(reply)(request, response);
+    });
+    for (before of [0, 1, 20, 980, 999, 1_000, 3_990]) {
+      const { errorDetails = '' } = await failure(api.sessions);
+      expect(errorDetails).toHaveLength(1_000);
+      expect(errorDetails).toMatch(/^x*( \[redacted\])*( \[?\w*)?$/);
+      expect(errorDetails).not.toContain(form(token).slice(0, 4));
+    }
+  });
+
   it('keeps what Betfair explains, without token and application key', async () => {
     let token = '';
     const api = await startOwnApi((request, response) => {
