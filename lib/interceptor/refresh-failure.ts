@@ -15,23 +15,26 @@ export function refreshFailure(failure: unknown, rejection: unknown): unknown {
 function holdsRequest(rejection: unknown): boolean {
   let link = rejection;
   for (let depth = 0; depth < CHAIN_LIMIT; depth += 1) {
-    const response = read(link, 'response');
-    // Of several outcomes each may hold one.
-    if (Array.isArray(link)) return true;
-    const places = [
-      read(link, 'errors'),
-      read(link, 'config'),
-      read(link, 'request'),
-      read(read(link, 'options'), 'headers'),
-      read(response, 'config'),
-      read(response, 'request'),
-    ];
-    if (places.some((place) => place !== undefined)) return true;
+    // Of several outcomes each may hold one; a result that an application makes holds the error of a client.
+    if (Array.isArray(link) || [link, read(link, 'error')].some(showsRequest)) return true;
     link = read(link, 'cause');
     if (link === undefined) return false;
   }
   // Nobody knows what the rest holds.
   return true;
+}
+
+function showsRequest(holder: unknown): boolean {
+  const response = read(holder, 'response');
+  const places = [
+    read(holder, 'errors'),
+    read(holder, 'config'),
+    read(holder, 'request'),
+    read(read(holder, 'options'), 'headers'),
+    read(response, 'config'),
+    read(response, 'request'),
+  ];
+  return places.some((place) => place !== undefined);
 }
 
 function withoutRequest(rejection: unknown): Error {
