@@ -93,6 +93,12 @@ function rpc(session: BetfairSession): Promise<unknown> {
   return raw.json(session, rpcCall('listEventTypes'));
 }
 
+async function failureOf(call: Promise<unknown>): Promise<Error> {
+  const error: unknown = await call.catch((reason: unknown) => reason);
+  if (error instanceof Error) return error;
+  throw new Error('The call did not fail.');
+}
+
 const other: Record<Name, Name> = { main: 'italy', italy: 'main' };
 const cases = (['main', 'italy'] as const).flatMap((dead) =>
   [rest, rpc].map((call) => ({ dead, call, by: call.name })),
@@ -115,6 +121,31 @@ describe('two accounts in one handler', () => {
       expect(logins()).toEqual({ [dead]: 2, [other[dead]]: 1 });
     },
   );
+
+  it.each<[string, 'cause of the refusal' | 'refusal as its cause']>([
+    ['the failure of the first account', 'cause of the refusal'],
+    ['the refusal', 'refusal as its cause'],
+  ])('keep the one whose fault is no refusal, if the cause is %s', async (_, order) => {
+    let isFirst = true;
+    const answer = await get(async ({ main, italy }) => {
+      const taken = { main: await main.getSession(), italy: await italy.getSession() };
+      if (isFirst) simulator.endSessions(USERNAMES.italy);
+      isFirst = false;
+      const fault = await failureOf(raw.axiosRest(taken.main, 'noSuchOperation'));
+      expect(fault).toMatchObject({ response: { status: 404 } });
+      try {
+        return await rest(taken.italy);
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        if (order === 'refusal as its cause') throw Object.assign(fault, { cause: error });
+        error.cause ??= fault;
+        throw error;
+      }
+    });
+    expect(answer.status).toBe(200);
+    expect(runs).toBe(2);
+    expect(logins()).toEqual({ main: 1, italy: 2 });
+  });
 
   it('leave the other one alone for a call that is refused again and again', async () => {
     simulator.rejectCalls(

@@ -103,7 +103,7 @@ describe('the cause of a failed refresh', () => {
       'Promise.allSettled',
       () => Promise.allSettled([Promise.reject(axiosError()), Promise.reject(axiosError())]),
     ],
-    ['Promise.allSettled of results', () => Promise.allSettled([axiosResult()])],
+    ['Promise.allSettled of results', () => Promise.allSettled([Promise.resolve(axiosResult())])],
     ['an AggregateError', () => fail(new AggregateError([axiosError(), axiosError()]))],
     [
       'an AggregateError that is a cause',
