@@ -25,6 +25,8 @@ export interface SessionSource {
   getSession(options: { readonly signal?: AbortSignalLike | undefined }): Promise<BetfairSession>;
   /** Notes that the API took a session. */
   accepted(session: BetfairSession): void;
+  /** Notes that the API refused also the session that replaced a refused one for the same call. */
+  refusedAgain(session: BetfairSession): void;
   /**
    * Has a refused session replaced if that it is dead is proven, or a check proves it.
    *

@@ -85,6 +85,8 @@ async function callInScope<T>(
   const second = await attempt(renewed);
   // A handler around it that lost its layer must not have it sent a third time either.
   if (second.rejection !== 'none') noteWrite(scope);
+  const isProven = second.refusals.some(({ isProof, session }) => isProof && session === renewed);
+  if (isProven) source.refusedAgain(renewed);
   return settle(second);
 
   async function attempt(session: BetfairSession): Promise<Outcome<T>> {

@@ -70,6 +70,11 @@ export class SessionCheck {
     return finding;
   }
 
+  /** Notes that the API refused a new session too, so that the next proof is checked, whenever it comes. */
+  refusedAgain(session: BetfairSession): void {
+    if (!this.#isReplaced(session)) this.#isDisputed = true;
+  }
+
   /**
    * Tells if the word of the API is enough: not about a session that no call got through with, which it may never have
    * taken, and not while it refuses, time and again, what the identity service takes.

@@ -27,6 +27,7 @@ export function createSource(
     clock,
     getSession: ({ signal }) => keeper.get(signal),
     accepted: (session) => cache.accept(session),
+    refusedAgain: (session) => check.refusedAgain(session),
     async refused(session, { isProof, where, patience, signal }) {
       const found = check.refused(session, isProof).then((finding) => {
         if (finding === 'alive') warn(isProof ? DISAGREEMENT : falseAlarm(where));

@@ -55,6 +55,7 @@ class MockSessionService implements Members {
     clock: systemClock,
     getSession: () => this.getSession(),
     accepted: () => undefined,
+    refusedAgain: () => undefined,
     refused: async () => false,
     warn: () => undefined,
   };
