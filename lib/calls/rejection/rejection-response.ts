@@ -1,6 +1,10 @@
 import type { ReadableStream } from 'node:stream/web';
 import { types } from 'node:util';
+import { systemClock } from '../../common/clock.js';
 import { ask, BODY_LIMIT, inspectBody, read, type Rejection } from './rejection-envelope.js';
+
+/** Milliseconds for the look into an unread answer, whose body may never end. */
+export const LOOK_MS = 1_000;
 
 /** The part of a Fetch `Response` that a peek uses. */
 export interface PeekableResponse {
@@ -73,15 +77,22 @@ export async function inspectResponse(response: PeekableResponse): Promise<Rejec
   }
 }
 
-/** The whole body, or `undefined` as soon as it is too long for a refusal. */
+/** The whole body, or `undefined` as soon as it is too long, or takes too long, for a refusal. */
 async function readSmallBody(response: PeekableResponse): Promise<Uint8Array | undefined> {
   const reader = response.clone().body?.getReader();
   if (reader === undefined) return undefined;
   const chunks: Uint8Array[] = [];
   let size = 0;
+  let isLate = false;
+  // While the clone is read, cancelling the response does not end it.
+  const timer = systemClock.timer(() => {
+    isLate = true;
+    reader.cancel().catch(() => undefined);
+  }, LOOK_MS);
   try {
     while (size <= BODY_LIMIT) {
       const { done, value } = await reader.read();
+      if (isLate) return undefined;
       if (done) return Buffer.concat(chunks);
       if (!types.isUint8Array(value)) return undefined;
       chunks.push(value);
@@ -89,6 +100,7 @@ async function readSmallBody(response: PeekableResponse): Promise<Uint8Array | u
     }
     return undefined;
   } finally {
+    timer.cancel();
     // Not awaited: it settles only when the response itself has been read or cancelled.
     reader.cancel().catch(() => undefined);
   }

@@ -18,7 +18,13 @@ import {
   read,
   type Rejection,
 } from './rejection-envelope.js';
-import { inspectResponse, isPeekable, mayRefuse, wasJudged } from './rejection-response.js';
+import {
+  inspectResponse,
+  isPeekable,
+  LOOK_MS,
+  mayRefuse,
+  wasJudged,
+} from './rejection-response.js';
 
 /** How much of an outcome looks refused, and the parts of it that do: each an error or an answer with its request. */
 export interface Suspicion {
@@ -36,9 +42,6 @@ const MEMBERS = ['error', 'data', '_data', 'body', 'json', 'text'] as const;
 
 /** Elements that are looked at in a list of results or of errors. */
 const LIST_LIMIT = 100;
-
-/** Milliseconds for the look into an unread answer, whose body may never end. */
-const LOOK_MS = 1_000;
 
 /** Waits for a look, but not for long, and not longer than `signal`; what is not seen by then is no refusal. */
 export function lookInTime(look: Look, clock: Clock, signal?: AbortSignalLike): Look {
