@@ -6,7 +6,7 @@ import {
 import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { INVALID, refused, rpcReply } from '../calls/rejections.fixture.js';
 import { closeAccounts, createAccount, times } from '../support/account.js';
-import { post, RPC, rpcCall } from '../support/betting.js';
+import { post, RawClients, RPC, rpcCall } from '../support/betting.js';
 import { answer, closeOwnApis, startOwnApi } from '../support/own-api.js';
 import { replaceOnProof } from '../support/proven-refusal.js';
 import { VirtualClock } from '../support/virtual.clock.js';
@@ -87,7 +87,22 @@ describe('one operation that stays refused while others work', () => {
     },
   );
 
-  it('costs one login also if a thousand calls of it come at once', async () => {
+  it('costs one login also where it is asked by run() with a client that shows its request', async () => {
+    const { clock, sessions, simulator } = await setUp();
+    const raw = new RawClients(simulator);
+    simulator.rejectCalls((_request, { method }) => method === 'listMarketBook');
+    for (let round = 0; round < 10; round += 1) {
+      expect(await sessions.call(READ)).toEqual(expect.any(Array));
+      const polling = sessions.run((session) => raw.axiosRest(session, 'listMarketBook'));
+      await expect(polling).rejects.toMatchObject({ response: { status: 400 } });
+      await clock.advance(61_000);
+    }
+    await raw.close();
+    expect(simulator.counts.logins).toBeLessThanOrEqual(2);
+    expect(sessions.status.state).toBe('ready');
+  });
+
+  it('costs one login also if a hundred calls of it come at once', async () => {
     const { sessions, simulator } = await setUp();
     simulator.rejectCalls((_request, { method }) => method === 'getAccountFunds');
     for (let round = 0; round < 3; round += 1) {
