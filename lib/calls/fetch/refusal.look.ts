@@ -3,7 +3,6 @@ import {
   inspectBody,
   isRefusedEnvelope,
   parseMention,
-  read,
   type Rejection,
 } from '../rejection/rejection-envelope.js';
 import type { Answer } from './exchange.js';
@@ -45,12 +44,7 @@ function inspectWhole(text: string, request: RequestBody): Rejection {
   const found = inspectBody(body);
   if (found !== 'all') return found;
   const asked = callsIn(request)?.map(idOf);
-  if (!Array.isArray(body)) {
-    const isSingle = (asked?.length ?? 1) === 1;
-    // One under another id tells of another call; a failure of a whole call has none.
-    const isOther = (read(body, 'id') ?? undefined) !== undefined && asked?.[0] !== idOf(body);
-    return isSingle ? (asked && isOther ? 'none' : 'all') : 'some';
-  }
+  if (!Array.isArray(body)) return (asked?.length ?? 1) === 1 ? 'all' : 'some';
   const answered = body.map(idOf);
   return asked?.toSorted().join() === answered.toSorted().join() ? 'all' : 'some';
 }
