@@ -9,8 +9,6 @@ import type { StoredToken, TokenStore } from './token.store.js';
 
 /** Milliseconds from the start of one check of a session to the start of the next, for each keepAlive that it takes. */
 const CHECK_INTERVAL_MS = 5_000;
-/** Milliseconds after a proof within which the next one is checked: sessions do not die that fast. */
-const TRUST_INTERVAL_MS = 60_000;
 
 /** The state of a refused session: out of service, taken by Betfair, or not known. */
 export type Finding = 'gone' | 'alive' | 'unclear';
@@ -38,54 +36,21 @@ interface Check {
   isDueAgain: boolean;
 }
 
-/**
- * Decides if a session that was refused, or looks refused, is replaced. Proof ends it at once. A suspicion, which user
- * input or a client with an old token can cause as well, is checked by keepAlive, at most once in 5 s for each session.
- */
+/** Asks Betfair, by keepAlive, if a suspected session lives: at most once in 5 s for each session. */
 export class SessionCheck {
   #last: Check | undefined;
   #timer: ClockTimer | undefined;
-  /** Monotonic time of the last proof that was not checked. */
-  #trustedAt = -TRUST_INTERVAL_MS;
-  /** The API refused what the identity service took, and they have not agreed since. */
-  #isDisputed = false;
 
   constructor(private readonly deps: CheckDependencies) {
     onAbort(deps.closing, () => this.#timer?.cancel());
   }
 
   /**
-   * Finds out if a refused session is gone, and has it replaced then.
-   *
-   * @param isProof the API itself refused a request that was sent with this session
+   * Finds out if a session is gone, and has it replaced then. Within 5 s of a check that found it alive it is
+   * `'unclear'`, and another check follows when these are over.
    */
-  async refused(session: BetfairSession, isProof: boolean): Promise<Finding> {
+  suspect(session: BetfairSession): Promise<Finding> | Finding {
     if (this.#isReplaced(session)) return 'gone';
-    if (isProof && this.#trusts(session)) {
-      this.#trustedAt = this.deps.clock.monotonic();
-      return this.#replace(session);
-    }
-    const finding = await this.#suspect(session);
-    if (isProof && finding === 'alive') this.#isDisputed = true;
-    return finding;
-  }
-
-  /** Notes that the API refused a new session too, so that the next proof is checked, whenever it comes. */
-  refusedAgain(session: BetfairSession): void {
-    if (!this.#isReplaced(session)) this.#isDisputed = true;
-  }
-
-  /**
-   * Tells if the word of the API is enough: not about a session that no call got through with, which it may never have
-   * taken, and not while it refuses, time and again, what the identity service takes.
-   */
-  #trusts(session: BetfairSession): boolean {
-    const { cache, clock } = this.deps;
-    const isRare = clock.monotonic() - this.#trustedAt >= TRUST_INTERVAL_MS;
-    return cache.isAccepted(session) && isRare && !this.#isDisputed;
-  }
-
-  #suspect(session: BetfairSession): Promise<Finding> | Finding {
     // A renewal asks Betfair anyway.
     const afterwards = () => this.#afterRenewal(session);
     const { flight } = this.deps.keeper;
@@ -153,8 +118,8 @@ export class SessionCheck {
     if (this.#isReplaced(session)) return 'gone';
     if (reply.type === 'unclear') return 'unclear';
     if (reply.type === 'dead') {
-      this.#isDisputed = false;
-      return this.#replace(session);
+      this.deps.keeper.replace(session);
+      return 'gone';
     }
     cache.extend(session, validatedAt);
     if (other !== undefined && isDead) void this.#storeOver(other, session);
@@ -179,14 +144,6 @@ export class SessionCheck {
     } catch {
       // The session is fine, and the failure of the store was published as such.
     }
-  }
-
-  #replace(session: BetfairSession): Finding {
-    const { cache, keeper } = this.deps;
-    cache.reject(session.generation);
-    // So that the next call finds a new one; a failure reaches those who ask for it.
-    keeper.get().catch(() => undefined);
-    return 'gone';
   }
 
   #arm(check: Check): void {

@@ -14,6 +14,7 @@ import { LoginLease } from '../storage/login.lease.js';
 import { LoginGuard } from './login-guard.js';
 import { SessionCache } from './session.cache.js';
 import { SessionCheck } from './session.check.js';
+import { SessionEvidence } from './session.evidence.js';
 import { SessionKeepAlive } from './session.keep-alive.js';
 import { SessionKeeper } from './session.keeper.js';
 import { SessionLogin } from './session.login.js';
@@ -29,7 +30,7 @@ export interface SessionParts {
   readonly cache: SessionCache;
   readonly keeper: SessionKeeper;
   readonly keepAlive: SessionKeepAlive;
-  readonly check: SessionCheck;
+  readonly evidence: SessionEvidence;
   readonly logout: SessionLogout;
   readonly guard: LoginGuard;
   /** `undefined` where no other process can see the store. */
@@ -118,19 +119,20 @@ export function composeSession(
     clock,
     closing: closing.signal,
   });
+  const check = new SessionCheck({
+    cache,
+    keeper,
+    identity,
+    tokens,
+    writer,
+    clock,
+    closing: closing.signal,
+  });
   return {
     cache,
     keeper,
     keepAlive,
-    check: new SessionCheck({
-      cache,
-      keeper,
-      identity,
-      tokens,
-      writer,
-      clock,
-      closing: closing.signal,
-    }),
+    evidence: new SessionEvidence(cache, keeper, check, clock),
     logout: new SessionLogout(cache, identity, tokens, publisher, persistence, closing.signal),
     guard,
     lease,

@@ -60,6 +60,13 @@ export class SessionKeeper {
     return this.deps.cache.warm ?? this.#obtain(signal);
   }
 
+  /** Takes a dead session out of service, and has its successor ready for the next call. */
+  replace(session: BetfairSession): void {
+    this.deps.cache.reject(session.generation);
+    // A failure reaches those who ask for a session.
+    this.get().catch(() => undefined);
+  }
+
   /** Runs `work` after the renewal under way; whoever asks for a session meanwhile waits for it. */
   runAlone<T>(work: () => Promise<T>): Promise<T> {
     this.deps.cache.warm = undefined;

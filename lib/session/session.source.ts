@@ -16,7 +16,7 @@ function falseAlarm(where: string): string {
 export function createSource(
   account: string,
   options: ResolvedSessionOptions,
-  { cache, check, clock, keeper }: SessionParts,
+  { cache, clock, evidence, keeper }: SessionParts,
   logger: Logger,
 ): SessionSource {
   const warn = warnRarely(clock, (message) => logger.warn(message));
@@ -27,9 +27,9 @@ export function createSource(
     clock,
     getSession: ({ signal }) => keeper.get(signal),
     accepted: (session) => cache.accept(session),
-    refusedAgain: (session) => check.refusedAgain(session),
+    refusedAgain: (session) => evidence.refusedAgain(session),
     async refused(session, { isProof, where, patience, signal }) {
-      const found = check.refused(session, isProof).then((finding) => {
+      const found = evidence.refused(session, isProof).then((finding) => {
         if (finding === 'alive') warn(isProof ? DISAGREEMENT : falseAlarm(where));
         return finding === 'gone';
       });

@@ -1,0 +1,54 @@
+import type { Clock } from '../common/clock.js';
+import type { BetfairSession } from '../betfair-session.js';
+import type { SessionCache } from './session.cache.js';
+import type { Finding, SessionCheck } from './session.check.js';
+import type { SessionKeeper } from './session.keeper.js';
+
+/** Milliseconds after a trusted proof within which the next one is checked: sessions do not die that fast. */
+const TRUST_INTERVAL_MS = 60_000;
+
+/**
+ * Decides if a session that was refused, or looks refused, is replaced. The word of the API about its own request is
+ * proof and mostly enough; everything else, which user input or a client with an old token can cause as well, is checked.
+ */
+export class SessionEvidence {
+  /** Monotonic time of the last proof that was not checked. */
+  #trustedAt = -TRUST_INTERVAL_MS;
+  /** The API refused what the identity service takes, or one session after another. */
+  #isDisputed = false;
+
+  constructor(
+    private readonly cache: SessionCache,
+    private readonly keeper: SessionKeeper,
+    private readonly check: SessionCheck,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Finds out if a refused session is gone, and has it replaced then.
+   *
+   * @param isProof the API itself refused a request that was sent with this session
+   */
+  async refused(session: BetfairSession, isProof: boolean): Promise<Finding> {
+    if (this.cache.alive?.session !== session) return 'gone';
+    if (isProof && this.#trusts(session)) {
+      this.#trustedAt = this.clock.monotonic();
+      this.keeper.replace(session);
+      return 'gone';
+    }
+    const finding = await this.check.suspect(session);
+    if (isProof && finding !== 'unclear') this.#isDisputed = finding === 'alive';
+    return finding;
+  }
+
+  /** Notes that the API refused a new session too, so that the next proof is checked, whenever it comes. */
+  refusedAgain(session: BetfairSession): void {
+    if (this.cache.alive?.session === session) this.#isDisputed = true;
+  }
+
+  /** Not about a session that no call got through with: the API may be another one than that of the identity service. */
+  #trusts(session: BetfairSession): boolean {
+    const isRare = this.clock.monotonic() - this.#trustedAt >= TRUST_INTERVAL_MS;
+    return this.cache.isAccepted(session) && isRare && !this.#isDisputed;
+  }
+}
