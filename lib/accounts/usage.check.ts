@@ -1,7 +1,11 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { DEFAULT_ACCOUNT } from '../betfair-session.constants.js';
-import { UseBetfairSessionMetadata } from '../interceptor/use-betfair-session.metadata.js';
+import {
+  mergeOptions,
+  type UseBetfairSessionOptions,
+  UseBetfairSessionMetadata,
+} from '../interceptor/use-betfair-session.metadata.js';
 import { AccountRegistry } from './account.registry.js';
 import { findHandlerClasses, runsInterceptorsOfFields } from './handler-classes.js';
 import { type HandlerClass, isMarked, type Route, routeOf } from './routed-methods.js';
@@ -33,8 +37,7 @@ export class UsageCheck implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     for (const owner of findHandlerClasses(this.discovery)) {
       const methods = this.#methodsOf(owner);
-      this.#checkAccount(owner.type, owner.type.name);
-      for (const { handler, where } of methods) this.#checkAccount(handler, where);
+      this.#checkAccounts(owner.type, methods);
       this.#checkEffect(owner.type, methods);
     }
   }
@@ -48,12 +51,20 @@ export class UsageCheck implements OnApplicationBootstrap {
     });
   }
 
-  #checkAccount(target: Function, where: string): void {
-    const use = this.reflector.get(UseBetfairSessionMetadata, target);
-    if (use === undefined) return;
-    const account = use.name ?? DEFAULT_ACCOUNT;
-    if (typeof account === 'string' && !this.registry.names.includes(account)) {
-      throw this.registry.unknown(account, `@UseBetfairSession() on ${where}`);
+  #checkAccounts(type: Function, methods: readonly Method[]): void {
+    const ofClass = this.reflector.get(UseBetfairSessionMetadata, type);
+    // The name may be that of the class, and the rest that of the method.
+    if (ofClass?.name !== undefined) this.#checkAccount(ofClass, type.name);
+    for (const { handler, route, where } of methods) {
+      const ofMethod = this.reflector.get(UseBetfairSessionMetadata, handler);
+      const isUsed = ofMethod !== undefined || (ofClass !== undefined && route !== 'none');
+      if (isUsed) this.#checkAccount(mergeOptions(ofMethod, ofClass), where);
+    }
+  }
+
+  #checkAccount({ name = DEFAULT_ACCOUNT }: UseBetfairSessionOptions, where: string): void {
+    if (typeof name === 'string' && !this.registry.names.includes(name)) {
+      throw this.registry.unknown(name, `@UseBetfairSession() on ${where}`);
     }
   }
 

@@ -44,6 +44,31 @@ describe('@UseBetfairSession() for an account that is not registered', () => {
     await module.close().catch(() => undefined);
   });
 
+  it('is none where the class names the account and the method only its retry', async () => {
+    await using simulator = await BetfairSimulator.start();
+    @Controller()
+    @UseBetfairSession({ name: 'italy' })
+    class MarketsController {
+      @Get()
+      @UseBetfairSession({ retry: 'never' })
+      list() {
+        return [];
+      }
+    }
+    @Module({
+      imports: [BetfairSessionModule.forRoot({ ...simulator.options(), name: 'italy' })],
+      controllers: [MarketsController],
+    })
+    class AppModule {}
+    const logger = new RecordingLogger();
+    const module = await Test.createTestingModule({ imports: [AppModule] })
+      .setLogger(logger)
+      .compile();
+    await module.init();
+    expect(warningsOf(logger)).toEqual([]);
+    await module.close();
+  });
+
   it('on a class fails at bootstrap', async () => {
     @Controller()
     @UseBetfairSession({ name: 'second' })
