@@ -53,12 +53,16 @@ export class UsageCheck implements OnApplicationBootstrap {
 
   #checkAccounts(type: Function, methods: readonly Method[]): void {
     const ofClass = this.reflector.get(UseBetfairSessionMetadata, type);
-    // The name may be that of the class, and the rest that of the method.
-    if (ofClass?.name !== undefined) this.#checkAccount(ofClass, type.name);
-    for (const { handler, route, where } of methods) {
-      const ofMethod = this.reflector.get(UseBetfairSessionMetadata, handler);
-      const isUsed = ofMethod !== undefined || (ofClass !== undefined && route !== 'none');
-      if (isUsed) this.#checkAccount(mergeOptions(ofMethod, ofClass), where);
+    const used = methods.map(({ handler, where }) => {
+      return { where, use: this.reflector.get(UseBetfairSessionMetadata, handler) };
+    });
+    // A class may leave the name to its methods, as a method to its class.
+    const isNamedBelow = used.some(({ use }) => use?.name !== undefined);
+    if (ofClass && (ofClass.name !== undefined || !isNamedBelow)) {
+      this.#checkAccount(ofClass, type.name);
+    }
+    for (const { use, where } of used) {
+      if (use) this.#checkAccount(mergeOptions(use, ofClass), where);
     }
   }
 
