@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type DynamicModule, type InjectionToken, Logger, type Provider } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { AccountRegistry } from './accounts/account.registry.js';
@@ -23,6 +24,8 @@ import { openStorage } from './storage/storage.factory.js';
 
 /** Module-local: the options with every default filled in, once checked. */
 const RESOLVED_OPTIONS = Symbol('resolved session options');
+/** Module-local: tells one registration from another. */
+const IDENTITY = Symbol('identity of the registration');
 /** Module-local: makes the account known to the registry. */
 const REGISTRATION = Symbol('registration of the account');
 
@@ -44,7 +47,12 @@ export function defineAccount(
   return {
     ...definition,
     global: isGlobal,
-    providers: [...providers, ...accountProviders(name)],
+    // Nest may tell modules apart by what they print, and options print no secret.
+    providers: [
+      ...providers,
+      ...accountProviders(name),
+      { provide: IDENTITY, useValue: randomUUID() },
+    ],
     exports: [getSessionServiceToken(name), getSessionStorageToken(name)],
   };
 }

@@ -43,11 +43,8 @@ export class AccountRegistry {
     this.#services.set(account, sessions);
   }
 
-  /** @throws BetfairConfigurationError there is no such account */
-  get(account: string, where: string): SessionService {
-    const sessions = this.#services.get(account);
-    if (sessions) return sessions;
-    throw this.unknown(account, where);
+  find(account: string): SessionService | undefined {
+    return this.#services.get(account);
   }
 
   /** The error for a name that is not registered. */

@@ -53,16 +53,21 @@ export class UsageCheck implements OnApplicationBootstrap {
 
   #checkAccounts(type: Function, methods: readonly Method[]): void {
     const ofClass = this.reflector.get(UseBetfairSessionMetadata, type);
-    const used = methods.map(({ handler, where }) => {
-      return { where, use: this.reflector.get(UseBetfairSessionMetadata, handler) };
+    const used = methods.map(({ handler, route, where }) => {
+      const use = this.reflector.get(UseBetfairSessionMetadata, handler);
+      return {
+        where,
+        use,
+        isUsed: use !== undefined || (ofClass !== undefined && route !== 'none'),
+      };
     });
     // A class may leave the name to its methods, as a method to its class.
     const isNamedBelow = used.some(({ use }) => use?.name !== undefined);
     if (ofClass && (ofClass.name !== undefined || !isNamedBelow)) {
       this.#checkAccount(ofClass, type.name);
     }
-    for (const { use, where } of used) {
-      if (use) this.#checkAccount(mergeOptions(use, ofClass), where);
+    for (const { use, where, isUsed } of used) {
+      if (isUsed) this.#checkAccount(mergeOptions(use, ofClass), where);
     }
   }
 

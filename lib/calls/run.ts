@@ -1,5 +1,6 @@
 import type { BetfairSession } from '../betfair-session.js';
 import type { AbortSignalLike } from '../common/abort-listener.js';
+import { abortable } from '../common/deadline.js';
 import type { CallScope } from './call-scope.js';
 import { refusalsIn } from './refusal.js';
 import { inspectFailure, inspectOutcome, type Look, lookInTime } from './rejection/suspicion.js';
@@ -20,7 +21,8 @@ export function runWithSession<T>(
     async attempt(session, scope) {
       scope.take(source, session);
       const look = (found: Look) => lookInTime(found, source.clock, signal);
-      const outcome = await outcomeOf(scope, () => call(session), look);
+      const made = () => abortable(() => scope.run(() => call(session)), signal);
+      const outcome = await outcomeOf(scope, made, look);
       if (outcome.type === 'resolved' && isUnpeekable(outcome.value)) source.warn(UNPEEKABLE);
       return outcome;
     },
@@ -38,7 +40,7 @@ async function outcomeOf<T>(
   look: (found: Look) => Look,
 ): Promise<Outcome<T>> {
   try {
-    const value = await scope.run(call);
+    const value = await call();
     const { rejection, parts } = await look(inspectOutcome(value));
     return { type: 'resolved', value, rejection, refusals: refusalsIn(parts, scope.taken) };
   } catch (error) {

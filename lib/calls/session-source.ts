@@ -6,10 +6,12 @@ import type { Clock } from '../common/clock.js';
 export interface RefusalDetails {
   /** The API refused a request that shows this session's token; otherwise it is a suspicion only. */
   readonly isProof: boolean;
-  /** What ended with the refusal, as it stands in a warning. */
+  /** The request is repeated with a new session, so that it shows if that helps. */
+  readonly isRepeated?: boolean | undefined;
+  /** Names what ended with the refusal, for a warning. */
   readonly where: string;
-  /** Milliseconds after which nobody waits for the check any more. */
-  readonly patience?: number | undefined;
+  /** Milliseconds that somebody waits for the check. @default as long as it takes */
+  readonly waitMs?: number | undefined;
   readonly signal?: AbortSignalLike | undefined;
 }
 

@@ -12,7 +12,7 @@ let runs = 0;
 /** Times that a call came, or was sent, that is not provably a read, while such a run was open. */
 let writes = 0;
 
-/** Notes a call that is made, until it is removed. */
+/** Notes a call that is made and may change something, until it is removed. */
 export function addCall(call: CallUnderWay): void {
   underWay.add(call);
 }

@@ -39,7 +39,8 @@ export interface TrackedCall<T> extends CallUnderWay {
 export async function callWithSession<T>(source: SessionSource, call: TrackedCall<T>): Promise<T> {
   const { ready, signal } = call;
   const scope = CallScope.open();
-  addCall(call);
+  // A read holds back nobody.
+  if (call.isRead() !== true) addCall(call);
   // If the signal aborted before, nobody waits for it.
   ready?.catch(() => undefined);
   try {
@@ -62,7 +63,8 @@ async function callInScope<T>(
     source.warn(ABANDONED);
     throw new BetfairSessionError(ABANDONED, { code: 'BETFAIR_RUN_ABANDONED', retryable: false });
   }
-  if (!isRead) noteWrite(scope);
+  if (isRead) removeCall(call);
+  else noteWrite(scope);
   const first = await attempt(await source.getSession({ signal }));
   if (first.rejection === 'none') return settle(first);
   const mayRepeat = () => !scope.settled && !scope.repeated;
@@ -72,7 +74,7 @@ async function callInScope<T>(
     replaceDead(first.refusals, { where }).catch(() => undefined);
     return settle(first);
   }
-  const dead = await replaceDead(first.refusals, { where, signal });
+  const dead = await replaceDead(first.refusals, { where, signal, isRepeated: true });
   // It was judged here, and no layer around it judges it again.
   if (dead.length === 0) scope.markRepeated();
   // A call that was started and not waited for may have got through meanwhile.

@@ -26,6 +26,19 @@ function patternOf(secret: string): RegExp {
   return new RegExp(`${escaped}|${base64}|${bytes.toString('hex')}`, 'gi');
 }
 
+/** One character as JSON escapes it: one or two units of UTF-16. */
+function inJson(character: string): string {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  return units.map((unit) => `\\\\u${unit.toString(16).padStart(4, '0')}`).join('');
+}
+
+/** One character as in a URL: its bytes, escaped once or twice, and a plus for a blank. */
+function inUrl(character: string): string {
+  const bytes = Array.from(Buffer.from(character), (byte) => byte.toString(16).padStart(2, '0'));
+  const escaped = bytes.map((byte) => `%(?:25)?${byte}`).join('');
+  return character === ' ' ? `${escaped}|\\+` : escaped;
+}
+
 /** One character, plain or escaped. */
 function anyEscape(character: string): string {
   const code = character.codePointAt(0) ?? 0;
@@ -34,10 +47,10 @@ function anyEscape(character: string): string {
   const entity = ENTITIES.get(character);
   const forms = [
     `\\\\{0,8}${plain}`,
-    `%(?:25)?${hex.padStart(2, '0')}`,
+    inUrl(character),
     `&#x0*${hex};`,
     `&#0*${code};`,
-    `\\\\u${hex.padStart(4, '0')}`,
+    inJson(character),
     ...(entity === undefined ? [] : [`&${entity};`]),
   ];
   return `(?:${forms.join('|')})`;

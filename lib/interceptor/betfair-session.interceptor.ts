@@ -71,10 +71,12 @@ export class BetfairSessionInterceptor implements NestInterceptor {
 
   #serviceOf(account: string, context: ExecutionContext): RegisteredSessions {
     // Without the module there is nothing to tell accounts apart by.
-    const found: unknown =
-      this.registry?.get(account, `@UseBetfairSession() on ${handlerOf(context)}`) ?? this.standIn;
+    const found: unknown = this.registry ? this.registry.find(account) : this.standIn;
     if (isSessions(found)) return found;
-    throw replaced(account);
+    const where = `@UseBetfairSession() on ${handlerOf(context)}`;
+    throw found === undefined && this.registry
+      ? this.registry.unknown(account, where)
+      : replaced(account);
   }
 
   /** The options of class and method, of which the method's win. */

@@ -8,7 +8,7 @@ export function sendsEvents(context: ExecutionContext): boolean {
   return Reflect.hasMetadata(SERVER_SENT_EVENTS, context.getHandler());
 }
 
-/** What a handler answers with, out of what Nest has it wrapped in: a `WsResponse` or a `MessageEvent`. */
+/** Takes a handler's answer out of what Nest has it wrapped in: a `WsResponse` or a `MessageEvent`. */
 export function answerOf(context: ExecutionContext, value: unknown): unknown {
   const data = read(value, 'data');
   // Before the metadata is looked at: few answers have one.

@@ -10,6 +10,7 @@ import {
   lookInTime,
 } from '../calls/rejection/suspicion.js';
 import type { SessionSource } from '../calls/session-source.js';
+import { inTime } from '../common/deadline.js';
 import { StrayCalls } from '../calls/stray-calls.js';
 import { answerOf, handlerOf } from './handler-answer.js';
 import { type RetryGuard, watchRetry } from './handler-retry.js';
@@ -17,7 +18,7 @@ import { refreshFailure } from './refresh-failure.js';
 import type { UseBetfairSessionOptions } from './use-betfair-session.metadata.js';
 
 /** Milliseconds that an answer waits for the check of a session that may be dead. */
-const CHECK_PATIENCE_MS = 2_000;
+const CHECK_WAIT_MS = 2_000;
 /** Milliseconds after the outcome of the second run in which orders of the first still fail. */
 const ABANDONED_MS = 5_000;
 
@@ -37,7 +38,7 @@ export interface HandlerCall {
  * again if that can do no harm. One observer instead of a chain of operators, since every request pays for each.
  */
 export class HandlerRun implements Observer<unknown> {
-  #source: Subscription | undefined;
+  #subscription: Subscription | undefined;
   #scope: CallScope;
   /** The first run, once the second has taken its place. */
   #givenUp: CallScope | undefined;
@@ -66,7 +67,7 @@ export class HandlerRun implements Observer<unknown> {
       this.#strays?.end();
       this.#decide();
       this.#scope.end();
-      this.#source?.unsubscribe();
+      this.#subscription?.unsubscribe();
     });
     this.#listen(this);
   }
@@ -105,7 +106,7 @@ export class HandlerRun implements Observer<unknown> {
       handOn();
     } else {
       this.#look = this.#recover(look, outcome, handOn).catch((error: unknown) => {
-        if (!this.#over) this.#fail(error);
+        if (!this.subscriber.closed) this.#fail(error);
       });
     }
   }
@@ -116,13 +117,20 @@ export class HandlerRun implements Observer<unknown> {
     if (this.#over) return;
     if (rejection !== 'all') this.#scope.markSettled();
     const refusals = rejection === 'none' ? [] : refusalsIn(parts, this.#scope.taken);
-    if (rejection !== 'none' && refusals.length === 0) source?.warn(this.#nothingTaken());
-    const details = { where: handlerOf(this.call.context), patience: CHECK_PATIENCE_MS };
-    const replaced = replaceDead(refusals, details);
-    // A part of a batch got through, which must not get lost.
-    const dead = rejection === 'all' ? await replaced : [];
+    const { repeated, taken } = this.#scope;
+    // What a call inside repeated was judged there.
+    if (rejection !== 'none' && taken.length === 0 && !repeated) source?.warn(this.#nothingTaken());
+    const details = { where: handlerOf(this.call.context), waitMs: CHECK_WAIT_MS };
+    const dead = await replaceDead(refusals, details);
     if (this.#over) return;
-    if (dead.length === 0) return handOn();
+    // Of a batch a part got through, which must not get lost.
+    if (dead.length === 0 || rejection === 'some') return handOn();
+    if (!this.#mayRunAgain()) {
+      // So that the next call finds a new session; a failure to get one is no outcome of this handler.
+      await this.#renewInTime(dead);
+      if (!this.#over) handOn();
+      return;
+    }
     const renewed = await this.#renew(dead, outcome);
     if (this.#over) return;
     if (this.#mayRunAgain()) this.#runAgain(renewed ?? this.session);
@@ -139,9 +147,17 @@ export class HandlerRun implements Observer<unknown> {
     }
   }
 
+  async #renewInTime(dead: readonly Refusal[]): Promise<void> {
+    const waits = dead.map(({ source }) =>
+      inTime(source.clock, CHECK_WAIT_MS, source.getSession({}), undefined),
+    );
+    await Promise.allSettled(waits);
+  }
+
   #mayRunAgain(): boolean {
     const { settled, repeated } = this.#scope;
-    return this.#guard?.() === true && !settled && !repeated && this.#strays?.any !== true;
+    const isUntouched = !this.#emitted && !settled && !repeated;
+    return isUntouched && this.#guard?.() === true && this.#strays?.any !== true;
   }
 
   #runAgain(session: BetfairSession): void {
@@ -150,7 +166,7 @@ export class HandlerRun implements Observer<unknown> {
     first.markRepeated();
     first.giveUp();
     // After that and in it, because the clean-up of a handler may send something, too.
-    first.run(() => this.#source?.unsubscribe());
+    first.run(() => this.#subscription?.unsubscribe());
     this.#scope = this.#open(session);
     this.#listen({
       next: (value) => this.#handOut(value),
@@ -166,10 +182,10 @@ export class HandlerRun implements Observer<unknown> {
 
   #listen(observer: Observer<unknown>): void {
     const { next } = this.call;
-    const source = this.#scope.run(() => defer(() => next.handle()).subscribe(observer));
-    // What failed at once may have been run again by now.
-    if (this.subscriber.closed) source.unsubscribe();
-    this.#source = source;
+    const subscription = this.#scope.run(() => defer(() => next.handle()).subscribe(observer));
+    // The subscriber may have left during a value that came at once.
+    if (this.subscriber.closed) subscription.unsubscribe();
+    this.#subscription = subscription;
   }
 
   #handOut(value: unknown): void {
@@ -190,6 +206,7 @@ export class HandlerRun implements Observer<unknown> {
     this.#scope.decide();
     const { source } = this.call;
     if (source) this.#givenUp?.endIn(source.clock, ABANDONED_MS);
+    else this.#givenUp?.end();
   }
 
   #afterLook(act: () => void): void {

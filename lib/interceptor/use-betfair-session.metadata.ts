@@ -10,7 +10,7 @@ export interface UseBetfairSessionOptions {
    */
   readonly name?: string | ((context: ExecutionContext) => string) | undefined;
   /**
-   * What happens when Betfair refuses the session inside the handler: `'once'` runs the handler once more with a new
+   * Decides about a handler whose session Betfair refused: `'once'` runs the handler once more with a new
    * session, `'never'` only replaces the session and hands the refusal on.
    *
    * @default 'once' for HTTP GET and HEAD, 'never' for everything that may change something

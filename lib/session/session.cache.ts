@@ -117,8 +117,8 @@ export class SessionCache {
     this.#attend(freshUntil);
   }
 
-  /** Notes where the session is stored. */
-  markStored(session: BetfairSession, version: string): void {
+  /** Notes where the session is stored; `undefined`: nowhere, so that the next keep-alive stores it. */
+  markStored(session: BetfairSession, version: string | undefined): void {
     if (this.#held?.session === session) this.#held = { ...this.#held, version };
   }
 
@@ -158,7 +158,7 @@ export class SessionCache {
     this.#loggedOut = true;
   }
 
-  /** Stops the timer; what falls due is then noticed no more, and the session served on. */
+  /** Stops the expiry timer; the cached session is still served. */
   stopTimer(): void {
     this.#timer?.cancel();
   }

@@ -99,12 +99,12 @@ export class SessionCheck {
     const { closing, clock, identity, cache } = this.deps;
     const { session } = check;
     const other = await this.#storedInstead(session);
-    let isDead = false;
+    let isOtherDead = false;
     if (other !== undefined) {
       const validatedAt = clock.monotonic();
       check.keepAlives += 1;
       const reply = await identity.keepAlive(other.token, closing);
-      isDead = reply.type === 'dead';
+      isOtherDead = reply.type === 'dead';
       if (this.#isReplaced(session)) return 'gone';
       if (reply.type === 'alive') {
         cache.put({ ...other, validatedAt, type: 'resumed' });
@@ -122,7 +122,7 @@ export class SessionCheck {
       return 'gone';
     }
     cache.extend(session, validatedAt);
-    if (other !== undefined && isDead) void this.#storeOver(other, session);
+    if (other !== undefined && isOtherDead) void this.#storeOver(other, session);
     return 'alive';
   }
 
@@ -140,9 +140,11 @@ export class SessionCheck {
     const { cache, closing, writer } = this.deps;
     try {
       const outcome = await writer.store(session.token, dead, { given: true, signal: closing });
-      if (outcome.type === 'stored') cache.markStored(session, outcome.version);
+      const isStored = outcome.type === 'stored';
+      cache.markStored(session, isStored ? outcome.version : undefined);
     } catch {
       // The session is fine, and the failure of the store was published as such.
+      cache.markStored(session, undefined);
     }
   }
 

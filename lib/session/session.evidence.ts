@@ -1,5 +1,6 @@
 import type { Clock } from '../common/clock.js';
 import type { BetfairSession } from '../betfair-session.js';
+import type { RefusalDetails } from '../calls/session-source.js';
 import type { SessionCache } from './session.cache.js';
 import type { Finding, SessionCheck } from './session.check.js';
 import type { SessionKeeper } from './session.keeper.js';
@@ -26,13 +27,16 @@ export class SessionEvidence {
 
   /**
    * Finds out if a refused session is gone, and has it replaced then.
-   *
-   * @param isProof the API itself refused a request that was sent with this session
    */
-  async refused(session: BetfairSession, isProof: boolean): Promise<Finding> {
+  async refused(
+    session: BetfairSession,
+    { isProof, isRepeated }: Pick<RefusalDetails, 'isProof' | 'isRepeated'>,
+  ): Promise<Finding> {
     if (this.cache.alive?.session !== session) return 'gone';
     if (isProof && this.#trusts(session)) {
       this.#trustedAt = this.clock.monotonic();
+      // Nobody will see if a new session helps, so the next proof is checked.
+      this.#isDisputed = isRepeated !== true;
       this.keeper.replace(session);
       return 'gone';
     }

@@ -105,15 +105,14 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
    * {@link getSession} throws
    */
   async refresh(rejected: BetfairSession, { signal }: WaitOptions = {}): Promise<BetfairSession> {
-    const { cache, keeper } = this.#parts;
-    if (!cache.issued(rejected)) {
+    if (!this.#parts.cache.issued(rejected)) {
       throw new BetfairSessionError(
         'This session was not handed out by this service. Refresh it with the SessionService of the account that it came from.',
         { code: 'BETFAIR_FOREIGN_SESSION', retryable: false },
       );
     }
     await this.account.refused(rejected, { isProof: false, where: 'refresh()', signal });
-    return keeper.get(signal);
+    return this.getSession({ signal });
   }
 
   /**

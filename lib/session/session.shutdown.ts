@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { withDeadline } from '../common/deadline.js';
 import type { SessionParts } from './session.composition.js';
 
@@ -21,9 +22,9 @@ export function beginShutdown(parts: SessionParts): void {
  * @param ownsStorage whether the store is closed too
  */
 export async function shutDown(parts: SessionParts, ownsStorage: boolean): Promise<void> {
-  const { cache, closing, connections, publisher, storage } = parts;
+  const { cache, closing, publisher, storage } = parts;
   beginShutdown(parts);
-  await closing.finish(Promise.all([workOf(parts), connections.settle()]));
+  await closing.finish(drain(parts));
   cache.close();
   publisher.complete();
   if (ownsStorage) await briefly(parts, CLOSE_TIME_MS, () => storage.close());
@@ -42,6 +43,17 @@ async function cleanUp(parts: SessionParts): Promise<void> {
     await lease?.release();
   });
   await ended;
+}
+
+/** Waits until neither work nor a request is under way: a request may begin as the login ends that it waited for. */
+async function drain(parts: SessionParts): Promise<void> {
+  const { connections, keepAlive, keeper } = parts;
+  let isBusy = true;
+  while (isBusy) {
+    await Promise.all([workOf(parts), connections.settle()]);
+    await nextTurn();
+    isBusy = connections.isBusy || [keeper.flight, keeper.alone, keepAlive.running].some(Boolean);
+  }
 }
 
 function workOf({ keepAlive, keeper }: SessionParts): Promise<unknown> {

@@ -28,14 +28,15 @@ export function createSource(
     getSession: ({ signal }) => keeper.get(signal),
     accepted: (session) => cache.accept(session),
     refusedAgain: (session) => evidence.refusedAgain(session),
-    async refused(session, { isProof, where, patience, signal }) {
-      const found = evidence.refused(session, isProof).then((finding) => {
+    async refused(session, details) {
+      const { isProof, where, waitMs, signal } = details;
+      const found = evidence.refused(session, details).then((finding) => {
         if (finding === 'alive') warn(isProof ? DISAGREEMENT : falseAlarm(where));
         return finding === 'gone';
       });
-      return patience === undefined
+      return waitMs === undefined
         ? abortable(() => found, signal)
-        : inTime(clock, patience, found, false);
+        : inTime(clock, waitMs, found, false);
     },
     warn,
   };

@@ -69,6 +69,36 @@ describe('@UseBetfairSession() for an account that is not registered', () => {
     await module.close();
   });
 
+  it('is found on a class whose other methods name theirs', async () => {
+    await using simulator = await BetfairSimulator.start();
+    @Controller()
+    @UseBetfairSession()
+    class MarketsController {
+      @Get('italy')
+      @UseBetfairSession({ name: 'italy' })
+      italian() {
+        return [];
+      }
+
+      @Get()
+      list() {
+        return [];
+      }
+    }
+    @Module({
+      imports: [BetfairSessionModule.forRoot({ ...simulator.options(), name: 'italy' })],
+      controllers: [MarketsController],
+    })
+    class AppModule {}
+    const module = await Test.createTestingModule({ imports: [AppModule] })
+      .setLogger(new RecordingLogger())
+      .compile();
+    await expect(module.init()).rejects.toThrow(
+      'MarketsController.list asks for the Betfair account "default"',
+    );
+    await module.close().catch(() => undefined);
+  });
+
   it('on a class fails at bootstrap', async () => {
     @Controller()
     @UseBetfairSession({ name: 'second' })

@@ -70,6 +70,17 @@ describe('an order in a run that was given up', () => {
   });
 });
 
+describe('run() with a signal', () => {
+  it('ends the wait of its caller while the call hangs', async () => {
+    const reason = new Error('Too long.');
+    const controller = new AbortController();
+    const waiting = sessions.run(() => new Promise<void>(() => undefined), controller);
+    await setTimeout(20);
+    controller.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+  });
+});
+
 describe('a layer that ends after a while', () => {
   it('is the one of the work in it until then, so that a queue works again that inherited it', async () => {
     const clock = new VirtualClock(100);

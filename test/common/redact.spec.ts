@@ -19,6 +19,18 @@ describe('redact', () => {
     expect(redact(`before ${text} after`, [SECRET])).toMatch(/^before \[redacted\]\S{0,2} after$/);
   });
 
+  it('takes out what a form, a URL or JSON makes of blanks, accents and emoji', () => {
+    const password = 'pässword 1 😀+';
+    const form = new URLSearchParams({ password }).toString();
+    const echoes = [form, encodeURIComponent(password), encodeURI(encodeURI(password))];
+    const json = JSON.stringify(password).replaceAll(
+      /[^\x20-\x7e]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+    for (const echo of [...echoes, json])
+      expect(redact(echo, [password])).toMatch(/\[redacted\]"?$/);
+  });
+
   it('takes out each of several, every time, and nothing else', () => {
     expect(redact('a one b two c one', ['one', 'two', ''])).toBe(
       'a [redacted] b [redacted] c [redacted]',

@@ -49,6 +49,21 @@ async function serveCleanUp(
 const refusal: Answers = of({ data: refused });
 const openRefusal = () => concat(refusal, NEVER);
 
+describe('a handler that is refused and whose clean-up throws', () => {
+  it('fails with that, and leaves nobody waiting', async () => {
+    const { get, generations } = await serveHandler((_session, { simulator }, run) => {
+      if (run === 1) simulator.endSessions();
+      return openRefusal().pipe(
+        finalize(() => {
+          throw new Error('The clean-up failed.');
+        }),
+      );
+    });
+    expect((await get('/', { signal: AbortSignal.timeout(10_000) })).status).toBe(500);
+    expect(generations).toEqual([1]);
+  });
+});
+
 describe.each([
   ['GET', Get()],
   ['@Sse()', Sse()],

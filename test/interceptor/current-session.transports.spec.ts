@@ -152,14 +152,13 @@ describe.each(MESSAGE_TRANSPORTS)('in $name', ({ registeredAs, onClass, on, body
     expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 1 });
   });
 
-  it('the exception filter gets a failed refresh, with the refusal as its cause', async () => {
+  it('the exception filter gets the refusal also where no new session can be had', async () => {
     await sessions.getSession();
     simulator.endSessions();
     simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
-    expect(await ask('refused', {})).toEqual({ filtered: 'BetfairLoginRejectedError' });
-    expect(filter.errors).toEqual([
-      expect.objectContaining({ cause: expect.objectContaining({ message: 'refused' }) }),
-    ]);
+    expect(await ask('refused', {})).toEqual({ filtered: 'Refusal' });
+    expect(filter.errors).toEqual([expect.objectContaining({ message: 'refused' })]);
     expect(runs).toBe(1);
+    expect(sessions.status.state).toBe('blocked');
   });
 });

@@ -1,6 +1,17 @@
 import { RequestMethod, Sse } from '@nestjs/common';
 import { UseBetfairSession } from 'nestjs-betfair-session';
-import { concat, concatMap, delay, map, of, toArray } from 'rxjs';
+import {
+  concat,
+  concatMap,
+  defer,
+  delay,
+  map,
+  type Observable,
+  of,
+  throwError,
+  timer,
+  toArray,
+} from 'rxjs';
 import { refused } from '../calls/rejections.fixture.js';
 import { closeServed } from '../support/http-application.js';
 import { interceptor } from './support/between.js';
@@ -9,6 +20,12 @@ import { endAndRefuse } from './support/refused-session.js';
 import { expectUnharmed } from './support/unharmed.js';
 
 afterEach(closeServed);
+
+/** Begins `ms` later. */
+const delaySubscription =
+  (ms: number) =>
+  <T>(values: Observable<T>): Observable<T> =>
+    timer(ms).pipe(concatMap(() => values));
 
 describe('a stream whose first event looks like a refusal', () => {
   const rest = concat(of('b'), of('c').pipe(delay(20)));
@@ -36,6 +53,23 @@ describe('a stream whose first event looks like a refusal', () => {
     expect(text).not.toContain('event: error');
     expect(generations).toEqual([1]);
     expectUnharmed(application, true);
+  });
+
+  it('does not begin again if it fails with a refusal after it was handed on', async () => {
+    const { get, simulator, generations } = await serveHandler(
+      (_session, betting) =>
+        concat(
+          of({ data: refused }),
+          defer(() => throwError(() => Object.assign(new Error(), endAndRefuse(betting)))).pipe(
+            delaySubscription(50),
+          ),
+        ),
+      { onMethod: [Sse()] },
+    );
+    const text = await (await get('/')).text();
+    expect(text.match(/ANGX-0003/g)).toHaveLength(1);
+    expect(generations).toEqual([1]);
+    expect(simulator.counts.logins).toBeLessThanOrEqual(2);
   });
 
   it('is handed on whole if the session is dead but the handler may not run again', async () => {

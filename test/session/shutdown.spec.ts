@@ -49,6 +49,16 @@ describe('closing the application', () => {
     expect(simulator.counts.logouts).toBe(0);
   });
 
+  it('lets a call end that waits for a login, and begins when that has ended', async () => {
+    const { simulator, start } = await createAccount();
+    const { sessions, close } = await start({ storage: 'mem://' });
+    simulator.fail('certLogin', { slow: 300 });
+    simulator.fail('api', { slow: 300 });
+    const call = sessions.call('SportsAPING/v1.0/listEventTypes');
+    await close();
+    expect(await call).toEqual(expect.any(Array));
+  });
+
   it('leaves no timer either where a session is asked for afterwards, and serves it no longer than it lives', async () => {
     const clock = new VirtualClock();
     const { start } = await createAccount();

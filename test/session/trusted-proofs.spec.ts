@@ -169,6 +169,25 @@ describe('a call that got through', () => {
   });
 });
 
+describe('a proof about a request that is not repeated', () => {
+  it('is trusted once: a part of a batch that stays refused costs one login, and then keepAlives', async () => {
+    const { clock, sessions, simulator, warnings } = await setUp();
+    await sessions.call(READ);
+    simulator.rejectCalls((_request, { method }) => method === 'listEvents');
+    for (let minute = 0; minute < 30; minute += 1) {
+      const outcomes = await sessions.callAll([
+        { operation: READ },
+        { operation: 'SportsAPING/v1.0/listEvents' },
+      ]);
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+      await clock.advance(MINUTE + 1);
+    }
+    expect(simulator.counts.logins).toBe(2);
+    expect(sessions.status.state).toBe('ready');
+    expect(warnings()).toContainEqual(DISAGREEMENT);
+  });
+});
+
 describe('the refusal in the answer to a single call', () => {
   it.each([1, 'other', '7'])(
     'under another id, as of a cache, costs no login while the session lives: %j',

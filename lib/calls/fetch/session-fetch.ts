@@ -34,6 +34,7 @@ export class SessionFetch {
   async send(input: string | URL | Request, init?: RequestInit): Promise<Answered> {
     const request = prepareRequest(this.#api, input, init);
     let body = request.body instanceof Promise ? undefined : request.body;
+    let isRead: boolean | undefined;
     const used: BetfairSession[] = [];
     const answer = await callWithSession(this.source, {
       attempt: (session) => {
@@ -43,7 +44,7 @@ export class SessionFetch {
       name: 'A request',
       ready:
         request.body instanceof Promise ? request.body.then((read) => (body = read)) : undefined,
-      isRead: () => isReadRequest(request, body),
+      isRead: () => (isRead ??= isReadRequest(request, body)),
       isRepeatable: () => isRepeatable(body ?? NO_BODY),
       signal: request.signal,
     });

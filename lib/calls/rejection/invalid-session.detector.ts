@@ -17,7 +17,7 @@ import { mayRefuse } from './rejection-response.js';
 const CARRIERS = ['error', 'data', 'detail', 'body'] as const;
 
 /**
- * Whether Betfair refused a call because its session is invalid or has expired (`INVALID_SESSION_INFORMATION`).
+ * Tells if Betfair refused a call because its session is invalid or has expired (`INVALID_SESSION_INFORMATION`).
  *
  * Takes what a client threw (an error of axios, got, undici or a client of your own, with its `cause`s) or a body that
  * it resolved with (parsed, or JSON text or bytes of up to 64 KiB): a JSON-RPC reply or REST fault of the Betting,

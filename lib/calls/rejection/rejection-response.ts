@@ -24,7 +24,7 @@ export function wasJudged(value: unknown): boolean {
   return typeof value === 'object' && value !== null && judged.has(value);
 }
 
-/** Whether a status can go with a refusal for the session: Betfair gives 200 or 400; 403 and 5xx are other troubles. */
+/** Tells if a status can go with a refusal for the session: Betfair gives 200 or 400; 403 and 5xx are other troubles. */
 export function mayRefuse(status: unknown): boolean {
   return typeof status !== 'number' || (status < 500 && status !== 403);
 }

@@ -58,6 +58,11 @@ export class ApiConnections {
     if (this.#isDirect) for (const pool of this.#pools) pool.prepare();
   }
 
+  /** Tells if a request is under way. */
+  get isBusy(): boolean {
+    return [...this.#pools].some((pool) => pool.isBusy);
+  }
+
   /** Waits until no request is under way. */
   async settle(): Promise<void> {
     await Promise.all([...this.#pools].map((pool) => pool.settle()));

@@ -74,9 +74,14 @@ export class ConnectionPool extends Dispatcher {
     return this.#idle.length + this.#busy.size + this.#handshakes.size;
   }
 
+  /** Tells if a request waits or is under way. */
+  get isBusy(): boolean {
+    return this.#busy.size + this.#waiting.length > 0;
+  }
+
   /** Waits until no request waits or is under way. */
   async settle(): Promise<void> {
-    while (this.#busy.size + this.#waiting.length > 0) {
+    while (this.isBusy) {
       await new Promise<void>((resolve) => this.#onEnd.push(resolve));
     }
   }
