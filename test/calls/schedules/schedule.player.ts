@@ -10,7 +10,7 @@ import { Response as UndiciResponse } from 'undici';
 import { placeOrders, post, type RawClients, REST, RPC, rpcCall } from '../../support/betting.js';
 import type { Queue } from '../../support/queues.js';
 import { refused } from '../rejections.fixture.js';
-import { LATER, type Ledger } from './ledger.js';
+import { type Ledger, UNSEEN } from './ledger.js';
 import type {
   CallStep,
   EchoStep,
@@ -135,7 +135,7 @@ export class Player {
   }
 
   #later({ call, delayMs }: LaterStep, path: string, held: BetfairSession): void {
-    const work = setTimeout(delayMs).then(() => this.#call(call, `${path}${LATER}`, held));
+    const work = setTimeout(delayMs).then(() => this.#call(call, `${path}${UNSEEN.later}`, held));
     this.#begun.push(work);
     work.catch(() => undefined);
   }
@@ -165,7 +165,9 @@ export class Player {
   }
 
   async #call(step: CallStep, path: string, held: BetfairSession): Promise<unknown> {
-    const calls = step.kinds.map((kind, index) => callOf(kind, `${path}#${index}`));
+    const isQueued = step.by === 'lost' || step.by === 'foreign';
+    const name = isQueued ? path + UNSEEN.queued : path;
+    const calls = step.kinds.map((kind, index) => callOf(kind, `${name}#${index}`));
     try {
       const value = await this.#send(step, calls, held);
       this.ledger.answered(await textOf(value));
