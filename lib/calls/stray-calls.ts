@@ -12,7 +12,7 @@ let runs = 0;
 /** Times that a call came, or was sent, that is not provably a read, while such a run was open. */
 let writes = 0;
 
-/** Notes a call that is made and may change something, until it is removed. */
+/** Notes a call that is made, until it is removed. */
 export function addCall(call: CallUnderWay): void {
   underWay.add(call);
 }
@@ -21,9 +21,13 @@ export function removeCall(call: CallUnderWay): void {
   underWay.delete(call);
 }
 
-/** Notes a call that is not provably a read, in its layer and for the handlers that may run again. */
+/** Notes that a call came or is sent, in its layer and for the handlers that may run again, unless it is a read. */
+export function noteCall(call: CallUnderWay, scope: CallScope): void {
+  if (runs > 0 && isWrite(call)) noteWrite(scope);
+}
+
+/** Notes what must not be sent by another run of a handler. */
 export function noteWrite(scope: CallScope): void {
-  if (runs === 0) return;
   writes += 1;
   scope.noteWrite();
 }
@@ -40,7 +44,7 @@ function isWrite(call: CallUnderWay): boolean {
  */
 export class StrayCalls {
   readonly #before = writes;
-  readonly #underWay = [...underWay];
+  readonly #underWay = [...underWay].filter(isWrite);
   #isOpen = true;
 
   constructor(private readonly scope: CallScope) {

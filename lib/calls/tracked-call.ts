@@ -6,7 +6,7 @@ import { CallScope } from './call-scope.js';
 import { replaceDead, type Refusal } from './refusal.js';
 import { read, type Rejection } from './rejection/rejection-envelope.js';
 import type { SessionSource } from './session-source.js';
-import { addCall, type CallUnderWay, noteWrite, removeCall } from './stray-calls.js';
+import { addCall, type CallUnderWay, noteCall, noteWrite, removeCall } from './stray-calls.js';
 
 /** The outcome of an attempt, and how much of it Betfair refused for which sessions. */
 export type Outcome<T> = {
@@ -39,8 +39,7 @@ export interface TrackedCall<T> extends CallUnderWay {
 export async function callWithSession<T>(source: SessionSource, call: TrackedCall<T>): Promise<T> {
   const { ready, signal } = call;
   const scope = CallScope.open();
-  // A read holds back nobody.
-  if (call.isRead() !== true) addCall(call);
+  addCall(call);
   // If the signal aborted before, nobody waits for it.
   ready?.catch(() => undefined);
   try {
@@ -58,13 +57,11 @@ async function callInScope<T>(
   call: TrackedCall<T>,
 ): Promise<T> {
   const { signal, name: where } = call;
-  const isRead = call.isRead() === true;
-  if (!isRead && scope.isGivenUp) {
+  if (scope.isGivenUp && call.isRead() !== true) {
     source.warn(ABANDONED);
     throw new BetfairSessionError(ABANDONED, { code: 'BETFAIR_RUN_ABANDONED', retryable: false });
   }
-  if (isRead) removeCall(call);
-  else noteWrite(scope);
+  noteCall(call, scope);
   const first = await attempt(await source.getSession({ signal }));
   if (first.rejection === 'none') return settle(first);
   const mayRepeat = () => !scope.settled && !scope.repeated;
@@ -92,7 +89,7 @@ async function callInScope<T>(
   return settle(second);
 
   async function attempt(session: BetfairSession): Promise<Outcome<T>> {
-    if (!isRead) noteWrite(scope);
+    noteCall(call, scope);
     const outcome = await call.attempt(session, scope);
     // Everything but a rejection of all of it got through, or may have: an outage says nothing of an order's fate.
     if (outcome.rejection !== 'all') scope.markSettled();
