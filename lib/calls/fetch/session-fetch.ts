@@ -21,6 +21,8 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Sends requests to the API with the session, each of them once more where it was refused for that. */
 export class SessionFetch {
   readonly #api: URL;
+  /** The last session that the API was seen to take. */
+  #taken: BetfairSession | undefined;
 
   constructor(
     api: string,
@@ -78,10 +80,16 @@ export class SessionFetch {
       const rejection = await lookForRefusal(answer, body);
       const refusals =
         rejection === 'none' ? [] : [{ source: this.source, session, isProof: true }];
-      if (rejection === 'none' && showsResult(answer, body)) this.source.accepted(session);
+      if (rejection === 'none') this.#noteResult(answer, body, session);
       return { type: 'resolved', value: answer, rejection, refusals };
     } catch (error) {
       return { type: 'threw', error, rejection: 'none', refusals: [] };
     }
+  }
+
+  #noteResult(answer: Answer, body: RequestBody, session: BetfairSession): void {
+    if (this.#taken === session || !showsResult(answer, body)) return;
+    this.#taken = session;
+    this.source.accepted(session);
   }
 }
