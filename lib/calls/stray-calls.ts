@@ -32,6 +32,8 @@ export function noteWrite(scope: CallScope): void {
   scope.noteWrite();
 }
 
+const NONE: readonly CallUnderWay[] = [];
+
 /** Tells if a call is not provably a read. */
 function isWrite(call: CallUnderWay): boolean {
   return call.isRead() !== true;
@@ -44,7 +46,7 @@ function isWrite(call: CallUnderWay): boolean {
  */
 export class StrayCalls {
   readonly #before = writes;
-  readonly #underWay = [...underWay].filter(isWrite);
+  #underWay = underWay.size === 0 ? NONE : [...underWay].filter(isWrite);
   #isOpen = true;
 
   constructor(private readonly scope: CallScope) {
@@ -54,13 +56,13 @@ export class StrayCalls {
   /** Tells if there was one that is not provably a read. */
   get any(): boolean {
     // What was under way before it, and what still is; the layer's own calls hold back a second run anyway.
-    const isBeside = this.#underWay.some(isWrite) || [...underWay].some(isWrite);
+    const isBeside = [...this.#underWay, ...underWay].some(isWrite);
     return isBeside || writes - this.#before > this.scope.writes;
   }
 
   end(): void {
     if (this.#isOpen) runs -= 1;
     this.#isOpen = false;
-    this.#underWay.length = 0;
+    this.#underWay = NONE;
   }
 }

@@ -33,6 +33,12 @@ type RegisteredSessions = Pick<SessionService, 'getSession'> &
  */
 @Injectable()
 export class BetfairSessionInterceptor implements NestInterceptor {
+  /** Options of the handlers that ran before: decorators do not change any more. */
+  readonly #options = new WeakMap<
+    Function,
+    { readonly type: Function; readonly options: UseBetfairSessionOptions }
+  >();
+
   /** @internal Made by Nest, also for `APP_INTERCEPTOR`. */
   constructor(
     private readonly reflector: Reflector,
@@ -81,9 +87,16 @@ export class BetfairSessionInterceptor implements NestInterceptor {
 
   /** The options of class and method, of which the method's win. */
   #optionsOf(context: ExecutionContext): UseBetfairSessionOptions {
-    const ofMethod = this.reflector.get(UseBetfairSessionMetadata, context.getHandler());
-    const ofClass = this.reflector.get(UseBetfairSessionMetadata, context.getClass());
-    return mergeOptions(ofMethod, ofClass);
+    const type = context.getClass();
+    const handler = context.getHandler();
+    // A handler that is inherited has the options of each class that inherits it.
+    const known = this.#options.get(handler);
+    if (known?.type === type) return known.options;
+    const ofMethod = this.reflector.get(UseBetfairSessionMetadata, handler);
+    const ofClass = this.reflector.get(UseBetfairSessionMetadata, type);
+    const options = mergeOptions(ofMethod, ofClass);
+    this.#options.set(handler, { type, options });
+    return options;
   }
 }
 

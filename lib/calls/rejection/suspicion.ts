@@ -96,8 +96,9 @@ function inspectMember(value: unknown): Rejection | Promise<Rejection> {
   if (wasJudged(value) || wasJudged(response)) return 'none';
   if (isPeekable(value)) return inspectResponse(value);
   const found = inspectItself(value);
-  if (found !== 'none' || !mayRefuse(statusOf(value)) || !mayRefuse(statusOf(response)))
-    return found;
+  if (found !== 'none' || !mayRefuse(statusOf(value))) return found;
+  if (response === undefined) return inspectMembers(value);
+  if (!mayRefuse(statusOf(response))) return 'none';
   if (isPeekable(response)) return inspectResponse(response);
   const inside = inspectMembers(value);
   return inside === 'none' ? inspectMembers(response) : inside;
