@@ -3,7 +3,7 @@ import type { AbortSignalLike } from '../common/abort-listener.js';
 import { abortable } from '../common/deadline.js';
 import type { CallScope } from './call-scope.js';
 import { refusalsIn } from './refusal.js';
-import { inspectFailure, inspectOutcome, type Look, lookInTime } from './rejection/suspicion.js';
+import { inspectFailure, inspectOutcome, lookUntil } from './rejection/suspicion.js';
 import { isUnpeekable } from './rejection/rejection-response.js';
 import type { SessionSource } from './session-source.js';
 import { callWithSession, type Outcome } from './tracked-call.js';
@@ -20,9 +20,8 @@ export function runWithSession<T>(
   return callWithSession(source, {
     async attempt(session, scope) {
       scope.take(source, session);
-      const look = (found: Look) => lookInTime(found, source.clock, signal);
       const made = () => abortable(() => scope.run(() => call(session)), signal);
-      const outcome = await outcomeOf(scope, made, look);
+      const outcome = await outcomeOf(scope, made, signal);
       if (outcome.type === 'resolved' && isUnpeekable(outcome.value)) source.warn(UNPEEKABLE);
       return outcome;
     },
@@ -37,14 +36,14 @@ export function runWithSession<T>(
 async function outcomeOf<T>(
   scope: CallScope,
   call: () => Promise<T>,
-  look: (found: Look) => Look,
+  signal: AbortSignalLike | undefined,
 ): Promise<Outcome<T>> {
   try {
     const value = await call();
-    const { rejection, parts } = await look(inspectOutcome(value));
+    const { rejection, parts } = await lookUntil(signal, inspectOutcome(value));
     return { type: 'resolved', value, rejection, refusals: refusalsIn(parts, scope.taken) };
   } catch (error) {
-    const { rejection, parts } = await look(inspectFailure(error));
+    const { rejection, parts } = await lookUntil(signal, inspectFailure(error));
     return { type: 'threw', error, rejection, refusals: refusalsIn(parts, scope.taken) };
   }
 }

@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { CallScope } from '../calls/call-scope.js';
 import { BetfairConfigurationError } from '../errors/index.js';
 import type { BetfairSession } from '../betfair-session.js';
+import { handlerOf } from './handler-answer.js';
 import { UseBetfairSessionMetadata } from './use-betfair-session.metadata.js';
 
 /**
@@ -22,7 +23,7 @@ export const CurrentSession: (name?: string) => ParameterDecorator = createParam
     }
     const account = name === undefined ? '' : `'${name}'`;
     throw new BetfairConfigurationError(
-      `@CurrentSession(${account}) finds no session in ${context.getClass().name}.${context.getHandler().name}. ${cureFor(name, isOurs ? given?.account : undefined, context)}`,
+      `@CurrentSession(${account}) finds no session in ${handlerOf(context)}. ${cureFor(name, isOurs ? given?.account : undefined, context)}`,
     );
   },
 );

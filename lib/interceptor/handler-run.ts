@@ -3,12 +3,7 @@ import { defer, type Observer, type Subscriber, type Subscription } from 'rxjs';
 import type { BetfairSession } from '../betfair-session.js';
 import { CallScope } from '../calls/call-scope.js';
 import { type Refusal, refusalsIn, replaceDead } from '../calls/refusal.js';
-import {
-  inspectFailure,
-  inspectOutcome,
-  type Look,
-  lookInTime,
-} from '../calls/rejection/suspicion.js';
+import { inspectFailure, inspectOutcome, type Look } from '../calls/rejection/suspicion.js';
 import type { SessionSource } from '../calls/session-source.js';
 import { inTime } from '../common/deadline.js';
 import { StrayCalls } from '../calls/stray-calls.js';
@@ -113,7 +108,7 @@ export class HandlerRun implements Observer<unknown> {
 
   async #recover(look: Look, outcome: unknown, handOn: () => void): Promise<void> {
     const { source } = this.call;
-    const { rejection, parts } = await (source ? lookInTime(look, source.clock) : look);
+    const { rejection, parts } = await look;
     if (this.#over) return;
     if (rejection !== 'all') this.#scope.markSettled();
     const refusals = rejection === 'none' ? [] : refusalsIn(parts, this.#scope.taken);

@@ -14,7 +14,7 @@ import { callsIn, idOf, mayBeJsonRpc, type RequestBody } from './request.body.js
  */
 export async function lookForRefusal(answer: Answer, request: RequestBody): Promise<Rejection> {
   const { body } = answer;
-  if (body === undefined || !mayRefuse(answer, request)) return 'none';
+  if (body === undefined || !mayBeRefusal(answer, request)) return 'none';
   const isWhole = await body.hold(BODY_LIMIT);
   // Drops a byte order mark, as `response.json()` does.
   const text = new TextDecoder().decode(body.peek());
@@ -30,7 +30,7 @@ export function showsResult({ status, headers, body }: Answer, request: RequestB
   return Buffer.from(buffer, byteOffset, byteLength).includes('"result"');
 }
 
-function mayRefuse({ status, headers }: Answer, request: RequestBody): boolean {
+function mayBeRefusal({ status, headers }: Answer, request: RequestBody): boolean {
   const isRpc = mayBeJsonRpc(request);
   if (status !== 400 && !(status === 200 && isRpc)) return false;
   const type = headers.get('content-type') ?? '';

@@ -44,7 +44,7 @@ export function isInvalidSession(value: unknown): boolean {
   return false;
 }
 
-/** What an error says by itself, or by the answer that its client hung on it. */
+/** Looks for a refusal in an error itself, or in the answer that its client hung on it. */
 export function inspectError(error: object): Rejection {
   if (isRefusedItself(error)) return 'all';
   // Where undici and ofetch put the status of the answer. `status` is left alone: in Nest it is the application's own.

@@ -28,7 +28,7 @@ export function read(value: unknown, key: PropertyKey): unknown {
   }
 }
 
-/** What a method of anything at all answers about a name, such as that of a header. */
+/** The answer of a method, of anything at all, about a name such as that of a header. */
 export function ask(value: unknown, method: PropertyKey, name: string): unknown {
   const answer = read(value, method);
   try {

@@ -1,10 +1,11 @@
-import type { ReadableStream } from 'node:stream/web';
+import type { ReadableStream, ReadableStreamDefaultReader } from 'node:stream/web';
 import { types } from 'node:util';
 import { systemClock } from '../../common/clock.js';
+import { inTime } from '../../common/deadline.js';
 import { ask, BODY_LIMIT, inspectBody, read, type Rejection } from './rejection-envelope.js';
 
 /** Milliseconds for the look into an unread answer, whose body may never end. */
-export const LOOK_MS = 1_000;
+const LOOK_MS = 1_000;
 
 /** The part of a Fetch `Response` that a peek uses. */
 export interface PeekableResponse {
@@ -81,29 +82,28 @@ export async function inspectResponse(response: PeekableResponse): Promise<Rejec
 async function readSmallBody(response: PeekableResponse): Promise<Uint8Array | undefined> {
   const reader = response.clone().body?.getReader();
   if (reader === undefined) return undefined;
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  let isLate = false;
-  // While the clone is read, cancelling the response does not end it.
-  const timer = systemClock.timer(() => {
-    isLate = true;
-    reader.cancel().catch(() => undefined);
-  }, LOOK_MS);
   try {
-    while (size <= BODY_LIMIT) {
-      const { done, value } = await reader.read();
-      if (isLate) return undefined;
-      if (done) return Buffer.concat(chunks);
-      if (!types.isUint8Array(value)) return undefined;
-      chunks.push(value);
-      size += value.byteLength;
-    }
-    return undefined;
+    return await inTime(systemClock, LOOK_MS, readUpToLimit(reader), undefined);
   } finally {
-    timer.cancel();
-    // Not awaited: it settles only when the response itself has been read or cancelled.
+    // While the clone is read, cancelling the response does not end it. Not awaited: it settles only when the response
+    // itself has been read or cancelled.
     reader.cancel().catch(() => undefined);
   }
+}
+
+async function readUpToLimit(
+  reader: ReadableStreamDefaultReader<unknown>,
+): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  while (size <= BODY_LIMIT) {
+    const { done, value } = await reader.read();
+    if (done) return Buffer.concat(chunks);
+    if (!types.isUint8Array(value)) return undefined;
+    chunks.push(value);
+    size += value.byteLength;
+  }
+  return undefined;
 }
 
 function header(value: unknown, name: string): string {

@@ -1,7 +1,6 @@
 import { types } from 'node:util';
 import type { AbortSignalLike } from '../../common/abort-listener.js';
-import type { Clock } from '../../common/clock.js';
-import { abortable, inTime } from '../../common/deadline.js';
+import { abortable } from '../../common/deadline.js';
 import {
   inspectError,
   isClientResult,
@@ -18,15 +17,9 @@ import {
   read,
   type Rejection,
 } from './rejection-envelope.js';
-import {
-  inspectResponse,
-  isPeekable,
-  LOOK_MS,
-  mayRefuse,
-  wasJudged,
-} from './rejection-response.js';
+import { inspectResponse, isPeekable, mayRefuse, wasJudged } from './rejection-response.js';
 
-/** How much of an outcome looks refused, and the parts of it that do: each an error or an answer with its request. */
+/** The share of an outcome that looks refused, and the parts that do: each an error or an answer with its request. */
 export interface Suspicion {
   readonly rejection: Rejection;
   readonly parts: readonly unknown[];
@@ -43,11 +36,9 @@ const MEMBERS = ['error', 'data', '_data', 'body', 'json', 'text'] as const;
 /** Elements that are looked at in a list of results or of errors. */
 const LIST_LIMIT = 100;
 
-/** Waits for a look, but not for long, and not longer than `signal`; what is not seen by then is no refusal. */
-export function lookInTime(look: Look, clock: Clock, signal?: AbortSignalLike): Look {
-  if (!(look instanceof Promise)) return look;
-  const looked = abortable(() => inTime(clock, LOOK_MS, look, NOTHING), signal);
-  return looked.catch(() => NOTHING);
+/** Waits for a look, but not longer than `signal`; what is not seen by then is no refusal. */
+export function lookUntil(signal: AbortSignalLike | undefined, look: Look): Look {
+  return look instanceof Promise ? abortable(() => look, signal).catch(() => NOTHING) : look;
 }
 
 /** Looks one level deep for a refusal in what was resolved, and may be wrong. Never throws or rejects. */
