@@ -79,6 +79,11 @@ export class SessionCache {
     return generation <= this.#rejected;
   }
 
+  /** Tells if this is the session in memory, and Betfair did not reject it. */
+  isCurrent(session: BetfairSession): boolean {
+    return this.alive?.session === session;
+  }
+
   /** Notes that a call got through with this session. */
   accept({ generation }: BetfairSession): void {
     if (generation > this.#accepted) this.#accepted = generation;

@@ -50,7 +50,7 @@ export class SessionCheck {
    * `'unclear'`, and another check follows when these are over.
    */
   suspect(session: BetfairSession): Promise<Finding> | Finding {
-    if (this.#isReplaced(session)) return 'gone';
+    if (!this.deps.cache.isCurrent(session)) return 'gone';
     // A renewal asks Betfair anyway.
     const afterwards = () => this.#afterRenewal(session);
     const { flight } = this.deps.keeper;
@@ -62,9 +62,9 @@ export class SessionCheck {
     return last.finding ?? 'unclear';
   }
 
-  /** What a renewal asked may be older than the suspicion, so it counts as a check that another follows. */
+  /** Counts a renewal as a check that another follows, because it may have asked before the suspicion arose. */
   #afterRenewal(session: BetfairSession): Finding {
-    if (this.#isReplaced(session)) return 'gone';
+    if (!this.deps.cache.isCurrent(session)) return 'gone';
     if (this.#last?.session !== session) this.#last = this.#newCheck(session, true);
     this.#checkAgain(this.#last);
     return 'unclear';
@@ -105,7 +105,7 @@ export class SessionCheck {
       check.keepAlives += 1;
       const reply = await identity.keepAlive(other.token, closing);
       isOtherDead = reply.type === 'dead';
-      if (this.#isReplaced(session)) return 'gone';
+      if (!this.deps.cache.isCurrent(session)) return 'gone';
       if (reply.type === 'alive') {
         cache.put({ ...other, validatedAt, type: 'resumed' });
         return 'gone';
@@ -115,7 +115,7 @@ export class SessionCheck {
     check.keepAlives += 1;
     const validatedAt = clock.monotonic();
     const reply = await identity.keepAlive(session.token, closing);
-    if (this.#isReplaced(session)) return 'gone';
+    if (!this.deps.cache.isCurrent(session)) return 'gone';
     if (reply.type === 'unclear') return 'unclear';
     if (reply.type === 'dead') {
       this.deps.keeper.replace(session);
@@ -150,14 +150,11 @@ export class SessionCheck {
 
   #arm(check: Check): void {
     const { clock, closing } = this.deps;
-    if (closing.aborted || this.#last !== check || this.#isReplaced(check.session)) return;
+    if (closing.aborted || this.#last !== check || !this.deps.cache.isCurrent(check.session))
+      return;
     this.#timer = clock.timer(() => {
-      if (!this.#isReplaced(check.session)) void this.#start(check.session);
+      if (this.deps.cache.isCurrent(check.session)) void this.#start(check.session);
     }, this.#timeLeft(check));
-  }
-
-  #isReplaced(session: BetfairSession): boolean {
-    return this.deps.cache.alive?.session !== session;
   }
 
   /** Milliseconds until the next check may start. */

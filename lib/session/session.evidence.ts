@@ -25,14 +25,12 @@ export class SessionEvidence {
     private readonly clock: Clock,
   ) {}
 
-  /**
-   * Finds out if a refused session is gone, and has it replaced then.
-   */
+  /** Finds out if a refused session is gone, and has it replaced then. */
   async refused(
     session: BetfairSession,
     { isProof, isRepeated }: Pick<RefusalDetails, 'isProof' | 'isRepeated'>,
   ): Promise<Finding> {
-    if (this.cache.alive?.session !== session) return 'gone';
+    if (!this.cache.isCurrent(session)) return 'gone';
     if (isProof && this.#trusts(session)) {
       this.#trustedAt = this.clock.monotonic();
       // Nobody will see if a new session helps, so the next proof is checked.
@@ -47,10 +45,10 @@ export class SessionEvidence {
 
   /** Notes that the API refused a new session too, so that the next proof is checked, whenever it comes. */
   refusedAgain(session: BetfairSession): void {
-    if (this.cache.alive?.session === session) this.#isDisputed = true;
+    if (this.cache.isCurrent(session)) this.#isDisputed = true;
   }
 
-  /** Not about a session that no call got through with: the API may be another one than that of the identity service. */
+  /** Tells if a proof needs no check; one about a session that no call got through with does: the API may be another's. */
   #trusts(session: BetfairSession): boolean {
     const isRare = this.clock.monotonic() - this.#trustedAt >= TRUST_INTERVAL_MS;
     return this.cache.isAccepted(session) && isRare && !this.#isDisputed;

@@ -55,7 +55,7 @@ export class SessionKeepAlive {
     const validatedAt = clock.monotonic();
     const reply = await identity.keepAlive(session.token, closing);
     // What came in between knows better than this late answer.
-    if (cache.alive?.session !== session) return;
+    if (!cache.isCurrent(session)) return;
     switch (reply.type) {
       case 'alive':
         this.#failures = 0;
@@ -87,7 +87,7 @@ export class SessionKeepAlive {
         signal: closing,
       });
       if (outcome.type === 'stored') cache.markStored(session, outcome.version);
-      if (outcome.type === 'superseded' && cache.alive?.session === session) {
+      if (outcome.type === 'superseded' && cache.isCurrent(session)) {
         cache.put({ ...outcome, type: 'resumed' });
       }
     } catch {
