@@ -6,7 +6,7 @@ export interface HandlerClass {
 }
 
 /**
- * How Nest reaches a method: with interceptors around it; as a GraphQL field resolver, around which they run only if
+ * The way in which Nest reaches a method: with interceptors around it; as a GraphQL field resolver, around which they run only if
  * an option says so; or not at all, so that only a library or other code calls it.
  */
 export type Route = 'intercepted' | 'field resolver' | 'none';
@@ -28,7 +28,7 @@ export function routeOf(method: Function, owner: HandlerClass): Route {
   return isField ? 'field resolver' : 'none';
 }
 
-/** How decorators of libraries that run methods without interceptors mark them: schedulers, event emitters, queues. */
+/** Marks of methods that libraries run without interceptors: schedulers, event emitters, queues. */
 const RUNNERS = [
   'SCHEDULER_TYPE',
   'EVENT_LISTENER_METADATA',
@@ -37,7 +37,7 @@ const RUNNERS = [
   'bullmq:queue_events_metadata',
 ];
 
-/** How Nest's own decorators mark routes and messages, also in a class in which it does not look for them. */
+/** Marks of Nest's routes and messages, also in a class in which it does not look for them. */
 const ROUTES = ['path', 'microservices:handler_type', 'websockets:message_mapping'];
 
 /** Tells if a method is meant to be run by somebody else than the code of the application. */

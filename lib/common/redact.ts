@@ -1,7 +1,7 @@
 /** Stands where a secret stood. */
 const REDACTED = '[redacted]';
 
-/** What HTML calls the characters of base64 that are no letters or digits. */
+/** The names in HTML of the characters of base64 that are no letters or digits. */
 const ENTITIES = new Map([
   ['+', 'plus'],
   ['/', 'sol'],

@@ -1,5 +1,5 @@
-import { Controller, Get, Module } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
+import { Controller, Get, Module, type Type } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
 import { BetfairSessionModule, UseBetfairSession } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { RecordingLogger } from '../support/application.js';
@@ -9,6 +9,22 @@ afterEach(closeServed);
 
 function warningsOf({ lines }: RecordingLogger): string[] {
   return lines.flatMap(([level, text]) => (level === 'warn' ? [String(text)] : []));
+}
+
+/** Compiles an application that has one account, with a name. */
+function compileNamed(
+  name: string,
+  simulator: BetfairSimulator,
+  controller: Type,
+  logger = new RecordingLogger(),
+): Promise<TestingModule> {
+  const options = { ...simulator.options(), name };
+  return Test.createTestingModule({
+    imports: [BetfairSessionModule.forRoot(options)],
+    controllers: [controller],
+  })
+    .setLogger(logger)
+    .compile();
 }
 
 describe('@UseBetfairSession() for an account that is not registered', () => {
@@ -55,15 +71,8 @@ describe('@UseBetfairSession() for an account that is not registered', () => {
         return [];
       }
     }
-    @Module({
-      imports: [BetfairSessionModule.forRoot({ ...simulator.options(), name: 'italy' })],
-      controllers: [MarketsController],
-    })
-    class AppModule {}
     const logger = new RecordingLogger();
-    const module = await Test.createTestingModule({ imports: [AppModule] })
-      .setLogger(logger)
-      .compile();
+    const module = await compileNamed('italy', simulator, MarketsController, logger);
     await module.init();
     expect(warningsOf(logger)).toEqual([]);
     await module.close();
@@ -85,14 +94,7 @@ describe('@UseBetfairSession() for an account that is not registered', () => {
         return [];
       }
     }
-    @Module({
-      imports: [BetfairSessionModule.forRoot({ ...simulator.options(), name: 'italy' })],
-      controllers: [MarketsController],
-    })
-    class AppModule {}
-    const module = await Test.createTestingModule({ imports: [AppModule] })
-      .setLogger(new RecordingLogger())
-      .compile();
+    const module = await compileNamed('italy', simulator, MarketsController);
     await expect(module.init()).rejects.toThrow(
       'MarketsController.list asks for the Betfair account "default"',
     );
@@ -117,14 +119,7 @@ describe('@UseBetfairSession() for an account that is not registered', () => {
     @Controller()
     @UseBetfairSession()
     class MarketsController {}
-    @Module({
-      imports: [BetfairSessionModule.forRoot({ ...simulator.options(), name: 'named' })],
-      controllers: [MarketsController],
-    })
-    class AppModule {}
-    const module = await Test.createTestingModule({ imports: [AppModule] })
-      .setLogger(new RecordingLogger())
-      .compile();
+    const module = await compileNamed('named', simulator, MarketsController);
     await expect(module.init()).rejects.toThrow('Registered are: named.');
     await module.close().catch(() => undefined);
   });
