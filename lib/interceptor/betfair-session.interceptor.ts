@@ -17,11 +17,7 @@ import { BetfairSession } from '../betfair-session.js';
 import { SessionService } from '../session/session.service.js';
 import { handlerOf } from './handler-answer.js';
 import { HandlerRun } from './handler-run.js';
-import {
-  mergeOptions,
-  type UseBetfairSessionOptions,
-  UseBetfairSessionMetadata,
-} from './use-betfair-session.metadata.js';
+import { HandlerTraitsReader } from './handler-traits.js';
 
 /** The service of an account, or what stands in for it in a test and has its public methods only. */
 type RegisteredSessions = Pick<SessionService, 'getSession'> &
@@ -33,15 +29,11 @@ type RegisteredSessions = Pick<SessionService, 'getSession'> &
  */
 @Injectable()
 export class BetfairSessionInterceptor implements NestInterceptor {
-  /** Options of the handlers that ran before: decorators do not change any more. */
-  readonly #options = new WeakMap<
-    Function,
-    { readonly type: Function; readonly options: UseBetfairSessionOptions }
-  >();
+  readonly #traits: HandlerTraitsReader;
 
   /** @internal Made by Nest, also for `APP_INTERCEPTOR`. */
   constructor(
-    private readonly reflector: Reflector,
+    reflector: Reflector,
     @Optional() private readonly registry?: AccountRegistry,
     /** Stands in for every account in a test that has the service and not the module. */
     @Optional() @Inject(SessionService) private readonly standIn?: SessionService,
@@ -51,6 +43,7 @@ export class BetfairSessionInterceptor implements NestInterceptor {
         '@UseBetfairSession() is used, but BetfairSessionModule is not imported. Add BetfairSessionModule.forRootAsync({ … }) to the imports of the root module; in a test of a controller alone, provide { provide: SessionService, useValue: mockSessionService() }.',
       );
     }
+    this.#traits = new HandlerTraitsReader(reflector);
   }
 
   /** Called by Nest around the handler. */
@@ -61,11 +54,12 @@ export class BetfairSessionInterceptor implements NestInterceptor {
     const outer = CallScope.current;
     // On class and method, or as APP_INTERCEPTOR as well: the outermost does the work.
     if (outer?.execution === context) return next.handle();
-    const { name, retry } = this.#optionsOf(context);
+    const traits = this.#traits.read(context);
+    const { name } = traits;
     const account = typeof name === 'function' ? name(context) : (name ?? DEFAULT_ACCOUNT);
     const sessions = this.#serviceOf(account, context);
     const session = sessions.takeSession?.() ?? sessions.getSession();
-    const call = { outer, account, source: sessions.account, next, context, retry };
+    const call = { outer, account, source: sessions.account, next, context, traits };
     const runWith = (given: BetfairSession) =>
       // Not before: if nobody subscribes any more, nothing would end it.
       new Observable((subscriber) => new HandlerRun(call, given, subscriber).start());
@@ -83,20 +77,6 @@ export class BetfairSessionInterceptor implements NestInterceptor {
     throw found === undefined && this.registry
       ? this.registry.unknown(account, where)
       : replaced(account);
-  }
-
-  /** The options of class and method, of which the method's win. */
-  #optionsOf(context: ExecutionContext): UseBetfairSessionOptions {
-    const type = context.getClass();
-    const handler = context.getHandler();
-    // A handler that is inherited has the options of each class that inherits it.
-    const known = this.#options.get(handler);
-    if (known?.type === type) return known.options;
-    const ofMethod = this.reflector.get(UseBetfairSessionMetadata, handler);
-    const ofClass = this.reflector.get(UseBetfairSessionMetadata, type);
-    const options = mergeOptions(ofMethod, ofClass);
-    this.#options.set(handler, { type, options });
-    return options;
   }
 }
 

@@ -1,7 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { read } from '../calls/rejection/rejection-envelope.js';
-import { sendsEvents } from './handler-answer.js';
-import type { UseBetfairSessionOptions } from './use-betfair-session.metadata.js';
+import type { HandlerTraits } from './handler-traits.js';
 
 /** Tells if a handler may run again, as things are when it is asked. */
 export type RetryGuard = () => boolean;
@@ -15,15 +14,18 @@ const ALWAYS: RetryGuard = () => true;
  */
 export function watchRetry(
   context: ExecutionContext,
-  retry: UseBetfairSessionOptions['retry'],
+  { retry, sendsEvents }: HandlerTraits,
 ): RetryGuard | undefined {
   const isHttp = context.getType() === 'http';
   if (!isHttp) return retry === 'once' ? ALWAYS : undefined;
-  const request = context.switchToHttp().getRequest<unknown>();
+  const http = context.switchToHttp();
+  const request = http.getRequest<unknown>();
   if (retry !== 'once' && (retry === 'never' || !isSafe(read(request, 'method')))) return undefined;
   const wasRead = isBodyRead(request);
   // Nest sends their headers before there is an event.
-  const isAnswered = sendsEvents(context) ? () => false : watchAnswer(context);
+  const isAnswered = sendsEvents
+    ? () => false
+    : watchAnswer(http.getResponse<ResponseLike | undefined>() ?? {});
   return () => !isAnswered() && isBodyRead(request) === wasRead;
 }
 
@@ -43,9 +45,8 @@ interface ResponseLike {
   send?: (...given: unknown[]) => unknown;
 }
 
-function watchAnswer(context: ExecutionContext): () => boolean {
-  // Libraries that run handlers of their own may call them HTTP, too.
-  const response = context.switchToHttp().getResponse<ResponseLike | undefined>() ?? {};
+// Libraries that run handlers of their own may call them HTTP, too.
+function watchAnswer(response: ResponseLike): () => boolean {
   const { raw, send } = response;
   if (raw === undefined || send === undefined) return () => isStarted(response);
   // While Fastify's asynchronous hooks run, nothing shows that an answer was sent but the call itself.

@@ -1,5 +1,11 @@
 import type { CallHandler, ExecutionContext } from '@nestjs/common';
-import { defer, type Observer, type Subscriber, type Subscription } from 'rxjs';
+import {
+  type Observable,
+  type Observer,
+  type Subscriber,
+  type Subscription,
+  throwError,
+} from 'rxjs';
 import type { BetfairSession } from '../betfair-session.js';
 import { CallScope } from '../calls/call-scope.js';
 import { type Refusal, refusalsIn, replaceDead } from '../calls/refusal.js';
@@ -10,7 +16,7 @@ import { StrayCalls } from '../calls/stray-calls.js';
 import { answerOf, handlerOf } from './handler-answer.js';
 import { type RetryGuard, watchRetry } from './handler-retry.js';
 import { refreshFailure } from './refresh-failure.js';
-import type { UseBetfairSessionOptions } from './use-betfair-session.metadata.js';
+import type { HandlerTraits } from './handler-traits.js';
 
 /** Milliseconds that an answer waits for the check of a session that may be dead. */
 const CHECK_WAIT_MS = 2_000;
@@ -25,7 +31,7 @@ export interface HandlerCall {
   readonly source: SessionSource | undefined;
   readonly next: CallHandler;
   readonly context: ExecutionContext;
-  readonly retry: UseBetfairSessionOptions['retry'];
+  readonly traits: HandlerTraits;
 }
 
 /**
@@ -50,7 +56,7 @@ export class HandlerRun implements Observer<unknown> {
     private readonly session: BetfairSession,
     private readonly subscriber: Subscriber<unknown>,
   ) {
-    this.#guard = watchRetry(call.context, call.retry);
+    this.#guard = watchRetry(call.context, call.traits);
     this.#scope = this.#open(session);
     this.#strays = this.#guard && new StrayCalls(this.#scope);
   }
@@ -88,7 +94,8 @@ export class HandlerRun implements Observer<unknown> {
     if (this.#over) return;
     if (this.#emitted) this.subscriber.next(value);
     else {
-      const answer = answerOf(this.call.context, value);
+      const { context, traits } = this.call;
+      const answer = answerOf(context, traits.sendsEvents, value);
       this.#judge(inspectOutcome(answer), answer, () => this.#handOut(value));
     }
   }
@@ -177,7 +184,7 @@ export class HandlerRun implements Observer<unknown> {
 
   #listen(observer: Observer<unknown>): void {
     const { next } = this.call;
-    const subscription = this.#scope.run(() => defer(() => next.handle()).subscribe(observer));
+    const subscription = this.#scope.run(() => handle(next).subscribe(observer));
     // The subscriber may have left during a value that came at once.
     if (this.subscriber.closed) subscription.unsubscribe();
     this.#subscription = subscription;
@@ -211,5 +218,13 @@ export class HandlerRun implements Observer<unknown> {
 
   #nothingTaken(): string {
     return `${handlerOf(this.call.context)} ended with what looks like a refusal of the session, but took no session, so nothing was done about it. If it calls Betfair with a client of its own, ask for the session inside the handler, with @CurrentSession() or getSession(), for every request.`;
+  }
+}
+
+function handle(next: CallHandler): Observable<unknown> {
+  try {
+    return next.handle();
+  } catch (error) {
+    return throwError(() => error);
   }
 }

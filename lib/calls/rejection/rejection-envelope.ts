@@ -22,10 +22,14 @@ const MENTION = /INVALID_SESSION_INFORMATION|ANGX-0003|AANGX-0002|HBT-0002/;
 /** A property of anything at all; what throws or is not there reads as `undefined`. */
 export function read(value: unknown, key: PropertyKey): unknown {
   try {
-    return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+    return isObject(value) ? value[key] : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isObject(value: unknown): value is Readonly<Record<PropertyKey, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The answer of a method, of anything at all, about a name such as that of a header. */
