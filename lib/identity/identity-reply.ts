@@ -1,7 +1,7 @@
 import { redact } from '../common/redact.js';
 import { isTokenText } from '../common/session-token.js';
 import { BetfairIdentityUnavailableError, BetfairSessionError } from '../errors/index.js';
-import { isTransientLoginCode, TEMPORARY_BAN } from './login-codes.js';
+import { loginCode, type LoginCodeKind } from './login-codes.js';
 
 /** What arrived for one identity request. */
 export interface IdentityResponse {
@@ -20,10 +20,12 @@ export interface Unclear {
   readonly answered?: boolean | undefined;
 }
 
+export type RefusalKind = Exclude<LoginCodeKind, 'transient' | 'ban'>;
+
 export type LoginReply =
   | { readonly type: 'loggedIn'; readonly token: string }
-  /** A person must act. */
-  | { readonly type: 'refused'; readonly code: string }
+  /** The same login would be refused again; `kind` says what ends that. */
+  | { readonly type: 'refused'; readonly code: string; readonly kind: RefusalKind }
   | { readonly type: 'banned' }
   | Unclear;
 export type KeepAliveReply = { readonly type: 'alive' } | { readonly type: 'dead' } | Unclear;
@@ -46,10 +48,11 @@ export function parseLoginReply(response: IdentityResponse): LoginReply {
   }
   const error = body.fields['error'];
   const code = printable(isText(error) ? error : status, response);
-  if (code === TEMPORARY_BAN) return { type: 'banned' };
-  return isTransientLoginCode(code)
+  const { kind } = loginCode(code);
+  if (kind === 'ban') return { type: 'banned' };
+  return kind === 'transient'
     ? unclear('login', `answered ${code}`, true)
-    : { type: 'refused', code };
+    : { type: 'refused', code, kind };
 }
 
 /** Reads the reply of keepAlive. The echoed token and product are never used: what counts is the token that was sent. */
@@ -58,7 +61,7 @@ export function parseKeepAliveReply(response: IdentityResponse): KeepAliveReply 
   if ('error' in reply) return reply;
   if (reply.code === undefined) return { type: 'alive' };
   if (endsSession(reply.code)) return { type: 'dead' };
-  if (isTransientLoginCode(reply.code)) return unclear('keepAlive', `answered ${reply.code}`);
+  if (isTransient(reply.code)) return unclear('keepAlive', `answered ${reply.code}`);
   return {
     type: 'unclear',
     error: new BetfairSessionError(
@@ -73,7 +76,7 @@ export function parseLogoutReply(response: IdentityResponse): LogoutReply {
   const reply = parseStatus('logout', response);
   if ('error' in reply) return reply;
   if (reply.code === undefined || endsSession(reply.code)) return { type: 'loggedOut' };
-  if (isTransientLoginCode(reply.code)) return unclear('logout', `answered ${reply.code}`);
+  if (isTransient(reply.code)) return unclear('logout', `answered ${reply.code}`);
   return {
     type: 'unclear',
     error: new BetfairSessionError(
@@ -91,6 +94,10 @@ export function unanswered(operation: Operation, reason: string, cause: Error): 
 /** INPUT_VALIDATION_ERROR: Betfair cannot even read the token, so it is as good as gone. */
 function endsSession(code: string): boolean {
   return code === 'NO_SESSION' || code === 'INPUT_VALIDATION_ERROR';
+}
+
+function isTransient(code: string): boolean {
+  return loginCode(code).kind === 'transient';
 }
 
 function parseStatus(

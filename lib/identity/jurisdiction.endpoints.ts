@@ -15,6 +15,8 @@ export interface ResolvedEndpoints {
 interface JurisdictionFacts {
   /** Suffix of the identity hosts. */
   readonly domain: string;
+  /** Countries as the codes of a login name them, and `COM`. */
+  readonly countries: readonly string[];
   readonly api: string;
   /** Milliseconds that a session lives without keep-alive. */
   readonly sessionLifetime: number;
@@ -29,17 +31,28 @@ const API = 'https://api.betfair.com';
  * hours; users can change their own, so both are options too.
  */
 const JURISDICTIONS: Readonly<Record<Jurisdiction, JurisdictionFacts>> = {
-  global: { domain: 'betfair.com', api: API, sessionLifetime: 12 * HOUR },
-  italy: { domain: 'betfair.it', api: 'https://api.betfair.it', sessionLifetime: 20 * MINUTE },
-  spain: { domain: 'betfair.es', api: API, sessionLifetime: 20 * MINUTE },
-  romania: { domain: 'betfair.ro', api: API, sessionLifetime: 12 * HOUR },
-  sweden: { domain: 'betfair.se', api: API, sessionLifetime: 12 * HOUR },
+  global: {
+    domain: 'betfair.com',
+    countries: ['COM', 'GB', 'UK', 'IE'],
+    api: API,
+    sessionLifetime: 12 * HOUR,
+  },
+  italy: {
+    domain: 'betfair.it',
+    countries: ['IT'],
+    api: 'https://api.betfair.it',
+    sessionLifetime: 20 * MINUTE,
+  },
+  spain: { domain: 'betfair.es', countries: ['ES'], api: API, sessionLifetime: 20 * MINUTE },
+  romania: { domain: 'betfair.ro', countries: ['RO'], api: API, sessionLifetime: 12 * HOUR },
+  sweden: { domain: 'betfair.se', countries: ['SE'], api: API, sessionLifetime: 12 * HOUR },
   australia: {
     domain: 'betfair.com.au',
+    countries: ['AU', 'NZ'],
     api: 'https://api.betfair.com.au',
     sessionLifetime: 12 * HOUR,
   },
-  brazil: { domain: 'betfair.bet.br', api: API, sessionLifetime: 12 * HOUR },
+  brazil: { domain: 'betfair.bet.br', countries: ['BR'], api: API, sessionLifetime: 12 * HOUR },
 };
 
 /** The names of all jurisdictions. */
@@ -48,6 +61,12 @@ export const jurisdictions: readonly string[] = Object.keys(JURISDICTIONS);
 /** Whether a text names a jurisdiction. */
 export function isJurisdiction(value: unknown): value is Jurisdiction {
   return typeof value === 'string' && Object.hasOwn(JURISDICTIONS, value);
+}
+
+/** Finds the jurisdiction of a country as a login code names it, such as `ES`. */
+export function jurisdictionOfCountry(country: string): Jurisdiction | undefined {
+  const names = Object.keys(JURISDICTIONS).filter(isJurisdiction);
+  return names.find((name) => JURISDICTIONS[name].countries.includes(country));
 }
 
 /** Milliseconds that a session lives there without keep-alive. */
