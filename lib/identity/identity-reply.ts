@@ -1,7 +1,8 @@
 import { redact } from '../common/redact.js';
 import { isTokenText } from '../common/session-token.js';
 import { BetfairIdentityUnavailableError, BetfairSessionError } from '../errors/index.js';
-import { loginCode, type LoginCodeKind } from './login-codes.js';
+import { safeCause } from '../errors/safe-cause.js';
+import { classifyLoginCode, type LoginCodeKind } from './login-codes.js';
 
 /** What arrived for one identity request. */
 export interface IdentityResponse {
@@ -16,8 +17,12 @@ export interface IdentityResponse {
 export interface Unclear {
   readonly type: 'unclear';
   readonly error: BetfairSessionError;
-  /** Of a login: whether Betfair itself refused or failed, so that no session can have come of it. */
-  readonly answered?: boolean | undefined;
+}
+
+/** A login without a usable answer. */
+export interface UnclearLogin extends Unclear {
+  /** `false` only with proof: nothing was sent, or Betfair refused or failed with a status or a code. */
+  readonly mayHaveLoggedIn: boolean;
 }
 
 export type RefusalKind = Exclude<LoginCodeKind, 'transient' | 'ban'>;
@@ -27,31 +32,31 @@ export type LoginReply =
   /** The same login would be refused again; `kind` says what ends that. */
   | { readonly type: 'refused'; readonly code: string; readonly kind: RefusalKind }
   | { readonly type: 'banned' }
-  | Unclear;
+  | UnclearLogin;
 export type KeepAliveReply = { readonly type: 'alive' } | { readonly type: 'dead' } | Unclear;
 export type LogoutReply = { readonly type: 'loggedOut' } | Unclear;
 
-type Operation = 'login' | 'keepAlive' | 'logout';
+export type Operation = 'login' | 'keepAlive' | 'logout';
 
 /** Reads the reply of either login; certlogin and the interactive login name the same fields differently. */
 export function parseLoginReply(response: IdentityResponse): LoginReply {
   const body = parseBody('login', response);
-  if ('type' in body) return body;
+  if ('type' in body) return unclearLogin(body, mayHideSession(response));
   const status = body.fields['loginStatus'] ?? body.fields['status'];
   const token = body.fields['sessionToken'] ?? body.fields['token'];
-  if (!isText(status)) return unexpected('login', response);
+  if (!isText(status)) return unclearLogin(unexpected('login', response), true);
   // LIMITED_ACCESS: the account may not bet, but its token is usable.
   if (status === 'SUCCESS' || status === 'LIMITED_ACCESS') {
     return isText(token) && isTokenText(token)
       ? { type: 'loggedIn', token }
-      : unclear('login', 'reported success without a usable token', false);
+      : unclearLogin(unclear('login', 'reported success without a usable token'), true);
   }
   const error = body.fields['error'];
   const code = printable(isText(error) ? error : status, response);
-  const { kind } = loginCode(code);
+  const { kind } = classifyLoginCode(code);
   if (kind === 'ban') return { type: 'banned' };
   return kind === 'transient'
-    ? unclear('login', `answered ${code}`, true)
+    ? unclearLogin(unclear('login', `answered ${code}`), false)
     : { type: 'refused', code, kind };
 }
 
@@ -88,7 +93,27 @@ export function parseLogoutReply(response: IdentityResponse): LogoutReply {
 
 /** An answer that never came, or broke off. */
 export function unanswered(operation: Operation, reason: string, cause: Error): Unclear {
-  return unclear(operation, reason, false, cause);
+  return unclear(operation, reason, cause);
+}
+
+/** A request that its caller gave up; the error is the caller's own where that is a typed one. */
+export function givenUp(operation: Operation, reason: unknown): Unclear {
+  return reason instanceof BetfairSessionError
+    ? { type: 'unclear', error: reason }
+    : unclear(operation, 'had not answered when the request was given up', safeCause(reason));
+}
+
+/** Says of a login that came to nothing whether Betfair may hold a session of it. */
+export function unclearLogin({ type, error }: Unclear, mayHaveLoggedIn: boolean): UnclearLogin {
+  return { type, error, mayHaveLoggedIn };
+}
+
+/** Statuses of a gateway in front of Betfair that lost or did not wait for the answer of the service behind it. */
+const LOST_BY_A_GATEWAY: ReadonlySet<number> = new Set([502, 504, 520, 524]);
+
+/** With 200 a broken text may have been the token of a session that now exists. */
+function mayHideSession({ status }: IdentityResponse): boolean {
+  return status === 200 || LOST_BY_A_GATEWAY.has(status);
 }
 
 /** INPUT_VALIDATION_ERROR: Betfair cannot even read the token, so it is as good as gone. */
@@ -97,7 +122,7 @@ function endsSession(code: string): boolean {
 }
 
 function isTransient(code: string): boolean {
-  return loginCode(code).kind === 'transient';
+  return classifyLoginCode(code).kind === 'transient';
 }
 
 function parseStatus(
@@ -139,16 +164,15 @@ function unexpected(operation: Operation, response: IdentityResponse): Unclear {
         ? '; this country may be blocked'
         : '';
   const reason = `answered HTTP ${status} (${printable(contentType, response) || 'no content type'}) instead of its JSON${hint}`;
-  // With 200 the broken text may have been the token of a session that now exists.
-  return unclear(operation, reason, status !== 200);
+  return unclear(operation, reason);
 }
 
-function unclear(operation: Operation, reason: string, answered?: boolean, cause?: Error): Unclear {
+function unclear(operation: Operation, reason: string, cause?: Error): Unclear {
   const error = new BetfairIdentityUnavailableError(
     `Betfair's identity service ${reason} (${operation}). This says nothing about the session; try again later.`,
     cause === undefined ? {} : { cause },
   );
-  return { type: 'unclear', error, answered };
+  return { type: 'unclear', error };
 }
 
 function isText(value: unknown): value is string {

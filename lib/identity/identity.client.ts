@@ -1,24 +1,29 @@
+import { reasonOf } from '../common/abort-listener.js';
 import type { Clock } from '../common/clock.js';
 import { withDeadline } from '../common/deadline.js';
 import type { CertificateAuthorities } from '../common/http/trust.js';
 import { request, type Dispatcher } from '../common/http/undici.js';
-import { BetfairIdentityUnavailableError } from '../errors/index.js';
+import { BetfairConfigurationError, BetfairIdentityUnavailableError } from '../errors/index.js';
 import { safeCause } from '../errors/safe-cause.js';
 import type { ClientCertificate } from '../options/betfair-session-options.interface.js';
 import { loadClientCertificate, type TlsCredentials } from './client-certificate.js';
 import {
+  givenUp,
   type IdentityResponse,
   type KeepAliveReply,
   type LoginReply,
   type LogoutReply,
+  type Operation,
   parseKeepAliveReply,
   parseLoginReply,
   parseLogoutReply,
   type Unclear,
   unanswered,
+  unclearLogin,
 } from './identity-reply.js';
 import { createTransport } from './identity.transport.js';
 import type { ResolvedEndpoints } from './jurisdiction.endpoints.js';
+import { SendingWatch } from './sending.watch.js';
 
 /** What the identity client needs to know of an account. */
 export interface IdentityOptions {
@@ -28,6 +33,18 @@ export interface IdentityOptions {
   readonly endpoints: ResolvedEndpoints;
   readonly ca: CertificateAuthorities;
   readonly requestTimeout: number;
+}
+
+/** A request that has not been sent yet. */
+interface IdentityRequest {
+  readonly operation: Operation;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** What the request holds and no message may show. */
+  readonly secrets: readonly string[];
+  /** Gives the connections that it goes by. */
+  readonly connect: (ending: AbortSignal) => Dispatcher | Promise<Dispatcher>;
 }
 
 /** No reply of the identity service comes near it. */
@@ -49,31 +66,44 @@ export class IdentityClient {
     this.#transport = this.#connect();
   }
 
-  /** Logs in with the password of this moment; `password` carries the two-factor code where there is one. */
+  /**
+   * Logs in with the password of this moment; `password` carries the two-factor code where there is one. Resolves also
+   * if `signal` ends it, so that what became of the login is always known.
+   *
+   * @throws BetfairConfigurationError the client certificate or the proxy cannot be used; nothing was sent
+   */
   async logIn(password: string, signal?: AbortSignal): Promise<LoginReply> {
     const { certificate, endpoints, username, applicationKey } = this.options;
-    const transport = this.#connect(certificate && (await loadClientCertificate(certificate)));
+    const watch = new SendingWatch();
+    const own: { transport?: Dispatcher } = {};
+    const login: IdentityRequest = {
+      operation: 'login',
+      url: certificate ? endpoints.certLogin : endpoints.login,
+      headers: {
+        ...COMMON_HEADERS,
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-application': applicationKey,
+      },
+      // In the body and URL-encoded: a query string would end up in access logs.
+      body: new URLSearchParams({ username, password }).toString(),
+      secrets: [password, applicationKey],
+      connect: async (ending) => {
+        const credentials = certificate && (await loadClientCertificate(certificate));
+        // Given up meanwhile: nobody would close the connection.
+        ending.throwIfAborted();
+        own.transport = this.#connect(credentials, watch);
+        watch.started();
+        return own.transport;
+      },
+    };
+    let answer: IdentityResponse | Unclear;
     try {
-      return await this.#exchange(
-        'login',
-        certificate ? endpoints.certLogin : endpoints.login,
-        {
-          dispatcher: transport,
-          headers: {
-            ...COMMON_HEADERS,
-            'content-type': 'application/x-www-form-urlencoded',
-            'x-application': applicationKey,
-          },
-          // In the body and URL-encoded: a query string would end up in access logs.
-          body: new URLSearchParams({ username, password }).toString(),
-        },
-        parseLoginReply,
-        [password, applicationKey],
-        signal,
-      );
+      answer = await this.#exchange(login, signal);
     } finally {
-      await transport.destroy();
+      await own.transport?.destroy();
     }
+    // Asked last: what was not sent before the connections ended never will be.
+    return 'type' in answer ? unclearLogin(answer, watch.mayHaveSent) : parseLoginReply(answer);
   }
 
   /** Asks whether the session lives, and extends it if so. */
@@ -93,70 +123,89 @@ export class IdentityClient {
     await this.#transport.destroy();
   }
 
-  #connect(credentials?: TlsCredentials): Dispatcher {
+  #connect(credentials?: TlsCredentials, watch?: SendingWatch): Dispatcher {
     return createTransport(this.options.ca, {
       connectTimeout: this.options.requestTimeout,
       maxResponseSize: LARGEST_REPLY,
       ...(credentials && { credentials }),
+      ...(watch && { watch }),
     });
   }
 
-  #withToken<T>(
+  async #withToken<T>(
     operation: 'keepAlive' | 'logout',
     url: string,
     token: string,
     parse: (response: IdentityResponse) => T,
     signal?: AbortSignal,
   ): Promise<T | Unclear> {
-    const headers = {
-      ...COMMON_HEADERS,
-      'x-application': this.options.applicationKey,
-      'x-authentication': token,
-    };
-    const secrets = [token, this.options.applicationKey];
-    const init = { dispatcher: this.#transport, headers };
-    return this.#exchange(operation, url, init, parse, secrets, signal);
+    const { applicationKey } = this.options;
+    const answer = await this.#exchange(
+      {
+        operation,
+        url,
+        headers: {
+          ...COMMON_HEADERS,
+          'x-application': applicationKey,
+          'x-authentication': token,
+        },
+        secrets: [token, applicationKey],
+        connect: () => this.#transport,
+      },
+      signal,
+    );
+    return 'type' in answer ? answer : parse(answer);
   }
 
-  async #exchange<T>(
-    operation: 'login' | 'keepAlive' | 'logout',
-    url: string,
-    init: { dispatcher: Dispatcher; headers: Record<string, string>; body?: string },
-    parse: (response: IdentityResponse) => T,
-    secrets: readonly string[],
+  async #exchange(
+    due: IdentityRequest,
     signal?: AbortSignal,
-  ): Promise<T | Unclear> {
+  ): Promise<IdentityResponse | Unclear> {
+    const { operation } = due;
     const { requestTimeout } = this.options;
+    const late = new BetfairIdentityUnavailableError(
+      `No complete answer within ${requestTimeout} ms.`,
+    );
     try {
-      const response = await withDeadline(
+      return await withDeadline(
         this.clock,
         requestTimeout,
-        async (ending): Promise<IdentityResponse> => {
-          const { statusCode, headers, body } = await request(url, {
-            ...init,
-            method: 'POST',
-            signal: ending,
-          });
-          const contentType = headers['content-type'];
-          return {
-            status: statusCode,
-            contentType: typeof contentType === 'string' ? contentType : '',
-            body: await body.text(),
-            secrets,
-          };
-        },
-        () =>
-          new BetfairIdentityUnavailableError(`No complete answer within ${requestTimeout} ms.`),
+        (ending) => send(due, ending),
+        () => late,
         signal,
       );
-      return parse(response);
     } catch (error) {
+      if (error instanceof BetfairConfigurationError) throw error;
+      if (signal?.aborted) return givenUp(operation, reasonOf(signal));
       const cause = safeCause(error);
-      const timedOut = error instanceof BetfairIdentityUnavailableError;
-      const reason = timedOut
-        ? `gave no complete answer within ${requestTimeout} ms`
-        : `could not be reached (${cause.message})`;
+      const reason =
+        error === late
+          ? `gave no complete answer within ${requestTimeout} ms`
+          : `could not be reached (${cause.message})`;
       return unanswered(operation, reason, cause);
     }
   }
+}
+
+async function send(
+  { url, headers, body, secrets, connect }: IdentityRequest,
+  signal: AbortSignal,
+): Promise<IdentityResponse> {
+  const dispatcher = await connect(signal);
+  const options = { dispatcher, method: 'POST', headers, body: body ?? null, signal } as const;
+  const answer = await request(url, options);
+  const contentType = answer.headers['content-type'];
+  return {
+    status: answer.statusCode,
+    contentType: typeof contentType === 'string' ? contentType : '',
+    body: await textOf(answer),
+    secrets,
+  };
+}
+
+/** The page behind any other status than 200 is not read: it says no more, and need not end. */
+async function textOf({ statusCode, body }: Dispatcher.ResponseData): Promise<string> {
+  if (statusCode === 200) return body.text();
+  body.on('error', () => undefined).destroy();
+  return '';
 }

@@ -1,9 +1,10 @@
 import { systemClock } from '../common/clock.js';
-import { boundedConnector } from '../common/http/connector.js';
+import { boundedConnector, type Connector } from '../common/http/connector.js';
 import { proxyAgent } from '../common/http/proxy.js';
 import { trusting, type CertificateAuthorities } from '../common/http/trust.js';
 import { buildConnector, type Dispatcher, Pool } from '../common/http/undici.js';
 import type { TlsCredentials } from './client-certificate.js';
+import type { SendingWatch } from './sending.watch.js';
 
 /** What differs between the connections of a login and those of keepAlive and logout. */
 export interface TransportOptions {
@@ -13,6 +14,8 @@ export interface TransportOptions {
   readonly connectTimeout?: number;
   /** Bytes; bounds what a hostile reply can cost. None when left out. */
   readonly maxResponseSize?: number;
+  /** Follows the connections, for a transport that carries one request. */
+  readonly watch?: SendingWatch;
 }
 
 /**
@@ -23,7 +26,7 @@ export interface TransportOptions {
  */
 export function createTransport(
   ca: CertificateAuthorities,
-  { credentials, connectTimeout = 10_000, maxResponseSize = -1 }: TransportOptions = {},
+  { credentials, connectTimeout = 10_000, maxResponseSize = -1, watch }: TransportOptions = {},
 ): Dispatcher {
   const tls = { ...trusting(ca, credentials), timeout: connectTimeout };
   const direct = buildConnector(tls);
@@ -33,10 +36,22 @@ export function createTransport(
     requestTls: tls,
     factory: (origin, { connect }: Pool.Options) => {
       const connector = typeof connect === 'function' ? connect : direct;
+      const bounded = boundedConnector(connector, connectTimeout, systemClock);
       return new Pool(origin, {
         maxResponseSize,
-        connect: boundedConnector(connector, connectTimeout, systemClock),
+        connect: watch ? watched(bounded, watch) : bounded,
       });
     },
   });
+}
+
+function watched(connect: Connector, watch: SendingWatch): Connector {
+  return (options, callback) => {
+    watch.connecting();
+    return connect(options, (...result) => {
+      // Before undici has it: it writes the request at once.
+      if (result[1]) watch.connected();
+      callback(...result);
+    });
+  };
 }

@@ -172,7 +172,7 @@ const FAMILIES: readonly {
   {
     pattern: /^INVALID_CONNECTIVITY_TO_REGULATOR_([A-Z]+)$/,
     examples: ['INVALID_CONNECTIVITY_TO_REGULATOR_DK', 'INVALID_CONNECTIVITY_TO_REGULATOR_IT'],
-    meaning: () => loginCode('INVALID_CONNECTIVITY_TO_REGULATOR'),
+    meaning: () => classifyLoginCode('INVALID_CONNECTIVITY_TO_REGULATOR'),
   },
   {
     pattern: /^(?:AUTHORIZED_ONLY|NOT_AUTHORIZED)_FOR_DOMAIN_([A-Z]+)$/,
@@ -198,7 +198,7 @@ export const loginCodes: readonly string[] = [
 ];
 
 /** Looks a login code up. An undocumented one is for a person to resolve: no attempt is made on a guess. */
-export function loginCode(code: string): LoginCode {
+export function classifyLoginCode(code: string): LoginCode {
   const known = CODES.get(code);
   if (known) return known;
   for (const { pattern, meaning } of FAMILIES) {

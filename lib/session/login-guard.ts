@@ -5,7 +5,7 @@ import {
   type BetfairSessionError,
 } from '../errors/index.js';
 import type { LoginReply } from '../identity/identity-reply.js';
-import { loginCode } from '../identity/login-codes.js';
+import { classifyLoginCode } from '../identity/login-codes.js';
 import type { LeaseRecord } from '../storage/lease.record.js';
 import type { SessionPublisher } from './session.publisher.js';
 
@@ -76,7 +76,7 @@ export class LoginGuard {
         return reply.token;
       case 'unclear':
         // A login whose answer was lost may have succeeded.
-        if (!reply.answered) this.#spend();
+        if (reply.mayHaveLoggedIn) this.#spend();
         throw reply.error;
       case 'refused':
         this.#refusals = { ...this.#refusals, [fingerprint]: reply.code };
@@ -144,7 +144,7 @@ export class LoginGuard {
     const code = this.#refusals[this.#fingerprint];
     if (code === undefined) return undefined;
     const lifting = `New credentials lift this at once; with the same ones call unblockLogin(), or delete "${this.recordName}" from the store.`;
-    return new BetfairLoginRejectedError(code, `${loginCode(code).action} ${lifting}`);
+    return new BetfairLoginRejectedError(code, `${classifyLoginCode(code).action} ${lifting}`);
   }
 
   /** Tells the application, once, that logins are held back from now on. */

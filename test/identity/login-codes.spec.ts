@@ -1,4 +1,8 @@
-import { loginCode, loginCodes, type LoginCodeKind } from '../../lib/identity/login-codes.js';
+import {
+  classifyLoginCode,
+  loginCodes,
+  type LoginCodeKind,
+} from '../../lib/identity/login-codes.js';
 import { jurisdictions } from '../../lib/identity/jurisdiction.endpoints.js';
 
 const UNDOCUMENTED = 'Betfair does not document this code. Log in on the Betfair website';
@@ -91,7 +95,7 @@ describe('the codes of a login', () => {
   });
 
   it.each(rows)('%s is of the kind %s: %s', (code, kind, action) => {
-    const found = loginCode(code);
+    const found = classifyLoginCode(code);
     expect(found.kind).toBe(kind);
     expect(found.action.slice(0, action.length)).toBe(action);
     expect(found.action).toMatch(/^[A-Z].{20,}\.$/);
@@ -111,20 +115,20 @@ describe('the codes of a login', () => {
     '__proto__',
     '',
   ])('that are not documented (%j) send a person to the website', (code) => {
-    expect(loginCode(code)).toEqual({
+    expect(classifyLoginCode(code)).toEqual({
       kind: 'account',
       action: expect.stringMatching(new RegExp(`^${UNDOCUMENTED}`)),
     });
   });
 
   it('say of a place that other hosts are not affected', () => {
-    const { action } = loginCode('BETTING_RESTRICTED_LOCATION');
+    const { action } = classifyLoginCode('BETTING_RESTRICTED_LOCATION');
     expect(action).toMatch(/in 15 minutes; other hosts are not affected\.$/);
   });
 
   it.each(['DE', 'FR', 'XX'])('pass where the regulator of any country (%s) is away', (country) => {
-    expect(loginCode(`INVALID_CONNECTIVITY_TO_REGULATOR_${country}`)).toEqual(
-      loginCode('INVALID_CONNECTIVITY_TO_REGULATOR'),
+    expect(classifyLoginCode(`INVALID_CONNECTIVITY_TO_REGULATOR_${country}`)).toEqual(
+      classifyLoginCode('INVALID_CONNECTIVITY_TO_REGULATOR'),
     );
   });
 });
@@ -145,7 +149,7 @@ describe.each(['AUTHORIZED_ONLY_FOR_DOMAIN', 'NOT_AUTHORIZED_FOR_DOMAIN'])('%s',
   ];
 
   it.each(countries)('_%s names the jurisdiction "%s"', (country, jurisdiction) => {
-    const { kind, action } = loginCode(`${family}_${country}`);
+    const { kind, action } = classifyLoginCode(`${family}_${country}`);
     expect(kind).toBe('credentials');
     expect(action).toContain(`the site for ${country} ("${jurisdiction}") takes only`);
   });
@@ -155,7 +159,7 @@ describe.each(['AUTHORIZED_ONLY_FOR_DOMAIN', 'NOT_AUTHORIZED_FOR_DOMAIN'])('%s',
   });
 
   it('of a country without a jurisdiction names none', () => {
-    expect(loginCode(`${family}_DE`)).toEqual({
+    expect(classifyLoginCode(`${family}_DE`)).toEqual({
       kind: 'credentials',
       action: expect.stringContaining('the site for DE takes only'),
     });

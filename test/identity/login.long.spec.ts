@@ -5,7 +5,7 @@ import {
   type BetfairSessionOptions,
 } from 'nestjs-betfair-session';
 import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
-import { loginCode, loginCodes } from '../../lib/identity/login-codes.js';
+import { classifyLoginCode, loginCodes } from '../../lib/identity/login-codes.js';
 import { closeAccounts, createAccount } from '../support/account.js';
 import { createSessions } from '../support/application.js';
 import type { Invariants } from '../support/invariants/invariants.js';
@@ -101,7 +101,9 @@ describe('a login', () => {
 });
 
 describe('a refusal that a person must lift', () => {
-  const fatal = loginCodes.filter((code) => /^(credentials|account)$/.test(loginCode(code).kind));
+  const fatal = loginCodes.filter((code) =>
+    /^(credentials|account)$/.test(classifyLoginCode(code).kind),
+  );
 
   describe.each(LOGINS)('(%s login)', (login) => {
     it.each([...fatal, 'A_CODE_OF_NEXT_YEAR'])(

@@ -1,5 +1,5 @@
 import { MemoryStorage, SessionStorageError } from 'nestjs-betfair-session';
-import { loginCode, loginCodes } from '../../lib/identity/login-codes.js';
+import { classifyLoginCode, loginCodes } from '../../lib/identity/login-codes.js';
 import { parseLeaseRecord } from '../../lib/storage/lease.record.js';
 import { typesOf } from '../support/application.js';
 import { closeAccounts, createAccount, times } from '../support/account.js';
@@ -7,7 +7,9 @@ import { VirtualClock } from '../support/virtual.clock.js';
 
 const MINUTE = 60_000;
 /** Codes that no waiting ends. */
-const fatal = loginCodes.filter((code) => /^(credentials|account)$/.test(loginCode(code).kind));
+const fatal = loginCodes.filter((code) =>
+  /^(credentials|account)$/.test(classifyLoginCode(code).kind),
+);
 
 afterEach(closeAccounts);
 
@@ -45,7 +47,7 @@ describe('a refused login', () => {
     for (let round = 0; round < 3; round++) {
       await expect(sessions.getSession()).rejects.toMatchObject({
         loginCode: code,
-        action: expect.stringContaining(loginCode(code).action),
+        action: expect.stringContaining(classifyLoginCode(code).action),
       });
       await clock.advance(MINUTE);
     }
