@@ -1,6 +1,47 @@
 import { onAbort, reasonOf, type AbortSignalLike } from './abort-listener.js';
 import type { Clock, ClockTimer } from './clock.js';
 
+/** The loop's own turn, also under the fake timers of a test. */
+const nextTurn = setImmediate;
+const cancelTurn = clearImmediate;
+
+/** Milliseconds by which a timer is late only if the process could not run. */
+const HELD_UP_MS = 100;
+
+/**
+ * Ends work after `ms`, but never because the process could not run: timers go off before anything is read. So the loop
+ * turns once, in which an answer that has arrived is read; and a process that was stopped past the end gets the time by
+ * which it was late, though no more than `ms`, to finish with that answer.
+ *
+ * @param end called once, unless it is cancelled
+ * @param kind `'timer'` does not keep the process alive
+ */
+export function endAfter(
+  clock: Clock,
+  ms: number,
+  end: () => void,
+  kind: 'deadline' | 'timer' = 'deadline',
+): Pick<ClockTimer, 'cancel'> {
+  const due = clock.monotonic() + ms;
+  let turn: NodeJS.Immediate | undefined;
+  const endNextTurn = () => {
+    turn = nextTurn(end);
+    if (kind === 'timer') turn.unref();
+  };
+  const attend = () => {
+    const late = clock.monotonic() - due;
+    if (late < HELD_UP_MS) endNextTurn();
+    else timer = clock[kind](endNextTurn, Math.min(late, ms));
+  };
+  let timer = clock[kind](attend, ms);
+  return {
+    cancel() {
+      timer.cancel();
+      cancelTurn(turn);
+    },
+  };
+}
+
 /**
  * Runs `work` with an end: after `ms`, or when `parent` aborts, its signal aborts and the promise rejects, also where
  * the work ignores the signal. A result that comes later is dropped.
@@ -16,7 +57,7 @@ export async function withDeadline<T>(
 ): Promise<T> {
   const controller = new AbortController();
   const unfollow = parent && onAbort(parent, () => controller.abort(reasonOf(parent)));
-  const deadline = clock.deadline(() => controller.abort(timedOut()), ms);
+  const deadline = endAfter(clock, ms, () => controller.abort(timedOut()));
   try {
     return await abortable(() => work(controller.signal), controller.signal);
   } finally {
@@ -47,15 +88,11 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
   return abortable(() => slept, signal).finally(() => wake?.cancel());
 }
 
-/** The loop's own turn, also under the fake timers of a test. */
-const nextTurn = setImmediate;
-
 /** Waits for `work` for `ms`, and takes `late` if there is no result by then; the work itself goes on. */
 export async function inTime<T>(clock: Clock, ms: number, work: Promise<T>, late: T): Promise<T> {
-  let timer: ClockTimer | undefined;
+  let timer: Pick<ClockTimer, 'cancel'> | undefined;
   const outOfTime = new Promise<T>((resolve) => {
-    // In a busy process the result may have arrived by now.
-    timer = clock.timer(() => nextTurn(() => resolve(late)), ms);
+    timer = endAfter(clock, ms, () => resolve(late), 'timer');
   });
   try {
     return await Promise.race([work, outOfTime]);

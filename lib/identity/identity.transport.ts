@@ -28,7 +28,8 @@ export function createTransport(
   ca: CertificateAuthorities,
   { credentials, connectTimeout = 10_000, maxResponseSize = -1, watch }: TransportOptions = {},
 ): Dispatcher {
-  const tls = { ...trusting(ca, credentials), timeout: connectTimeout };
+  // The times of undici's own are switched off: a connection has its bound below, a request that of its caller.
+  const tls = { ...trusting(ca, credentials), timeout: 0 };
   const direct = buildConnector(tls);
   return proxyAgent({
     connect: direct,
@@ -39,6 +40,8 @@ export function createTransport(
       const bounded = boundedConnector(connector, connectTimeout, systemClock);
       return new Pool(origin, {
         maxResponseSize,
+        headersTimeout: 0,
+        bodyTimeout: 0,
         connect: watch ? watched(bounded, watch) : bounded,
       });
     },

@@ -1,4 +1,4 @@
-import { abortable } from '../common/deadline.js';
+import { abortable, endAfter } from '../common/deadline.js';
 import type { Clock, ClockTimer } from '../common/clock.js';
 import { BetfairSessionError } from '../errors/index.js';
 
@@ -14,7 +14,7 @@ export class ShutdownDeadline {
   );
   readonly #controller = new AbortController();
   #endsAt: number | undefined;
-  #timer: ClockTimer | undefined;
+  #timer: Pick<ClockTimer, 'cancel'> | undefined;
   #cleaned: Promise<void> | undefined;
 
   constructor(private readonly clock: Clock) {}
@@ -35,14 +35,14 @@ export class ShutdownDeadline {
     this.#cleaned = new Promise((resolve) => {
       this.signal.addEventListener('abort', () => resolve(cleanUp()), { once: true });
     });
-    this.#timer = this.clock.timer(() => this.#end(), WORK_TIME_MS);
+    this.#timer = endAfter(this.clock, WORK_TIME_MS, () => this.#end(), 'timer');
   }
 
   /** Waits for `work` while there is time, ends what is left, and waits for the clean-up. */
   async finish(work: Promise<unknown>): Promise<void> {
     const left = (this.#endsAt ?? 0) - this.clock.monotonic();
     // Unlike the first timer, it keeps the process alive until the lease is given back.
-    const deadline = this.clock.deadline(() => this.#end(), left);
+    const deadline = endAfter(this.clock, left, () => this.#end());
     await abortable(() => work, this.signal).catch(() => undefined);
     deadline.cancel();
     this.#end();

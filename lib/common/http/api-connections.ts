@@ -25,8 +25,8 @@ export class ApiConnections {
   readonly #isDirect: boolean;
 
   constructor(origin: URL, ca: CertificateAuthorities, clock: Clock) {
-    // Said, so that no prototype can name another server whose certificate would do.
-    const tls = { ...trusting(ca), servername: undefined, timeout: CONNECT_TIMEOUT_MS };
+    // Said, so that no prototype can name another server whose certificate would do. No time of undici's: see below.
+    const tls = { ...trusting(ca), servername: undefined, timeout: 0 };
     const direct = buildConnector(tls);
     const open = (connector: buildConnector.connector) => {
       const idle = connector === direct ? IDLE_MS.direct : IDLE_MS.proxied;

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import type { Clock } from '../clock.js';
+import { endAfter } from '../deadline.js';
 import { closeSocket } from './spare-socket.js';
 import type { buildConnector } from './undici.js';
 
@@ -34,10 +35,11 @@ export function boundedConnector(
       // What undici's own connector returns; that of a proxy has no such thing yet.
       if (started instanceof Socket) closeSocket(started);
     };
-    const deadline = clock.timer(() => {
+    const late = () => {
       cancel();
       callback(failure('ETIMEDOUT', `No connection within ${ms} ms.`), null);
-    }, ms);
+    };
+    const deadline = endAfter(clock, ms, late, 'timer');
     const started: unknown = connect(
       options,
       (...[error, socket]: Parameters<buildConnector.Callback>) => {
