@@ -48,7 +48,19 @@ export function endAfter(
  *
  * @param timedOut makes the error for the case that the time ran out
  */
-export async function withDeadline<T>(
+export function withDeadline<T>(
+  clock: Clock,
+  ms: number,
+  work: (signal: AbortSignal) => Promise<T>,
+  timedOut: () => Error,
+  parent?: AbortSignal,
+): Promise<T> {
+  const bounded = (signal: AbortSignal) => abortable(() => work(signal), signal);
+  return withEnding(clock, ms, bounded, timedOut, parent);
+}
+
+/** Runs `work` like {@link withDeadline}, but waits for its result, since it settles by itself when its signal aborts. */
+export async function withEnding<T>(
   clock: Clock,
   ms: number,
   work: (signal: AbortSignal) => Promise<T>,
@@ -59,7 +71,7 @@ export async function withDeadline<T>(
   const unfollow = parent && onAbort(parent, () => controller.abort(reasonOf(parent)));
   const deadline = endAfter(clock, ms, () => controller.abort(timedOut()));
   try {
-    return await abortable(() => work(controller.signal), controller.signal);
+    return await work(controller.signal);
   } finally {
     deadline.cancel();
     unfollow?.();

@@ -157,10 +157,7 @@ export class IdentityClient {
     return 'type' in answer ? answer : parse(answer);
   }
 
-  async #exchange(
-    due: IdentityRequest,
-    signal?: AbortSignal,
-  ): Promise<IdentityResponse | Unclear> {
+  async #exchange(due: IdentityRequest, signal?: AbortSignal): Promise<IdentityResponse | Unclear> {
     const { operation } = due;
     const { requestTimeout } = this.options;
     const late = new BetfairIdentityUnavailableError(

@@ -2,13 +2,16 @@ import type { Clock } from '../common/clock.js';
 
 const SHORTEST = 1_000;
 const LONGEST = 60_000;
+/** Share of the time that renewals have failed already: an outage costs at most that much more when it is over. */
+const SHARE = 1 / 4;
 
 /**
- * The wait after failed renewals: 1 s, doubling to 60 s, each jittered down by up to a half so that processes do not
- * fail in step. It belongs to the service, not to one renewal, and only a success ends it.
+ * The wait after failed renewals: it grows with the time that they have failed, from 1 s to 60 s, each jittered down by
+ * up to a half so that processes do not fail in step. It belongs to the service, not to one renewal, and only a success
+ * ends it.
  */
 export class Backoff {
-  #failures = 0;
+  #failingSince: number | undefined;
   #until = 0;
   #error: unknown;
 
@@ -16,20 +19,28 @@ export class Backoff {
 
   /** Throws the last error while the wait lasts: asking again at once would not help. */
   throwIfWaiting(): void {
-    if (this.#failures > 0 && this.clock.monotonic() < this.#until) throw this.#error;
+    if (this.#failingSince !== undefined && this.clock.monotonic() < this.#until) throw this.#error;
   }
 
-  /** Notes a failure; `wait` replaces the growing wait where the error itself says how long it lasts. */
-  failed(error: unknown, wait?: number): void {
-    const grown = Math.min(LONGEST, SHORTEST * 2 ** Math.min(this.#failures, 16));
-    this.#failures += 1;
+  /** Notes a failure, after which the wait is not longer than `longest` milliseconds. */
+  failed(error: unknown, longest = LONGEST): void {
+    const now = this.clock.monotonic();
+    this.#failingSince ??= now;
+    const grown = Math.max(SHORTEST, (now - this.#failingSince) * SHARE);
+    const wait = Math.min(grown * (0.5 + Math.random() / 2), longest);
     this.#error = error;
-    this.#until = this.clock.monotonic() + (wait ?? grown * (0.5 + Math.random() / 2));
+    this.#until = now + wait;
+  }
+
+  /** Notes a failure that only a person ends, after which the wait is `ms`. */
+  hold(error: unknown, ms: number): void {
+    this.failed(error);
+    this.#until = this.clock.monotonic() + ms;
   }
 
   /** Ends the wait. */
   reset(): void {
-    this.#failures = 0;
+    this.#failingSince = undefined;
     this.#error = undefined;
   }
 }

@@ -1,23 +1,25 @@
 import type { Clock } from '../common/clock.js';
 import { ApiConnections } from '../common/http/api-connections.js';
 import { IdentityClient } from '../identity/identity.client.js';
-import { CredentialProvider } from '../identity/login.credentials.js';
 import {
   accountIdOf,
   defaultSessionKey,
   type ResolvedSessionOptions,
 } from '../options/session-options.resolver.js';
+import { FleetLogin } from '../login/fleet.login.js';
+import { CredentialProvider } from '../login/login.credentials.js';
+import { LoginGuard } from '../login/login.guard.js';
+import { LoginLease } from '../login/login.lease.js';
+import { LoginPermits } from '../login/login.permits.js';
+import { RecordStore } from '../login/record.store.js';
 import { BoundedStorage } from '../storage/bounded.storage.js';
 import type { SessionStorage } from '../storage/session-storage.interface.js';
 import { isPrivate } from '../storage/storage.factory.js';
-import { LoginLease } from '../storage/login.lease.js';
-import { LoginGuard } from './login-guard.js';
 import { SessionCache } from './session.cache.js';
 import { SessionCheck } from './session.check.js';
 import { SessionEvidence } from './session.evidence.js';
 import { SessionKeepAlive } from './session.keep-alive.js';
 import { SessionKeeper } from './session.keeper.js';
-import { SessionLogin } from './session.login.js';
 import { SessionLogout } from './session.logout.js';
 import { SessionPublisher } from './session.publisher.js';
 import { SessionRenewal } from './session.renewal.js';
@@ -33,6 +35,7 @@ export interface SessionParts {
   readonly evidence: SessionEvidence;
   readonly logout: SessionLogout;
   readonly guard: LoginGuard;
+  readonly login: FleetLogin;
   /** `undefined` where no other process can see the store. */
   readonly lease: LoginLease | undefined;
   readonly storage: BoundedStorage;
@@ -67,22 +70,34 @@ export function composeSession(
   );
   const recordName = `${sessionKey}.lease`;
   // Where only this account of this process sees the store, there is nobody to share a login with.
-  const lease = isPrivate(storage)
+  const records = isPrivate(storage)
     ? undefined
-    : new LoginLease(bounded, recordName, accountIdOf(options), leaseDuration, clock);
-  const owner = sessionKey === defaultSessionKey(options) ? undefined : lease;
+    : new RecordStore(bounded, recordName, sessionKey, accountIdOf(options));
+  const owner = sessionKey === defaultSessionKey(options) ? undefined : records;
   const tokens = new TokenStore(bounded, sessionKey, owner);
   const guard = new LoginGuard(clock, publisher, recordName);
+  const lease = records && new LoginLease(records, guard, leaseDuration, clock);
+  const permits =
+    records &&
+    lease &&
+    new LoginPermits({
+      guard,
+      lease,
+      records,
+      tokenVersion: (signal) => tokens.version(signal),
+      clock,
+      persistence,
+      leaseDuration,
+      onWaiting: (ms) => publisher.publish({ type: 'waitingForLogin', longestWait: ms }),
+    });
   const cache = new SessionCache(clock, publisher, options.applicationKey, options.sessionLifetime);
   const writer = new SessionWriter(identity, tokens, clock, persistence);
-  const login = new SessionLogin({
+  const login = new FleetLogin({
     identity,
     credentials: new CredentialProvider(options, clock),
     guard,
-    tokens,
-    lease,
+    fleet: records && lease && permits && { records, lease, permits },
     clock,
-    persistence,
     leaseDuration,
   });
   const renewal = new SessionRenewal({
@@ -135,6 +150,7 @@ export function composeSession(
     evidence: new SessionEvidence(cache, keeper, check, clock),
     logout: new SessionLogout(cache, identity, tokens, publisher, persistence, closing.signal),
     guard,
+    login,
     lease,
     storage: bounded,
     identity,

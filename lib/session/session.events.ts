@@ -24,6 +24,12 @@ export type SessionEvent = {
       readonly error: BetfairSessionError;
     }
   | {
+      /** There is no session, and another process, which shares the store, is logging in. */
+      readonly type: 'waitingForLogin';
+      /** Milliseconds after which this process logs in itself if the other one has stopped. */
+      readonly longestWait: number;
+    }
+  | {
       /** Logins are held back no more, the store works again, or the session was ended by `logout()`. */
       readonly type: 'loginUnblocked' | 'storageRecovered' | 'loggedOut';
     }

@@ -40,6 +40,8 @@ export class SessionKeeper {
   readonly #backoff: Backoff;
   #flight: Promise<BetfairSession> | undefined;
   #alone: Promise<unknown> | undefined;
+  /** Work that the next renewal waits for. */
+  #before: Promise<void> | undefined;
 
   constructor(private readonly deps: KeeperDependencies) {
     this.#backoff = new Backoff(deps.clock);
@@ -81,6 +83,23 @@ export class SessionKeeper {
     return alone;
   }
 
+  /**
+   * Runs `work` after the renewal under way and before the next one, which is tried at once then. A session that may be
+   * served is served meanwhile.
+   */
+  beforeRenewals(work: () => Promise<void>): Promise<void> {
+    const earlier = this.#before ?? this.#flight ?? Promise.resolve();
+    const done = earlier
+      .catch(() => undefined)
+      .then(work)
+      .then(() => this.#backoff.reset())
+      .finally(() => {
+        if (this.#before === done) this.#before = undefined;
+      });
+    this.#before = done;
+    return done;
+  }
+
   /** Forgets failures, so that the next caller tries again at once. */
   resetBackoff(): void {
     this.#backoff.reset();
@@ -104,6 +123,8 @@ export class SessionKeeper {
   }
 
   #renew(): Promise<BetfairSession> {
+    const before = this.#before?.catch(() => undefined);
+    if (before) return before.then(() => this.#renew());
     this.#flight ??= this.#fly().finally(() => {
       this.#flight = undefined;
     });
@@ -146,7 +167,7 @@ export class SessionKeeper {
     if (error.code === 'BETFAIR_CLOSED') return error;
     // Nothing but a person, or time, ends these; still the store is looked at now and then for a new session.
     if (error instanceof BetfairLoginRejectedError) {
-      this.#backoff.failed(error, leaseDuration);
+      this.#backoff.hold(error, leaseDuration);
     } else if (error instanceof BetfairLoginBlockedError) {
       this.#backoff.failed(error, Math.min(leaseDuration, error.until.getTime() - clock.wall()));
     } else {

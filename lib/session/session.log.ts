@@ -14,6 +14,10 @@ export function logSessionEvents(
         return logger.log('Logged in to Betfair.');
       case 'resumed':
         return logger.log('Resumed the stored Betfair session.');
+      case 'waitingForLogin': {
+        const seconds = Math.ceil(event.longestWait / 1_000);
+        return logger.log(`Another process is logging in; waiting up to ${seconds} s.`);
+      }
       case 'keptAlive':
         return logger.debug('Betfair session kept alive.');
       case 'rejected':

@@ -3,9 +3,9 @@ import { sleep } from '../common/deadline.js';
 import { BetfairConfigurationError, type BetfairSessionError } from '../errors/index.js';
 import type { IdentityClient } from '../identity/identity.client.js';
 import type { Persistence } from '../options/betfair-session-options.interface.js';
+import type { FleetLogin } from '../login/fleet.login.js';
 import type { BetfairSession } from '../betfair-session.js';
 import type { ValidToken } from './session.cache.js';
-import type { SessionLogin } from './session.login.js';
 import type { SessionWriter } from './session.writer.js';
 import type { StoredToken, TokenStore } from './token.store.js';
 
@@ -35,7 +35,7 @@ export type Renewal =
 
 export interface RenewalDependencies {
   readonly identity: IdentityClient;
-  readonly login: SessionLogin;
+  readonly login: FleetLogin;
   readonly tokens: TokenStore;
   readonly writer: SessionWriter;
   /** Told that Betfair says that a session is gone. */
@@ -133,17 +133,21 @@ export class SessionRenewal {
     signal: AbortSignal,
   ): Promise<ValidToken | undefined> {
     const { login, writer } = this.deps;
-    const fresh = await login.run(stored, signal);
-    if (fresh === undefined) return undefined;
-    if (stored === 'unreachable') return { type: 'loggedIn', ...fresh, version: undefined };
-    const outcome = await writer.store(fresh.token, stored, { signal });
-    switch (outcome.type) {
-      case 'stored':
-        return { type: 'loggedIn', ...fresh, version: outcome.version };
-      case 'unstored':
-        return { type: 'loggedIn', ...fresh, version: undefined };
-      case 'superseded':
-        return { ...outcome, type: 'resumed' };
-    }
+    return login.run(
+      stored,
+      async (fresh): Promise<ValidToken> => {
+        if (stored === 'unreachable') return { type: 'loggedIn', ...fresh, version: undefined };
+        const outcome = await writer.store(fresh.token, stored, { signal });
+        switch (outcome.type) {
+          case 'stored':
+            return { type: 'loggedIn', ...fresh, version: outcome.version };
+          case 'unstored':
+            return { type: 'loggedIn', ...fresh, version: undefined };
+          case 'superseded':
+            return { ...outcome, type: 'resumed' };
+        }
+      },
+      signal,
+    );
   }
 }

@@ -188,15 +188,20 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
 
   /**
    * Lifts a refused login or a ban, here and in all processes that share the store, once a person has done what the
-   * error asked for. The login budget stays.
+   * error asked for. A session that is served meanwhile is served on, and a login under way is waited for. The login
+   * budget stays.
    *
-   * @throws SessionStorageError it was lifted here only
+   * @throws SessionStorageError the store failed, so nothing is lifted
    */
   async unblockLogin(): Promise<void> {
-    const { guard, keeper, lease } = this.#parts;
-    guard.unblock();
-    keeper.resetBackoff();
-    await lease?.change((record) => ({ ...record, refusals: {}, ban: null }));
+    const { closing, keeper, login } = this.#parts;
+    await keeper.beforeRenewals(() => login.unblock(closing.signal));
+  }
+
+  /** @internal For `resetLoginBudget` of the testing kit. */
+  resetLoginBudget(): void {
+    this.#parts.guard.budget.reset();
+    this.#parts.keeper.resetBackoff();
   }
 
   /** The session that a call would be given right now without waiting, if there is one. */

@@ -37,10 +37,10 @@ export async function shutDown(parts: SessionParts, ownsStorage: boolean): Promi
 async function cleanUp(parts: SessionParts): Promise<void> {
   const { closing, connections, identity, lease } = parts;
   const ended = Promise.allSettled([connections.destroy(closing.closed), identity.close()]);
-  await briefly(parts, RELEASE_TIME_MS, async () => {
+  await briefly(parts, RELEASE_TIME_MS, async (signal) => {
     // A login that was ended hands over the lease first.
     await workOf(parts);
-    await lease?.release();
+    await lease?.close(signal);
   });
   await ended;
 }
@@ -64,7 +64,7 @@ function workOf({ keepAlive, keeper }: SessionParts): Promise<unknown> {
 async function briefly(
   { clock, closing }: SessionParts,
   ms: number,
-  work: () => Promise<void>,
+  work: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   await withDeadline(clock, ms, work, () => closing.closed).catch(() => undefined);
 }

@@ -1,5 +1,5 @@
 import { parseStoredToken } from '../common/session-token.js';
-import type { LoginLease } from '../storage/login.lease.js';
+import type { RecordStore } from '../login/record.store.js';
 import type { SessionStorage, WriteCondition } from '../storage/session-storage.interface.js';
 
 /** What the store holds for an account. */
@@ -20,20 +20,33 @@ export class TokenStore {
     private readonly storage: SessionStorage,
     readonly key: string,
     /**
-     * Asked first whether the object is this account's, where its name was chosen by hand: no reply of Betfair names
-     * the account, and bets would go out on the wrong one.
+     * Asked if the object is this account's, if its name was chosen by hand: no reply of Betfair names the account, and
+     * bets would go out on the wrong one. Asked each time, because a login that is refused frees the name again.
      */
-    private readonly owner: Pick<LoginLease, 'claim'> | undefined,
+    private readonly owner: Pick<RecordStore, 'claim'> | undefined,
   ) {}
 
-  /** @throws SessionStorageError */
+  /**
+   * @throws SessionStorageError
+   * @throws BetfairConfigurationError the token is that of another account
+   */
   async read(signal?: AbortSignal): Promise<StoredToken | undefined> {
-    await this.owner?.claim(signal);
     const stored = await this.storage.read(this.key, { signal });
+    // After that: whoever stored it had claimed the name before.
+    if (stored) await this.owner?.claim(signal);
     return stored && { token: parseStoredToken(stored.value), version: stored.version };
   }
 
-  /** @throws SessionStorageError @throws StorageConflictError */
+  /**
+   * The version of what is stored, whosever it is.
+   *
+   * @throws SessionStorageError
+   */
+  async version(signal?: AbortSignal): Promise<string | undefined> {
+    return (await this.storage.read(this.key, { signal }))?.version;
+  }
+
+  /** @throws SessionStorageError @throws StorageConflictError @throws BetfairConfigurationError */
   async write(token: string, condition: WriteCondition, signal?: AbortSignal): Promise<string> {
     await this.owner?.claim(signal);
     return this.storage.write(this.key, token, condition, { signal });
@@ -41,7 +54,6 @@ export class TokenStore {
 
   /** @throws SessionStorageError @throws StorageConflictError */
   async delete(version: string, signal?: AbortSignal): Promise<void> {
-    await this.owner?.claim(signal);
     await this.storage.delete(this.key, { ifVersion: version }, { signal });
   }
 }

@@ -1,5 +1,6 @@
 export { createTestSession, type TestSessionOptions } from './create-test-session.js';
 export { mockSessionService, type MockSessionServiceOptions } from './mock-session-service.js';
+export { resetLoginBudget } from './reset-login-budget.js';
 export { BetfairSimulator, type BetfairSimulatorOptions } from './betfair-simulator.js';
 export { type SimulatedAccount, type SimulatedAccountOptions } from './simulator.account.js';
 export { type AnswerContext, type AnswerHandler } from './simulator.answers.js';

@@ -73,6 +73,8 @@ class MockSessionService implements Members {
     return this.getSession();
   }
 
+  resetLoginBudget(): void {}
+
   async refresh(): Promise<BetfairSession> {
     return this.current;
   }

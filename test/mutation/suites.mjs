@@ -1,34 +1,26 @@
-const LEASE = 'storage/login\\.lease';
+const LOGIN = 'login/';
 
 /**
  * The suites that a file's mutants run against, by the beginning of its path; the first that fits counts. The narrower,
  * the shorter the unmutated run that precedes every file.
  */
 const SUITES = [
-  ['lib/session/backoff.ts', ['session/(resume-faults|login-guard|session\\.log)']],
+  ['lib/session/backoff.ts', ['session/(resume-faults|session\\.log)']],
   ['lib/session/betfair-session.ts', ['session/betfair-session']],
   ['lib/session/certificate.watch.ts', ['session/certificate']],
-  ['lib/session/login-guard.ts', ['session/(login-guard|persistence|adversity)', LEASE]],
   [
     'lib/session/session.cache.ts',
     ['session/(get|refresh|keep-alive|logout|persistence|shutdown)'],
   ],
   ['lib/session/session.keep-alive.ts', ['session/(get|keep-alive|persistence|logout|shutdown)']],
-  [
-    'lib/session/session.keeper.ts',
-    ['session/(get|refresh|resume|shutdown|login-guard|adversity|logout)'],
-  ],
-  [
-    'lib/session/session.login.ts',
-    ['session/(session\\.login|login-guard|persistence|adversity|shutdown)', LEASE],
-  ],
+  ['lib/session/session.keeper.ts', ['session/(get|refresh|resume|shutdown|adversity|logout)']],
   ['lib/session/session.logout.ts', ['session/logout']],
-  ['lib/session/session.renewal.ts', ['session/(get|refresh|resume|persistence|adversity)', LEASE]],
+  ['lib/session/session.renewal.ts', ['session/(get|refresh|resume|persistence|adversity)', LOGIN]],
   ['lib/session/session.shutdown.ts', ['session/(shutdown|session\\.publisher)']],
   ['lib/session/session.writer.ts', ['session/(persistence|adversity|keep-alive|get)']],
   [
     'lib/session/session.composition.ts',
-    ['session/(get|session\\.login|persistence|keep-alive|login-guard|adversity|shutdown)'],
+    ['session/(get|persistence|keep-alive|adversity|shutdown)'],
   ],
   ['lib/session/session.log.ts', ['session/session\\.log', 'calls/tracked-call']],
   ['lib/session/session.publisher.ts', ['session/(session\\.publisher|get)']],
@@ -38,15 +30,13 @@ const SUITES = [
       'session/(session\\.(log|publisher|status)|get|certificate|refresh|logout|shutdown)',
       'calls/(call-scope|tracked-call)',
       'interceptor/current-session\\.decorator',
-      LEASE,
+      LOGIN,
     ],
   ],
   ['lib/session/session.status.ts', ['session/session\\.status']],
-  ['lib/session/token.store.ts', ['session/(get|persistence|logout|adversity)', LEASE]],
+  ['lib/session/token.store.ts', ['session/(get|persistence|logout|adversity)', LOGIN]],
   ['lib/session/', ['session/']],
-  ['lib/storage/conditional-writes.check.ts', [LEASE]],
-  ['lib/storage/lease.record.ts', [LEASE]],
-  ['lib/storage/login.lease.ts', [LEASE]],
+  ['lib/login/', [LOGIN, 'session/(persistence|adversity)']],
   ['lib/storage/storage-key.ts', ['storage/(memory|storage-)', 'options/session-options']],
   ['lib/storage/write-condition.ts', ['storage/(memory|storage-)']],
   ['lib/storage/file.', ['storage/file']],
@@ -67,7 +57,6 @@ const SUITES = [
   ['lib/identity/identity.transport.ts', ['identity/identity\\.transport']],
   ['lib/identity/jurisdiction', ['identity/jurisdiction']],
   ['lib/identity/login-codes.ts', ['identity/login-codes']],
-  ['lib/identity/login.credentials.ts', ['identity/login\\.']],
   [
     'lib/interceptor/betfair-session.interceptor.ts',
     ['interceptor/', 'betfair-session\\.module', 'accounts/'],

@@ -105,33 +105,6 @@ export const survivors = {
       why: 'A millisecond of a day.',
     },
   ],
-  'lib/session/login-guard.ts': [
-    {
-      line: "#fingerprint = '';",
-      to: ['"Stryker was here!"'],
-      why: 'Before the first login nothing is refused, whatever the credentials.',
-    },
-    {
-      line: '#spent: readonly number[] = [];',
-      to: ['["Stryker was here"]'],
-      why: 'A text is no time: sums with it are NaN, which holds nothing back.',
-    },
-    {
-      line: 'if (ban !== null && ban !== this.#recordedBan) {',
-      to: ['true'],
-      why: 'No ban would be read as one that ended in 1970.',
-    },
-    {
-      line: 'ban: left > 0 ? Math.round(this.clock.wall() + left) : record.ban,',
-      to: ['true', 'left >= 0'],
-      why: 'A ban that has ended, written down with its end, holds nobody back.',
-    },
-    {
-      line: 'this.#spent = [...this.#spent, now].slice(-MINUTELY);',
-      to: ['[...this.#spent, now]'],
-      why: 'Only the latest are looked at; the cut saves memory.',
-    },
-  ],
   'lib/session/session.cache.ts': [
     {
       line: 'if (this.#held?.session === session) this.#held = { ...this.#held, version };',
@@ -386,50 +359,6 @@ export const survivors = {
       line: "if (typeof value !== 'string') throw new Error('The reply has no body.');",
       to: ['""'],
       why: 'A text that nobody sees: what a request fails with is told by its code.',
-    },
-  ],
-  'lib/storage/lease.record.ts': [
-    {
-      line: "if (fields === undefined || typeof account !== 'string') return undefined;",
-      to: ['false'],
-      why: 'Without fields there is no account either; the compiler asks.',
-    },
-    {
-      line: '} catch {',
-      to: ['{}'],
-      why: 'The function returns undefined at its end as well.',
-    },
-    {
-      line: "return typeof value === 'object' && value !== null ? { ...value } : undefined;",
-      to: ['true'],
-      why: 'Spread, null is an object without fields, which is refused or replaced like none at all.',
-    },
-  ],
-  'lib/storage/login.lease.ts': [
-    {
-      line: '#holds = false;',
-      to: ['true'],
-      why: 'Giving back what is not held reads the record, finds another holder and changes nothing.',
-    },
-    {
-      line: 'if (!this.#holds) return;',
-      to: ['false'],
-      why: 'Giving back what is not held reads the record, finds another holder and changes nothing.',
-    },
-    {
-      line: 'this.#stay();',
-      to: [';'],
-      why: 'The timers that it calls off end in a release, which finds out that nothing is held.',
-    },
-    {
-      line: 'if (holder === null || version === undefined) return true;',
-      to: ['false'],
-      why: 'Where nothing is stored there is no holder either; the compiler asks.',
-    },
-    {
-      line: 'return { record, version: stored?.version };',
-      to: ['stored.version'],
-      why: 'A record was read, so something is stored; the compiler asks.',
     },
   ],
   'lib/storage/memory.storage.ts': [

@@ -1,10 +1,14 @@
 import type { SessionStorage } from 'nestjs-betfair-session';
+import { parseLoginRecord } from '../../../lib/login/login.record.js';
 
 export interface StoreRules {
   /** Tokens of the live sessions, oldest first. */
   readonly liveTokens: () => readonly string[];
   readonly onBroken: (what: string) => void;
 }
+
+/** Milliseconds for which the lease stays closed after a login. */
+const PAUSE_AFTER_LOGIN = 3_000;
 
 /**
  * Looks at what services write to one store: no token that lives is overwritten by an older one. What other programs
@@ -43,13 +47,16 @@ export class StoreWatch {
     return [...this.#current.values()].includes(text);
   }
 
-  /** Keys of the records beside tokens that still name a holder. A store that cannot be read shows none. */
+  /**
+   * Keys of the records beside tokens that still name a holder, other than the rest of a pause after a login. A store
+   * that cannot be read shows none.
+   */
   async leasesHeld(): Promise<string[]> {
     const records = [...this.#current.keys()].filter((key) => key.endsWith('.lease'));
     const held = await Promise.all(
       records.map(async (key) => {
         const stored = await this.#read(key).catch(() => undefined);
-        return stored !== undefined && !stored.value.includes('"holder":null');
+        return (parseLoginRecord(stored?.value ?? '').holder?.duration ?? 0) > PAUSE_AFTER_LOGIN;
       }),
     );
     return records.filter((_, index) => held[index]);

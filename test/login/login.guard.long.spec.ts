@@ -1,6 +1,6 @@
 import { MemoryStorage, SessionStorageError } from 'nestjs-betfair-session';
 import { classifyLoginCode, loginCodes } from '../../lib/identity/login-codes.js';
-import { parseLeaseRecord } from '../../lib/storage/lease.record.js';
+import { parseLoginRecord } from '../../lib/login/login.record.js';
 import { typesOf } from '../support/application.js';
 import { closeAccounts, createAccount, times } from '../support/account.js';
 import { VirtualClock } from '../support/virtual.clock.js';
@@ -203,7 +203,7 @@ describe('what cannot be written to the record', () => {
   class ForgetfulStorage extends MemoryStorage {
     override async write(...parameters: Parameters<MemoryStorage['write']>): Promise<string> {
       const [key, value] = parameters;
-      const record = key.endsWith('.lease') ? parseLeaseRecord(value) : undefined;
+      const record = key.endsWith('.lease') ? parseLoginRecord(value) : undefined;
       if (record && (record.ban !== null || Object.keys(record.refusals).length > 0)) {
         throw new SessionStorageError('the store is down', 'unavailable');
       }

@@ -4,7 +4,7 @@ import { withDeadline } from '../common/deadline.js';
 import { BetfairIdentityUnavailableError } from '../errors/index.js';
 import { safeCause } from '../errors/safe-cause.js';
 import type { ClientCertificate } from '../options/betfair-session-options.interface.js';
-import { loadClientCertificate, privateKeyBytes } from './client-certificate.js';
+import { loadClientCertificate, privateKeyBytes } from '../identity/client-certificate.js';
 
 /** What the credentials of an account are made from. */
 export interface CredentialSources {

@@ -1,12 +1,14 @@
 import {
   MemoryStorage,
+  type SessionStorage,
   SessionStorageError,
   type StorageOperationOptions,
   type WriteCondition,
 } from 'nestjs-betfair-session';
 import type { Clock } from '../../lib/common/clock.js';
-import { formatLeaseRecord, type LeaseRecord } from '../../lib/storage/lease.record.js';
-import { LoginLease } from '../../lib/storage/login.lease.js';
+import { LoginLease, type RecordChange } from '../../lib/login/login.lease.js';
+import { EMPTY_RECORD, formatLoginRecord, type LoginRecord } from '../../lib/login/login.record.js';
+import { RecordStore } from '../../lib/login/record.store.js';
 import { closeAccounts, createAccount } from '../support/account.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
@@ -15,13 +17,37 @@ const HOUR = 60 * MINUTE;
 const DURATION = 7_000;
 const KEY = 'session.token.lease';
 const ACCOUNT = '0123456789abcdef';
-const EMPTY: LeaseRecord = { account: ACCOUNT, holder: null, refusals: {}, ban: null };
+const EMPTY: LoginRecord = { ...EMPTY_RECORD, account: ACCOUNT };
 const REFUSALS = { f00d: 'ACCOUNT_NOW_LOCKED' };
 
 const { signal } = new AbortController();
 const always = () => undefined;
 
 afterEach(closeAccounts);
+
+/** One process, as far as the lease is concerned. */
+class Process {
+  readonly #records: RecordStore;
+  readonly #lease: LoginLease;
+
+  constructor(storage: SessionStorage, account: string, duration: number, clock: Clock) {
+    this.#records = new RecordStore(storage, KEY, 'session.token', account);
+    const nothing = { addTo: (record: LoginRecord) => record, markShared: () => undefined };
+    this.#lease = new LoginLease(this.#records, nothing, duration, clock);
+  }
+
+  async take(check: (record: LoginRecord) => void, ending: AbortSignal) {
+    await this.#lease.leaving;
+    const stored = await this.#records.read(ending);
+    check(stored.record);
+    return this.#lease.heldFor(stored) > 0 ? undefined : this.#lease.take(stored, ending);
+  }
+
+  release = (change?: RecordChange) => this.#lease.release(change);
+  releaseSoon = () => this.#lease.releaseSoon();
+  claim = (ending?: AbortSignal) => this.#records.claim(ending);
+  change = (change: RecordChange) => this.#records.change(change);
+}
 
 /** Several processes on one store, as far as the lease is concerned. */
 function createProcesses(storage = new MemoryStorage()) {
@@ -30,8 +56,8 @@ function createProcesses(storage = new MemoryStorage()) {
     clock,
     storage,
     create: ({ account = ACCOUNT, duration = DURATION, ahead = 0 } = {}) =>
-      new LoginLease(storage, KEY, account, duration, shifted(clock, ahead)),
-    record: async (): Promise<LeaseRecord> =>
+      new Process(storage, account, duration, shifted(clock, ahead)),
+    record: async (): Promise<LoginRecord> =>
       JSON.parse((await storage.read(KEY))?.value ?? 'null'),
     put: async (text: string) => {
       const stored = await storage.read(KEY);
@@ -103,12 +129,12 @@ describe('the lease', () => {
 
   it('shows the record to the check before anything is changed, also while another holds it', async () => {
     const { create, put, record } = createProcesses();
-    const seen: LeaseRecord[] = [];
-    const refuse = (found: LeaseRecord) => {
+    const seen: LoginRecord[] = [];
+    const refuse = (found: LoginRecord) => {
       seen.push(found);
       throw new Error('blocked');
     };
-    await put(formatLeaseRecord({ ...EMPTY, refusals: REFUSALS }));
+    await put(formatLoginRecord({ ...EMPTY, refusals: REFUSALS }));
     await expect(create().take(refuse, signal)).rejects.toThrow('blocked');
     expect(await record()).toMatchObject({ holder: null });
     await create().take(always, signal);
@@ -322,7 +348,7 @@ describe('the record', () => {
   it("keeps its other fields, and another's holder, when one field is changed", async () => {
     const { create, put, record } = createProcesses();
     const ban = 1_800_000_000_000;
-    await put(formatLeaseRecord({ ...EMPTY, refusals: REFUSALS, ban }));
+    await put(formatLoginRecord({ ...EMPTY, refusals: REFUSALS, ban }));
     await create().take(always, signal);
     const { holder } = await record();
     await create().change((found) => ({ ...found, ban: ban + 1 }));
@@ -341,7 +367,7 @@ describe('the record', () => {
 
   it('of another account is refused, as a fault of the configuration', async () => {
     const { create, put, record } = createProcesses();
-    await put(formatLeaseRecord({ ...EMPTY, account: 'another-account' }));
+    await put(formatLoginRecord({ ...EMPTY, account: 'another-account' }));
     const before = await record();
     await expect(create().take(always, signal)).rejects.toMatchObject({
       code: 'BETFAIR_CONFIGURATION',
@@ -370,7 +396,7 @@ describe('the record', () => {
     storage.before = async () => {
       const { before } = storage;
       storage.before = undefined;
-      if (conflicts > 0) await put(formatLeaseRecord(EMPTY));
+      if (conflicts > 0) await put(formatLoginRecord(EMPTY));
       conflicts -= 1;
       storage.before = before;
     };
@@ -418,7 +444,7 @@ describe('the record', () => {
   ])('counts as free where a field makes no sense: %j', async (fields) => {
     const { create, put } = createProcesses();
     await put(JSON.stringify(fields));
-    let seen: LeaseRecord | undefined;
+    let seen: LoginRecord | undefined;
     const permit = await create().take((record) => {
       seen = record;
     }, signal);
@@ -472,10 +498,10 @@ async function createFleet() {
   const account = await createAccount();
   const { inner } = account.storage;
   const lease = async () => (await inner.read(`${account.key}.lease`))?.value ?? '';
-  const putLease = async (change: (record: LeaseRecord) => Partial<LeaseRecord>) => {
+  const putLease = async (change: (record: LoginRecord) => Partial<LoginRecord>) => {
     const stored = await inner.read(`${account.key}.lease`);
-    const record: LeaseRecord = JSON.parse(stored?.value ?? '');
-    const changed = formatLeaseRecord({ ...record, ...change(record) });
+    const record: LoginRecord = JSON.parse(stored?.value ?? '');
+    const changed = formatLoginRecord({ ...record, ...change(record) });
     await inner.write(`${account.key}.lease`, changed, { ifVersion: stored?.version ?? '' });
   };
   const deleteLease = async () => {
@@ -557,7 +583,7 @@ describe('what a fleet knows about logins', () => {
     await putLease(() => ({ refusals: Object.fromEntries(known) }));
     const sessions = await start({ password: 'wrong' });
     await expect(clock.until(sessions.getSession())).rejects.toMatchObject(rejected);
-    const { refusals }: LeaseRecord = JSON.parse(await lease());
+    const { refusals }: LoginRecord = JSON.parse(await lease());
     expect(Object.entries(refusals)).toEqual([
       ...known.slice(1),
       [expect.any(String), 'INVALID_USERNAME_OR_PASSWORD'],

@@ -1,11 +1,8 @@
 import { BetfairIdentityUnavailableError } from 'nestjs-betfair-session';
-import {
-  CredentialProvider,
-  type CredentialSources,
-} from '../../lib/identity/login.credentials.js';
+import { CredentialProvider, type CredentialSources } from '../../lib/login/login.credentials.js';
 import { systemClock } from '../../lib/common/clock.js';
-import { makeCertificate } from './support/certificates.js';
-import { expectNoSecret } from './support/secrets.js';
+import { makeCertificate } from '../identity/support/certificates.js';
+import { expectNoSecret } from '../identity/support/secrets.js';
 
 const SOURCES: CredentialSources = {
   username: 'punter',

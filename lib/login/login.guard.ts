@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Clock } from '../common/clock.js';
+import {
+  BetfairLoginBlockedError,
+  BetfairLoginRejectedError,
+  type BetfairSessionError,
+} from '../errors/index.js';
+import type { LoginReply } from '../identity/identity-reply.js';
+import { LoginBudget } from './login.budget.js';
+import { type LoginFacts, type LoginRecord, NOTHING_KNOWN } from './login.record.js';
+import { withBan, withoutThese, withPlace, withRefusal, withStaleCode } from './login.facts.js';
+import { RecordedEnd } from './recorded.end.js';
+import { BANNED, BUDGET_SPENT, refusedHere, rejection, STALE_CODE } from './refusal.messages.js';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+/** Betfair's temporary ban, from the refusal that reports it. */
+const BAN = 20 * MINUTE;
+/** What a ban that another process reports counts at the most. */
+const LONGEST_BAN = 25 * MINUTE;
+/** How long a refusal of the place binds the host that got it. */
+const PLACE = 15 * MINUTE;
+/** A two-factor code is the same for that long. */
+const CODE = 30 * SECOND;
+/** Refused two-factor codes in a row after which a person must look. */
+const MOST_STALE_CODES = 3;
+
+/** Told when logins are held back, and when no more. */
+export interface GuardEvents {
+  publish(
+    event:
+      | { readonly type: 'loginBlocked'; readonly error: BetfairSessionError }
+      | { readonly type: 'loginUnblocked' },
+  ): void;
+}
+
+/**
+ * Decides if a login may be attempted: not after a refusal until the credentials change, not where Betfair lets nobody
+ * in, not during its ban, and not more often than the budget allows, whatever goes wrong.
+ */
+export class LoginGuard {
+  readonly budget: LoginBudget;
+  /** This host, in the record. */
+  readonly #host = createHash('sha256').update(hostname()).digest('hex').slice(0, 16);
+  /** What the record says, and what it does not say yet. */
+  #facts: LoginFacts = NOTHING_KNOWN;
+  /** What the record does not say yet, as a change of it. */
+  #pending: ((facts: LoginFacts) => LoginFacts) | undefined;
+  /** What of that the write holds that is under way. */
+  #written: ((facts: LoginFacts) => LoginFacts) | undefined;
+  /** The credentials that were looked at last. */
+  #fingerprint = '';
+  readonly #ban: RecordedEnd;
+  readonly #place: RecordedEnd;
+  readonly #staleCode: RecordedEnd;
+  /** Whether the application was told that logins are held back. */
+  #announced = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly events: GuardEvents,
+    /** Name of the record that processes share. */
+    private readonly recordName: string,
+  ) {
+    this.budget = new LoginBudget(clock);
+    this.#ban = new RecordedEnd(clock, LONGEST_BAN);
+    this.#place = new RecordedEnd(clock, PLACE);
+    this.#staleCode = new RecordedEnd(clock, CODE);
+  }
+
+  /** @throws BetfairSessionError a login with these credentials may not be attempted now, here or by the whole fleet */
+  assertAllowed(fingerprint: string): void {
+    this.#fingerprint = fingerprint;
+    const obstacle = this.#obstacle();
+    if (obstacle) throw this.#block(obstacle);
+  }
+
+  /** @throws BetfairLoginBlockedError this process has logged in too often */
+  assertWithinBudget(): void {
+    const error = this.#budgetSpent();
+    if (error) throw this.#block(error);
+  }
+
+  /**
+   * Takes note of how a login ended.
+   *
+   * @returns the token
+   * @throws BetfairSessionError the login gave none
+   */
+  settle(reply: LoginReply, fingerprint: string): string {
+    this.#fingerprint = fingerprint;
+    switch (reply.type) {
+      case 'loggedIn':
+        this.budget.spend();
+        this.#note((facts) => withoutThese(facts, fingerprint, this.#host));
+        this.#announceUnblocked();
+        return reply.token;
+      case 'unclear':
+        if (reply.mayHaveLoggedIn) this.budget.spend();
+        throw reply.error;
+      case 'banned': {
+        const until = this.#ban.begin(BAN);
+        this.#note((facts) => withBan(facts, until));
+        throw this.#block(this.#obstacle() ?? this.#blocked(BAN, BANNED));
+      }
+      case 'refused':
+        this.#noteRefusal(reply, fingerprint);
+        throw this.#block(this.#obstacle() ?? rejection(reply.code, this.recordName));
+    }
+  }
+
+  /** Takes over what the record says. What it says no more was lifted, by an operator or a login. */
+  learn(record: LoginFacts): void {
+    this.#facts = this.#pending?.(record) ?? record;
+    this.#ban.learn(this.#facts.ban);
+    this.#place.learn(this.#facts.places[this.#host]?.until ?? null);
+    this.#staleCode.learn(this.#facts.staleCodes?.until ?? null);
+  }
+
+  /** Tells if something is known here that the record does not say yet. */
+  get hasNews(): boolean {
+    return this.#pending !== undefined;
+  }
+
+  /** The record with what is known here added to it. */
+  addTo(record: LoginRecord): LoginRecord {
+    this.#written = this.#pending;
+    return this.#pending ? { ...record, ...this.#pending(record) } : record;
+  }
+
+  /** Called once the record holds what {@link addTo} added, or if there is no record to tell. */
+  markShared(record: LoginFacts = this.#facts): void {
+    if (this.#pending === this.#written) this.#pending = undefined;
+    this.learn(record);
+  }
+
+  /** Forgets what the record does not say yet, because a person lifts it there. */
+  forgetNews(): void {
+    this.#pending = undefined;
+  }
+
+  /** Takes over a record from which a person lifted everything. The budget stays: it keeps the account from a ban. */
+  lift(record: LoginFacts): void {
+    this.forgetNews();
+    this.learn(record);
+    this.#announceUnblocked();
+  }
+
+  /** Whether logins are held back, and until when where that is known. */
+  get blocked(): { readonly until?: Date } | undefined {
+    const error = this.#obstacle() ?? this.#budgetSpent();
+    if (error instanceof BetfairLoginBlockedError) return { until: error.until };
+    if (error === undefined) return undefined;
+    const isPlace = this.#facts.refusals[this.#fingerprint] === undefined;
+    return isPlace ? { until: this.#in(this.#place.left) } : {};
+  }
+
+  #noteRefusal({ code, kind }: LoginReply & { type: 'refused' }, fingerprint: string): void {
+    if (kind === 'place') {
+      const until = this.#place.begin(PLACE);
+      this.#note((facts) => withPlace(facts, this.#host, { code, until }, this.clock.wall()));
+      return;
+    }
+    const times = (this.#facts.staleCodes?.times ?? 0) + 1;
+    if (kind === 'strongCode' && times < MOST_STALE_CODES) {
+      const until = this.#staleCode.begin(CODE);
+      this.#note((facts) => withStaleCode(facts, { times, until }));
+      return;
+    }
+    this.#note((facts) => withRefusal(facts, fingerprint, code));
+  }
+
+  #note(change: (facts: LoginFacts) => LoginFacts): void {
+    const before = this.#pending;
+    this.#pending = before ? (facts) => change(before(facts)) : change;
+    this.learn(this.#facts);
+  }
+
+  #obstacle(): BetfairLoginRejectedError | BetfairLoginBlockedError | undefined {
+    const code = this.#facts.refusals[this.#fingerprint];
+    if (code !== undefined) return rejection(code, this.recordName);
+    const place = this.#facts.places[this.#host];
+    if (place && this.#place.left > 0) return refusedHere(place.code, this.#in(this.#place.left));
+    if (this.#staleCode.left > 0) return this.#blocked(this.#staleCode.left, STALE_CODE);
+    return this.#ban.left > 0 ? this.#blocked(this.#ban.left, BANNED) : undefined;
+  }
+
+  #budgetSpent(): BetfairLoginBlockedError | undefined {
+    const { wait } = this.budget;
+    return wait > 0 ? this.#blocked(wait, BUDGET_SPENT) : undefined;
+  }
+
+  /** Tells the application, once, that logins are held back from now on. */
+  #block<E extends BetfairSessionError>(error: E): E {
+    if (!this.#announced) this.events.publish({ type: 'loginBlocked', error });
+    this.#announced = true;
+    return error;
+  }
+
+  #announceUnblocked(): void {
+    if (this.#announced) this.events.publish({ type: 'loginUnblocked' });
+    this.#announced = false;
+  }
+
+  #blocked(ms: number, reason: string): BetfairLoginBlockedError {
+    return new BetfairLoginBlockedError(reason, this.#in(ms));
+  }
+
+  #in(ms: number): Date {
+    return new Date(this.clock.wall() + ms);
+  }
+}

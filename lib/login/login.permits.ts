@@ -1,0 +1,151 @@
+import type { Clock } from '../common/clock.js';
+import { abortable, sleep } from '../common/deadline.js';
+import { SessionStorageError } from '../errors/index.js';
+import type { Persistence } from '../options/betfair-session-options.interface.js';
+import { assertConditionalWrites } from './conditional-writes.check.js';
+import { GrowingPause } from './growing.pause.js';
+import type { LoginGuard } from './login.guard.js';
+import type { LoginLease, LoginPermit } from './login.lease.js';
+import type { RecordStore, StoredRecord } from './record.store.js';
+
+/** What the store held when a login became necessary; `undefined`: nothing. */
+export type FoundToken = { readonly version: string } | undefined;
+
+export interface PermitDependencies {
+  readonly guard: LoginGuard;
+  readonly lease: LoginLease;
+  readonly records: RecordStore;
+  /** The version of the stored token. */
+  readonly tokenVersion: (signal: AbortSignal) => Promise<string | undefined>;
+  readonly clock: Clock;
+  readonly persistence: Persistence;
+  /** Longest random wait if the lease is unreachable, in milliseconds. */
+  readonly leaseDuration: number;
+  /** Told once in each wait for another process, with its longest time in milliseconds. */
+  readonly onWaiting: (ms: number) => void;
+}
+
+/** Looks at the token before each look at the record while another process logs in. */
+const LOOKS_AT_TOKEN = 3;
+
+/** Gets the permission for the one login of a fleet, or finds that another process has made it. */
+export class LoginPermits {
+  constructor(private readonly deps: PermitDependencies) {}
+
+  /**
+   * @returns `'moved'` if the store holds something else by now; `'alone'` if processes cannot see each other
+   * @throws BetfairSessionError no login may be made
+   */
+  async get(
+    found: FoundToken,
+    fingerprint: string,
+    signal: AbortSignal,
+  ): Promise<LoginPermit | 'moved' | 'alone'> {
+    const { guard, lease, onWaiting } = this.deps;
+    const pause = new GrowingPause();
+    let isWaiting = false;
+    for (;;) {
+      // A release of our own is waited for by its own timer.
+      await abortable(async () => lease.leaving, signal);
+      const attempt = await this.#reach(() => this.#attempt(found, fingerprint, signal), signal);
+      if (attempt === 'unreachable') {
+        guard.assertAllowed(fingerprint);
+        guard.assertWithinBudget();
+        // Only the record may be out of reach; then what another process stored meanwhile saves this login.
+        return (await this.#hasMoved(found, signal)) ? 'moved' : 'alone';
+      }
+      if (attempt === 'lost') continue;
+      if (attempt === 'moved' || 'until' in attempt) return attempt;
+      if (!isWaiting) onWaiting(attempt.freeIn);
+      isWaiting = true;
+      if (await this.#watchToken(found, attempt.freeIn, pause, signal)) return 'moved';
+    }
+  }
+
+  async #attempt(
+    found: FoundToken,
+    fingerprint: string,
+    signal: AbortSignal,
+  ): Promise<LoginPermit | 'moved' | 'lost' | { readonly freeIn: number }> {
+    const { guard, lease, records } = this.deps;
+    const stored = await records.read(signal);
+    guard.learn(stored.record);
+    // Something that could not be written when it happened.
+    if (guard.hasNews) await lease.tell(signal).catch(() => undefined);
+    guard.assertAllowed(fingerprint);
+    const freeIn = lease.heldFor(stored);
+    if (freeIn > 0) return { freeIn };
+    guard.assertWithinBudget();
+    return this.#take(stored, found, signal);
+  }
+
+  async #take(
+    { record, version }: StoredRecord,
+    found: FoundToken,
+    signal: AbortSignal,
+  ): Promise<LoginPermit | 'moved' | 'lost'> {
+    const { lease, records } = this.deps;
+    // A store that is tested needs two versions of the record.
+    const before =
+      version === undefined && !record.tested
+        ? await records.write(record, undefined, signal)
+        : version;
+    if (before === undefined) return 'lost';
+    const permit = await lease.take({ record, version: before }, signal);
+    if (permit === undefined) return 'lost';
+    try {
+      const [hasMoved] = await Promise.all([
+        this.#hasMoved(found, signal),
+        record.tested ? undefined : assertConditionalWrites(records, record, before, signal),
+      ]);
+      if (!hasMoved) return permit;
+    } catch (error) {
+      // No login follows, so nobody should wait for one.
+      lease.release().catch(() => undefined);
+      throw error;
+    }
+    await lease.release((current) => ({ ...current, tested: true }), signal);
+    return 'moved';
+  }
+
+  /** Looks for the token of the holder, who stores it long before the lease is given back. */
+  async #watchToken(
+    found: FoundToken,
+    freeIn: number,
+    pause: GrowingPause,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { clock } = this.deps;
+    const freeAt = clock.monotonic() + freeIn;
+    for (let look = 1; look <= LOOKS_AT_TOKEN; look += 1) {
+      const left = freeAt - clock.monotonic();
+      if (left <= 0) break;
+      await sleep(clock, Math.min(left, pause.next()), signal);
+      if (await this.#hasMoved(found, signal)) return true;
+    }
+    return false;
+  }
+
+  async #hasMoved(found: FoundToken, signal: AbortSignal): Promise<boolean> {
+    const { persistence, tokenVersion } = this.deps;
+    try {
+      return (await tokenVersion(signal)) !== found?.version;
+    } catch (error) {
+      if (persistence === 'best-effort' && error instanceof SessionStorageError) return false;
+      throw error;
+    }
+  }
+
+  async #reach<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T | 'unreachable'> {
+    const { clock, leaseDuration, persistence } = this.deps;
+    try {
+      return await attempt();
+    } catch (error) {
+      const tolerable = error instanceof SessionStorageError && error.failure !== 'unsupported';
+      if (!tolerable || persistence === 'required') throw error;
+      // Processes cannot see each other now: spread their logins over the time that one may take.
+      await sleep(clock, Math.random() * leaseDuration, signal);
+      return 'unreachable';
+    }
+  }
+}

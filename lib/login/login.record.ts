@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+
+/** Who may log in now, for at most how long. */
+export interface LeaseHolder {
+  readonly id: string;
+  /** Milliseconds, on the clock of whoever watches: no two machines agree on a point in time. */
+  readonly duration: number;
+}
+
+/** A code of Betfair's that binds for a while only. */
+export interface PassingRefusal {
+  readonly code: string;
+  /** Its end, in milliseconds since the Unix epoch. */
+  readonly until: number;
+}
+
+/** What the processes of one account know about its logins together. */
+export interface LoginFacts {
+  /** Betfair's code by the fingerprint of the credentials that it refused. The latest come last. */
+  readonly refusals: Readonly<Record<string, string>>;
+  /** The same by the host from which Betfair lets nobody in. */
+  readonly places: Readonly<Record<string, PassingRefusal>>;
+  /** Two-factor codes that were refused in a row, and until when the next one may be the same. */
+  readonly staleCodes: { readonly times: number; readonly until: number } | null;
+  /** End of Betfair's temporary ban, in milliseconds since the Unix epoch. */
+  readonly ban: number | null;
+}
+
+/** The record beside the token: what the processes of one account tell each other about logins. */
+export interface LoginRecord extends LoginFacts {
+  /**
+   * Jurisdiction and user name, hashed: no reply of Betfair names the account, so the record must. `null`: nobody's,
+   * because nobody logged in yet.
+   */
+  readonly account: string | null;
+  readonly holder: LeaseHolder | null;
+  /** Whether the store was seen to write conditionally. */
+  readonly tested: boolean;
+}
+
+export const NOTHING_KNOWN: LoginFacts = { refusals: {}, places: {}, staleCodes: null, ban: null };
+
+export const EMPTY_RECORD: LoginRecord = {
+  account: null,
+  holder: null,
+  tested: false,
+  ...NOTHING_KNOWN,
+};
+
+/** The text of a record. Every text is unique, so that a store that compares content sees every write. */
+export function formatLoginRecord(record: LoginRecord): string {
+  return `${JSON.stringify({ nonce: randomUUID(), ...record })}\n`;
+}
+
+/** The record in a stored text; an empty one if there is none, such as after an edit by hand. */
+export function parseLoginRecord(text: string): LoginRecord {
+  const fields = parseObject(text);
+  const { account, ban } = fields;
+  return {
+    account: typeof account === 'string' ? account : null,
+    holder: parseHolder(fields['holder']),
+    refusals: parseEntries(fields['refusals'], (code) =>
+      typeof code === 'string' ? code : undefined,
+    ),
+    places: parseEntries(fields['places'], parsePassing),
+    staleCodes: parseStaleCodes(fields['staleCodes']),
+    ban: typeof ban === 'number' ? ban : null,
+    tested: fields['tested'] === true,
+  };
+}
+
+function parseHolder(value: unknown): LeaseHolder | null {
+  const { id, duration } = fieldsOf(value);
+  return typeof id === 'string' && typeof duration === 'number' && duration > 0
+    ? { id, duration }
+    : null;
+}
+
+function parsePassing(value: unknown): PassingRefusal | undefined {
+  const { code, until } = fieldsOf(value);
+  return typeof code === 'string' && typeof until === 'number' ? { code, until } : undefined;
+}
+
+function parseStaleCodes(value: unknown): LoginFacts['staleCodes'] {
+  const { times, until } = fieldsOf(value);
+  return typeof times === 'number' && typeof until === 'number' ? { times, until } : null;
+}
+
+function parseEntries<T>(
+  value: unknown,
+  parse: (value: unknown) => T | undefined,
+): Readonly<Record<string, T>> {
+  const entries = Object.entries(fieldsOf(value));
+  return Object.fromEntries(
+    entries.flatMap(([key, one]) => {
+      const parsed = parse(one);
+      return parsed === undefined ? [] : [[key, parsed] as const];
+    }),
+  );
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return fieldsOf(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
