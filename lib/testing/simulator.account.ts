@@ -89,8 +89,8 @@ export class SimulatedAccount {
 
   #interactiveRefusal(password: string): string | undefined {
     if (password === this.password + (this.twoFactorCode ?? '')) return undefined;
-    return password === this.password
-      ? 'STRONG_AUTH_CODE_REQUIRED'
-      : 'INVALID_USERNAME_OR_PASSWORD';
+    if (password === this.password) return 'STRONG_AUTH_CODE_REQUIRED';
+    const hasWrongCode = this.twoFactorCode !== undefined && password.startsWith(this.password);
+    return hasWrongCode ? 'STRONG_CODE_FAIL' : 'INVALID_USERNAME_OR_PASSWORD';
   }
 }

@@ -99,6 +99,9 @@ describe('the identity service of BetfairSimulator', () => {
 
       expect((await login()).json()).toMatchObject({ error: 'STRONG_AUTH_CODE_REQUIRED' });
       expect((await login(form(`${password}654321`))).json()).toMatchObject({
+        error: 'STRONG_CODE_FAIL',
+      });
+      expect((await login(form('wrong123456'))).json()).toMatchObject({
         error: 'INVALID_USERNAME_OR_PASSWORD',
       });
       expect((await login(form(`${password}123456`))).json()).toMatchObject({ status: 'SUCCESS' });
