@@ -4,10 +4,13 @@ import type { Clock, ClockTimer } from '../common/clock.js';
 import type { SessionService } from '../session/session.service.js';
 import { findTimerRegistry, type TimerRegistry } from './timer.registry.js';
 
-/** Share of the interval by which each wait is varied, so that processes do not ask Betfair in step. */
-const JITTER = 0.1;
-/** Milliseconds until a failed keep-alive is tried again; doubled each time. */
-const RETRY = 15_000;
+/** Milliseconds until a failed keep-alive is tried again; doubled each time, and never longer than the interval. */
+const RETRY_MS = 15_000;
+
+/** A random part of `ms`, so that processes do not ask Betfair in step. */
+function spread(ms: number, from: number, to: number): number {
+  return ms * (from + (to - from) * Math.random());
+}
 
 /**
  * Keeps the session alive while the application is idle. The loop survives every failure; each of its timers is shown
@@ -58,13 +61,12 @@ export class KeepAliveScheduler implements OnApplicationBootstrap, OnModuleDestr
     // Gone from the registry while the keep-alive ran: the application stopped it.
     if (this.#timer && this.#registry?.has(this.#timerName) === false) this.#stopped = true;
     if (this.#stopped) return;
-    const jitter = 1 + JITTER * (2 * Math.random() - 1);
-    const wait =
-      this.#failures === 0
-        ? interval
-        : Math.min(interval, RETRY * 2 ** Math.min(this.#failures - 1, 16));
+    const retry =
+      this.#failures === 0 ? Infinity : spread(RETRY_MS * 2 ** (this.#failures - 1), 0.9, 1.1);
+    // Never longer than the interval, which is at most 0.9 of a lifetime.
+    const wait = Math.min(spread(interval, 0.8, 1), retry);
     this.#registry?.remove(this.#timerName);
-    this.#timer = this.clock.timer(() => void this.#tick(interval), wait * jitter);
+    this.#timer = this.clock.timer(() => void this.#tick(interval), wait);
     this.#registry?.add(this.#timerName, this.#timer.handle);
   }
 }

@@ -3,6 +3,7 @@ import { Test } from '@nestjs/testing';
 import { BetfairSessionModule, SessionService } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { SESSION_CLOCK } from '../../lib/betfair-session.constants.js';
+import { type Clock, systemClock } from '../../lib/common/clock.js';
 import { RecordingLogger, typesOf } from '../support/application.js';
 import { closeAccounts, createAccount, times } from '../support/account.js';
 import { replaceOnProof } from '../support/proven-refusal.js';
@@ -159,9 +160,62 @@ describe('the scheduled keep-alive', () => {
     await clock.advance(72 * HOUR);
     expect(sessions.current).toBe(session);
     expect(simulator.counts.logins).toBe(1);
-    // Every ten minutes, each wait varied by up to a tenth.
-    expect(simulator.counts.keepAlives).toBeGreaterThan(72 * 5.4);
-    expect(simulator.counts.keepAlives).toBeLessThan(72 * 6.7);
+    // Every eight to ten minutes.
+    expect(simulator.counts.keepAlives).toBeGreaterThanOrEqual(72 * 6);
+    expect(simulator.counts.keepAlives).toBeLessThanOrEqual(72 * 7.5);
+  }, 30_000);
+
+  it.each([
+    ['a minute', { keepAlive: { interval: MINUTE } }, MINUTE],
+    ['0.9 lifetimes', { keepAlive: { interval: 18 * MINUTE } }, 18 * MINUTE],
+    ['half a lifetime', { keepAlive: true }, 10 * MINUTE],
+  ])(
+    'with an interval of %s waits between 80 and 100 %% of it, each time another part',
+    async (_, options, interval) => {
+      const clock = new VirtualClock();
+      const { simulator, start } = await createAccount({
+        clock,
+        accounts: [{ jurisdiction: 'italy' }],
+      });
+      const { sessions } = await start({ ...options, jurisdiction: 'italy' }, clock);
+      const asked = [clock.monotonic()];
+      sessions.events$.subscribe(({ type }) => {
+        if (type === 'keptAlive') asked.push(clock.monotonic());
+      });
+      await clock.advance(100 * interval);
+      const waits = asked.slice(1).map((at, index) => at - (asked[index] ?? 0));
+      expect(waits.length).toBeGreaterThanOrEqual(100);
+      expect(Math.min(...waits)).toBeGreaterThanOrEqual(0.8 * interval);
+      expect(Math.max(...waits)).toBeLessThanOrEqual(interval);
+      // The chance that none of a hundred is in the first or the last quarter of the range is 3 in 10^13.
+      expect(Math.min(...waits)).toBeLessThan(0.85 * interval);
+      expect(Math.max(...waits)).toBeGreaterThan(0.95 * interval);
+      expect(simulator.counts.logins).toBe(1);
+    },
+    30_000,
+  );
+
+  it('tries again after failures no later than after an interval', async () => {
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount({ clock });
+    simulator.fail('keepAlive', { status: 503 }, { times: Infinity });
+    const { sessions } = await start({ keepAlive: { interval: MINUTE } }, clock);
+    await clock.settle();
+    const failed = [clock.monotonic()];
+    sessions.events$.subscribe(({ type }) => {
+      if (type === 'renewalFailed') failed.push(clock.monotonic());
+    });
+    await clock.advance(HOUR);
+    const [first = 0, second = 0, third = 0, ...rest] = failed
+      .slice(1)
+      .map((at, index) => at - (failed[index] ?? 0));
+    expect(first).toBeGreaterThanOrEqual(0.8 * MINUTE);
+    expect(second).toBeLessThanOrEqual(1.1 * 15_000);
+    expect(third).toBeLessThanOrEqual(1.1 * 30_000);
+    expect(rest.length).toBeGreaterThanOrEqual(57);
+    expect(Math.min(...rest)).toBeGreaterThanOrEqual(0.8 * MINUTE);
+    expect(Math.max(...rest)).toBeLessThanOrEqual(MINUTE);
+    expect(new Set(rest).size).toBeGreaterThan(50);
   }, 30_000);
 
   it('survives every kind of failure, tries again after 15, 30, 60 s, and replaces a session that is gone [fault 35]', async () => {
@@ -216,13 +270,20 @@ describe('the scheduled keep-alive', () => {
 
   it('shows its timer in the SchedulerRegistry, where the application can stop it', async () => {
     const simulator = await BetfairSimulator.start();
+    // Timers of Node, as the registry stops them: a minute takes 40 ms.
+    const hasty: Clock = {
+      ...systemClock,
+      timer: (callback, ms) => systemClock.timer(callback, ms / 1_500),
+    };
     const module = await Test.createTestingModule({
       imports: [
         ScheduleModule.forRoot(),
-        BetfairSessionModule.forRoot({ ...simulator.options(), keepAlive: { interval: 40 } }),
+        BetfairSessionModule.forRoot({ ...simulator.options(), keepAlive: { interval: MINUTE } }),
       ],
     })
       .setLogger(new RecordingLogger())
+      .overrideProvider(SESSION_CLOCK)
+      .useValue(hasty)
       .compile();
     await module.init();
     const registry = module.get(SchedulerRegistry);
