@@ -107,7 +107,6 @@ it(
             ...simulator.options(name),
             storage,
             requestTimeout: 1_000,
-            keepAlive: { interval: 2_000 },
           })),
           new CountingClock(),
           invariants,
@@ -164,6 +163,14 @@ it(
         }
       }
     };
+    /** As the scheduled keep-alive does, but more often than its interval may be. */
+    const keepAlive = async ({ sessions }: SoakService) => {
+      while (running()) {
+        // A failure is published as an event.
+        await sessions.keepAlive().catch(() => undefined);
+        await setTimeout(random.between(1_600, 2_000));
+      }
+    };
     const measure = async () => {
       while (running()) {
         await setTimeout((SECONDS * 1_000) / SAMPLES);
@@ -171,7 +178,12 @@ it(
         heap.push(heapInUse());
       }
     };
-    await Promise.all([...Array.from({ length: CALLERS }, call), disturb(), measure()]);
+    await Promise.all([
+      ...Array.from({ length: CALLERS }, call),
+      ...services.map(keepAlive),
+      disturb(),
+      measure(),
+    ]);
     for (const storage of storages) storage.heal();
     simulator.clearFaults();
 

@@ -17,7 +17,7 @@ describe('the application', () => {
     betfair = await BetfairSimulator.start();
     const module = await Test.createTestingModule({ imports: [AppModule] })
       .overrideProvider(getSessionOptionsToken())
-      .useValue({ ...betfair.options(), renewalTimeout: 500 })
+      .useValue(betfair.options())
       .compile();
     app = module.createNestApplication({ logger: false });
     await app.listen(0, '127.0.0.1');
