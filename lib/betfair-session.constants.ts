@@ -8,7 +8,10 @@ export const DEFAULT_ACCOUNT = 'default';
 export const SESSION_STORAGE = 'BETFAIR_SESSION_STORAGE';
 /** Injection token of the options of the default account. */
 const SESSION_OPTIONS = 'BETFAIR_SESSION_OPTIONS';
-/** Injection token of the clock; replaced only in tests. */
+/**
+ * Injection token of the `Clock` that all accounts of an application go by. Override it in a test to let hours
+ * pass at once: `.overrideProvider(SESSION_CLOCK).useValue(clock)`.
+ */
 export const SESSION_CLOCK = 'BETFAIR_SESSION_CLOCK';
 
 /** Injection token of an account's {@link SessionService}: the class itself for the default account. */

@@ -1,7 +1,8 @@
 /** A timer that was set on a {@link Clock}. */
 export interface ClockTimer {
+  /** Takes the timer off the clock; does nothing once it has called back. */
   cancel(): void;
-  /** What Node's own timer functions take, where the clock has such a thing: `SchedulerRegistry` stops it by that. */
+  /** The timer of Node behind it, if there is one: `SchedulerRegistry` stops it by that. */
   readonly handle?: unknown;
 }
 

@@ -1,3 +1,5 @@
+export { SESSION_CLOCK } from '../betfair-session.constants.js';
+export { type Clock, type ClockTimer } from '../common/clock.js';
 export { createTestSession, type TestSessionOptions } from './create-test-session.js';
 export { mockSessionService, type MockSessionServiceOptions } from './mock-session-service.js';
 export { resetLoginBudget } from './reset-login-budget.js';

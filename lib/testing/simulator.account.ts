@@ -13,7 +13,12 @@ export interface SimulatedAccountOptions {
   readonly applicationKey?: string | undefined;
   /** Decides the lifetime of sessions. @default 'global' */
   readonly jurisdiction?: Jurisdiction | undefined;
-  /** Milliseconds that a session lives without keepAlive. @default 20 minutes for Italy and Spain, else 12 hours */
+  /**
+   * Milliseconds that a session lives without keepAlive. `options()` hands them on, and the module takes 5 minutes or
+   * more.
+   *
+   * @default 20 minutes for Italy and Spain, else 12 hours
+   */
   readonly sessionLifetime?: number | undefined;
   /** Two-factor code that an interactive login must append to the password. @default none */
   readonly twoFactorCode?: string | undefined;
