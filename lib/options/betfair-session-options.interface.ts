@@ -80,7 +80,7 @@ export interface CommonSessionOptions {
   /** Additional trusted certificate authorities (PEM) for these URLs. Certificates are checked in any case. */
   readonly ca?: string | Buffer | readonly (string | Buffer)[] | undefined;
   /**
-   * Milliseconds that a session lives without keep-alive.
+   * Milliseconds that a session lives without keep-alive; at least 300,000 (5 minutes).
    *
    * @default 20 minutes for Italy and Spain, 12 hours elsewhere
    */
@@ -112,13 +112,24 @@ export interface CommonSessionOptions {
   readonly keepAlive?:
     | boolean
     | {
-        /** Milliseconds; shorter than the lifetime of the session. */
+        /**
+         * Milliseconds; at least 60,000 (1 minute) and at most 0.9 of the lifetime of the session. Each wait is 80 to
+         * 100 % of it, so that processes do not ask Betfair in step.
+         */
         readonly interval: number;
       }
     | undefined;
-  /** Milliseconds for one request to the identity service or one operation of the store. @default 10_000 */
+  /**
+   * Milliseconds for one request to the identity service or one operation of the store; at least 100.
+   *
+   * @default 10_000
+   */
   readonly requestTimeout?: number | undefined;
-  /** Milliseconds for a whole renewal. @default 60_000 */
+  /**
+   * Milliseconds for a whole renewal; at least `requestTimeout` plus 5,000.
+   *
+   * @default 60_000
+   */
   readonly renewalTimeout?: number | undefined;
 }
 

@@ -6,6 +6,8 @@ import type {
   ClientCertificate,
   CommonSessionOptions,
 } from './betfair-session-options.interface.js';
+import { findShortInterval } from './time-bounds.js';
+import { nameByVariable } from './variable-names.js';
 
 /** How the variables are named. */
 export interface OptionsFromEnvSettings {
@@ -22,7 +24,7 @@ export interface OptionsFromEnvSettings {
  * `BETFAIR_CERT` and `BETFAIR_KEY` (PEM text, `\n` allowed) or `BETFAIR_CERT_FILE` and `BETFAIR_KEY_FILE`, as
  * `BETFAIR_PEM` or `BETFAIR_PEM_FILE` (joined), or as `BETFAIR_PFX` (base64) or `BETFAIR_PFX_FILE`, with
  * `BETFAIR_PASSPHRASE`; or `BETFAIR_LOGIN=interactive`. Optional: `BETFAIR_JURISDICTION`, `BETFAIR_STORAGE`,
- * `BETFAIR_SESSION_KEY`, `BETFAIR_PERSISTENCE`, `BETFAIR_KEEP_ALIVE` (`true`, `false` or milliseconds).
+ * `BETFAIR_SESSION_KEY`, `BETFAIR_PERSISTENCE`, `BETFAIR_KEEP_ALIVE` (`true`, `false` or milliseconds, at least 60,000).
  *
  * @throws BetfairConfigurationError naming every variable that is missing or cannot be read
  */
@@ -74,8 +76,13 @@ function readKeepAlive(reader: EnvironmentReader): CommonSessionOptions['keepAli
   const text = reader.optional('KEEP_ALIVE');
   if (text === undefined) return undefined;
   if (text === 'true' || text === 'false') return text === 'true';
-  if (/^[1-9]\d*$/.test(text)) return { interval: Number(text) };
-  reader.fault(`${reader.name('KEEP_ALIVE')}: it is true, false or a number of milliseconds.`);
+  const name = reader.name('KEEP_ALIVE');
+  const isNumber = /^[1-9]\d*$/.test(text);
+  const fault = isNumber
+    ? findShortInterval(name, Number(text))
+    : `${name}: it is true, false or a number of milliseconds.`;
+  if (fault === undefined) return nameByVariable({ interval: Number(text) }, name);
+  reader.fault(fault);
   return undefined;
 }
 

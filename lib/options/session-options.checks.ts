@@ -7,12 +7,11 @@ import type { ResolvedSessionOptions } from './session-options.resolver.js';
 import {
   isClientCertificate,
   isHttps,
-  isKeepAlive,
   isPemCertificate,
-  isPositive,
   isStorage,
   isText,
 } from './session-options.shapes.js';
+import { findTimeFaults } from './time-bounds.js';
 
 const KNOWN_ENDPOINTS = ['certLogin', 'login', 'keepAlive', 'logout', 'api'];
 
@@ -81,18 +80,7 @@ export function findFaults(
       Array.isArray(resolved.ca) && resolved.ca.every(isPemCertificate),
       'ca: it is a PEM certificate ("-----BEGIN CERTIFICATE-----"), or an array of them.',
     ),
-    ...(['sessionLifetime', 'requestTimeout', 'renewalTimeout'] as const).map((option) =>
-      unless(isPositive(resolved[option]), `${option}: it is a number of milliseconds above 0.`),
-    ),
-    unless(
-      isKeepAlive(options.keepAlive),
-      'keepAlive: it is true, false or { interval }, a number of milliseconds above 0.',
-    ),
-    unless(
-      resolved.keepAliveInterval === undefined ||
-        !(resolved.keepAliveInterval >= resolved.sessionLifetime),
-      'keepAlive.interval: it must be shorter than sessionLifetime, or the session ends in between.',
-    ),
+    ...findTimeFaults(options, resolved),
     unless(
       isText(storage) || isStorage(storage),
       'storage: it is a URL such as file:./session-data, or an object with read, write and delete.',

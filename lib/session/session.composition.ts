@@ -12,6 +12,7 @@ import { LoginGuard } from '../login/login.guard.js';
 import { LoginLease } from '../login/login.lease.js';
 import { LoginPermits } from '../login/login.permits.js';
 import { RecordStore } from '../login/record.store.js';
+import { LEASE_MARGIN_MS } from '../options/time-bounds.js';
 import { BoundedStorage } from '../storage/bounded.storage.js';
 import type { SessionStorage } from '../storage/session-storage.interface.js';
 import { isPrivate } from '../storage/storage.factory.js';
@@ -47,9 +48,6 @@ export interface SessionParts {
   readonly closing: ShutdownDeadline;
 }
 
-/** Added to the time of one request: what a login may take from start to end. */
-const LEASE_MARGIN = 5_000;
-
 /** Puts the parts of one account together: who knows whom. */
 export function composeSession(
   options: ResolvedSessionOptions,
@@ -58,7 +56,7 @@ export function composeSession(
   warn: (message: string) => void,
 ): SessionParts {
   const { persistence, requestTimeout, renewalTimeout, sessionKey } = options;
-  const leaseDuration = requestTimeout + LEASE_MARGIN;
+  const leaseDuration = requestTimeout + LEASE_MARGIN_MS;
   const closing = new ShutdownDeadline(clock);
   const publisher = new SessionPublisher(clock);
   const identity = new IdentityClient(options, clock);

@@ -1,10 +1,13 @@
+import { Test } from '@nestjs/testing';
 import {
   BetfairConfigurationError,
+  BetfairSessionModule,
   type BetfairSessionOptions,
   betfairSessionOptionsFromEnv,
 } from 'nestjs-betfair-session';
+import { betfairSessionConfig } from 'nestjs-betfair-session/config';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
-import { closeApplications, createSessions } from '../support/application.js';
+import { closeApplications, createSessions, RecordingLogger } from '../support/application.js';
 
 const ACCOUNT = {
   BETFAIR_USERNAME: 'punter',
@@ -52,6 +55,7 @@ describe('betfairSessionOptionsFromEnv', () => {
     ['BETFAIR_PERSISTENCE', 'best-effort', { persistence: 'best-effort' }],
     ['BETFAIR_KEEP_ALIVE', 'true', { keepAlive: true }],
     ['BETFAIR_KEEP_ALIVE', 'false', { keepAlive: false }],
+    ['BETFAIR_KEEP_ALIVE', '60000', { keepAlive: { interval: 60_000 } }],
     ['BETFAIR_KEEP_ALIVE', '600000', { keepAlive: { interval: 600_000 } }],
     ['BETFAIR_LOGIN', 'certificate', {}],
   ])('reads %s=%s', (variable, value, option) => {
@@ -169,6 +173,21 @@ describe('betfairSessionOptionsFromEnv', () => {
     },
   );
 
+  it.each(['1', '900', '59999'])(
+    'refuses BETFAIR_KEEP_ALIVE=%s, which was meant in another unit, beside all other faults',
+    (value) => {
+      expect(faultsOf({ ...ACCOUNT, ...FILES, BETFAIR_KEEP_ALIVE: value })).toEqual([
+        'BETFAIR_KEEP_ALIVE: this is in milliseconds. Set it to at least 60000 (1 minute).',
+      ]);
+      expect(faultsOf({ IT_PEM_FILE: 'f', IT_KEEP_ALIVE: value }, 'IT_')).toEqual([
+        expect.stringMatching(/^IT_USERNAME/),
+        expect.stringMatching(/^IT_PASSWORD/),
+        expect.stringMatching(/^IT_APP_KEY/),
+        expect.stringMatching(/^IT_KEEP_ALIVE: this is in milliseconds/),
+      ]);
+    },
+  );
+
   it('reads the environment of the process when it is given none', () => {
     const before = { ...process.env };
     try {
@@ -176,6 +195,31 @@ describe('betfairSessionOptionsFromEnv', () => {
       expect(betfairSessionOptionsFromEnv()).toMatchObject({ username: 'punter' });
     } finally {
       for (const name of Object.keys({ ...ACCOUNT, ...FILES })) delete process.env[name];
+      Object.assign(process.env, before);
+    }
+  });
+
+  it('has its variable named by a module that finds the interval too long for the lifetime', async () => {
+    const before = { ...process.env };
+    const variables = {
+      ...ACCOUNT,
+      BETFAIR_LOGIN: 'interactive',
+      BETFAIR_JURISDICTION: 'spain',
+      BETFAIR_KEEP_ALIVE: '1080001',
+    };
+    try {
+      Object.assign(process.env, variables);
+      const account = BetfairSessionModule.forRootAsync(betfairSessionConfig.asProvider());
+      const module = Test.createTestingModule({ imports: [account] });
+      await expect(module.setLogger(new RecordingLogger()).compile()).rejects.toMatchObject({
+        faults: [
+          expect.stringMatching(
+            /^BETFAIR_KEEP_ALIVE: this is in milliseconds\. Set it to at most 1080000 \(0\.9 of /,
+          ),
+        ],
+      });
+    } finally {
+      for (const name of Object.keys(variables)) delete process.env[name];
       Object.assign(process.env, before);
     }
   });

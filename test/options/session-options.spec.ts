@@ -1,10 +1,23 @@
 import { createHash } from 'node:crypto';
-import { BetfairConfigurationError, MemoryStorage } from 'nestjs-betfair-session';
+import {
+  BetfairConfigurationError,
+  betfairSessionOptionsFromEnv,
+  MemoryStorage,
+} from 'nestjs-betfair-session';
 import { jurisdictions } from '../../lib/identity/jurisdiction.endpoints.js';
 import { resolveSessionOptions } from '../../lib/options/session-options.resolver.js';
 import { makeCertificate, type Pair } from '../identity/support/certificates.js';
 
 const HOUR = 3_600_000;
+/** Keep-alives as far apart as a session of that jurisdiction lives. */
+const VARIABLES = {
+  BETFAIR_USERNAME: 'punter',
+  BETFAIR_PASSWORD: 'canary-password',
+  BETFAIR_APP_KEY: 'canaryKey',
+  BETFAIR_PEM_FILE: 'replaced',
+  BETFAIR_JURISDICTION: 'italy',
+  BETFAIR_KEEP_ALIVE: '1200000',
+};
 let certificate: Pair;
 
 beforeAll(async () => {
@@ -55,7 +68,7 @@ describe('options that are fine', () => {
   it.each([
     [true, 6 * HOUR],
     [false, undefined],
-    [{ interval: 1_000 }, 1_000],
+    [{ interval: 90_000 }, 90_000],
   ])('with keepAlive %j are kept alive every %j ms', async (keepAlive, interval) => {
     const { keepAliveInterval } = await resolveSessionOptions(options({ keepAlive }));
     expect(keepAliveInterval).toBe(interval);
@@ -85,6 +98,102 @@ describe('options that are fine', () => {
     for (const ca of [cert, Buffer.from(cert), [cert, Buffer.from(cert)]]) {
       expect((await resolveSessionOptions(options({ ca }))).ca).toEqual([ca].flat());
     }
+  });
+});
+
+/** The fault of a duration that is out of bounds. */
+function outOfBounds(name: string, bound: string): string {
+  return `${name}: this is in milliseconds. Set it to ${bound}.`;
+}
+
+const MINUTES_5 = 'at least 300000 (5 minutes)';
+const MINUTE_1 = 'at least 60000 (1 minute)';
+const TENTHS_9 = '(0.9 of sessionLifetime; an idle session would end in between)';
+const CUT_LOGIN = '(requestTimeout plus 5000; a login that is cut off may leave a session behind)';
+
+describe('durations', () => {
+  it.each([
+    { sessionLifetime: 300_000 },
+    { sessionLifetime: 300_000, keepAlive: true },
+    { keepAlive: { interval: 60_000 } },
+    { keepAlive: { interval: 38_880_000 } },
+    { keepAlive: { interval: 270_000 }, sessionLifetime: 300_000 },
+    { keepAlive: { interval: 1_080_000 }, jurisdiction: 'italy' },
+    { requestTimeout: 100 },
+    { requestTimeout: 100, renewalTimeout: 5_100 },
+    { requestTimeout: 55_000 },
+    { renewalTimeout: 15_000 },
+  ])('at the bound, or inside, are fine: %j', async (changed) => {
+    expect(await faultsOf(changed)).toEqual([]);
+  });
+
+  it.each([
+    [{ sessionLifetime: 299_999 }, outOfBounds('sessionLifetime', MINUTES_5)],
+    [{ sessionLifetime: 1_200, keepAlive: true }, outOfBounds('sessionLifetime', MINUTES_5)],
+    [{ keepAlive: { interval: 59_999 } }, outOfBounds('keepAlive.interval', MINUTE_1)],
+    [{ keepAlive: { interval: 900 } }, outOfBounds('keepAlive.interval', MINUTE_1)],
+    [
+      { keepAlive: { interval: 38_880_001 } },
+      outOfBounds('keepAlive.interval', `at most 38880000 ${TENTHS_9}`),
+    ],
+    [
+      { keepAlive: { interval: 270_001 }, sessionLifetime: 300_000 },
+      outOfBounds('keepAlive.interval', `at most 270000 ${TENTHS_9}`),
+    ],
+    [
+      { keepAlive: { interval: 1_080_001 }, jurisdiction: 'spain' },
+      outOfBounds('keepAlive.interval', `at most 1080000 ${TENTHS_9}`),
+    ],
+    [{ requestTimeout: 99 }, outOfBounds('requestTimeout', 'at least 100')],
+    [{ renewalTimeout: 60 }, outOfBounds('renewalTimeout', `at least 15000 ${CUT_LOGIN}`)],
+    [{ renewalTimeout: 14_999 }, outOfBounds('renewalTimeout', `at least 15000 ${CUT_LOGIN}`)],
+    [
+      { requestTimeout: 100, renewalTimeout: 5_099 },
+      outOfBounds('renewalTimeout', `at least 5100 ${CUT_LOGIN}`),
+    ],
+    [{ requestTimeout: 55_001 }, outOfBounds('renewalTimeout', `at least 60001 ${CUT_LOGIN}`)],
+  ])('just outside are refused: %j', async (changed, fault) => {
+    expect(await faultsOf(changed)).toEqual([fault]);
+  });
+
+  it('that were meant in seconds are all refused at once, and no bound follows from a refused value', async () => {
+    const changed = {
+      sessionLifetime: 1_200,
+      keepAlive: { interval: 1_100 },
+      requestTimeout: 10,
+      renewalTimeout: 60,
+    };
+    expect(await faultsOf(changed)).toEqual([
+      outOfBounds('sessionLifetime', MINUTES_5),
+      outOfBounds('requestTimeout', 'at least 100'),
+      outOfBounds('renewalTimeout', `at least 5100 ${CUT_LOGIN}`),
+      outOfBounds('keepAlive.interval', MINUTE_1),
+    ]);
+  });
+
+  it.each([Number.NaN, Infinity, -1, 0, '900000', null])(
+    'are no %p: each is named once',
+    async (value) => {
+      const names = ['sessionLifetime', 'requestTimeout', 'renewalTimeout'];
+      const changed = Object.fromEntries(names.map((name) => [name, value ?? 'null']));
+      expect(await faultsOf({ ...changed, keepAlive: { interval: value } })).toEqual([
+        ...names.map((name) => `${name}: it is a number of milliseconds above 0.`),
+        'keepAlive: it is true, false or { interval }, a number of milliseconds above 0.',
+      ]);
+    },
+  );
+
+  it.each([
+    ['betfairSessionOptionsFromEnv()', () => betfairSessionOptionsFromEnv(VARIABLES)],
+    ['a copy of it', () => ({ ...betfairSessionOptionsFromEnv(VARIABLES) })],
+  ])('from %s are refused by the name of the variable', async (_, read) => {
+    const fault = outOfBounds('BETFAIR_KEEP_ALIVE', `at most 1080000 ${TENTHS_9}`);
+    expect(await faultsOf({ ...read(), certificate })).toEqual([fault]);
+    const replaced = { ...read(), certificate, keepAlive: { interval: 1_200_000 } };
+    expect(await faultsOf(replaced)).toEqual([
+      outOfBounds('keepAlive.interval', `at most 1080000 ${TENTHS_9}`),
+    ]);
+    expect(await faultsOf({ ...read(), certificate, sessionLifetime: 12 * HOUR })).toEqual([]);
   });
 });
 
@@ -133,10 +242,6 @@ describe('options that are not', () => {
     [{ keepAlive: {} }, /^keepAlive: /],
     [{ keepAlive: null }, /^keepAlive: /],
     [{ keepAlive: { interval: -1 } }, /^keepAlive: .*above 0/],
-    [
-      { keepAlive: { interval: 20 * 60_000 }, sessionLifetime: 20 * 60_000 },
-      /^keepAlive\.interval: it must be shorter than sessionLifetime/,
-    ],
     [{ storage: 42 }, /^storage: it is a URL/],
     [{ storage: '' }, /^storage: it is a URL/],
     [{ storage: { read: () => undefined } }, /^storage: .*read, write and delete/],
