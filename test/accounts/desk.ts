@@ -1,8 +1,7 @@
 import { Injectable, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { BetfairSessionModule, InjectSessionService, SessionService } from 'nestjs-betfair-session';
-import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
-import { SESSION_CLOCK } from '../../lib/betfair-session.constants.js';
+import { type BetfairSimulator, SESSION_CLOCK } from 'nestjs-betfair-session/testing';
 import { RecordingLogger, watchAccount } from '../support/application.js';
 import { CountingClock } from '../support/counting.clock.js';
 import type { Invariants } from '../support/invariants/invariants.js';

@@ -12,8 +12,11 @@ import {
   SessionService,
   UseBetfairSession,
 } from 'nestjs-betfair-session';
-import { createTestSession, mockSessionService } from 'nestjs-betfair-session/testing';
-import { SESSION_CLOCK } from '../../lib/betfair-session.constants.js';
+import {
+  createTestSession,
+  mockSessionService,
+  SESSION_CLOCK,
+} from 'nestjs-betfair-session/testing';
 import { RecordingLogger } from '../support/application.js';
 import { CountingClock } from '../support/counting.clock.js';
 

@@ -1,8 +1,7 @@
 import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { BetfairSessionModule, SessionService } from 'nestjs-betfair-session';
-import { BetfairSimulator } from 'nestjs-betfair-session/testing';
-import { SESSION_CLOCK } from '../../lib/betfair-session.constants.js';
+import { BetfairSimulator, SESSION_CLOCK } from 'nestjs-betfair-session/testing';
 import { type Clock, systemClock } from '../../lib/common/clock.js';
 import { RecordingLogger, typesOf } from '../support/application.js';
 import { closeAccounts, createAccount, times } from '../support/account.js';

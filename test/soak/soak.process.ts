@@ -5,7 +5,7 @@ import {
   type BetfairSessionOptions,
   type SessionService,
 } from 'nestjs-betfair-session';
-import { SESSION_CLOCK } from '../../lib/betfair-session.constants.js';
+import { SESSION_CLOCK } from 'nestjs-betfair-session/testing';
 import { RecordingLogger, watchAccount } from '../support/application.js';
 import type { CountedClock } from '../support/counting.clock.js';
 import type { Invariants } from '../support/invariants/invariants.js';

@@ -8,7 +8,7 @@ import {
   type SessionService,
   type SessionStorage,
 } from 'nestjs-betfair-session';
-import { SESSION_CLOCK } from '../../lib/betfair-session.constants.js';
+import { SESSION_CLOCK } from 'nestjs-betfair-session/testing';
 import { type CountedClock, CountingClock } from './counting.clock.js';
 import type { Invariants, Watched } from './invariants/invariants.js';
 

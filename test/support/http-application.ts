@@ -12,9 +12,8 @@ import {
   type BetfairSessionOptions,
   SessionService,
 } from 'nestjs-betfair-session';
-import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { BetfairSimulator, SESSION_CLOCK } from 'nestjs-betfair-session/testing';
 import { RecordingLogger, watchAccount } from './application.js';
-import { SESSION_CLOCK } from '../../lib/betfair-session.constants.js';
 import { RawClients } from './betting.js';
 import { CountingClock } from './counting.clock.js';
 import { alive, Invariants } from './invariants/invariants.js';

@@ -9,8 +9,8 @@ import {
   UseBetfairSession,
   type UseBetfairSessionOptions,
 } from 'nestjs-betfair-session';
+import { SESSION_CLOCK } from 'nestjs-betfair-session/testing';
 import { finalize, firstValueFrom, ReplaySubject } from 'rxjs';
-import { SESSION_CLOCK } from '../../../lib/betfair-session.constants.js';
 import { RecordingLogger, watchAccount } from '../../support/application.js';
 import { workAs } from '../../support/invariants/work.js';
 import { type HandlerDecorators, oneHandler } from '../support/one-handler.js';
