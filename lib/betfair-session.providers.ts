@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type DynamicModule, type InjectionToken, Logger, type Provider } from '@nestjs/common';
+import { type DynamicModule, type InjectionToken, type Provider } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { AccountRegistry } from './accounts/account.registry.js';
 import {
@@ -9,6 +9,7 @@ import {
   getSessionStorageToken,
   SESSION_CLOCK,
 } from './betfair-session.constants.js';
+import { openLog } from './common/application-log.js';
 import type { Clock } from './common/clock.js';
 import { KeepAliveScheduler } from './keep-alive/keep-alive.scheduler.js';
 import type { BetfairSessionOptions } from './options/betfair-session-options.interface.js';
@@ -72,7 +73,7 @@ function accountProviders(name: string | undefined): Provider[] {
       useFactory: async (options: ResolvedSessionOptions) => {
         const opened = await openStorage(options.storage);
         if (opened instanceof FileStorage) {
-          new Logger('BetfairSession').log(`Session tokens are kept in ${opened.directory}`);
+          openLog('BetfairSession').log(`Session tokens are kept in ${opened.directory}`);
         }
         return opened;
       },

@@ -1,6 +1,7 @@
-import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { DEFAULT_ACCOUNT } from '../betfair-session.constants.js';
+import { openLog } from '../common/application-log.js';
 import {
   mergeOptions,
   type UseBetfairSessionOptions,
@@ -24,7 +25,7 @@ interface Method {
 /** Finds, at bootstrap, uses of `@UseBetfairSession()` that could not work at run time. */
 @Injectable()
 export class UsageCheck implements OnApplicationBootstrap {
-  readonly #logger = new Logger('BetfairSession');
+  readonly #log = openLog('BetfairSession');
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -99,7 +100,7 @@ export class UsageCheck implements OnApplicationBootstrap {
 
   /** Others may run Nest's interceptors too, and nothing tells at bootstrap who will; so the warning says "unless". */
   #warn(where: string, reason: string): void {
-    this.#logger.warn(
+    this.#log.warn(
       `@UseBetfairSession() has no effect on ${where} unless a library that runs Nest's interceptors calls it: ${reason}. Methods called by your own code, scheduled jobs, event listeners, queue processors and CQRS handlers run without them: ${WAY_OUT}.`,
     );
   }
@@ -107,7 +108,7 @@ export class UsageCheck implements OnApplicationBootstrap {
   #warnOfFields(fields: readonly Method[]): void {
     const places = fields.map(({ where }) => where).join(', ');
     const what = fields.length > 1 ? 'these are field resolvers' : 'it is a field resolver';
-    this.#logger.warn(
+    this.#log.warn(
       `@UseBetfairSession() has no effect on ${places} unless the options of GraphQLModule have fieldResolverEnhancers: ['interceptors']: ${what} of GraphQL. Set that option, or ${WAY_OUT}.`,
     );
   }

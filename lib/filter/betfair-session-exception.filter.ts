@@ -4,10 +4,10 @@ import {
   Catch,
   type ExceptionFilter,
   Injectable,
-  Logger,
   Optional,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { openLog } from '../common/application-log.js';
 import {
   BetfairApiError,
   BetfairLoginBlockedError,
@@ -53,7 +53,7 @@ const STATUS = {
 @Injectable()
 @Catch(BetfairSessionError)
 export class BetfairSessionExceptionFilter implements ExceptionFilter<BetfairSessionError> {
-  readonly #logger = new Logger('BetfairSessionExceptionFilter');
+  readonly #log = openLog('BetfairSessionExceptionFilter');
 
   constructor(@Optional() private readonly adapterHost?: HttpAdapterHost) {}
 
@@ -62,7 +62,7 @@ export class BetfairSessionExceptionFilter implements ExceptionFilter<BetfairSes
     const status = statusOf(error);
     // The rest is in the log of the session already.
     const isNew = status === 500 || error instanceof BetfairApiError;
-    if (isNew || !isHttp) this.#logger.error(error);
+    if (isNew || !isHttp) this.#log.error(error);
     return isHttp ? this.#reply(error, status, host) : failElsewhere(error, host);
   }
 

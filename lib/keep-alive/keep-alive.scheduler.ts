@@ -17,25 +17,22 @@ function spread(ms: number, from: number, to: number): number {
  * in the application's `SchedulerRegistry`, where there is one, as `betfair-session:<account>`.
  */
 export class KeepAliveScheduler implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly #timerName: string;
   #registry: TimerRegistry | undefined;
   #timer: ClockTimer | undefined;
   #stopped = false;
   #failures = 0;
 
   constructor(
-    account: string,
+    private readonly account: string,
     private readonly interval: number | undefined,
     private readonly sessions: SessionService,
     private readonly clock: Clock,
     private readonly moduleRef: ModuleRef,
-  ) {
-    this.#timerName = `betfair-session:${account}`;
-  }
+  ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.interval === undefined) return;
-    this.#registry = await findTimerRegistry(this.moduleRef);
+    this.#registry = await findTimerRegistry(this.moduleRef, `betfair-session:${this.account}`);
     // Not awaited: an application must start, and answer its health checks, while Betfair is down.
     void this.#tick(this.interval);
   }
@@ -43,7 +40,7 @@ export class KeepAliveScheduler implements OnApplicationBootstrap, OnModuleDestr
   onModuleDestroy(): void {
     this.#stopped = true;
     this.#timer?.cancel();
-    this.#registry?.remove(this.#timerName);
+    this.#registry?.hide();
   }
 
   async #tick(interval: number): Promise<void> {
@@ -58,15 +55,14 @@ export class KeepAliveScheduler implements OnApplicationBootstrap, OnModuleDestr
   }
 
   #schedule(interval: number): void {
-    // Gone from the registry while the keep-alive ran: the application stopped it.
-    if (this.#timer && this.#registry?.has(this.#timerName) === false) this.#stopped = true;
+    // The application may have stopped it while the keep-alive ran.
+    if (this.#registry?.isStopped()) this.#stopped = true;
     if (this.#stopped) return;
     const retry =
       this.#failures === 0 ? Infinity : spread(RETRY_MS * 2 ** (this.#failures - 1), 0.9, 1.1);
     // Never longer than the interval, which is at most 0.9 of a lifetime.
     const wait = Math.min(spread(interval, 0.8, 1), retry);
-    this.#registry?.remove(this.#timerName);
     this.#timer = this.clock.timer(() => void this.#tick(interval), wait);
-    this.#registry?.add(this.#timerName, this.#timer.handle);
+    this.#registry?.show(this.#timer.handle);
   }
 }

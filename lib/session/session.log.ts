@@ -1,39 +1,36 @@
-import type { LoggerService } from '@nestjs/common';
 import type { Observable } from 'rxjs';
+import type { ApplicationLog } from '../common/application-log.js';
 import type { Clock } from '../common/clock.js';
 import type { SessionEvent } from './session.events.js';
 
 /** Writes what happens to the session to the application's log, at the level at which somebody should notice. */
-export function logSessionEvents(
-  events$: Observable<SessionEvent>,
-  logger: Required<Pick<LoggerService, 'log' | 'warn' | 'error' | 'debug'>>,
-): void {
+export function logSessionEvents(events$: Observable<SessionEvent>, log: ApplicationLog): void {
   events$.subscribe((event) => {
     switch (event.type) {
       case 'loggedIn':
-        return logger.log('Logged in to Betfair.');
+        return log.log('Logged in to Betfair.');
       case 'resumed':
-        return logger.log('Resumed the stored Betfair session.');
+        return log.log('Resumed the stored Betfair session.');
       case 'waitingForLogin': {
         const seconds = Math.ceil(event.longestWait / 1_000);
-        return logger.log(`Another process is logging in; waiting up to ${seconds} s.`);
+        return log.log(`Another process is logging in; waiting up to ${seconds} s.`);
       }
       case 'keptAlive':
-        return logger.debug('Betfair session kept alive.');
+        return log.debug('Betfair session kept alive.');
       case 'rejected':
-        return logger.log('Betfair no longer takes the session; it is being replaced.');
+        return log.log('Betfair no longer takes the session; it is being replaced.');
       case 'renewalFailed':
-        return logger.warn(event.error.message);
+        return log.warn(event.error.message);
       case 'loginBlocked':
-        return logger.error(event.error.message);
+        return log.error(event.error.message);
       case 'loginUnblocked':
-        return logger.log('Logins to Betfair are no longer held back.');
+        return log.log('Logins to Betfair are no longer held back.');
       case 'storageDegraded':
-        return logger.warn(event.error.message);
+        return log.warn(event.error.message);
       case 'storageRecovered':
-        return logger.log('The session store works again.');
+        return log.log('The session store works again.');
       case 'loggedOut':
-        return logger.log('Logged out of Betfair.');
+        return log.log('Logged out of Betfair.');
     }
   });
 }

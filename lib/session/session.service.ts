@@ -1,4 +1,4 @@
-import { Logger, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
+import type { OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import type { BetfairSession } from '../betfair-session.js';
 import {
@@ -12,6 +12,7 @@ import { SessionFetch } from '../calls/fetch/session-fetch.js';
 import { runWithSession } from '../calls/run.js';
 import type { SessionSource } from '../calls/session-source.js';
 import { handledIfGivenUp } from '../calls/tracked-call.js';
+import { openLog } from '../common/application-log.js';
 import type { Clock } from '../common/clock.js';
 import { BetfairSessionError } from '../errors/index.js';
 import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
@@ -38,7 +39,6 @@ export interface WaitOptions {
 export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
   readonly #parts: SessionParts;
   readonly #api: SessionFetch;
-  readonly #logger: Logger;
   /** @internal */
   readonly account: SessionSource;
   readonly #send = (path: string, init: RequestInit) => this.#api.send(path, init);
@@ -52,17 +52,13 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
     storage: SessionStorage,
     clock: Clock,
   ) {
-    this.#logger = new Logger(
-      account === 'default' ? 'BetfairSession' : `BetfairSession:${account}`,
-    );
-    this.#parts = composeSession(options, storage, clock, (message) => this.#logger.warn(message));
+    const log = openLog(account === 'default' ? 'BetfairSession' : `BetfairSession:${account}`);
+    this.#parts = composeSession(options, storage, clock, log.warn);
     const { events$ } = this.#parts.publisher;
-    logSessionEvents(events$, this.#logger);
-    if (options.certificate) {
-      watchCertificate(options.certificate, events$, clock, (text) => this.#logger.warn(text));
-    }
+    logSessionEvents(events$, log);
+    if (options.certificate) watchCertificate(options.certificate, events$, clock, log.warn);
     this.#ownsStorage = wasOpenedHere(storage);
-    this.account = createSource(account, options, this.#parts, this.#logger);
+    this.account = createSource(account, options, this.#parts, log.warn);
     const { connections } = this.#parts;
     this.#api = new SessionFetch(this.account.api, connections.dispatcher, this.account);
   }

@@ -1,4 +1,3 @@
-import type { Logger } from '@nestjs/common';
 import { abortable, inTime } from '../common/deadline.js';
 import type { SessionSource } from '../calls/session-source.js';
 import { accountIdOf, type ResolvedSessionOptions } from '../options/session-options.resolver.js';
@@ -17,9 +16,9 @@ export function createSource(
   account: string,
   options: ResolvedSessionOptions,
   { cache, clock, evidence, keeper }: SessionParts,
-  logger: Logger,
+  log: (message: string) => void,
 ): SessionSource {
-  const warn = warnRarely(clock, (message) => logger.warn(message));
+  const warn = warnRarely(clock, log);
   return {
     account,
     id: `${account}:${accountIdOf(options)}`,

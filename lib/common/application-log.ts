@@ -1,0 +1,25 @@
+import { Logger } from '@nestjs/common';
+
+/** What is written to the application's log. */
+export type ApplicationLog = Pick<Logger, 'log' | 'warn' | 'error' | 'debug'>;
+
+/**
+ * Opens the application's log. It is often the application's own code, and its failure must not end what is only being
+ * reported: a login, a request, or the process.
+ */
+export function openLog(context: string): ApplicationLog {
+  const logger = new Logger(context);
+  const write = (level: keyof ApplicationLog) => (message: unknown) => {
+    try {
+      logger[level](message);
+    } catch {
+      // There is nowhere left to report it.
+    }
+  };
+  return {
+    log: write('log'),
+    warn: write('warn'),
+    error: write('error'),
+    debug: write('debug'),
+  };
+}
