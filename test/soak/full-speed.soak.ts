@@ -5,10 +5,11 @@ import { post, RawClients, RPC, rpcCall } from '../support/betting.js';
 import { CountingClock } from '../support/counting.clock.js';
 import { FaultyStorage } from '../support/faulty.storage.js';
 import { alive, Invariants } from '../support/invariants/invariants.js';
-import { SEED, SeededRandom } from './random.js';
+import { seedFrom, SeededRandom } from '../support/random.mjs';
 import { codeOf, heapInUse, megabytes, report, Tally } from './report.js';
 import { type SoakService, startProcess } from './soak.process.js';
 
+const SEED = seedFrom('SEED');
 const TEN_MINUTES = 600;
 const SECONDS = Number(process.env['SOAK_SECONDS'] ?? TEN_MINUTES);
 const CALLERS = 8;

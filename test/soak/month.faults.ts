@@ -1,6 +1,6 @@
 import type { SimulatorFault } from 'nestjs-betfair-session/testing';
 import { ACCOUNTS, type MonthWorld, TICK } from './month.world.js';
-import type { SeededRandom } from './random.js';
+import type { SeededRandom } from '../support/random.mjs';
 import type { Tally } from './report.js';
 
 const HOUR = 3_600_000;

@@ -1,11 +1,12 @@
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { alive, Invariants } from '../support/invariants/invariants.js';
 import { VirtualClock } from '../support/virtual.clock.js';
+import { seedFrom, SeededRandom } from '../support/random.mjs';
 import { injure } from './month.faults.js';
 import { ACCOUNTS, MonthWorld, TICK } from './month.world.js';
-import { SEED, SeededRandom } from './random.js';
 import { heapInUse, megabytes, report, Tally } from './report.js';
 
+const SEED = seedFrom('SEED');
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const MONTH = 30;

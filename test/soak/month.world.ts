@@ -5,7 +5,7 @@ import type { Invariants } from '../support/invariants/invariants.js';
 import { PartlyDownStorage } from '../support/partly-down.storage.js';
 import type { VirtualClock } from '../support/virtual.clock.js';
 import { Ledger } from './month.ledger.js';
-import type { SeededRandom } from './random.js';
+import type { SeededRandom } from '../support/random.mjs';
 import { codeOf, Tally } from './report.js';
 import { type SoakProcess, type SoakService, startProcess } from './soak.process.js';
 

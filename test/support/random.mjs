@@ -1,13 +1,14 @@
 /** Numbers that are the same again for the same seed. */
 export class SeededRandom {
-  #state: number;
+  #state;
 
-  constructor(seed: number) {
+  /** @param {number} seed */
+  constructor(seed) {
     this.#state = seed;
   }
 
   /** From 0 up to, not including, 1. */
-  readonly next = (): number => {
+  next = () => {
     // Mulberry32.
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -15,19 +16,36 @@ export class SeededRandom {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 
-  chance(probability: number): boolean {
+  /** @param {number} probability */
+  chance(probability) {
     return this.next() < probability;
   }
 
-  /** A whole number, both ends included. */
-  between(least: number, most: number): number {
+  /**
+   * A whole number, both ends included.
+   *
+   * @param {number} least
+   * @param {number} most
+   */
+  between(least, most) {
     return least + Math.floor(this.next() * (most - least + 1));
   }
 
-  pick<T>(choices: readonly [T, ...T[]]): T {
+  /**
+   * @template T
+   * @param {readonly [T, ...T[]]} choices
+   * @returns {T}
+   */
+  pick(choices) {
     return choices[Math.floor(this.next() * choices.length)] ?? choices[0];
   }
 }
 
-/** That of `SEED`, so that a run can be repeated, or any. */
-export const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+/**
+ * The seed in that environment variable, so that a run can be repeated, or any.
+ *
+ * @param {string} variable
+ */
+export function seedFrom(variable) {
+  return Number(process.env[variable] ?? Date.now() % 1_000_000);
+}
