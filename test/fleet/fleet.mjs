@@ -8,21 +8,24 @@ import { pathToFileURL } from 'node:url';
 import { stores } from './fleet.stores.mjs';
 
 const MEMBER = join(import.meta.dirname, 'member.mjs');
-const KEY = 'session.token';
+export const KEY = 'session.token';
 const PATIENCE = 60_000;
 
 /** One process. Whatever it is asked fails when it ends before it has answered. */
 class Member {
   /** What it logged in with, as far as it says so. */
   tokens = new Set();
+  /** How its calls went, as far as it says so. */
+  calls = [];
   #asked = new Map();
   #lastId = 0;
 
   constructor(build) {
     this.child = fork(MEMBER, [build], { stdio: 'inherit' });
     this.exited = once(this.child, 'exit');
-    this.child.on('message', ({ id, result, error, loggedIn }) => {
+    this.child.on('message', ({ id, result, error, loggedIn, call }) => {
       if (loggedIn) return this.tokens.add(loggedIn);
+      if (call) return this.calls.push(call);
       const { resolve, reject } = this.#asked.get(id);
       this.#asked.delete(id);
       if (error) reject(Object.assign(new Error(error.message), error));

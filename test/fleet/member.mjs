@@ -66,11 +66,13 @@ function noteConnectionFailure(error) {
   return {};
 }
 
+async function fetchOnce() {
+  const response = await running.sessions.fetch('/exchange/betting/json-rpc/v1', CALL);
+  return response.json();
+}
+
 async function callOnce() {
-  const { error } = await running.sessions
-    .fetch('/exchange/betting/json-rpc/v1', CALL)
-    .then((response) => response.json())
-    .catch(noteConnectionFailure);
+  const { error } = await fetchOnce().catch(noteConnectionFailure);
   if (error) throw new Error(`A call failed: ${JSON.stringify(error)}`);
 }
 
@@ -78,6 +80,31 @@ async function callOn() {
   while (!resting.signal.aborted) {
     await callOnce();
     await delay(250);
+  }
+}
+
+/** The two ways to call; each answers with what came of it. */
+const WAYS = {
+  async fetch() {
+    const { error } = await fetchOnce();
+    return error ? 'refused' : 'answered';
+  },
+  async call() {
+    await running.sessions.call('SportsAPING/v1.0/listEventTypes');
+    return 'answered';
+  },
+};
+
+const outcomeOf = ({ code, errorCode, message }) =>
+  [code ?? message, errorCode].filter(Boolean).join(' ');
+
+async function callAndTell(way) {
+  while (!resting.signal.aborted) {
+    const [at, began] = [Date.now(), performance.now()];
+    const outcome = await WAYS[way]().catch(outcomeOf);
+    process.send({ call: { way, at, ms: performance.now() - began, outcome } });
+    // As a client does that is told to come back later.
+    await delay(outcome === 'answered' ? 5 + Math.random() * 15 : 100);
   }
 }
 
@@ -95,6 +122,20 @@ const commands = {
     await callOnce();
     calls = callOn();
   },
+
+  /** Calls Betfair without end, in both ways at once, and tells of each call how it went. */
+  callWithoutEnd() {
+    calls = Promise.all(Object.keys(WAYS).map(callAndTell));
+  },
+
+  /** Answers when the calls under way have ended; none follows. */
+  async rest() {
+    resting.abort();
+    await calls;
+  },
+
+  /** The token of the session in memory. */
+  current: () => running.sessions.current?.token,
 
   /** Calls Betfair once with the session that there is. */
   callOnce,
@@ -131,8 +172,7 @@ const commands = {
 
   /** The process must then end by itself: nothing may be left that keeps it alive. */
   async close() {
-    resting.abort();
-    await calls;
+    await commands.rest();
     await running.application.close();
   },
 

@@ -1,30 +1,16 @@
 // Runs fleets of real processes: `npm run test:fleet`. Arguments select scenarios by what their names contain. FLEET is
 // the number of processes (50; 20 on stores in clouds), FLEET_RESULTS a file for the results as JSON.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { rmSync, writeFileSync } from 'node:fs';
 import { installStores } from '../stores/install.mjs';
 import { missingMoto } from '../stores/servers.mjs';
+import { compile } from './build.mjs';
 import { Fleet } from './fleet.mjs';
 import { files, outages, shared, unsupported } from './scenarios.mjs';
 
-const ROOT = resolve(import.meta.dirname, '../..');
 const SIZE = Number(process.env.FLEET ?? 50);
 const ON_CLOUDS = Math.min(SIZE, 20);
 const wanted = process.argv.slice(2);
-
-/** Of its own, so that a run neither needs nor disturbs `dist`; where the SDKs of the stores are found. */
-function compile() {
-  const modules = join(ROOT, 'test/stores/node_modules');
-  mkdirSync(modules, { recursive: true });
-  const build = mkdtempSync(join(modules, '.fleet-'));
-  writeFileSync(join(build, 'package.json'), '{"type":"module"}');
-  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-  const options = ['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', build];
-  execFileSync(process.execPath, [tsc, ...options], { stdio: 'inherit' });
-  return build;
-}
 
 function* plan() {
   const groups = [

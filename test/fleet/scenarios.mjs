@@ -5,8 +5,8 @@ import { bootBound } from './bound-identity.mjs';
 import { until } from './fleet.mjs';
 
 /** Where processes are killed or stopped: short requests make a short lease, `requestTimeout` and 5 s. */
-const SHORT = { requestTimeout: 2_000 };
-const LEASE = 7_000;
+export const SHORT = { requestTimeout: 2_000 };
+export const LEASE = 7_000;
 /** Processes that wait for the one that is gone. */
 const FEW = 10;
 const HOUR = 3_600_000;
