@@ -3,11 +3,15 @@ import type { Clock } from '../common/clock.js';
 import { withDeadline } from '../common/deadline.js';
 import { BetfairIdentityUnavailableError } from '../errors/index.js';
 import { safeCause } from '../errors/safe-cause.js';
-import type { ClientCertificate } from '../options/betfair-session-options.interface.js';
+import type {
+  ClientCertificate,
+  Jurisdiction,
+} from '../options/betfair-session-options.interface.js';
 import { loadClientCertificate, privateKeyBytes } from '../identity/client-certificate.js';
 
 /** What the credentials of an account are made from. */
 export interface CredentialSources {
+  readonly jurisdiction: Jurisdiction;
   readonly username: string;
   readonly password: string | (() => string | Promise<string>);
   readonly twoFactorCode: (() => string | Promise<string>) | undefined;
@@ -20,8 +24,8 @@ export interface CredentialSources {
 export interface LoginCredentials {
   readonly password: string;
   /**
-   * Tells credentials apart without giving anything away: HMAC-SHA-256 over user name and password, keyed by what only
-   * their holder has.
+   * Tells credentials apart without giving anything away: HMAC-SHA-256 over jurisdiction, user name and password, keyed
+   * by what only their holder has.
    */
   readonly fingerprint: string;
 }
@@ -35,13 +39,13 @@ export class CredentialProvider {
 
   /** The credentials without the two-factor code, which is asked for only when a login is made. */
   async current(signal?: AbortSignal): Promise<LoginCredentials> {
-    const { username, certificate, applicationKey } = this.sources;
+    const { jurisdiction, username, certificate, applicationKey } = this.sources;
     const password = await this.#ask('password', this.sources.password, signal);
     const secret = certificate
       ? privateKeyBytes(await loadClientCertificate(certificate))
       : applicationKey;
     const fingerprint = createHmac('sha256', secret)
-      .update(JSON.stringify([username, password]))
+      .update(JSON.stringify([jurisdiction, username, password]))
       .digest('hex');
     return { password, fingerprint };
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { hostname } from 'node:os';
+import os from 'node:os';
 import type { Clock } from '../common/clock.js';
 import {
   BetfairLoginBlockedError,
@@ -42,7 +42,7 @@ export interface GuardEvents {
 export class LoginGuard {
   readonly budget: LoginBudget;
   /** This host, in the record. */
-  readonly #host = createHash('sha256').update(hostname()).digest('hex').slice(0, 16);
+  readonly #host = createHash('sha256').update(os.hostname()).digest('hex').slice(0, 16);
   /** What the record says, and what it does not say yet. */
   #facts: LoginFacts = NOTHING_KNOWN;
   /** What the record does not say yet, as a change of it. */

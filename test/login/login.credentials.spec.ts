@@ -5,6 +5,7 @@ import { makeCertificate } from '../identity/support/certificates.js';
 import { expectNoSecret } from '../identity/support/secrets.js';
 
 const SOURCES: CredentialSources = {
+  jurisdiction: 'global',
   username: 'punter',
   password: 'canary-password',
   twoFactorCode: undefined,
