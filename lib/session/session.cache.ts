@@ -55,7 +55,8 @@ export class SessionCache {
   /** The session in memory where it may be served now. */
   get servable(): HeldSession | undefined {
     const { alive } = this;
-    return alive && this.clock.monotonic() < alive.freshUntil ? alive : undefined;
+    if (this.#closed || alive === undefined) return undefined;
+    return this.clock.monotonic() < alive.freshUntil ? alive : undefined;
   }
 
   /** The session in memory, unless Betfair rejected it; it may be past its lifetime. */
@@ -64,7 +65,7 @@ export class SessionCache {
     return held && !this.isRejected(held.session.generation) ? held : undefined;
   }
 
-  /** Whether the application logged out and has not asked for a session since. */
+  /** Tells if the application logged out, and has got no session since. */
   get loggedOut(): boolean {
     return this.#loggedOut;
   }
@@ -139,11 +140,8 @@ export class SessionCache {
     const due = this.clock.monotonic() >= this.#attendAt;
     if (due) this.#attendAt = held.freshUntil;
     const promise = Promise.resolve(held.session);
-    // Without a timer it could not be taken away in time.
-    if (!this.#closed) {
-      this.warm = promise;
-      this.#arm(Math.min(this.#attendAt, held.freshUntil));
-    }
+    this.warm = promise;
+    this.#arm(Math.min(this.#attendAt, held.freshUntil));
     return { session: promise, due };
   }
 
@@ -168,7 +166,7 @@ export class SessionCache {
     this.#timer?.cancel();
   }
 
-  /** Stops the timer for good: whoever still asks sets none. */
+  /** Serves nothing any more. */
   close(): void {
     this.stopTimer();
     this.warm = undefined;

@@ -96,7 +96,7 @@ export class SessionCheck {
   }
 
   async #look(check: Check): Promise<Finding> {
-    const { closing, clock, identity, cache } = this.deps;
+    const { closing, clock, identity, cache, keeper } = this.deps;
     const { session } = check;
     const other = await this.#storedInstead(session);
     let isOtherDead = false;
@@ -118,11 +118,13 @@ export class SessionCheck {
     if (!this.deps.cache.isCurrent(session)) return 'gone';
     if (reply.type === 'unclear') return 'unclear';
     if (reply.type === 'dead') {
-      this.deps.keeper.replace(session);
+      keeper.replace(session);
       return 'gone';
     }
     cache.extend(session, validatedAt);
-    if (other !== undefined && isOtherDead) void this.#storeOver(other, session);
+    if (other !== undefined && isOtherDead) {
+      void keeper.runBeside(() => this.#storeOver(other, session));
+    }
     return 'alive';
   }
 

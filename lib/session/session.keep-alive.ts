@@ -33,12 +33,16 @@ export class SessionKeepAlive {
 
   /** @throws BetfairSessionError Betfair could not be asked, or no new session could be had */
   async run(): Promise<void> {
-    const { cache, keeper } = this.deps;
+    const { cache, closing, keeper } = this.deps;
+    closing.throwIfAborted();
     const { alive } = cache;
-    // A renewal proves the session as well as a keep-alive does.
-    if (keeper.flight) await keeper.flight;
-    else if (alive) await this.#once(alive);
-    else if (!cache.loggedOut) await keeper.get();
+    const { flight } = keeper;
+    if (flight) {
+      // A renewal proves the session as well as a keep-alive does, or as little.
+      const { doubt } = await flight;
+      if (doubt) throw doubt;
+    } else if (alive) await this.#once(alive);
+    else await keeper.ensure();
   }
 
   #once(held: HeldSession): Promise<void> {
@@ -54,20 +58,20 @@ export class SessionKeepAlive {
     const { cache, clock, closing, identity, keeper, publisher } = this.deps;
     const validatedAt = clock.monotonic();
     const reply = await identity.keepAlive(session.token, closing);
+    closing.throwIfAborted();
     // What came in between knows better than this late answer.
     if (!cache.isCurrent(session)) return;
     switch (reply.type) {
       case 'alive':
         this.#failures = 0;
         cache.extend(session, validatedAt);
-        await this.#storeIfMissing();
+        await keeper.runBeside(() => this.#storeIfMissing());
         return;
       case 'dead':
         cache.reject(session.generation);
-        await keeper.get();
+        await keeper.ensure();
         return;
       case 'unclear':
-        closing.throwIfAborted();
         cache.attendIn(Math.min(LONGEST_RETRY, RETRY * 2 ** Math.min(this.#failures++, 8)));
         publisher.publish({ type: 'renewalFailed', error: reply.error });
         throw reply.error;

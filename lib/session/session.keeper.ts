@@ -29,6 +29,13 @@ export interface KeeperDependencies {
   readonly onDue: () => void;
 }
 
+/** How a renewal ended. */
+export interface Renewed {
+  readonly session: BetfairSession;
+  /** Betfair could not be asked, so the session is served on for a while. */
+  readonly doubt?: BetfairSessionError;
+}
+
 /** A session that was validated before is served that much longer while Betfair cannot be asked. */
 const GRACE = 30_000;
 
@@ -38,23 +45,30 @@ const GRACE = 30_000;
  */
 export class SessionKeeper {
   readonly #backoff: Backoff;
-  #flight: Promise<BetfairSession> | undefined;
+  #flight: Promise<Renewed> | undefined;
   #alone: Promise<unknown> | undefined;
   /** Work that the next renewal waits for. */
   #before: Promise<void> | undefined;
+  readonly #beside = new Set<Promise<void>>();
 
   constructor(private readonly deps: KeeperDependencies) {
     this.#backoff = new Backoff(deps.clock);
   }
 
   /** The renewal under way. */
-  get flight(): Promise<BetfairSession> | undefined {
+  get flight(): Promise<Renewed> | undefined {
     return this.#flight;
   }
 
-  /** The work under way that everybody waits for. */
-  get alone(): Promise<unknown> | undefined {
-    return this.#alone;
+  /** Everything under way. */
+  get work(): readonly Promise<unknown>[] {
+    const all = [this.#flight, this.#alone, this.#before, ...this.#beside];
+    return all.filter((work) => work !== undefined);
+  }
+
+  /** The session that a caller gets now without waiting. */
+  get current(): BetfairSession | undefined {
+    return this.#alone ? undefined : this.deps.cache.servable?.session;
   }
 
   get(signal?: AbortSignalLike): Promise<BetfairSession> {
@@ -66,15 +80,21 @@ export class SessionKeeper {
   replace(session: BetfairSession): void {
     this.deps.cache.reject(session.generation);
     // A failure reaches those who ask for a session.
-    this.get().catch(() => undefined);
+    this.ensure().catch(() => undefined);
   }
 
-  /** Runs `work` after the renewal under way; whoever asks for a session meanwhile waits for it. */
-  runAlone<T>(work: () => Promise<T>): Promise<T> {
+  /** Gets a session ready, unless the application logs out before there is one. */
+  async ensure(): Promise<void> {
+    while (!this.deps.cache.loggedOut) {
+      if (await this.#step()) return;
+    }
+  }
+
+  /** Runs `work` when nothing else is under way; whoever asks for a session meanwhile waits for it. */
+  async runAlone<T>(work: () => Promise<T>): Promise<T> {
+    this.deps.closing.throwIfAborted();
     this.deps.cache.warm = undefined;
-    const before = this.#alone ?? this.#flight ?? Promise.resolve();
-    const alone = before
-      .catch(() => undefined)
+    const alone = Promise.allSettled(this.work)
       .then(work)
       .finally(() => {
         if (this.#alone === alone) this.#alone = undefined;
@@ -84,13 +104,12 @@ export class SessionKeeper {
   }
 
   /**
-   * Runs `work` after the renewal under way and before the next one, which is tried at once then. A session that may be
+   * Runs `work` after what is under way and before the next renewal, which is tried at once then. A session that may be
    * served is served meanwhile.
    */
-  beforeRenewals(work: () => Promise<void>): Promise<void> {
-    const earlier = this.#before ?? this.#flight ?? Promise.resolve();
-    const done = earlier
-      .catch(() => undefined)
+  async beforeRenewals(work: () => Promise<void>): Promise<void> {
+    this.deps.closing.throwIfAborted();
+    const done = Promise.allSettled(this.work)
       .then(work)
       .then(() => this.#backoff.reset())
       .finally(() => {
@@ -100,40 +119,61 @@ export class SessionKeeper {
     return done;
   }
 
+  /** Runs `work` for the session in use, and lets a logout wait for its end; not if one has begun. */
+  async runBeside(work: () => Promise<void>): Promise<void> {
+    if (this.#alone) return;
+    const beside = work().finally(() => this.#beside.delete(beside));
+    this.#beside.add(beside);
+    await beside;
+  }
+
   /** Forgets failures, so that the next caller tries again at once. */
   resetBackoff(): void {
     this.#backoff.reset();
   }
 
   async #obtain(signal?: AbortSignalLike): Promise<BetfairSession> {
-    const { cache, onDue } = this.deps;
     for (;;) {
-      const alone = this.#alone?.catch(() => undefined);
-      if (alone) await abortable(() => alone, signal);
-      const served = cache.serve();
-      if (served) {
-        // In use, so it must not die: whoever comes first in the second half of its life has it kept alive.
-        if (served.due) onDue();
-        return served.session;
-      }
-      const session = await abortable(() => this.#renew(), signal);
-      // Betfair may have rejected it while it was on its way.
-      if (!cache.isRejected(session.generation)) return session;
+      const session = await this.#step(signal);
+      if (session) return session;
     }
   }
 
-  #renew(): Promise<BetfairSession> {
+  /** Serves the session, or waits for whatever stands between it and the caller; `undefined`: look again. */
+  async #step(signal?: AbortSignalLike): Promise<BetfairSession | undefined> {
+    const { cache, closing, onDue } = this.deps;
+    closing.throwIfAborted();
+    const alone = this.#alone?.catch(() => undefined);
+    if (alone) {
+      await abortable(() => alone, signal);
+      // By now there may be another logout.
+      return undefined;
+    }
+    const served = cache.serve();
+    if (served) {
+      // In use, so it must not die: whoever comes first in the second half of its life has it kept alive.
+      if (served.due) onDue();
+      return served.session;
+    }
     const before = this.#before?.catch(() => undefined);
-    if (before) return before.then(() => this.#renew());
+    if (before) {
+      await abortable(() => before, signal);
+      return undefined;
+    }
+    const { session } = await abortable(() => this.#renew(), signal);
+    // Betfair may have rejected it while it was on its way.
+    return cache.isRejected(session.generation) ? undefined : session;
+  }
+
+  #renew(): Promise<Renewed> {
     this.#flight ??= this.#fly().finally(() => {
       this.#flight = undefined;
     });
     return this.#flight;
   }
 
-  async #fly(): Promise<BetfairSession> {
+  async #fly(): Promise<Renewed> {
     const { cache, clock, closing, renewal, renewalTimeout } = this.deps;
-    closing.throwIfAborted();
     this.#backoff.throwIfWaiting();
     const { held } = cache;
     try {
@@ -148,14 +188,15 @@ export class SessionKeeper {
         closing,
       );
       this.#backoff.reset();
-      if ('token' in renewed) return cache.put(renewed);
+      if ('token' in renewed) return { session: cache.put(renewed) };
       const { session } = renewed;
-      if (renewed.type === 'extended') cache.extend(session, renewed.validatedAt);
-      else {
-        cache.serveOn(session, GRACE);
-        this.deps.publisher.publish({ type: 'renewalFailed', error: renewed.error });
+      if (renewed.type === 'extended') {
+        cache.extend(session, renewed.validatedAt);
+        return { session };
       }
-      return session;
+      cache.serveOn(session, GRACE);
+      this.deps.publisher.publish({ type: 'renewalFailed', error: renewed.error });
+      return { session, doubt: renewed.error };
     } catch (error) {
       throw this.#failed(error);
     }

@@ -7,6 +7,9 @@ import type { TokenStore } from './token.store.js';
 
 /** Ends the session at Betfair, for every holder of it, and removes it from the store. */
 export class SessionLogout {
+  /** Tokens to end, until Betfair says that they have ended and the store is known not to hold them. */
+  readonly #ending = new Set<string>();
+
   constructor(
     private readonly cache: SessionCache,
     private readonly identity: IdentityClient,
@@ -18,25 +21,43 @@ export class SessionLogout {
   ) {}
 
   /**
-   * @throws BetfairIdentityUnavailableError the session may still live; calling again tries the stored one
+   * Ends the session in memory, or the stored one if there is none. Called again after a failure, it tries the same
+   * session again, whatever the store holds by now.
+   *
+   * @throws BetfairSessionError the session may still live
    * @throws SessionStorageError the session ended, but the stored token could not be removed
    */
   async run(): Promise<void> {
-    const { closing } = this;
-    const token = this.cache.alive?.session.token;
-    this.cache.clear();
-    const ending = token ?? (await this.#tolerate(this.tokens.read(closing)))?.token;
-    if (ending !== undefined) {
-      const reply = await this.identity.logOut(ending, closing);
-      closing.throwIfAborted();
-      if (reply.type === 'unclear') throw reply.error;
-      this.publisher.publish({ type: 'loggedOut' });
-    }
+    const { cache, closing } = this;
+    closing.throwIfAborted();
+    const token = cache.alive?.session.token;
+    cache.clear();
+    if (token !== undefined) this.#ending.add(token);
+    else if (this.#ending.size === 0) await this.#addStored();
+    if (this.#ending.size === 0) return;
+    await this.#endAll();
     const stored = await this.#tolerate(this.tokens.read(closing));
     // Another text is the session of somebody who logged in meanwhile.
-    if (stored && stored.token === ending) {
+    if (stored?.token !== undefined && this.#ending.has(stored.token)) {
       await this.#tolerate(this.tokens.delete(stored.version, closing));
     }
+    this.#ending.clear();
+  }
+
+  async #addStored(): Promise<void> {
+    const stored = await this.#tolerate(this.tokens.read(this.closing));
+    if (stored?.token !== undefined) this.#ending.add(stored.token);
+  }
+
+  async #endAll(): Promise<void> {
+    const { closing, identity } = this;
+    const tokens = [...this.#ending];
+    const replies = await Promise.all(tokens.map((token) => identity.logOut(token, closing)));
+    closing.throwIfAborted();
+    if (replies.some(({ type }) => type === 'loggedOut')) {
+      this.publisher.publish({ type: 'loggedOut' });
+    }
+    for (const reply of replies) if (reply.type === 'unclear') throw reply.error;
   }
 
   async #tolerate<T>(operation: Promise<T>): Promise<T | undefined> {

@@ -14,6 +14,7 @@ import type { SessionSource } from '../calls/session-source.js';
 import { handledIfGivenUp } from '../calls/tracked-call.js';
 import { openLog } from '../common/application-log.js';
 import type { Clock } from '../common/clock.js';
+import { abortable } from '../common/deadline.js';
 import { BetfairSessionError } from '../errors/index.js';
 import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
 import { wasOpenedHere } from '../storage/storage.factory.js';
@@ -173,7 +174,8 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
 
   /**
    * Ends the session at Betfair, for every holder in every process, and removes it from the store. It is no stop
-   * switch: the next {@link getSession} logs in again.
+   * switch: the next {@link getSession} logs in again. Called again after a failure, it tries the same session again,
+   * and ends none that another process stored meanwhile.
    *
    * @throws BetfairSessionError Betfair gave no clear answer (call it again), or the store failed and the persistence
    * is `'required'`
@@ -191,7 +193,8 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
    */
   async unblockLogin(): Promise<void> {
     const { closing, keeper, login } = this.#parts;
-    await keeper.beforeRenewals(() => login.unblock(closing.signal));
+    const { signal } = closing;
+    await keeper.beforeRenewals(() => abortable(() => login.unblock(signal), signal));
   }
 
   /** @internal For `resetLoginBudget` of the testing kit. */
@@ -202,7 +205,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
 
   /** The session that a call would be given right now without waiting, if there is one. */
   get current(): BetfairSession | undefined {
-    const session = this.#parts.cache.servable?.session;
+    const session = this.#parts.keeper.current;
     if (session) CallScope.current?.take(this.account, session);
     return session;
   }
@@ -214,7 +217,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
 
   /** Every new session, beginning with the current one: a stream client reconnects on it. */
   get session$(): Observable<BetfairSession> {
-    return this.#parts.publisher.sessions$(() => this.#parts.cache.servable?.session);
+    return this.#parts.publisher.sessions$(() => this.#parts.keeper.current);
   }
 
   /** What happens to the session. */

@@ -22,24 +22,24 @@ export function beginShutdown(parts: SessionParts): void {
  * @param ownsStorage whether the store is closed too
  */
 export async function shutDown(parts: SessionParts, ownsStorage: boolean): Promise<void> {
-  const { cache, closing, publisher, storage } = parts;
+  const { closing, publisher, storage } = parts;
   beginShutdown(parts);
   await closing.finish(drain(parts));
-  cache.close();
   publisher.complete();
-  if (ownsStorage) await briefly(parts, CLOSE_TIME_MS, () => storage.close());
+  if (ownsStorage) await briefly(parts, CLOSE_TIME_MS, (signal) => storage.close(signal));
 }
 
 /**
- * Gives back the lease and ends the connections, as soon as no login can follow: the hooks of several accounts run one
+ * Ends the serving, gives back the lease and ends the connections, as soon as no login can follow: the hooks of several accounts run one
  * after the other, and would add up.
  */
 async function cleanUp(parts: SessionParts): Promise<void> {
-  const { closing, connections, identity, lease } = parts;
+  const { cache, closing, connections, identity, lease } = parts;
+  cache.close();
   const ended = Promise.allSettled([connections.destroy(closing.closed), identity.close()]);
   await briefly(parts, RELEASE_TIME_MS, async (signal) => {
     // A login that was ended hands over the lease first.
-    await workOf(parts);
+    await Promise.allSettled(workOf(parts));
     await lease?.close(signal);
   });
   await ended;
@@ -47,17 +47,17 @@ async function cleanUp(parts: SessionParts): Promise<void> {
 
 /** Waits until neither work nor a request is under way: a request may begin as the login ends that it waited for. */
 async function drain(parts: SessionParts): Promise<void> {
-  const { connections, keepAlive, keeper } = parts;
+  const { connections } = parts;
   let isBusy = true;
   while (isBusy) {
-    await Promise.all([workOf(parts), connections.settle()]);
+    await Promise.allSettled([...workOf(parts), connections.settle()]);
     await nextTurn();
-    isBusy = connections.isBusy || [keeper.flight, keeper.alone, keepAlive.running].some(Boolean);
+    isBusy = connections.isBusy || workOf(parts).length > 0;
   }
 }
 
-function workOf({ keepAlive, keeper }: SessionParts): Promise<unknown> {
-  return Promise.allSettled([keeper.flight, keeper.alone, keepAlive.running]);
+function workOf({ keepAlive, keeper }: SessionParts): readonly Promise<unknown>[] {
+  return keepAlive.running ? [...keeper.work, keepAlive.running] : keeper.work;
 }
 
 /** Waits for `work`, but not for long, and not for its success. */

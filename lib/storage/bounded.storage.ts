@@ -56,9 +56,9 @@ export class BoundedStorage implements SessionStorage {
     );
   }
 
-  async close(): Promise<void> {
+  async close(signal?: AbortSignal): Promise<void> {
     const { clock, timeout } = this;
-    await withDeadline(clock, timeout, async () => this.storage.close?.(), closesLate);
+    await withDeadline(clock, timeout, async () => this.storage.close?.(), closesLate, signal);
   }
 
   async #operate<T>(

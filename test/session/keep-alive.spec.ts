@@ -39,6 +39,20 @@ describe('keepAlive()', () => {
     expect(simulator.counts.keepAlives).toBe(1);
   });
 
+  it('fails with a renewal in which Betfair gave no clear answer, although the session is served on', async () => {
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start({}, clock);
+    const session = await sessions.getSession();
+    await clock.advance(12 * HOUR);
+    simulator.fail('keepAlive', { status: 503 });
+    const validated = sessions.getSession();
+    const unclear = { code: 'BETFAIR_IDENTITY_UNAVAILABLE', retryable: true };
+    await expect(sessions.keepAlive()).rejects.toMatchObject(unclear);
+    expect(await validated).toBe(session);
+    expect(simulator.counts.keepAlives).toBe(1);
+  });
+
   it('of a session that was replaced or logged out meanwhile ends without a word', async () => {
     const { simulator, start } = await createAccount();
     const clock = new VirtualClock(100);

@@ -257,10 +257,10 @@ describe('closing the application', () => {
       new VirtualClock(100),
     );
     simulator.fail('keepAlive', 'hung');
-    const suspected = sessions.refresh(session);
+    const suspected = sessions.refresh(session).catch((error: unknown) => error);
     await until(isAsked);
     await close();
-    expect(await suspected).toBe(session);
+    expect(await suspected).toMatchObject({ code: 'BETFAIR_CLOSED' });
     expect(clock.timers).toBe(0);
   });
 
