@@ -12,11 +12,11 @@ const down = () => new SessionStorageError('The store is down.', 'unavailable');
 
 /** Holds back whoever waits for it. */
 function gate() {
-  let open: () => void = () => undefined;
+  let open: (() => void) | undefined;
   const opened = new Promise<void>((resolve) => {
     open = resolve;
   });
-  return { open, opened };
+  return { open: () => open?.(), opened };
 }
 
 /** Random numbers that a seed determines, below `limit`. */

@@ -10,14 +10,13 @@ const app = await NestFactory.createApplicationContext(BetfairSessionModule.forR
 const sessions = app.get(SessionService);
 const say = (line) => console.log(JSON.stringify(line));
 
-createInterface({ input: process.stdin })
-  .on('line', async (method) => {
-    try {
-      await sessions[method]();
-      say({ done: method });
-    } catch ({ code, message }) {
-      say({ failed: method, code, message });
-    }
-  })
-  .on('close', () => app.close());
 say({ done: 'start' });
+for await (const method of createInterface({ input: process.stdin })) {
+  try {
+    await sessions[method]();
+    say({ done: method });
+  } catch ({ code, message }) {
+    say({ failed: method, code, message });
+  }
+}
+await app.close();
