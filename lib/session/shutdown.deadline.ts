@@ -1,6 +1,9 @@
-import { abortable, endAfter } from '../common/deadline.js';
+import { abortable } from '../common/deadline.js';
 import type { Clock, ClockTimer } from '../common/clock.js';
 import { BetfairSessionError } from '../errors/index.js';
+
+/** The loop's own turn, also under the fake timers of a test. */
+const nextTurn = setImmediate;
 
 /** Milliseconds from the first shutdown hook until work and requests in flight are ended. */
 const WORK_TIME_MS = 5_000;
@@ -14,7 +17,7 @@ export class ShutdownDeadline {
   );
   readonly #controller = new AbortController();
   #endsAt: number | undefined;
-  #timer: Pick<ClockTimer, 'cancel'> | undefined;
+  #timer: ClockTimer | undefined;
   #cleaned: Promise<void> | undefined;
 
   constructor(private readonly clock: Clock) {}
@@ -35,18 +38,23 @@ export class ShutdownDeadline {
     this.#cleaned = new Promise((resolve) => {
       this.signal.addEventListener('abort', () => resolve(cleanUp()), { once: true });
     });
-    this.#timer = endAfter(this.clock, WORK_TIME_MS, () => this.#end(), 'timer');
+    this.#timer = this.clock.timer(() => this.#endNextTurn(), WORK_TIME_MS);
   }
 
   /** Waits for `work` while there is time, ends what is left, and waits for the clean-up. */
   async finish(work: Promise<unknown>): Promise<void> {
     const left = (this.#endsAt ?? 0) - this.clock.monotonic();
     // Unlike the first timer, it keeps the process alive until the lease is given back.
-    const deadline = endAfter(this.clock, left, () => this.#end());
+    const deadline = this.clock.deadline(() => this.#endNextTurn(), left);
     await abortable(() => work, this.signal).catch(() => undefined);
     deadline.cancel();
     this.#end();
     await this.#cleaned;
+  }
+
+  /** Not before what has arrived is read; but a shutdown takes no longer because the process could not run. */
+  #endNextTurn(): void {
+    nextTurn(() => this.#end());
   }
 
   #end(): void {

@@ -163,7 +163,7 @@ const phases: Phase[] = [
       expect(await application.get('session')).toMatchObject(done);
     },
     waits: paused,
-    answer: done,
+    answer: closed,
   },
 ];
 
