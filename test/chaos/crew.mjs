@@ -86,6 +86,8 @@ export class Crew {
     life.member.child.on('exit', (code, signal) => {
       if (!life.isKilled && !this.#isClosing) life.died = String(code ?? signal);
     });
+    // A message to one that is being killed.
+    life.member.child.on('error', () => undefined);
     const started = booted
       .then(() => life.member.ask('callWithoutEnd'))
       .catch((error) => {

@@ -35,7 +35,7 @@ export class Ledger {
   reads = 0;
   #texts = new Map();
   #timer;
-  #onLogin = [];
+  #waiting = [];
 
   constructor(simulator, paths, ownTexts) {
     this.simulator = simulator;
@@ -49,14 +49,13 @@ export class Ledger {
     this.look();
   }
 
-  /** Calls `act` with the number of the process that logs in next, once its login has arrived. */
-  onNextLogin(act) {
-    this.#onLogin.push(act);
+  /** Waits for a login of a process; resolves with its number, or `undefined` if the waiting is called off. */
+  nextLogin() {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Forgets who waits for a login. */
-  disarm() {
-    this.#onLogin = [];
+  stopWaiting() {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   note(what) {
@@ -102,7 +101,7 @@ export class Ledger {
     if (endpoint === 'certLogin') {
       this.logins.push({ at, process, token: undefined, isStored: false });
       this.note(`login T${this.logins.length} of ${process ?? 'the foreign program'} arrived`);
-      if (process !== undefined) this.#onLogin.shift()?.(process);
+      if (process !== undefined) this.#waiting.shift()?.(process);
     }
     if (endpoint === 'logout') {
       const token = headers['x-authentication'];
