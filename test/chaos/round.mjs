@@ -33,7 +33,8 @@ export async function runRound(fleet, plan, random) {
     ledger.note('the chaos is over');
     ledger.endSessions();
     round.agreedMs = await agreement(round, fleet);
-    const rested = Promise.allSettled(crew.present.map(({ member }) => member.ask('rest')));
+    const running = crew.present.filter(({ member }) => member.isRunning);
+    const rested = Promise.allSettled(running.map(({ member }) => member.ask('rest')));
     const late = delay(CALL_LIMIT_MS, 'late', { ref: false });
     if ((await Promise.race([rested, late])) === 'late') faults.push('a call hangs');
     else await crew.close().catch((error) => faults.push(error.message));
