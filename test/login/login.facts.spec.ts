@@ -1,0 +1,231 @@
+import { closeAccounts } from '../support/account.js';
+import { createFleet } from './support/fleet.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** Of the lease: `requestTimeout` and 5 s. */
+const DURATION = 7_000;
+
+const BANNED = { reply: { loginStatus: 'TEMPORARY_BAN_TOO_MANY_REQUESTS' } };
+const LOCKED = { reply: { loginStatus: 'ACCOUNT_NOW_LOCKED' } };
+const rejected = { code: 'BETFAIR_LOGIN_REJECTED', retryable: false };
+const banned = { code: 'BETFAIR_LOGIN_BLOCKED', retryable: true };
+
+afterEach(closeAccounts);
+
+describe('what a fleet knows about logins', () => {
+  it('a refusal binds whoever has the same credentials, and nobody else', async () => {
+    const { clock, simulator, start } = await createFleet();
+    const first = await start({ password: 'wrong' });
+    await expect(clock.until(first.getSession())).rejects.toMatchObject(rejected);
+    const second = await start({ password: 'wrong' });
+    await expect(clock.until(second.getSession())).rejects.toMatchObject(rejected);
+    expect(simulator.counts.loginAttempts).toBe(1);
+    await clock.until((await start()).getSession());
+    expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
+  });
+
+  it('two wrong passwords are one attempt each, however long their processes run', async () => {
+    const { clock, simulator, start } = await createFleet();
+    const services = [await start({ password: 'wrong' }), await start({ password: 'worse' })];
+    for (let round = 0; round < 20; round++) {
+      for (const sessions of services) {
+        await expect(clock.until(sessions.getSession())).rejects.toMatchObject(rejected);
+      }
+      await clock.advance(DURATION);
+    }
+    expect(simulator.counts.loginAttempts).toBe(2);
+  });
+
+  it('a ban binds everybody until it ends', async () => {
+    const { clock, simulator, start } = await createFleet();
+    await clock.advance(HOUR);
+    simulator.fail('certLogin', BANNED);
+    await expect(clock.until((await start()).getSession())).rejects.toMatchObject(banned);
+    const second = await start();
+    await expect(clock.until(second.getSession())).rejects.toMatchObject({
+      ...banned,
+      until: new Date(clock.wall() + 20 * MINUTE),
+    });
+    await clock.advance(19 * MINUTE);
+    await expect(clock.until(second.getSession())).rejects.toMatchObject(banned);
+    await clock.advance(MINUTE);
+    await clock.until(second.getSession());
+    expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
+  });
+
+  it('a ban that the record holds ends after 25 minutes, whatever the record and the clocks say', async () => {
+    const { clock, simulator, start, changeRecord } = await createFleet();
+    await clock.until((await start()).getSession());
+    await clock.advance(MINUTE);
+    simulator.endSessions();
+    await changeRecord(() => ({ ban: clock.wall() + 10 * HOUR }));
+    const sessions = await start();
+    for (let minute = 0; minute < 25; minute++) {
+      await expect(clock.until(sessions.getSession())).rejects.toMatchObject(banned);
+      clock.setWallBack(MINUTE);
+      await clock.advance(MINUTE);
+    }
+    await clock.until(sessions.getSession());
+    expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 2 });
+  });
+
+  it('the refusals of the last twenty credentials are kept', async () => {
+    const { clock, simulator, record, changeRecord, start } = await createFleet();
+    await clock.until((await start()).getSession());
+    await clock.advance(MINUTE);
+    simulator.endSessions();
+    const known = Array.from({ length: 20 }, (_, index) => [`f${index}`, 'CLOSED'] as const);
+    await changeRecord(() => ({ refusals: Object.fromEntries(known) }));
+    const sessions = await start({ password: 'wrong' });
+    await expect(clock.until(sessions.getSession())).rejects.toMatchObject(rejected);
+    const { refusals } = await record();
+    expect(Object.entries(refusals)).toEqual([
+      ...known.slice(1),
+      [expect.any(String), 'INVALID_USERNAME_OR_PASSWORD'],
+    ]);
+  });
+
+  it.each([
+    ['a refusal', 'unblockLogin() in any process'],
+    ['a refusal', 'deleting the record'],
+    ['a ban', 'unblockLogin() in any process'],
+    ['a ban', 'deleting the record'],
+  ] as const)('%s is lifted for all of it by %s', async (what, how) => {
+    const { clock, simulator, start, deleteRecord } = await createFleet();
+    const [answer, obstacle] = what === 'a ban' ? [BANNED, banned] : [LOCKED, rejected];
+    // One that is refused, one that only reads of it, and one that has logged in before.
+    const veteran = await start();
+    await clock.until(veteran.getSession());
+    await clock.until(veteran.logout());
+    const services = [await start(), await start(), veteran];
+    await clock.advance(DURATION);
+    simulator.fail('certLogin', answer);
+    for (const sessions of services) {
+      await expect(clock.until(sessions.getSession())).rejects.toMatchObject(obstacle);
+    }
+    const operator = await start();
+    if (how === 'deleting the record') await deleteRecord();
+    else await operator.unblockLogin();
+    // Each looks at the record once per duration of the lease.
+    await clock.advance(DURATION);
+    const sessions = await clock.until(Promise.all(services.map((s) => s.getSession())));
+    expect(new Set(sessions.map(({ token }) => token)).size).toBe(1);
+    expect(simulator.counts).toMatchObject({ loginAttempts: 3, logins: 2 });
+  });
+
+  it('is written down without a secret: neither names, nor passwords, nor keys, nor tokens', async () => {
+    const { clock, simulator, start, recordText } = await createFleet();
+    const { username, password, applicationKey, certificate } = simulator.options();
+    const wrong = 'CANARY-wrong-password';
+    const texts: string[] = [];
+    await expect(clock.until((await start({ password: wrong })).getSession())).rejects.toThrow();
+    texts.push(await recordText());
+    const { token } = await clock.until((await start()).getSession());
+    texts.push(await recordText());
+    await clock.advance(3_000);
+    simulator.endSessions();
+    simulator.fail('certLogin', BANNED);
+    await expect(clock.until((await start()).getSession())).rejects.toMatchObject(banned);
+    texts.push(await recordText());
+    expect(JSON.parse(texts[2] ?? '')).toMatchObject({
+      refusals: expect.any(Object),
+      ban: expect.any(Number),
+    });
+    expect(Object.entries(JSON.parse(texts[2] ?? '').refusals)).toEqual([
+      [expect.stringMatching(/^[0-9a-f]{64}$/), 'INVALID_USERNAME_OR_PASSWORD'],
+    ]);
+    const [, keyLine = ''] = certificate.key.split('\n');
+    expect(keyLine).not.toBe('');
+    for (const secret of [username, password, wrong, applicationKey, token, keyLine]) {
+      expect(texts.join('\n')).not.toContain(secret);
+      expect(texts.join('\n')).not.toContain(encodeURIComponent(secret));
+      expect(texts.join('\n')).not.toContain(Buffer.from(secret).toString('base64'));
+    }
+  });
+});
+
+describe('a login that succeeds', () => {
+  it('lifts the refusal of its own credentials only, and a ban, for everybody', async () => {
+    const { changeRecord, clock, record, simulator, start } = await createFleet();
+    const first = await start();
+    simulator.fail('certLogin', LOCKED);
+    await expect(clock.until(first.getSession())).rejects.toMatchObject(rejected);
+    const [[own = ''] = []] = Object.entries((await record()).refusals);
+    await changeRecord(({ refusals }) => ({ refusals: { ...refusals, f00d: 'CLOSED' } }));
+    await first.unblockLogin();
+    await changeRecord(() => ({
+      refusals: { [own]: 'ACCOUNT_NOW_LOCKED', f00d: 'CLOSED' },
+      ban: clock.wall() + MINUTE,
+    }));
+    const second = await start({ sessionLifetime: HOUR });
+    await expect(clock.until(second.getSession())).rejects.toMatchObject(rejected);
+    // By a password that changed to and fro, say: the refusal is gone here, and a login under way succeeds.
+    await changeRecord(() => ({ refusals: { f00d: 'CLOSED' } }));
+    await clock.advance(HOUR);
+    await clock.until(second.getSession());
+    await clock.advance(3_000);
+    expect(await record()).toMatchObject({
+      refusals: { f00d: 'CLOSED' },
+      ban: null,
+      holder: null,
+    });
+  });
+
+  it('clears the ban that a machine whose clock is a day ahead wrote', async () => {
+    const { clock, record, simulator, start } = await createFleet();
+    clock.setWallBack(-DAY);
+    simulator.fail('certLogin', BANNED);
+    await expect(clock.until((await start()).getSession())).rejects.toMatchObject(banned);
+    clock.setWallBack(DAY);
+    const sessions = await start();
+    for (let minute = 0; minute < 25; minute++) {
+      await expect(clock.until(sessions.getSession())).rejects.toMatchObject(banned);
+      await clock.advance(MINUTE);
+    }
+    await clock.until(sessions.getSession());
+    await clock.advance(3_000);
+    expect(await record()).toMatchObject({ ban: null });
+    // Who starts now is not held back by what that machine wrote.
+    simulator.endSessions();
+    await clock.until((await start()).getSession());
+    expect(simulator.counts).toMatchObject({ loginAttempts: 3, logins: 2 });
+  });
+});
+
+describe('the name of a record', () => {
+  const twoAccounts = async () => {
+    const fleet = await createFleet();
+    const other = await createFleet();
+    return { ...fleet, other: { ...other.simulator.options(), username: 'somebody-else' } };
+  };
+
+  it("is nobody's after a first login that was refused, so that a corrected user name starts", async () => {
+    const { clock, record, simulator, start } = await createFleet();
+    const { username } = simulator.options();
+    const mistyped = await start({ username: 'mistyped' });
+    await expect(clock.until(mistyped.getSession())).rejects.toMatchObject(rejected);
+    expect(await record()).toMatchObject({ account: null, holder: null });
+    await clock.until((await start({ username })).getSession());
+    expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
+  });
+
+  it('stays that of the account whose token is stored, whatever becomes of its next login', async () => {
+    const { clock, record, simulator, start, other } = await twoAccounts();
+    const sessions = await start();
+    const session = await clock.until(sessions.getSession());
+    await clock.advance(3_000);
+    const { account } = await record();
+    simulator.endSessions();
+    simulator.fail('certLogin', LOCKED);
+    await expect(clock.until(sessions.refresh(session))).rejects.toMatchObject(rejected);
+    expect(account).not.toBeNull();
+    expect(await record()).toMatchObject({ account, holder: null });
+    const foreign = await start({ username: other.username });
+    await expect(clock.until(foreign.getSession())).rejects.toMatchObject({
+      code: 'BETFAIR_CONFIGURATION',
+    });
+    expect(simulator.counts.loginAttempts).toBe(2);
+  });
+});
