@@ -178,9 +178,11 @@ async function afterLogin(storage?: WatchedStorage) {
 /** Tells if the lease was got, as far as is known yet. */
 function watch(process: Process) {
   const seen = { got: false };
-  void process.permit().then(() => {
+  const note = async () => {
+    await process.permit();
     seen.got = true;
-  });
+  };
+  void note();
   return seen;
 }
 
@@ -211,16 +213,13 @@ describe('after a login', () => {
   it('the holder waits for its own release until it is written', async () => {
     const storage = new WatchedStorage();
     const { clock, holder } = await afterLogin(storage);
-    let release = () => undefined as void;
-    storage.before = () =>
-      new Promise<void>((resolve) => {
-        release = resolve;
-      });
+    const answers: (() => void)[] = [];
+    storage.before = () => new Promise<void>((resolve) => answers.push(resolve));
     const seen = watch(holder);
     await clock.advance(10_000);
     expect(seen.got).toBe(false);
     storage.before = undefined;
-    release();
+    for (const answer of answers) answer();
     await clock.settle();
     expect(seen.got).toBe(true);
   });

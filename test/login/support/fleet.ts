@@ -1,11 +1,12 @@
+import type { BetfairSimulatorOptions } from 'nestjs-betfair-session/testing';
 import { formatLoginRecord, type LoginRecord } from '../../../lib/login/login.record.js';
 import { createAccount } from '../../support/account.js';
 import { VirtualClock } from '../../support/virtual.clock.js';
 
 /** Services of one account on one store and one clock, and the record that they share. */
-export async function createFleet() {
+export async function createFleet(settings: BetfairSimulatorOptions = {}) {
   const clock = new VirtualClock();
-  const account = await createAccount();
+  const account = await createAccount(settings);
   const { inner } = account.storage;
   const name = `${account.key}.lease`;
   return {

@@ -8,9 +8,13 @@ import {
 } from 'nestjs-betfair-session';
 import type { Clock } from '../../../lib/common/clock.js';
 import { LoginGuard } from '../../../lib/login/login.guard.js';
-import { LoginLease } from '../../../lib/login/login.lease.js';
+import { LoginLease, type LoginPermit } from '../../../lib/login/login.lease.js';
 import { LoginPermits } from '../../../lib/login/login.permits.js';
-import { EMPTY_RECORD, type LoginRecord, parseLoginRecord } from '../../../lib/login/login.record.js';
+import {
+  EMPTY_RECORD,
+  type LoginRecord,
+  parseLoginRecord,
+} from '../../../lib/login/login.record.js';
 import { RecordStore } from '../../../lib/login/record.store.js';
 import { VirtualClock } from '../../support/virtual.clock.js';
 
@@ -68,13 +72,15 @@ export class Process {
   }
 
   /** Looks once, and takes the lease if it is free. */
-  async take(signal = new AbortController().signal) {
+  async take(signal: AbortSignal = new AbortController().signal): Promise<LoginPermit | undefined> {
     const stored = await this.records.read(signal);
     return this.lease.heldFor(stored) > 0 ? undefined : this.lease.take(stored, signal);
   }
 
   /** Waits for the permission to log in, or for a token that another process stores. */
-  permit(signal = new AbortController().signal) {
+  permit(
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<LoginPermit | 'moved' | 'alone'> {
     return this.#permits.get(undefined, FINGERPRINT, signal);
   }
 }
