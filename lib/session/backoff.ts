@@ -23,10 +23,11 @@ export class Backoff {
   }
 
   /** Notes a failure, after which the wait is not longer than `longest` milliseconds. */
-  failed(error: unknown, longest = LONGEST): void {
+  failed(error: unknown, longest = Infinity): void {
     const now = this.clock.monotonic();
     this.#failingSince ??= now;
-    const grown = Math.max(SHORTEST, (now - this.#failingSince) * SHARE);
+    const share = (now - this.#failingSince) * SHARE;
+    const grown = Math.min(Math.max(SHORTEST, share), LONGEST);
     const wait = Math.min(grown * (0.5 + Math.random() / 2), longest);
     this.#error = error;
     this.#until = now + wait;
