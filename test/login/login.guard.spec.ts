@@ -57,7 +57,9 @@ describe('a host from which Betfair lets nobody in', () => {
       until: clock.wall() + 15 * MINUTE,
     });
     // As if another host had met it.
-    const places = { 'another-host': place };
+    const places = {
+      'another-host': { code: 'BETTING_RESTRICTED_LOCATION', until: place?.until ?? 0 },
+    };
     await changeRecord(() => ({ places }));
     await clock.until((await start()).getSession());
     await clock.advance(3 * SECOND);
