@@ -10,12 +10,15 @@ import type {
   WriteCondition,
 } from './session-storage.interface.js';
 
+type Operation = 'read' | 'write' | 'delete';
+
 /**
  * A store of which every operation ends in time, and fails with an error of ours only: what a user's own store throws
  * may hold anything.
  */
 export class BoundedStorage implements SessionStorage {
-  #failure: SessionStorageError | undefined;
+  /** The kind of operation that fails now; writes weigh more. */
+  #failing: Operation | undefined;
 
   constructor(
     private readonly storage: SessionStorage,
@@ -26,9 +29,9 @@ export class BoundedStorage implements SessionStorage {
     private readonly onHealth: (failure: SessionStorageError | undefined) => void,
   ) {}
 
-  /** Whether the last operation failed. */
+  /** Tells if it fails. */
   get degraded(): boolean {
-    return this.#failure !== undefined;
+    return this.#failing !== undefined;
   }
 
   read(key: string, options?: StorageOperationOptions): Promise<StoredValue | undefined> {
@@ -62,7 +65,7 @@ export class BoundedStorage implements SessionStorage {
   }
 
   async #operate<T>(
-    operation: string,
+    operation: Operation,
     key: string,
     options: StorageOperationOptions | undefined,
     work: (signal: AbortSignal) => Promise<T>,
@@ -75,11 +78,11 @@ export class BoundedStorage implements SessionStorage {
       );
     try {
       const result = await withDeadline(clock, timeout, work, timedOut, options?.signal);
-      this.#report(undefined);
+      this.#works(operation);
       return result;
     } catch (error) {
       if (error instanceof StorageConflictError) {
-        this.#report(undefined);
+        this.#works(operation);
         throw error;
       }
       // The caller gave up: that says nothing about the store.
@@ -92,15 +95,22 @@ export class BoundedStorage implements SessionStorage {
               'unavailable',
               { cause: safeCause(error) },
             );
-      this.#report(failure);
+      this.#fails(operation, failure);
       throw failure;
     }
   }
 
-  #report(failure: SessionStorageError | undefined): void {
-    const changed = (failure === undefined) !== (this.#failure === undefined);
-    this.#failure = failure;
-    if (changed) this.onHealth(failure);
+  #works(operation: Operation): void {
+    // A store that is full, or read-only, answers reads all the while.
+    if (this.#failing === undefined || (this.#failing === 'write' && operation === 'read')) return;
+    this.#failing = undefined;
+    this.onHealth(undefined);
+  }
+
+  #fails(operation: Operation, failure: SessionStorageError): void {
+    const isNew = this.#failing === undefined;
+    if (this.#failing !== 'write') this.#failing = operation;
+    if (isNew) this.onHealth(failure);
   }
 }
 
