@@ -59,7 +59,10 @@ const BREACHES: [string, (setting: Setting) => unknown][] = [
     async ({ storage, key }) => {
       const lease = `${key}.lease`;
       const stored = await storage.read(lease);
-      const held = (stored?.value ?? '').replace('"holder":null', '"holder":{}');
+      const held = (stored?.value ?? '').replace(
+        '"holder":null',
+        '"holder":{"id":"x","duration":7000}',
+      );
       await storage.write(lease, held, { ifVersion: stored?.version ?? '' });
     },
   ],
@@ -107,6 +110,15 @@ describe('the invariants report that', () => {
     await setting.sessions.fetch(RPC, post(rpcCall('listEventTypes')));
     await setting.clock.advance(3_000);
     expect(await end(setting, setting.raw, { logins: 2 })).toEqual([]);
+  });
+
+  it('nothing was broken where the rest of the pause after a login is left in the record', async () => {
+    const setting = await setUp();
+    await setting.clock.advance(1_000);
+    await closeApplications();
+    const stored = await setting.storage.inner.read(`${setting.key}.lease`);
+    expect(JSON.parse(stored?.value ?? '')).toMatchObject({ holder: { duration: 2_000 } });
+    expect(await end(setting, setting.raw)).toEqual([]);
   });
 
   it('what a test states to break on purpose was not broken', async () => {
