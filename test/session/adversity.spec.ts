@@ -30,10 +30,18 @@ describe('a stored session of another account', () => {
     const clock = new VirtualClock();
     storage.fail('read', down());
     const { sessions } = await bruno.start({ storage, persistence: 'best-effort' }, clock);
-    const refused = clock.until(sessions.getSession());
-    await expect(refused).rejects.toMatchObject({ code: 'BETFAIR_CONFIGURATION' });
+    // Nothing is known of what is stored, so the session is one of its own and is not stored.
+    await clock.until(sessions.getSession());
+    expect(bruno.simulator.liveTokens()).toEqual([sessions.current?.token]);
+    // The store works again, and belongs to the other account all the same.
+    await clock.until(sessions.keepAlive());
+    expect(sessions.status).toMatchObject({ state: 'degraded', persisted: false });
     expect(JSON.stringify(bruno.simulator.requests)).not.toContain(token);
     expect(await alice.stored()).toBe(token);
+    bruno.simulator.endSessions();
+    const refused = clock.until(sessions.refresh(await sessions.getSession()));
+    await expect(refused).rejects.toMatchObject({ code: 'BETFAIR_CONFIGURATION' });
+    expect(bruno.simulator.counts.logins).toBe(1);
   });
 
   it('is neither logged out nor removed by logout()', async () => {
