@@ -215,7 +215,9 @@ describe('what cannot be written to the record', () => {
 
   it('still holds this process back: a refusal for good', async () => {
     const clock = new VirtualClock();
-    const { simulator, start } = await createAccount();
+    const { invariants, simulator, start } = await createAccount();
+    // It goes back with what is known, or not at all.
+    invariants.expectBroken('a lease was not given back');
     const { sessions } = await start({ storage: new ForgetfulStorage(), password: 'wrong' }, clock);
     for (let minute = 0; minute < 30; minute++) {
       await expect(clock.until(sessions.getSession())).rejects.toMatchObject({
