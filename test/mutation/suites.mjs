@@ -5,7 +5,7 @@ const LOGIN = 'login/';
  * the shorter the unmutated run that precedes every file.
  */
 const SUITES = [
-  ['lib/session/backoff.ts', ['session/(resume-faults|session\\.log)']],
+  ['lib/session/backoff.ts', ['session/(backoff|resume-faults|session\\.log)']],
   ['lib/session/betfair-session.ts', ['session/betfair-session']],
   ['lib/session/certificate.watch.ts', ['session/certificate']],
   [
