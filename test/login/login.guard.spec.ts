@@ -92,17 +92,17 @@ describe('a host from which Betfair lets nobody in', () => {
   });
 });
 
+/** A fleet whose two-factor codes are numbered. */
+async function createInteractiveFleet() {
+  const fleet = await createFleet();
+  const asked = { times: 0 };
+  const twoFactorCode = () => String((asked.times += 1)).padStart(6, '0');
+  const options = { login: 'interactive', certificate: undefined, twoFactorCode };
+  return { ...fleet, asked, begin: () => fleet.start(options) };
+}
+
 describe('a two-factor code that Betfair refuses', () => {
   const STALE = { reply: { status: 'FAIL', error: 'STRONG_CODE_FAIL', token: '' } };
-
-  /** A service whose two-factor codes are numbered. */
-  async function interactive() {
-    const fleet = await createFleet();
-    const asked = { times: 0 };
-    const twoFactorCode = () => String((asked.times += 1)).padStart(6, '0');
-    const options = { login: 'interactive', certificate: undefined, twoFactorCode };
-    return { ...fleet, asked, begin: () => fleet.start(options) };
-  }
 
   const stale = {
     code: 'BETFAIR_LOGIN_BLOCKED',
@@ -111,7 +111,7 @@ describe('a two-factor code that Betfair refuses', () => {
   };
 
   it('is followed by a new one when the first has run out, after 30 s', async () => {
-    const { asked, begin, clock, record, simulator } = await interactive();
+    const { asked, begin, clock, record, simulator } = await createInteractiveFleet();
     simulator.fail('login', STALE);
     const sessions = await begin();
     const until = new Date(clock.wall() + 30 * SECOND);
@@ -129,7 +129,7 @@ describe('a two-factor code that Betfair refuses', () => {
   });
 
   it('holds back every process of the fleet meanwhile', async () => {
-    const { asked, begin, clock, simulator } = await interactive();
+    const { asked, begin, clock, simulator } = await createInteractiveFleet();
     simulator.fail('login', STALE);
     await expect(clock.until((await begin()).getSession())).rejects.toMatchObject(stale);
     await expect(clock.until((await begin()).getSession())).rejects.toMatchObject(stale);
@@ -137,7 +137,7 @@ describe('a two-factor code that Betfair refuses', () => {
   });
 
   it('is final when it is the third in a row, until unblockLogin()', async () => {
-    const { begin, clock, simulator } = await interactive();
+    const { begin, clock, simulator } = await createInteractiveFleet();
     simulator.fail('login', STALE, { times: 5 });
     // Counted in the record: no restart makes the series longer.
     for (let attempt = 0; attempt < 2; attempt++) {

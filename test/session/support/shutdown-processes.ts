@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { json } from 'node:stream/consumers';
 import { FileStorage } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { type LoginRecord, parseLoginRecord } from '../../../lib/login/login.record.js';
 
 const CHILD = resolve('test/session/support/shutdown-child.mjs');
 
@@ -91,9 +92,9 @@ export class ShutdownBench {
   }
 
   /** Who holds the lease; `null`: nobody. */
-  async holder(account = 'first'): Promise<unknown> {
+  async holder(account = 'first'): Promise<LoginRecord['holder']> {
     const stored = await new FileStorage(this).read(`${account}.token.lease`);
-    return stored === undefined ? null : JSON.parse(stored.value).holder;
+    return parseLoginRecord(stored?.value ?? '').holder;
   }
 
   async close(): Promise<void> {
