@@ -34,7 +34,7 @@ export type Renewal =
     };
 
 export interface RenewalDependencies {
-  readonly identity: IdentityClient;
+  readonly identity: Pick<IdentityClient, 'keepAlive'>;
   readonly login: FleetLogin;
   readonly tokens: TokenStore;
   readonly writer: SessionWriter;

@@ -29,7 +29,7 @@ const PAUSE = 100;
  */
 export class SessionWriter {
   constructor(
-    private readonly identity: IdentityClient,
+    private readonly identity: Pick<IdentityClient, 'keepAlive' | 'logOut'>,
     private readonly tokens: TokenStore,
     private readonly clock: Clock,
     private readonly persistence: Persistence,
