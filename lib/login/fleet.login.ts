@@ -73,13 +73,13 @@ export class FleetLogin {
       tested: true,
     });
     try {
-      const fresh = await this.#logIn(current, until, signal);
+      const fresh = await this.#logIn(current, until, signal).catch(async (error: unknown) => {
+        // Before any caller is told, so that no restart and no other process tries it again.
+        if (guard.hasNews) await this.#tell(change);
+        throw error;
+      });
       hasToken = true;
       return await store(fresh);
-    } catch (error) {
-      // Before any caller is told, so that no restart and no other process tries it again.
-      if (guard.hasNews) await this.#tell(change);
-      throw error;
     } finally {
       fleet?.lease.releaseSoon(change);
       if (fleet === undefined) guard.markShared();
