@@ -1,0 +1,82 @@
+import type { Clock } from '../../../lib/common/clock.js';
+import type { IdentityClient } from '../../../lib/identity/identity.client.js';
+import { FleetLogin } from '../../../lib/login/fleet.login.js';
+import { CredentialProvider } from '../../../lib/login/login.credentials.js';
+import { LoginGuard } from '../../../lib/login/login.guard.js';
+import { LoginLease } from '../../../lib/login/login.lease.js';
+import { LoginPermits } from '../../../lib/login/login.permits.js';
+import { RecordStore } from '../../../lib/login/record.store.js';
+import type { Persistence } from '../../../lib/options/betfair-session-options.interface.js';
+import { SessionRenewal } from '../../../lib/session/session.renewal.js';
+import { SessionWriter } from '../../../lib/session/session.writer.js';
+import { TokenStore } from '../../../lib/session/token.store.js';
+import { BoundedStorage } from '../../../lib/storage/bounded.storage.js';
+import type { SessionStorage } from '../../../lib/storage/session-storage.interface.js';
+
+export const KEY = 'session.token';
+export const RECORD = `${KEY}.lease`;
+export const ACCOUNT = '0123456789abcdef';
+export const REQUEST_TIMEOUT = 2_000;
+export const LEASE_DURATION = 7_000;
+
+/** The parts of one process that decide about logins, put together as in a service. */
+export interface Session {
+  readonly renewal: SessionRenewal;
+  readonly login: FleetLogin;
+  readonly lease: LoginLease;
+}
+
+export interface Surroundings {
+  readonly storage: SessionStorage;
+  readonly identity: Pick<IdentityClient, 'logIn' | 'keepAlive' | 'logOut'>;
+  readonly clock: Clock;
+  readonly persistence: Persistence;
+}
+
+const nothing = () => undefined;
+
+export function composeProcess(surroundings: Surroundings): Session {
+  const { storage, identity, clock, persistence } = surroundings;
+  const leaseDuration = LEASE_DURATION;
+  const bounded = new BoundedStorage(storage, clock, REQUEST_TIMEOUT, nothing);
+  const records = new RecordStore(bounded, RECORD, KEY, ACCOUNT);
+  const tokens = new TokenStore(bounded, KEY, undefined);
+  const guard = new LoginGuard(clock, { publish: nothing }, RECORD);
+  const lease = new LoginLease(records, guard, leaseDuration, clock);
+  const permits = new LoginPermits({
+    guard,
+    lease,
+    records,
+    tokenVersion: (signal) => tokens.version(signal),
+    clock,
+    persistence,
+    leaseDuration,
+    onWaiting: nothing,
+  });
+  const credentials = new CredentialProvider(
+    {
+      username: 'alice',
+      password: 'secret',
+      twoFactorCode: undefined,
+      certificate: undefined,
+      applicationKey: 'key',
+      requestTimeout: REQUEST_TIMEOUT,
+    },
+    clock,
+  );
+  const fleet = { records, lease, permits };
+  const login = new FleetLogin({ identity, credentials, guard, fleet, clock, leaseDuration });
+  const writer = new SessionWriter(identity, tokens, clock, persistence);
+  const renewal = new SessionRenewal({
+    identity,
+    login,
+    tokens,
+    writer,
+    onDead: nothing,
+    clock,
+    persistence,
+    leaseDuration,
+    onMalformed: nothing,
+  });
+  return { renewal, login, lease };
+}
