@@ -12,13 +12,13 @@ export class PlayedStore {
     return this.#objects.get(key);
   }
 
-  wouldWrite(key: string, condition: WriteCondition): boolean {
+  accepts(key: string, condition: WriteCondition): boolean {
     const expected = 'ifVersion' in condition ? condition.ifVersion : undefined;
     return this.#objects.get(key)?.version === expected;
   }
 
   write(key: string, value: string, condition: WriteCondition): string {
-    if (!this.wouldWrite(key, condition)) throw new StorageConflictError(key);
+    if (!this.accepts(key, condition)) throw new StorageConflictError(key);
     // Nothing is ever deleted.
     const version = String(Number(this.#objects.get(key)?.version ?? 0) + 1);
     this.#objects.set(key, { value, version });
@@ -26,6 +26,6 @@ export class PlayedStore {
   }
 
   get state(): string {
-    return JSON.stringify([...this.#objects].toSorted());
+    return JSON.stringify([...this.#objects].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   }
 }

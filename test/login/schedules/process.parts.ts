@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lib/common/clock.js';
+import { type Clock, systemClock } from '../../../lib/common/clock.js';
 import type { IdentityClient } from '../../../lib/identity/identity.client.js';
 import { FleetLogin } from '../../../lib/login/fleet.login.js';
 import { CredentialProvider } from '../../../lib/login/login.credentials.js';
@@ -33,6 +33,21 @@ export interface Surroundings {
   readonly persistence: Persistence;
 }
 
+const SOURCES = {
+  username: 'alice',
+  password: 'secret',
+  twoFactorCode: undefined,
+  certificate: undefined,
+  applicationKey: 'key',
+  requestTimeout: REQUEST_TIMEOUT,
+};
+
+/** Of the credentials of every process. */
+export const { fingerprint: FINGERPRINT } = await new CredentialProvider(
+  SOURCES,
+  systemClock,
+).current();
+
 const nothing = () => undefined;
 
 export function composeProcess(surroundings: Surroundings): Session {
@@ -53,17 +68,7 @@ export function composeProcess(surroundings: Surroundings): Session {
     leaseDuration,
     onWaiting: nothing,
   });
-  const credentials = new CredentialProvider(
-    {
-      username: 'alice',
-      password: 'secret',
-      twoFactorCode: undefined,
-      certificate: undefined,
-      applicationKey: 'key',
-      requestTimeout: REQUEST_TIMEOUT,
-    },
-    clock,
-  );
+  const credentials = new CredentialProvider(SOURCES, clock);
   const fleet = { records, lease, permits };
   const login = new FleetLogin({ identity, credentials, guard, fleet, clock, leaseDuration });
   const writer = new SessionWriter(identity, tokens, clock, persistence);
