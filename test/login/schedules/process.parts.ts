@@ -34,6 +34,7 @@ export interface Surroundings {
 }
 
 const SOURCES = {
+  jurisdiction: 'global' as const,
   username: 'alice',
   password: 'secret',
   twoFactorCode: undefined,

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
 /** The way to a server, which can be shut: connections then end before anything is sent. */
 export interface Gate {
@@ -25,8 +25,9 @@ export async function createGate(target: string): Promise<Gate> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port: own } = server.address() as AddressInfo;
-  gate.url = `https://127.0.0.1:${own}`;
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The gate has no port.');
+  gate.url = `https://127.0.0.1:${address.port}`;
   gate.close = async () => {
     server.close();
   };
