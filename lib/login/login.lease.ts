@@ -47,6 +47,8 @@ export class LoginLease {
   #taken: StoredRecord | undefined;
   /** The release that is to come when the pause after a login is over. */
   #leaving: Leaving | undefined;
+  /** It is being given back for good. */
+  #closing = false;
   #closed = false;
 
   constructor(
@@ -94,7 +96,7 @@ export class LoginLease {
 
   /** Gives the lease back after a pause. */
   releaseSoon(change?: RecordChange): void {
-    if (this.#taken === undefined || this.#leaving || this.#closed) return;
+    if (this.#taken === undefined || this.#leaving || this.#closing) return;
     const { clock } = this;
     const [pause, write] = [new AbortController(), new AbortController()];
     const endsAt = clock.monotonic() + PAUSE_AFTER_LOGIN;
@@ -136,6 +138,7 @@ export class LoginLease {
 
   /** Gives the lease back for good. */
   async close(signal: AbortSignal): Promise<void> {
+    this.#closing = true;
     await this.release(undefined, signal).finally(() => {
       this.#closed = true;
     });

@@ -156,7 +156,7 @@ describe("Betfair's temporary ban", () => {
     expect(simulator.counts).toMatchObject({ loginAttempts: 3, logins: 2 });
   });
 
-  it('lets the store be looked at once per lease duration, and a login be made at the moment it ends', async () => {
+  it('lets the store be looked at ever less often, and a login be made at the moment it ends', async () => {
     const clock = new VirtualClock();
     const { simulator, storage, start } = await createAccount();
     const [one, two] = [await start({}, clock), await start({}, clock)];
@@ -169,8 +169,8 @@ describe("Betfair's temporary ban", () => {
       await Promise.allSettled(times(10, () => one.sessions.getSession()));
       await clock.advance(1_000);
     }
-    // A lease lasts for 7 s here.
-    expect(storage.counts.read - read).toBe(9);
+    // Each second at first, since another process may store a session at any moment; later once in the 7 s of a lease.
+    expect(storage.counts.read - read).toBeLessThan(30);
     expect(events).toEqual(['loginBlocked']);
     await clock.advance(20 * MINUTE - 70_000 - 1);
     await expect(two.sessions.getSession()).rejects.toMatchObject(blocked);
