@@ -75,6 +75,23 @@ describe('a process that finds another one logging in', () => {
     // Three looks at the token lie between two at the record, but none waits longer than for a holder that is gone.
     expect(clock.monotonic()).toBeLessThanOrEqual(DURATION);
   });
+
+  it('logs in 3 s after a login whose token could not be stored, as after any other', async () => {
+    const clock = new VirtualClock();
+    const { simulator, storage, start, key } = await createAccount();
+    await storage.put(key, 'A'.repeat(44));
+    const [one, two] = [await start({}, clock), await start({}, clock)];
+    storage.fail('write', new SessionStorageError('Read only.', 'denied'));
+    await expect(clock.until(one.sessions.getSession())).rejects.toMatchObject({
+      code: 'BETFAIR_STORAGE_DENIED',
+    });
+    expect(simulator.counts).toMatchObject({ logins: 1, logouts: 1 });
+    const waiting = two.sessions.getSession();
+    await clock.advance(2_999);
+    expect(simulator.counts.loginAttempts).toBe(1);
+    await clock.until(waiting);
+    expect(clock.monotonic()).toBeLessThanOrEqual(DURATION);
+  });
 });
 
 describe('what is stored between the first look and the lease', () => {

@@ -5,12 +5,12 @@ const THREE: readonly Role[] = ['renews', 'renews', 'renews'];
 
 /** The scenarios of which all schedules are played, within bounds that take about a minute. */
 export const SCENARIOS: readonly Scenario[] = [
-  { name: 'three start cold', roles: THREE, stored: 'nothing', bounds: { switches: 1 } },
+  { name: 'three start cold', roles: THREE, stored: 'nothing', bounds: { switches: 2 } },
   {
     name: 'two start cold, one fault',
     roles: TWO,
     stored: 'nothing',
-    bounds: { faults: 1, switches: 0 },
+    bounds: { faults: 1, switches: 1 },
   },
   { name: 'three find a session that ended', roles: THREE },
   { name: 'three, one fault', roles: THREE, bounds: { faults: 1, switches: 1 } },
@@ -43,8 +43,13 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'unblocked at any time', roles: [...TWO, 'unblocks'] },
   {
     name: 'unblocked at any time, one fault',
+    roles: ['renews', 'unblocks'],
+    bounds: { faults: 1 },
+  },
+  {
+    name: 'two of them, unblocked at any time, one fault',
     roles: [...TWO, 'unblocks'],
-    bounds: { faults: 1, switches: 1 },
+    bounds: { faults: 1, switches: 0 },
   },
   { name: 'refused and unblocked at any time', roles: [...TWO, 'unblocks'], answer: 'refused' },
   {
