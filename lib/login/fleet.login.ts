@@ -6,7 +6,7 @@ import type { CredentialProvider, LoginCredentials } from './login.credentials.j
 import type { LoginGuard } from './login.guard.js';
 import type { LoginLease, RecordChange } from './login.lease.js';
 import type { FoundToken, LoginPermits } from './login.permits.js';
-import { NOTHING_KNOWN } from './login.record.js';
+import { markTested, NOTHING_KNOWN } from './login.record.js';
 import type { RecordStore } from './record.store.js';
 
 /** A token fresh from Betfair. */
@@ -35,10 +35,12 @@ export interface LoginDependencies {
 }
 
 /** Pauses before a refusal that could not be written is written again, in milliseconds. */
-const TELL_PAUSES = [100, 300];
+const TELL_PAUSES_MS = [100, 300];
 
 /** Makes the one login of a fleet, or finds that another process has made it. */
 export class FleetLogin {
+  #running: Promise<unknown> | undefined;
+
   constructor(private readonly deps: LoginDependencies) {}
 
   /**
@@ -48,7 +50,27 @@ export class FleetLogin {
    * @returns what `store` returned; `undefined` if the store holds something else by now
    * @throws BetfairSessionError no login may be made, or it failed
    */
-  async run<T>(
+  run<T>(
+    found: FoundToken | 'unreachable',
+    store: (fresh: FreshToken) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T | undefined> {
+    const login = this.#run(found, store, signal);
+    const running = login
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#running === running) this.#running = undefined;
+      });
+    this.#running = running;
+    return login;
+  }
+
+  /** Settles when the login made last has ended, and its lease is being given back. */
+  get running(): Promise<unknown> | undefined {
+    return this.#running;
+  }
+
+  async #run<T>(
     found: FoundToken | 'unreachable',
     store: (fresh: FreshToken) => Promise<T>,
     signal: AbortSignal,
@@ -65,24 +87,19 @@ export class FleetLogin {
       guard.assertWithinBudget();
     }
     const until = permit === 'alone' ? clock.monotonic() + leaseDuration : permit.until;
-    let hasToken = found !== undefined;
-    const change: RecordChange = (record) => ({
-      ...record,
-      // Nobody's until there is a token: another user name or jurisdiction may be the cure.
-      account: hasToken ? record.account : null,
-      tested: true,
-    });
+    let change: RecordChange = markTested;
     try {
       const fresh = await this.#logIn(current, until, signal).catch(async (error: unknown) => {
-        // Before any caller is told, so that no restart and no other process tries it again.
-        if (guard.hasNews) await this.#tell(change);
+        // Before anybody is told, who may end the process, so that no restart and no other process tries it again.
+        if (guard.news) await this.#tell(permit === 'alone' ? [] : TELL_PAUSES_MS);
+        guard.announce(error);
         throw error;
       });
-      hasToken = true;
+      // Not kept for later if it cannot be written: by then it may be wrong.
+      change = (record) => ({ ...markTested(record), ...guard.afterLogin(record) });
       return await store(fresh);
     } finally {
       fleet?.lease.releaseSoon(change);
-      if (fleet === undefined) guard.markShared();
     }
   }
 
@@ -93,6 +110,9 @@ export class FleetLogin {
    */
   async unblock(signal: AbortSignal): Promise<void> {
     const { fleet, guard } = this.deps;
+    await this.#running;
+    // What it would add comes before.
+    if (fleet?.lease.leaving) await fleet.lease.release(undefined, signal).catch(() => undefined);
     const lifted = await fleet?.records.change(
       (record) => ({ ...record, ...NOTHING_KNOWN }),
       signal,
@@ -117,12 +137,12 @@ export class FleetLogin {
     return { token: guard.settle(reply, current.fingerprint), validatedAt };
   }
 
-  async #tell(change: RecordChange): Promise<void> {
-    const { clock, fleet } = this.deps;
-    for (const pause of [...TELL_PAUSES, undefined]) {
+  async #tell(pauses: readonly number[]): Promise<void> {
+    const { clock, fleet, guard } = this.deps;
+    if (fleet === undefined) return guard.forgetNews();
+    for (const pause of [...pauses, undefined]) {
       try {
-        await fleet?.lease.release(change);
-        return;
+        return await fleet.lease.tell(markTested);
       } catch {
         // It holds in this process all the same, and the failure of the store was published as such.
         if (pause !== undefined) await sleep(clock, pause);
@@ -132,7 +152,5 @@ export class FleetLogin {
 }
 
 function late(): BetfairIdentityUnavailableError {
-  return new BetfairIdentityUnavailableError(
-    'The login took longer than this process may hold others back from theirs.',
-  );
+  return new BetfairIdentityUnavailableError('The login did not finish before its lease expired.');
 }

@@ -8,7 +8,8 @@ import {
 } from '../errors/index.js';
 import type { LoginReply } from '../identity/identity-reply.js';
 import { LoginBudget } from './login.budget.js';
-import { type LoginFacts, type LoginRecord, NOTHING_KNOWN } from './login.record.js';
+import type { News } from './login.lease.js';
+import { type LoginFacts, NOTHING_KNOWN } from './login.record.js';
 import { withBan, withoutThese, withPlace, withRefusal, withStaleCode } from './login.facts.js';
 import { RecordedEnd } from './recorded.end.js';
 import { BANNED, BUDGET_SPENT, refusedHere, rejection, STALE_CODE } from './refusal.messages.js';
@@ -47,15 +48,13 @@ export class LoginGuard {
   #facts: LoginFacts = NOTHING_KNOWN;
   /** What the record does not say yet, as a change of it. */
   #pending: ((facts: LoginFacts) => LoginFacts) | undefined;
-  /** What of that the write holds that is under way. */
-  #written: ((facts: LoginFacts) => LoginFacts) | undefined;
   /** The credentials that were looked at last. */
   #fingerprint = '';
   readonly #ban: RecordedEnd;
   readonly #place: RecordedEnd;
   readonly #staleCode: RecordedEnd;
-  /** Whether the application was told that logins are held back. */
-  #announced = false;
+  /** Why logins are held back, as the application was told. */
+  #announced: string | undefined;
 
   constructor(
     private readonly clock: Clock,
@@ -73,17 +72,19 @@ export class LoginGuard {
   assertAllowed(fingerprint: string): void {
     this.#fingerprint = fingerprint;
     const obstacle = this.#obstacle();
-    if (obstacle) throw this.#block(obstacle);
+    this.announce(obstacle);
+    if (obstacle) throw obstacle;
   }
 
   /** @throws BetfairLoginBlockedError this process has logged in too often */
   assertWithinBudget(): void {
     const error = this.#budgetSpent();
-    if (error) throw this.#block(error);
+    this.announce(error);
+    if (error) throw error;
   }
 
   /**
-   * Takes note of how a login ended.
+   * Takes note of how a login ended; {@link announce} tells the application, once the record does.
    *
    * @returns the token
    * @throws BetfairSessionError the login gave none
@@ -93,7 +94,7 @@ export class LoginGuard {
     switch (reply.type) {
       case 'loggedIn':
         this.budget.spend();
-        this.#note((facts) => withoutThese(facts, fingerprint, this.#host));
+        this.learn(this.afterLogin(this.#facts));
         this.#announceUnblocked();
         return reply.token;
       case 'unclear':
@@ -102,40 +103,52 @@ export class LoginGuard {
       case 'banned': {
         const until = this.#ban.begin(BAN);
         this.#note((facts) => withBan(facts, until));
-        throw this.#block(this.#obstacle() ?? this.#blocked(BAN, BANNED));
+        throw this.#obstacle() ?? this.#blocked(BAN, BANNED);
       }
       case 'refused':
         this.#noteRefusal(reply, fingerprint);
-        throw this.#block(this.#obstacle() ?? rejection(reply.code, this.recordName));
+        throw this.#obstacle() ?? rejection(reply.code, this.recordName);
     }
   }
 
-  /** Takes over what the record says. What it says no more was lifted, by an operator or a login. */
+  /** Tells the application, once for each reason, that logins are held back from now on. */
+  announce(error: unknown): void {
+    const isObstacle =
+      error instanceof BetfairLoginRejectedError || error instanceof BetfairLoginBlockedError;
+    if (!isObstacle) return;
+    const reason = error instanceof BetfairLoginRejectedError ? error.loginCode : error.code;
+    if (this.#announced !== reason) this.events.publish({ type: 'loginBlocked', error });
+    this.#announced = reason;
+  }
+
+  /** Takes over what the record says. What it says no more was lifted, by a person, by time or by a login. */
   learn(record: LoginFacts): void {
     this.#facts = this.#pending?.(record) ?? record;
     this.#ban.learn(this.#facts.ban);
     this.#place.learn(this.#facts.places[this.#host]?.until ?? null);
     this.#staleCode.learn(this.#facts.staleCodes?.until ?? null);
+    if (this.blocked === undefined) this.#announceUnblocked();
   }
 
-  /** Tells if something is known here that the record does not say yet. */
-  get hasNews(): boolean {
-    return this.#pending !== undefined;
+  /** Facts without what a login from here, with the credentials that were looked at last, has disproved. */
+  afterLogin(facts: LoginFacts): LoginFacts {
+    return withoutThese(facts, this.#fingerprint, this.#host);
   }
 
-  /** The record with what is known here added to it. */
-  addTo(record: LoginRecord): LoginRecord {
-    this.#written = this.#pending;
-    return this.#pending ? { ...record, ...this.#pending(record) } : record;
+  /** Something against a login that the record does not say yet. */
+  get news(): News | undefined {
+    const pending = this.#pending;
+    if (pending === undefined) return undefined;
+    return {
+      addTo: (record) => ({ ...record, ...pending(record) }),
+      shared: (record) => {
+        if (this.#pending === pending) this.#pending = undefined;
+        this.learn(record);
+      },
+    };
   }
 
-  /** Called once the record holds what {@link addTo} added, or if there is no record to tell. */
-  markShared(record: LoginFacts = this.#facts): void {
-    if (this.#pending === this.#written) this.#pending = undefined;
-    this.learn(record);
-  }
-
-  /** Forgets what the record does not say yet, because a person lifts it there. */
+  /** Keeps to itself what the record does not say: there is none, a person lifts it, or somebody logged in since. */
   forgetNews(): void {
     this.#pending = undefined;
   }
@@ -191,16 +204,10 @@ export class LoginGuard {
     return wait > 0 ? this.#blocked(wait, BUDGET_SPENT) : undefined;
   }
 
-  /** Tells the application, once, that logins are held back from now on. */
-  #block<E extends BetfairSessionError>(error: E): E {
-    if (!this.#announced) this.events.publish({ type: 'loginBlocked', error });
-    this.#announced = true;
-    return error;
-  }
-
   #announceUnblocked(): void {
-    if (this.#announced) this.events.publish({ type: 'loginUnblocked' });
-    this.#announced = false;
+    const wasAnnounced = this.#announced !== undefined;
+    this.#announced = undefined;
+    if (wasAnnounced) this.events.publish({ type: 'loginUnblocked' });
   }
 
   #blocked(ms: number, reason: string): BetfairLoginBlockedError {

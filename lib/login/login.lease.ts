@@ -14,10 +14,15 @@ export interface LoginPermit {
 /** A change of the record that goes with giving the lease back. */
 export type RecordChange = (record: LoginRecord) => LoginRecord;
 
-/** What this process knows about logins and the record may not say yet. */
-export interface Knowledge {
+/** Something that this process knows about logins and the record does not say yet. */
+export interface News {
   addTo(record: LoginRecord): LoginRecord;
-  markShared(record: LoginRecord): void;
+  /** Called once the record says it. */
+  shared(record: LoginRecord): void;
+}
+
+interface Taken extends StoredRecord {
+  readonly id: string;
 }
 
 interface Leaving {
@@ -29,22 +34,21 @@ interface Leaving {
 }
 
 /** A login must be over that much before the lease could be taken over. */
-const SAFETY = 3_000;
+const SAFETY_MS = 3_000;
 /** The lease is kept that long after a login, so that a fleet makes at most 20 a minute whatever goes wrong. */
-const PAUSE_AFTER_LOGIN = 3_000;
-/** What a holder's duration counts at the most: a damaged record must not hold logins back for ever. */
-const LONGEST_DURATION = 10 * 60_000;
+const PAUSE_AFTER_LOGIN_MS = 3_000;
+/** What a holder's duration counts at the most: a damaged record must not hold logins back forever. */
+const LONGEST_DURATION_MS = 10 * 60_000;
 
 /**
  * The lease of the one login of a fleet: who is named in the record. It saves logins and guards nothing: two at once
  * would waste one, and compare-and-set on the token keeps one session all the same.
  */
 export class LoginLease {
-  readonly #id = randomUUID();
-  /** The version with a holder that was seen last, and since when: its holder is gone once its duration has passed. */
-  #watched: { readonly version: string; readonly since: number } | undefined;
+  /** The holder that was seen last, and since when: it is gone once its duration has passed. */
+  #watched: { readonly id: string; readonly since: number } | undefined;
   /** The record with this process as its holder; without a version: it may have been written. */
-  #taken: StoredRecord | undefined;
+  #taken: Taken | undefined;
   /** The release that is to come when the pause after a login is over. */
   #leaving: Leaving | undefined;
   /** It is being given back for good. */
@@ -53,7 +57,7 @@ export class LoginLease {
 
   constructor(
     private readonly records: RecordStore,
-    private readonly knowledge: Knowledge,
+    private readonly knowledge: { readonly news: News | undefined },
     /** Milliseconds. */
     private readonly duration: number,
     private readonly clock: Clock,
@@ -67,10 +71,10 @@ export class LoginLease {
   /** Milliseconds until the lease is free, if its holder does not move; 0: it is. */
   heldFor({ record: { holder }, version }: StoredRecord): number {
     // Ours: from an attempt whose answer was lost, or that could not be given back.
-    if (holder === null || version === undefined || holder.id === this.#id) return 0;
+    if (holder === null || version === undefined || holder.id === this.#taken?.id) return 0;
     const now = this.clock.monotonic();
-    if (this.#watched?.version !== version) this.#watched = { version, since: now };
-    return Math.max(0, this.#watched.since + Math.min(holder.duration, LONGEST_DURATION) - now);
+    if (this.#watched?.id !== holder.id) this.#watched = { id: holder.id, since: now };
+    return Math.max(0, this.#watched.since + Math.min(holder.duration, LONGEST_DURATION_MS) - now);
   }
 
   /**
@@ -85,22 +89,25 @@ export class LoginLease {
     signal: AbortSignal,
   ): Promise<LoginPermit | undefined> {
     const { clock, duration, records } = this;
-    const taken = { ...record, account: records.account, holder: { id: this.#id, duration } };
+    const before = this.#taken;
+    // One for each time: what still goes on of an earlier one must not give this one back.
+    const id = randomUUID();
+    const taken = { ...record, holder: { id, duration } };
     const from = clock.monotonic();
     // If the answer of the store is lost, it may be ours all the same.
-    this.#taken = { record: taken, version: undefined };
+    this.#taken = { id, record: taken, version: undefined };
     const written = await records.write(taken, version, signal);
-    this.#taken = written === undefined ? undefined : { record: taken, version: written };
-    return written === undefined ? undefined : { until: from + duration - SAFETY };
+    this.#taken = written === undefined ? before : { id, record: taken, version: written };
+    return written === undefined ? undefined : { until: from + duration - SAFETY_MS };
   }
 
   /** Gives the lease back after a pause. */
-  releaseSoon(change?: RecordChange): void {
+  releaseSoon(change: RecordChange): void {
     if (this.#taken === undefined || this.#leaving || this.#closing) return;
     const { clock } = this;
     const [pause, write] = [new AbortController(), new AbortController()];
-    const endsAt = clock.monotonic() + PAUSE_AFTER_LOGIN;
-    const done = sleep(clock, PAUSE_AFTER_LOGIN, pause.signal)
+    const endsAt = clock.monotonic() + PAUSE_AFTER_LOGIN_MS;
+    const done = sleep(clock, PAUSE_AFTER_LOGIN_MS, pause.signal)
       .catch(() => undefined)
       .then(() => this.#giveBack(change, endsAt - clock.monotonic(), write.signal))
       .catch(() => undefined)
@@ -114,6 +121,7 @@ export class LoginLease {
    * Gives the lease back now, if this process has it. What is left of the pause after its login is left to those who
    * watch the record: nobody has to wait for it at a shutdown.
    *
+   * @param change goes with it, unless a release after a pause, with its own change, is under way
    * @throws SessionStorageError the record could not be changed; harmless: others see the lease expire
    */
   async release(change?: RecordChange, signal?: AbortSignal): Promise<void> {
@@ -132,8 +140,8 @@ export class LoginLease {
    *
    * @throws SessionStorageError the record could not be changed
    */
-  tell(signal?: AbortSignal): Promise<void> {
-    return this.#giveBack(undefined, 0, signal);
+  tell(change?: RecordChange, signal?: AbortSignal): Promise<void> {
+    return this.#giveBack(change, 0, signal);
   }
 
   /** Gives the lease back for good. */
@@ -151,19 +159,22 @@ export class LoginLease {
   ): Promise<void> {
     if (this.#closed) return;
     const taken = this.#taken;
-    const known = taken?.version === undefined ? undefined : taken;
+    const { news } = this.knowledge;
     const written = await this.records.change(
-      (record) => this.knowledge.addTo(this.#leave(change?.(record) ?? record, pause)),
+      (record) => {
+        const left = leave(change?.(record) ?? record, taken?.id, pause);
+        return news?.addTo(left) ?? left;
+      },
       signal,
-      known,
+      taken?.version === undefined ? undefined : taken,
     );
-    this.knowledge.markShared(written);
+    news?.shared(written);
     if (this.#taken === taken) this.#taken = undefined;
   }
+}
 
-  #leave(record: LoginRecord, pause: number): LoginRecord {
-    if (record.holder?.id !== this.#id) return record;
-    const rest = Math.floor(pause);
-    return { ...record, holder: rest > 0 ? { id: randomUUID(), duration: rest } : null };
-  }
+function leave(record: LoginRecord, id: string | undefined, pause: number): LoginRecord {
+  if (id === undefined || record.holder?.id !== id) return record;
+  const rest = Math.floor(pause);
+  return { ...record, holder: rest > 0 ? { id: randomUUID(), duration: rest } : null };
 }

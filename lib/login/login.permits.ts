@@ -6,6 +6,7 @@ import { assertConditionalWrites } from './conditional-writes.check.js';
 import { GrowingPause } from './growing.pause.js';
 import type { LoginGuard } from './login.guard.js';
 import type { LoginLease, LoginPermit } from './login.lease.js';
+import { markTested } from './login.record.js';
 import type { RecordStore, StoredRecord } from './record.store.js';
 
 /** What the store held when a login became necessary; `undefined`: nothing. */
@@ -41,7 +42,7 @@ export class LoginPermits {
     fingerprint: string,
     signal: AbortSignal,
   ): Promise<LoginPermit | 'moved' | 'alone'> {
-    const { guard, lease, onWaiting } = this.deps;
+    const { lease, onWaiting } = this.deps;
     const pause = new GrowingPause();
     let isWaiting = false;
     for (;;) {
@@ -49,12 +50,13 @@ export class LoginPermits {
       await abortable(async () => lease.leaving, signal);
       const attempt = await this.#reach(() => this.#attempt(found, fingerprint, signal), signal);
       if (attempt === 'unreachable') {
-        guard.assertAllowed(fingerprint);
-        guard.assertWithinBudget();
         // Only the record may be out of reach; then what another process stored meanwhile saves this login.
         return (await this.#hasMoved(found, signal)) ? 'moved' : 'alone';
       }
-      if (attempt === 'lost') continue;
+      if (attempt === 'lost') {
+        await sleep(this.deps.clock, pause.next(), signal);
+        continue;
+      }
       if (attempt === 'moved' || 'until' in attempt) return attempt;
       if (!isWaiting) onWaiting(attempt.freeIn);
       isWaiting = true;
@@ -71,8 +73,15 @@ export class LoginPermits {
     const stored = await records.read(signal);
     guard.learn(stored.record);
     // Something that could not be written when it happened.
-    if (guard.hasNews) await lease.tell(signal).catch(() => undefined);
+    const hasTold =
+      guard.news !== undefined &&
+      (await lease.tell(undefined, signal).then(
+        () => true,
+        () => false,
+      ));
     guard.assertAllowed(fingerprint);
+    // The record is another one now.
+    if (hasTold) return 'lost';
     const freeIn = lease.heldFor(stored);
     if (freeIn > 0) return { freeIn };
     guard.assertWithinBudget();
@@ -104,7 +113,8 @@ export class LoginPermits {
       lease.release().catch(() => undefined);
       throw error;
     }
-    await lease.release((current) => ({ ...current, tested: true }), signal);
+    // A token is there; that others see the lease expire does not matter then.
+    await lease.release(markTested, signal).catch(() => undefined);
     return 'moved';
   }
 

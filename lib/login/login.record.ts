@@ -30,7 +30,7 @@ export interface LoginFacts {
 export interface LoginRecord extends LoginFacts {
   /**
    * Jurisdiction and user name, hashed: no reply of Betfair names the account, so the record must. `null`: nobody's,
-   * because nobody logged in yet.
+   * because nobody has stored a token yet.
    */
   readonly account: string | null;
   readonly holder: LeaseHolder | null;
@@ -46,6 +46,11 @@ export const EMPTY_RECORD: LoginRecord = {
   tested: false,
   ...NOTHING_KNOWN,
 };
+
+/** The record of a store that was seen to write conditionally. */
+export function markTested(record: LoginRecord): LoginRecord {
+  return record.tested ? record : { ...record, tested: true };
+}
 
 /** The text of a record. Every text is unique, so that a store that compares content sees every write. */
 export function formatLoginRecord(record: LoginRecord): string {
@@ -83,7 +88,8 @@ function parsePassing(value: unknown): PassingRefusal | undefined {
 
 function parseStaleCodes(value: unknown): LoginFacts['staleCodes'] {
   const { times, until } = fieldsOf(value);
-  return typeof times === 'number' && typeof until === 'number' ? { times, until } : null;
+  const isCount = typeof times === 'number' && Number.isInteger(times) && times >= 0;
+  return isCount && typeof until === 'number' ? { times, until } : null;
 }
 
 function parseEntries<T>(

@@ -25,6 +25,8 @@ export interface KeeperDependencies {
   readonly leaseDuration: number;
   /** Ends everything in flight. */
   readonly closing: AbortSignal;
+  /** Called when a session is used that another process has stored. */
+  readonly onResumed: () => void;
   /** Called when a session in use should be kept alive. */
   readonly onDue: () => void;
 }
@@ -188,7 +190,10 @@ export class SessionKeeper {
         closing,
       );
       this.#backoff.reset();
-      if ('token' in renewed) return { session: cache.put(renewed) };
+      if ('token' in renewed) {
+        if (renewed.type === 'resumed') this.deps.onResumed();
+        return { session: cache.put(renewed) };
+      }
       const { session } = renewed;
       if (renewed.type === 'extended') {
         cache.extend(session, renewed.validatedAt);

@@ -96,7 +96,8 @@ export class SessionRenewal {
       if (persistence === 'required' || error instanceof BetfairConfigurationError) throw error;
       // Without the store processes cannot see each other: spread their logins over the time that one may take.
       await sleep(clock, Math.random() * leaseDuration, signal);
-      return 'unreachable';
+      // It may work again, and hold what another process stored meanwhile.
+      return await tokens.read(signal).catch(() => 'unreachable' as const);
     }
   }
 

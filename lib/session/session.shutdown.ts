@@ -34,12 +34,12 @@ export async function shutDown(parts: SessionParts, ownsStorage: boolean): Promi
  * after the other, and would add up.
  */
 async function cleanUp(parts: SessionParts): Promise<void> {
-  const { cache, closing, connections, identity, lease } = parts;
+  const { cache, closing, connections, identity, lease, login } = parts;
   cache.close();
   const ended = Promise.allSettled([connections.destroy(closing.closed), identity.close()]);
   await briefly(parts, RELEASE_TIME_MS, async (signal) => {
     // A login that was ended hands over the lease first.
-    await Promise.allSettled(workOf(parts));
+    await Promise.allSettled([...workOf(parts), login.running]);
     await lease?.close(signal);
   });
   await ended;

@@ -1,4 +1,4 @@
-import { formatLoginRecord } from '../../lib/login/login.record.js';
+import { formatLoginRecord, markTested } from '../../lib/login/login.record.js';
 import {
   createProcesses,
   DURATION,
@@ -21,7 +21,7 @@ describe('the lease', () => {
     // Over 3 s before others may take it.
     expect(await first.take()).toEqual({ until: DURATION - 3_000 });
     expect(await record()).toMatchObject({
-      account: EMPTY.account,
+      account: null,
       holder: { duration: DURATION },
     });
     expect(await second.take()).toBeUndefined();
@@ -136,17 +136,21 @@ describe('the lease of a holder that is gone', () => {
     expect(await watcher.take()).toBeDefined();
   });
 
-  it('is watched anew whenever the record changes', async () => {
+  it('is watched for as long whatever else is written meanwhile, and anew when it has another holder', async () => {
     const { clock, create } = createProcesses();
     const [holder, watcher, operator] = [create(), create(), create()];
     await holder.take();
     await watcher.take();
     await clock.advance(DURATION - 1);
     await operator.records.change((record) => ({ ...record, ban: 1 }));
-    await clock.advance(1);
     expect(await watcher.take()).toBeUndefined();
-    await clock.advance(DURATION);
+    await clock.advance(1);
     expect(await watcher.take()).toBeDefined();
+    expect(await operator.take()).toBeUndefined();
+    await clock.advance(DURATION - 1);
+    expect(await operator.take()).toBeUndefined();
+    await clock.advance(1);
+    expect(await operator.take()).toBeDefined();
   });
 
   it.each([HOUR, -HOUR])(
@@ -171,7 +175,7 @@ async function afterLogin(storage?: WatchedStorage) {
   const processes = createProcesses(storage);
   const [holder, other] = [processes.create(), processes.create()];
   await holder.take();
-  holder.lease.releaseSoon();
+  holder.lease.releaseSoon(markTested);
   return { ...processes, holder, other };
 }
 
@@ -276,13 +280,13 @@ describe('a lease that was given back early', () => {
     await holder.take();
     // The login was refused, which gives the lease back at once.
     await holder.lease.release((record) => ({ ...record, refusals: REFUSALS }));
-    holder.lease.releaseSoon();
+    holder.lease.releaseSoon(markTested);
     expect(clock.timers).toBe(0);
     await clock.advance(1_000);
     expect(await holder.take()).toBeDefined();
     await clock.advance(2_000);
     expect(await other.take()).toBeUndefined();
-    holder.lease.releaseSoon();
+    holder.lease.releaseSoon(markTested);
     await clock.advance(2_999);
     expect(await other.take()).toBeUndefined();
     await clock.advance(1);
@@ -310,7 +314,7 @@ describe('a closed process', () => {
     await holder.lease.close(new AbortController().signal);
     expect(await other.take()).toBeDefined();
     const { operations } = storage;
-    holder.lease.releaseSoon();
+    holder.lease.releaseSoon(markTested);
     await holder.lease.release();
     await holder.lease.tell();
     expect(storage.operations).toBe(operations);
@@ -320,7 +324,7 @@ describe('a closed process', () => {
     const storage = new HangingStorage('release');
     const holder = createProcesses(storage).create();
     await holder.take();
-    holder.lease.releaseSoon();
+    holder.lease.releaseSoon(markTested);
     const closing = new AbortController();
     const closed = holder.lease.close(closing.signal);
     await new Promise(setImmediate);

@@ -70,6 +70,50 @@ describe('a refusal whose write fails', () => {
   });
 });
 
+describe('a login whose release could not be written', () => {
+  it('lifts nothing that Betfair said after it', async () => {
+    const { clock, inner, record, recordKey, simulator, start } = await createFleet();
+    const write = inner.write.bind(inner);
+    const [one, two] = [await start({}, clock), await start({}, clock)];
+    const session = await clock.until(one.sessions.getSession());
+    inner.write = async (key, ...given) => {
+      if (key === recordKey) throw new SessionStorageError('The store is down.', 'unavailable');
+      return write(key, ...given);
+    };
+    await clock.advance(3_000);
+    inner.write = write;
+    const shared = await clock.until(two.sessions.getSession());
+    // The record still names its holder, which others see expire.
+    simulator.endSessions();
+    simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
+    await expect(clock.until(two.sessions.refresh(shared))).rejects.toMatchObject({
+      loginCode: 'ACCOUNT_NOW_LOCKED',
+    });
+    expect(simulator.counts.loginAttempts).toBe(2);
+    await expect(clock.until(one.sessions.refresh(session))).rejects.toMatchObject({
+      loginCode: 'ACCOUNT_NOW_LOCKED',
+    });
+    expect(simulator.counts.loginAttempts).toBe(2);
+    expect(Object.values((await record()).refusals)).toEqual(['ACCOUNT_NOW_LOCKED']);
+  });
+});
+
+describe('a refusal', () => {
+  it('is in the record before the application is told, who may end the process', async () => {
+    const { clock, record, simulator, start } = await createFleet();
+    simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
+    const { sessions } = await start({}, clock);
+    let atEvent: Promise<unknown> | undefined;
+    sessions.events$.subscribe(({ type }) => {
+      if (type === 'loginBlocked') atEvent = record();
+    });
+    await expect(clock.until(sessions.getSession())).rejects.toMatchObject({ retryable: false });
+    expect(await atEvent).toMatchObject({
+      refusals: { [String(Object.keys((await record()).refusals)[0])]: 'ACCOUNT_NOW_LOCKED' },
+    });
+  });
+});
+
 describe('a ban in the record', () => {
   it('is gone after a login, whoever wrote it, so that a new process is not blocked', async () => {
     const { clock, inner, record, recordKey, simulator, start } = await createFleet();
