@@ -94,6 +94,7 @@ export class LoginGuard {
     switch (reply.type) {
       case 'loggedIn':
         this.budget.spend();
+        this.forgetNews();
         this.learn(this.afterLogin(this.#facts));
         this.#announceUnblocked();
         return reply.token;

@@ -41,8 +41,9 @@ it('a store that needs 800 ms for an operation is tested and used within a lease
   await sessions.getSession();
   expect(sessions.status).toMatchObject({ state: 'ready', persisted: true });
   expect(simulator.counts).toMatchObject({ loginAttempts: 1, logins: 1 });
-  // Token, record, its creation, the lease, the tests beside the second look at the token, whose name it is, the token.
-  expect(performance.now() - begin).toBeLessThan(7 * 800 + 900);
+  // Token, record, its creation, the lease, the tests beside the second look at the token, whose name it is, that it is
+  // ours, the token.
+  expect(performance.now() - begin).toBeLessThan(8 * 800 + 900);
 });
 
 it('a store is tested once, not once in each process', async () => {
@@ -56,8 +57,8 @@ it('a store is tested once, not once in each process', async () => {
   };
   const first = await start();
   await first.sessions.getSession();
-  // Its creation, the lease, two tests that conflict, the token.
-  expect(writes).toEqual([...Array(4).fill(`${key}.lease`), key]);
+  // Its creation, the lease, two tests that conflict, whose name it is, the token.
+  expect(writes).toEqual([...Array(5).fill(`${key}.lease`), key]);
   await pause(3_200);
   writes.length = 0;
   await first.sessions.logout();
