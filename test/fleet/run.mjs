@@ -35,7 +35,9 @@ async function run(build, { store, size, scenario }) {
     await fleet.close();
     assert.equal(fleet.simulator.banned(), false, "Betfair's ban was reached");
     if (!fleet.storeIsGone) {
-      assert.equal((await fleet.record()).holder, null, 'the lease was not given back');
+      // The rest of a pause after a login is left behind by a process that ends.
+      const { holder } = await fleet.record();
+      assert.ok((holder?.duration ?? 0) <= 3_000, 'the lease was not given back');
     }
     const { logins, loginAttempts, keepAlives, logouts } = fleet.simulator.counts;
     return { ...measured, logins, loginAttempts, keepAlives, logouts };
