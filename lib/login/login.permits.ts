@@ -43,8 +43,10 @@ export class LoginPermits {
     signal: AbortSignal,
   ): Promise<LoginPermit | 'moved' | 'alone'> {
     const { lease, onWaiting } = this.deps;
-    const pause = new GrowingPause();
-    let isWaiting = false;
+    let pause = new GrowingPause();
+    const afterLoss = new GrowingPause();
+    /** Of the holder seen last; `undefined`: none was seen. */
+    let freeIn: number | undefined;
     for (;;) {
       // A release of our own is waited for by its own timer.
       await abortable(async () => lease.leaving, signal);
@@ -54,12 +56,14 @@ export class LoginPermits {
         return (await this.#hasMoved(found, signal)) ? 'moved' : 'alone';
       }
       if (attempt === 'lost') {
-        await sleep(this.deps.clock, pause.next(), signal);
+        await sleep(this.deps.clock, afterLoss.next(), signal);
         continue;
       }
       if (attempt === 'moved' || 'until' in attempt) return attempt;
-      if (!isWaiting) onWaiting(attempt.freeIn);
-      isWaiting = true;
+      if (freeIn === undefined) onWaiting(attempt.freeIn);
+      // Another holder: a login begins, so a token may come soon.
+      else if (attempt.freeIn > freeIn) pause = new GrowingPause();
+      freeIn = attempt.freeIn;
       if (await this.#watchToken(found, attempt.freeIn, pause, signal)) return 'moved';
     }
   }
