@@ -4,23 +4,16 @@ import { BetfairIdentityUnavailableError } from '../errors/index.js';
 import type { IdentityClient } from '../identity/identity.client.js';
 import type { CredentialProvider, LoginCredentials } from './login.credentials.js';
 import type { LoginGuard } from './login.guard.js';
-import type { LoginLease, RecordChange } from './login.lease.js';
-import type { FoundToken, LoginPermits } from './login.permits.js';
+import type { Fleet } from './fleet.js';
+import type { RecordChange } from './login.lease.js';
+import type { FoundToken } from './login.permits.js';
 import { markTested, NOTHING_KNOWN } from './login.record.js';
-import type { RecordStore } from './record.store.js';
 
 /** A token fresh from Betfair. */
 export interface FreshToken {
   readonly token: string;
   /** Monotonic time at which the login was sent. */
   readonly validatedAt: number;
-}
-
-/** What the processes that share a store have for their logins. */
-export interface Fleet {
-  readonly records: RecordStore;
-  readonly lease: LoginLease;
-  readonly permits: LoginPermits;
 }
 
 export interface LoginDependencies {

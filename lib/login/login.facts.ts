@@ -20,17 +20,6 @@ export function withPlace(
   return { ...facts, places: latest({ ...Object.fromEntries(others), [host]: refusal }) };
 }
 
-export function withStaleCode(
-  facts: LoginFacts,
-  staleCodes: NonNullable<LoginFacts['staleCodes']>,
-): LoginFacts {
-  return { ...facts, staleCodes };
-}
-
-export function withBan(facts: LoginFacts, ban: number): LoginFacts {
-  return { ...facts, ban };
-}
-
 /** The facts after a login with these credentials from this host: whatever was said against it holds no more. */
 export function withoutThese(facts: LoginFacts, fingerprint: string, host: string): LoginFacts {
   const { [fingerprint]: _refusal, ...refusals } = facts.refusals;

@@ -10,20 +10,20 @@ import type { LoginReply } from '../identity/identity-reply.js';
 import { LoginBudget } from './login.budget.js';
 import type { News } from './login.lease.js';
 import { type LoginFacts, NOTHING_KNOWN } from './login.record.js';
-import { withBan, withoutThese, withPlace, withRefusal, withStaleCode } from './login.facts.js';
+import { withoutThese, withPlace, withRefusal } from './login.facts.js';
 import { RecordedEnd } from './recorded.end.js';
 import { BANNED, BUDGET_SPENT, refusedHere, rejection, STALE_CODE } from './refusal.messages.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 /** Betfair's temporary ban, from the refusal that reports it. */
-const BAN = 20 * MINUTE;
-/** What a ban that another process reports counts at the most. */
-const LONGEST_BAN = 25 * MINUTE;
-/** How long a refusal of the place binds the host that got it. */
-const PLACE = 15 * MINUTE;
+const BAN_MS = 20 * MINUTE;
+/** Longest time for which a ban that another process reports is believed. */
+const LONGEST_BAN_MS = 25 * MINUTE;
+/** Time for which a refusal of the place binds the host that got it. */
+const PLACE_MS = 15 * MINUTE;
 /** A two-factor code is the same for that long. */
-const CODE = 30 * SECOND;
+const CODE_MS = 30 * SECOND;
 /** Refused two-factor codes in a row after which a person must look. */
 const MOST_STALE_CODES = 3;
 
@@ -44,16 +44,16 @@ export class LoginGuard {
   readonly budget: LoginBudget;
   /** This host, in the record. */
   readonly #host = createHash('sha256').update(os.hostname()).digest('hex').slice(0, 16);
-  /** What the record says, and what it does not say yet. */
+  /** The facts of the record, and those that it does not hold yet. */
   #facts: LoginFacts = NOTHING_KNOWN;
-  /** What the record does not say yet, as a change of it. */
+  /** A change that the record does not hold yet. */
   #pending: ((facts: LoginFacts) => LoginFacts) | undefined;
   /** The credentials that were looked at last. */
   #fingerprint = '';
   readonly #ban: RecordedEnd;
   readonly #place: RecordedEnd;
   readonly #staleCode: RecordedEnd;
-  /** Why logins are held back, as the application was told. */
+  /** The reason why logins are held back, as the application was told it. */
   #announced: string | undefined;
 
   constructor(
@@ -63,9 +63,9 @@ export class LoginGuard {
     private readonly recordName: string,
   ) {
     this.budget = new LoginBudget(clock);
-    this.#ban = new RecordedEnd(clock, LONGEST_BAN);
-    this.#place = new RecordedEnd(clock, PLACE);
-    this.#staleCode = new RecordedEnd(clock, CODE);
+    this.#ban = new RecordedEnd(clock, LONGEST_BAN_MS);
+    this.#place = new RecordedEnd(clock, PLACE_MS);
+    this.#staleCode = new RecordedEnd(clock, CODE_MS);
   }
 
   /** @throws BetfairSessionError a login with these credentials may not be attempted now, here or by the whole fleet */
@@ -102,9 +102,9 @@ export class LoginGuard {
         if (reply.mayHaveLoggedIn) this.budget.spend();
         throw reply.error;
       case 'banned': {
-        const until = this.#ban.begin(BAN);
-        this.#note((facts) => withBan(facts, until));
-        throw this.#obstacle() ?? this.#blocked(BAN, BANNED);
+        const until = this.#ban.begin(BAN_MS);
+        this.#note((facts) => ({ ...facts, ban: until }));
+        throw this.#obstacle() ?? this.#blocked(BAN_MS, BANNED);
       }
       case 'refused':
         this.#noteRefusal(reply, fingerprint);
@@ -161,7 +161,7 @@ export class LoginGuard {
     this.#announceUnblocked();
   }
 
-  /** Whether logins are held back, and until when where that is known. */
+  /** Tells if logins are held back, and until when if that is known. */
   get blocked(): { readonly until?: Date } | undefined {
     const error = this.#obstacle() ?? this.#budgetSpent();
     if (error instanceof BetfairLoginBlockedError) return { until: error.until };
@@ -172,14 +172,14 @@ export class LoginGuard {
 
   #noteRefusal({ code, kind }: LoginReply & { type: 'refused' }, fingerprint: string): void {
     if (kind === 'place') {
-      const until = this.#place.begin(PLACE);
+      const until = this.#place.begin(PLACE_MS);
       this.#note((facts) => withPlace(facts, this.#host, { code, until }, this.clock.wall()));
       return;
     }
     const times = (this.#facts.staleCodes?.times ?? 0) + 1;
     if (kind === 'strongCode' && times < MOST_STALE_CODES) {
-      const until = this.#staleCode.begin(CODE);
-      this.#note((facts) => withStaleCode(facts, { times, until }));
+      const until = this.#staleCode.begin(CODE_MS);
+      this.#note((facts) => ({ ...facts, staleCodes: { times, until } }));
       return;
     }
     this.#note((facts) => withRefusal(facts, fingerprint, code));

@@ -37,7 +37,7 @@ interface Leaving {
 const SAFETY_MS = 3_000;
 /** The lease is kept that long after a login, so that a fleet makes at most 20 a minute whatever goes wrong. */
 const PAUSE_AFTER_LOGIN_MS = 3_000;
-/** What a holder's duration counts at the most: a damaged record must not hold logins back forever. */
+/** Longest duration of a holder that is believed: a damaged record must not hold logins back forever. */
 const LONGEST_DURATION_MS = 10 * 60_000;
 
 /**

@@ -9,7 +9,7 @@ import type { LoginLease, LoginPermit } from './login.lease.js';
 import { markTested } from './login.record.js';
 import type { RecordStore, StoredRecord } from './record.store.js';
 
-/** What the store held when a login became necessary; `undefined`: nothing. */
+/** The token that the store held when a login became necessary; `undefined`: none. */
 export type FoundToken = { readonly version: string } | undefined;
 
 export interface PermitDependencies {

@@ -29,7 +29,7 @@ export class RecordStore {
     /** Name of the object that holds the token. */
     private readonly tokenKey: string,
     /** Identifies the account, without naming it. */
-    readonly account: string,
+    private readonly account: string,
   ) {}
 
   /**
@@ -79,7 +79,7 @@ export class RecordStore {
     for (let attempt = 1; attempt <= TRIES; attempt++) {
       stored ??= await this.read(signal);
       const changed = change(stored.record);
-      // A write that changes nothing would make those who watch another's holder begin anew.
+      // A write that changes nothing would only make others lose theirs.
       const isDone =
         changed === stored.record ||
         (await this.write(changed, stored.version, signal)) !== undefined;

@@ -6,11 +6,11 @@ import {
   defaultSessionKey,
   type ResolvedSessionOptions,
 } from '../options/session-options.resolver.js';
+import { createFleet } from '../login/fleet.js';
 import { FleetLogin } from '../login/fleet.login.js';
 import { CredentialProvider } from '../login/login.credentials.js';
 import { LoginGuard } from '../login/login.guard.js';
-import { LoginLease } from '../login/login.lease.js';
-import { LoginPermits } from '../login/login.permits.js';
+import type { LoginLease } from '../login/login.lease.js';
 import { RecordStore } from '../login/record.store.js';
 import { LEASE_MARGIN_MS } from '../options/time-bounds.js';
 import { BoundedStorage } from '../storage/bounded.storage.js';
@@ -74,13 +74,10 @@ export function composeSession(
   const owner = sessionKey === defaultSessionKey(options) ? undefined : records;
   const tokens = new TokenStore(bounded, sessionKey, owner);
   const guard = new LoginGuard(clock, publisher, recordName);
-  const lease = records && new LoginLease(records, guard, leaseDuration, clock);
-  const permits =
+  const fleet =
     records &&
-    lease &&
-    new LoginPermits({
+    createFleet({
       guard,
-      lease,
       records,
       tokenVersion: (signal) => tokens.version(signal),
       clock,
@@ -94,7 +91,7 @@ export function composeSession(
     identity,
     credentials: new CredentialProvider(options, clock),
     guard,
-    fleet: records && lease && permits && { records, lease, permits },
+    fleet,
     clock,
     leaseDuration,
   });
@@ -150,7 +147,7 @@ export function composeSession(
     logout: new SessionLogout(cache, identity, tokens, publisher, persistence, closing.signal),
     guard,
     login,
-    lease,
+    lease: fleet?.lease,
     storage: bounded,
     identity,
     connections,

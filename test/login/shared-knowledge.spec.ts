@@ -139,18 +139,25 @@ describe('a ban in the record', () => {
   });
 });
 
-describe('a process whose own budget is spent', () => {
-  it('has the session of another one as soon as that stores it', async () => {
-    const { clock, simulator, start } = await createFleet();
-    const spent = await start({}, clock);
-    let session = await clock.until(spent.sessions.getSession());
-    for (let login = 1; login < 5; login += 1) {
-      await clock.advance(3_000);
-      simulator.endSessions();
-      session = await clock.until(spent.sessions.refresh(session));
-    }
+/** A process that has made five logins, the last of which has lost its session by now. */
+async function createSpent() {
+  const fleet = await createFleet();
+  const { clock, simulator, start } = fleet;
+  const spent = await start({}, clock);
+  let session = await clock.until(spent.sessions.getSession());
+  for (let login = 1; login < 5; login += 1) {
     await clock.advance(3_000);
     simulator.endSessions();
+    session = await clock.until(spent.sessions.refresh(session));
+  }
+  await clock.advance(3_000);
+  simulator.endSessions();
+  return { ...fleet, session, spent };
+}
+
+describe('a process whose own budget is spent', () => {
+  it('has the session of another one as soon as that stores it', async () => {
+    const { clock, session, spent, start } = await createSpent();
     await expect(clock.until(spent.sessions.refresh(session))).rejects.toMatchObject({
       code: 'BETFAIR_LOGIN_BLOCKED',
     });
@@ -161,16 +168,7 @@ describe('a process whose own budget is spent', () => {
   });
 
   it('waits for another one that is logging in', async () => {
-    const { clock, simulator, start } = await createFleet();
-    const spent = await start({}, clock);
-    let session = await clock.until(spent.sessions.getSession());
-    for (let login = 1; login < 5; login += 1) {
-      await clock.advance(3_000);
-      simulator.endSessions();
-      session = await clock.until(spent.sessions.refresh(session));
-    }
-    await clock.advance(3_000);
-    simulator.endSessions();
+    const { clock, session, simulator, spent, start } = await createSpent();
     simulator.fail('certLogin', { slow: 300 });
     const other = await start({}, clock);
     const login = other.sessions.getSession();

@@ -1,10 +1,10 @@
 import { type Clock, systemClock } from '../../../lib/common/clock.js';
 import type { IdentityClient } from '../../../lib/identity/identity.client.js';
+import { createFleet } from '../../../lib/login/fleet.js';
 import { FleetLogin } from '../../../lib/login/fleet.login.js';
 import { CredentialProvider } from '../../../lib/login/login.credentials.js';
 import { LoginGuard } from '../../../lib/login/login.guard.js';
-import { LoginLease } from '../../../lib/login/login.lease.js';
-import { LoginPermits } from '../../../lib/login/login.permits.js';
+import type { LoginLease } from '../../../lib/login/login.lease.js';
 import { RecordStore } from '../../../lib/login/record.store.js';
 import type { Persistence } from '../../../lib/options/betfair-session-options.interface.js';
 import { SessionRenewal } from '../../../lib/session/session.renewal.js';
@@ -58,10 +58,8 @@ export function composeProcess(surroundings: Surroundings): Session {
   const records = new RecordStore(bounded, RECORD, KEY, ACCOUNT);
   const tokens = new TokenStore(bounded, KEY, undefined);
   const guard = new LoginGuard(clock, { publish: nothing }, RECORD);
-  const lease = new LoginLease(records, guard, leaseDuration, clock);
-  const permits = new LoginPermits({
+  const fleet = createFleet({
     guard,
-    lease,
     records,
     tokenVersion: (signal) => tokens.version(signal),
     clock,
@@ -70,7 +68,6 @@ export function composeProcess(surroundings: Surroundings): Session {
     onWaiting: nothing,
   });
   const credentials = new CredentialProvider(SOURCES, clock);
-  const fleet = { records, lease, permits };
   const login = new FleetLogin({ identity, credentials, guard, fleet, clock, leaseDuration });
   const writer = new SessionWriter(identity, tokens, clock, persistence);
   const renewal = new SessionRenewal({
@@ -84,5 +81,5 @@ export function composeProcess(surroundings: Surroundings): Session {
     leaseDuration,
     onMalformed: nothing,
   });
-  return { renewal, login, lease };
+  return { renewal, login, lease: fleet.lease };
 }

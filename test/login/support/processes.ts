@@ -8,8 +8,9 @@ import {
 } from 'nestjs-betfair-session';
 import type { Clock } from '../../../lib/common/clock.js';
 import { LoginGuard } from '../../../lib/login/login.guard.js';
-import { LoginLease, type LoginPermit } from '../../../lib/login/login.lease.js';
-import { LoginPermits } from '../../../lib/login/login.permits.js';
+import { createFleet } from '../../../lib/login/fleet.js';
+import type { LoginLease, LoginPermit } from '../../../lib/login/login.lease.js';
+import type { LoginPermits } from '../../../lib/login/login.permits.js';
 import {
   EMPTY_RECORD,
   type LoginRecord,
@@ -58,10 +59,8 @@ export class Process {
       { publish: (event) => 'error' in event && this.obstacles.push(event.error) },
       KEY,
     );
-    this.lease = new LoginLease(this.records, this.guard, duration, clock);
-    this.#permits = new LoginPermits({
+    const { lease, permits } = createFleet({
       guard: this.guard,
-      lease: this.lease,
       records: this.records,
       tokenVersion: async (signal) => (await storage.read(TOKEN_KEY, { signal }))?.version,
       clock,
@@ -69,6 +68,8 @@ export class Process {
       leaseDuration: duration,
       onWaiting: (ms) => this.waits.push(ms),
     });
+    this.lease = lease;
+    this.#permits = permits;
   }
 
   /** Looks once, and takes the lease if it is free. */
