@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 
-/** What is written to the application's log. */
+/** The levels of the application's log that are used. */
 export type ApplicationLog = Pick<Logger, 'log' | 'warn' | 'error' | 'debug'>;
 
 /**

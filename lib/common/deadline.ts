@@ -59,7 +59,7 @@ export function withDeadline<T>(
   return withEnding(clock, ms, bounded, timedOut, parent);
 }
 
-/** Runs `work` like {@link withDeadline}, but waits for its result, since it settles by itself when its signal aborts. */
+/** Runs `work` like {@link withDeadline}, but waits for its result; the work must settle once its signal aborts. */
 export async function withEnding<T>(
   clock: Clock,
   ms: number,

@@ -41,7 +41,7 @@ interface IdentityRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** What the request holds and no message may show. */
+  /** Secrets of the request, which no message may show. */
   readonly secrets: readonly string[];
   /** Gives the connections that it goes by. */
   readonly connect: (ending: AbortSignal) => Dispatcher | Promise<Dispatcher>;

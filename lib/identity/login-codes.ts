@@ -16,7 +16,7 @@ export type LoginCodeKind =
 /** The meaning of a login code. */
 export interface LoginCode {
   readonly kind: LoginCodeKind;
-  /** What a person does about it. */
+  /** The step that a person takes. */
   readonly action: string;
 }
 

@@ -6,7 +6,7 @@
 export class SendingWatch {
   #stage: 'waiting' | 'unknown' | 'connecting' | 'connected' = 'waiting';
 
-  /** Whether the request may have reached Betfair. */
+  /** Tells if the request may have reached Betfair. */
   get mayHaveSent(): boolean {
     return this.#stage === 'unknown' || this.#stage === 'connected';
   }

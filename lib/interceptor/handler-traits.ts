@@ -9,7 +9,7 @@ import {
 /** How Nest marks a handler of server-sent events. */
 const SERVER_SENT_EVENTS = '__sse__';
 
-/** What the decorators of a handler and of its class say of it. */
+/** Traits of a handler, as its decorators and those of its class give them. */
 export interface HandlerTraits extends UseBetfairSessionOptions {
   readonly sendsEvents: boolean;
 }

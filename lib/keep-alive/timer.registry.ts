@@ -1,6 +1,6 @@
 import type { ModuleRef } from '@nestjs/core';
 
-/** Where the application sees a timer under one name, and can stop it. */
+/** A place where the application sees a timer under one name, and can stop it. */
 export interface TimerRegistry {
   /** Shows this timer, in place of the one before. */
   show(handle: unknown): void;

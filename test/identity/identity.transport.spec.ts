@@ -16,17 +16,9 @@ import { closeAccounts, createAccount } from '../support/account.js';
 import { closeApplications, createSessions } from '../support/application.js';
 import type { Invariants } from '../support/invariants/invariants.js';
 import { makeCertificate, type Pair } from './support/certificates.js';
-import { startProxy, type TestProxy } from './support/proxy.js';
+import { PROXY_VARIABLES, startProxy, type TestProxy } from './support/proxy.js';
 import { errorOf, expectNoSecret, secretsOf } from './support/secrets.js';
 
-const PROXY_VARIABLES = [
-  'HTTPS_PROXY',
-  'https_proxy',
-  'HTTP_PROXY',
-  'http_proxy',
-  'NO_PROXY',
-  'no_proxy',
-];
 const environment = { ...process.env };
 const servers = new Set<Server>();
 let simulator: BetfairSimulator;

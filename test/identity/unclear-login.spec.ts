@@ -18,20 +18,12 @@ import { IdentityClient, type IdentityOptions } from '../../lib/identity/identit
 import { endpointsOf } from '../../lib/identity/jurisdiction.endpoints.js';
 import { serverCertificate } from '../../lib/testing/simulator.certificates.js';
 import { makeCertificate } from './support/certificates.js';
-import { startProxy, type TestProxy } from './support/proxy.js';
+import { PROXY_VARIABLES, startProxy, type TestProxy } from './support/proxy.js';
 import { errorOf } from './support/secrets.js';
 
 /** Milliseconds; short only where something hangs. */
 const HUNG_TIMEOUT = 400;
 const TIMEOUT = 10_000;
-const PROXY_VARIABLES = [
-  'HTTPS_PROXY',
-  'https_proxy',
-  'HTTP_PROXY',
-  'http_proxy',
-  'NO_PROXY',
-  'no_proxy',
-];
 const environment = { ...process.env };
 let simulator: BetfairSimulator;
 /** Ends what a test has started. */

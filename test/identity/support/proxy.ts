@@ -2,6 +2,16 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 
+/** Environment variables that name a proxy, or what goes past it. */
+export const PROXY_VARIABLES = [
+  'HTTPS_PROXY',
+  'https_proxy',
+  'HTTP_PROXY',
+  'http_proxy',
+  'NO_PROXY',
+  'no_proxy',
+];
+
 export interface TestProxy {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
