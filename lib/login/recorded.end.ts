@@ -1,5 +1,8 @@
 import type { Clock } from '../common/clock.js';
 
+/** An end that is further ahead of the wall clock comes from a damaged record, not from a clock that is off. */
+const BELIEVABLE_MS = 25 * 60 * 60_000;
+
 /**
  * The end of something, told in the record on the wall clock of whoever wrote it and counted here on the monotonic one:
  * a clock that is off, or set, neither prolongs nor ends it.
@@ -23,8 +26,8 @@ export class RecordedEnd {
   learn(told: number | null): void {
     if (told === this.#told) return;
     const { clock, longest } = this;
-    this.#endsAt =
-      told === null ? -Infinity : clock.monotonic() + Math.min(told - clock.wall(), longest);
+    const ms = told === null ? -Infinity : told - clock.wall();
+    this.#endsAt = ms > BELIEVABLE_MS ? -Infinity : clock.monotonic() + Math.min(ms, longest);
     this.#told = told;
   }
 

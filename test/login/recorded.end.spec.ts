@@ -40,6 +40,15 @@ describe('an end that the record tells', () => {
     expect(end.left).toBe(LONGEST);
   });
 
+  it.each([26 * HOUR, 1e20, Infinity])(
+    'is not believed if it is %d ms away: the record is damaged',
+    async (ms) => {
+      const { clock, end } = await createEnd();
+      end.learn(clock.wall() + ms);
+      expect(end.left).toBeLessThan(0);
+    },
+  );
+
   it('follows what is told later, also if that is nothing any more', async () => {
     const { clock, end } = await createEnd();
     end.learn(clock.wall() + MINUTE);
