@@ -185,7 +185,7 @@ export class SessionKeeper {
         (signal) => renewal.run(held && { ...held, rejected: cache.alive !== held }, signal),
         () =>
           new BetfairIdentityUnavailableError(
-            `No session could be had within ${renewalTimeout} ms (renewalTimeout).`,
+            `Could not get a session within ${renewalTimeout} ms (renewalTimeout).`,
           ),
         closing,
       );
