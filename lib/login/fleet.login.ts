@@ -5,9 +5,11 @@ import type { IdentityClient } from '../identity/identity.client.js';
 import type { CredentialProvider, LoginCredentials } from './login.credentials.js';
 import type { LoginGuard } from './login.guard.js';
 import type { Fleet } from './fleet.js';
-import type { RecordChange } from './login.lease.js';
+import type { LoginPermit, RecordChange } from './login.lease.js';
+import type { LoginReply } from '../identity/identity-reply.js';
 import type { FoundToken } from './login.permits.js';
-import { markTested, NOTHING_KNOWN } from './login.record.js';
+import { type LoginRecord, markTested, NOTHING_KNOWN } from './login.record.js';
+import { withoutLoginBegun } from './lost.logins.js';
 
 /** A token fresh from Betfair. */
 export interface FreshToken {
@@ -80,17 +82,14 @@ export class FleetLogin {
       guard.assertWithinBudget();
     }
     const until = permit === 'alone' ? clock.monotonic() + leaseDuration : permit.until;
-    let change: RecordChange = markTested;
+    let change: RecordChange = notSent;
     try {
-      const fresh = await this.#logIn(current, until, signal).catch(async (error: unknown) => {
-        // Before anybody is told, who may end the process, so that no restart and no other process tries it again.
-        if (guard.news) await this.#tell(permit === 'alone' ? [] : TELL_PAUSES_MS);
-        guard.announce(error);
-        throw error;
-      });
+      const { reply, validatedAt } = await this.#send(current, until, signal);
+      if (reply.type !== 'unclear' || reply.mayHaveLoggedIn) change = markTested;
+      const token = await this.#settle(reply, current, permit, signal);
       // Not kept for later if it cannot be written: by then it may be wrong.
       change = (record) => ({ ...markTested(record), ...guard.afterLogin(record) });
-      return await store(fresh);
+      return await store({ token, validatedAt });
     } finally {
       fleet?.lease.releaseSoon(change);
     }
@@ -113,8 +112,12 @@ export class FleetLogin {
     guard.lift(lifted ?? NOTHING_KNOWN);
   }
 
-  async #logIn(current: LoginCredentials, until: number, signal: AbortSignal): Promise<FreshToken> {
-    const { clock, credentials, guard, identity } = this.deps;
+  async #send(
+    current: LoginCredentials,
+    until: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly reply: LoginReply; readonly validatedAt: number }> {
+    const { clock, credentials, identity } = this.deps;
     const password = await credentials.passwordToSend(current, signal);
     const validatedAt = clock.monotonic();
     const left = until - validatedAt;
@@ -127,21 +130,44 @@ export class FleetLogin {
       late,
       signal,
     );
-    return { token: guard.settle(reply, current.fingerprint), validatedAt };
+    if (reply.type === 'refused' && reply.kind === 'strongCode') credentials.refuse(password);
+    return { reply, validatedAt };
   }
 
-  async #tell(pauses: readonly number[]): Promise<void> {
+  async #settle(
+    reply: LoginReply,
+    { fingerprint }: LoginCredentials,
+    permit: LoginPermit | 'alone',
+    signal: AbortSignal,
+  ): Promise<string> {
+    const { guard } = this.deps;
+    try {
+      return guard.settle(reply, fingerprint);
+    } catch (error) {
+      // Before anybody is told, who may end the process, so that no restart and no other process tries it again.
+      if (guard.news) await this.#tell(permit === 'alone' ? [] : TELL_PAUSES_MS, signal);
+      guard.announcements.blocked(error);
+      throw error;
+    }
+  }
+
+  async #tell(pauses: readonly number[], signal: AbortSignal): Promise<void> {
     const { clock, fleet, guard } = this.deps;
     if (fleet === undefined) return guard.forgetNews();
     for (const pause of [...pauses, undefined]) {
       try {
-        return await fleet.lease.tell(markTested);
+        return await fleet.lease.tell(markTested, signal);
       } catch {
         // It holds in this process all the same, and the failure of the store was published as such.
-        if (pause !== undefined) await sleep(clock, pause);
+        if (signal.aborted) return;
+        if (pause !== undefined) await sleep(clock, pause, signal).catch(() => undefined);
       }
     }
   }
+}
+
+function notSent(record: LoginRecord): LoginRecord {
+  return withoutLoginBegun(markTested(record));
 }
 
 function late(): BetfairIdentityUnavailableError {

@@ -32,6 +32,9 @@ export interface LoginCredentials {
 
 /** Asks for the credentials of this moment, so that a rotated password counts at the next login. */
 export class CredentialProvider {
+  /** Password and two-factor code that Betfair refused last. */
+  #refused: string | undefined;
+
   constructor(
     private readonly sources: CredentialSources,
     private readonly clock: Clock,
@@ -50,12 +53,24 @@ export class CredentialProvider {
     return { password, fingerprint };
   }
 
-  /** The password as the login sends it: Betfair takes the two-factor code appended to it. */
+  /**
+   * The password as the login sends it: Betfair takes the two-factor code appended to it.
+   *
+   * @throws BetfairIdentityUnavailableError the function of the option gave no code, or one that was refused
+   */
   async passwordToSend({ password }: LoginCredentials, signal?: AbortSignal): Promise<string> {
     const { twoFactorCode } = this.sources;
-    return twoFactorCode === undefined
-      ? password
-      : password + (await this.#ask('twoFactorCode', twoFactorCode, signal));
+    if (twoFactorCode === undefined) return password;
+    const text = password + (await this.#ask('twoFactorCode', twoFactorCode, signal));
+    if (text !== this.#refused) return text;
+    throw new BetfairIdentityUnavailableError(
+      'The function of the option "twoFactorCode" returned the code that Betfair has refused; it was not sent again. It must return the code of the moment.',
+    );
+  }
+
+  /** Takes note that Betfair refused the two-factor code. */
+  refuse(passwordAndCode: string): void {
+    this.#refused = passwordAndCode;
   }
 
   async #ask(

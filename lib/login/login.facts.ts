@@ -1,11 +1,15 @@
-import type { LoginFacts, PassingRefusal } from './login.record.js';
+import { type LoginFacts, NOTHING_KNOWN, type PassingRefusal } from './login.record.js';
 
 /** Credentials, and hosts, that are remembered. */
 const MOST_REMEMBERED = 20;
 
 export function withRefusal(facts: LoginFacts, fingerprint: string, code: string): LoginFacts {
-  const { [fingerprint]: _before, ...others } = facts.refusals;
-  return { ...facts, refusals: latest({ ...others, [fingerprint]: code }) };
+  const { [fingerprint]: before, ...others } = facts.refusals;
+  return {
+    ...facts,
+    refusals: latest({ ...others, [fingerprint]: code }),
+    refusedInARow: facts.refusedInARow + (before === undefined ? 1 : 0),
+  };
 }
 
 export function withPlace(
@@ -24,7 +28,7 @@ export function withPlace(
 export function withoutThese(facts: LoginFacts, fingerprint: string, host: string): LoginFacts {
   const { [fingerprint]: _refusal, ...refusals } = facts.refusals;
   const { [host]: _place, ...places } = facts.places;
-  return { refusals, places, staleCodes: null, ban: null };
+  return { ...NOTHING_KNOWN, refusals, places };
 }
 
 function latest<T>(entries: Readonly<Record<string, T>>): Readonly<Record<string, T>> {

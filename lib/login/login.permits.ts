@@ -7,6 +7,7 @@ import { GrowingPause } from './growing.pause.js';
 import type { LoginGuard } from './login.guard.js';
 import type { LoginLease, LoginPermit } from './login.lease.js';
 import { markTested } from './login.record.js';
+import { withLoginBegun, withoutLoginBegun } from './lost.logins.js';
 import type { RecordStore, StoredRecord } from './record.store.js';
 
 /** The token that the store held when a login became necessary; `undefined`: none. */
@@ -97,28 +98,31 @@ export class LoginPermits {
     found: FoundToken,
     signal: AbortSignal,
   ): Promise<LoginPermit | 'moved' | 'lost'> {
-    const { lease, records } = this.deps;
+    const { clock, lease, records } = this.deps;
     // A store that is tested needs two versions of the record.
     const before =
       version === undefined && !record.tested
         ? await records.write(record, undefined, signal)
         : version;
     if (before === undefined) return 'lost';
-    const permit = await lease.take({ record, version: before }, signal);
-    if (permit === undefined) return 'lost';
     try {
+      const begun = withLoginBegun(record, clock.wall());
+      const permit = await lease.take({ record: begun, version: before }, signal);
+      if (permit === undefined) return 'lost';
       const [hasMoved] = await Promise.all([
         this.#hasMoved(found, signal),
         record.tested ? undefined : assertConditionalWrites(records, record, before, signal),
       ]);
       if (!hasMoved) return permit;
     } catch (error) {
-      // No login follows, so nobody should wait for one.
-      lease.release().catch(() => undefined);
+      // No login follows, so nobody should wait for one; if the answer to the take was lost, it may be ours.
+      lease.release(withoutLoginBegun).catch(() => undefined);
       throw error;
     }
     // A token is there; that others see the lease expire does not matter then.
-    await lease.release(markTested, signal).catch(() => undefined);
+    await lease
+      .release((taken) => withoutLoginBegun(markTested(taken)), signal)
+      .catch(() => undefined);
     return 'moved';
   }
 

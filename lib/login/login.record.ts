@@ -14,14 +14,24 @@ export interface PassingRefusal {
   readonly until: number;
 }
 
+/** Logins in a row that ended alike, and until when the next one waits, in milliseconds since the Unix epoch. */
+export interface LoginRow {
+  readonly times: number;
+  readonly until: number;
+}
+
 /** What the processes of one account know about its logins together. */
 export interface LoginFacts {
   /** Betfair's code by the fingerprint of the credentials that it refused. The latest come last. */
   readonly refusals: Readonly<Record<string, string>>;
-  /** The same by the host from which Betfair lets nobody in. */
+  /** Number of different credentials that were refused since the last login that succeeded. */
+  readonly refusedInARow: number;
+  /** Betfair's code by the host from which it lets nobody in. */
   readonly places: Readonly<Record<string, PassingRefusal>>;
-  /** Two-factor codes that were refused in a row, and until when the next one may be the same. */
-  readonly staleCodes: { readonly times: number; readonly until: number } | null;
+  /** Logins whose two-factor code was refused. */
+  readonly staleCodes: LoginRow | null;
+  /** Logins that began, and whose outcome nobody knows. */
+  readonly lostLogins: LoginRow | null;
   /** End of Betfair's temporary ban, in milliseconds since the Unix epoch. */
   readonly ban: number | null;
 }
@@ -38,7 +48,14 @@ export interface LoginRecord extends LoginFacts {
   readonly tested: boolean;
 }
 
-export const NOTHING_KNOWN: LoginFacts = { refusals: {}, places: {}, staleCodes: null, ban: null };
+export const NOTHING_KNOWN: LoginFacts = {
+  refusals: {},
+  refusedInARow: 0,
+  places: {},
+  staleCodes: null,
+  lostLogins: null,
+  ban: null,
+};
 
 export const EMPTY_RECORD: LoginRecord = {
   account: null,
@@ -67,8 +84,10 @@ export function parseLoginRecord(text: string): LoginRecord {
     refusals: parseEntries(fields['refusals'], (code) =>
       typeof code === 'string' ? code : undefined,
     ),
+    refusedInARow: isCount(fields['refusedInARow']) ? fields['refusedInARow'] : 0,
     places: parseEntries(fields['places'], parsePassing),
-    staleCodes: parseStaleCodes(fields['staleCodes']),
+    staleCodes: parseRow(fields['staleCodes']),
+    lostLogins: parseRow(fields['lostLogins']),
     ban: typeof ban === 'number' ? ban : null,
     tested: fields['tested'] === true,
   };
@@ -86,10 +105,13 @@ function parsePassing(value: unknown): PassingRefusal | undefined {
   return typeof code === 'string' && typeof until === 'number' ? { code, until } : undefined;
 }
 
-function parseStaleCodes(value: unknown): LoginFacts['staleCodes'] {
+function parseRow(value: unknown): LoginRow | null {
   const { times, until } = fieldsOf(value);
-  const isCount = typeof times === 'number' && Number.isInteger(times) && times >= 0;
-  return isCount && typeof until === 'number' ? { times, until } : null;
+  return isCount(times) && typeof until === 'number' ? { times, until } : null;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }
 
 function parseEntries<T>(

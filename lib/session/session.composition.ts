@@ -73,7 +73,9 @@ export function composeSession(
     : new RecordStore(bounded, recordName, sessionKey, accountIdOf(options));
   const owner = sessionKey === defaultSessionKey(options) ? undefined : records;
   const tokens = new TokenStore(bounded, sessionKey, owner);
-  const guard = new LoginGuard(clock, publisher, recordName);
+  // Without its record a token chosen by hand would belong to whoever comes first.
+  const deletion = owner ? `"${recordName}" and "${sessionKey}" together` : `"${recordName}"`;
+  const guard = new LoginGuard(clock, publisher, records && deletion);
   const fleet =
     records &&
     createFleet({

@@ -82,6 +82,6 @@ describe('a time in which no login can be sent', () => {
       await clock.advance(1_000);
     }
     expect(outcomes).toContain('BETFAIR_LOGIN_BLOCKED');
-    expect(simulator.counts.loginAttempts).toBe(5);
+    expect(simulator.counts.loginAttempts).toBe(3);
   });
 });

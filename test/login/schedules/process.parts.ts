@@ -57,7 +57,7 @@ export function composeProcess(surroundings: Surroundings): Session {
   const bounded = new BoundedStorage(storage, clock, REQUEST_TIMEOUT, nothing);
   const records = new RecordStore(bounded, RECORD, KEY, ACCOUNT);
   const tokens = new TokenStore(bounded, KEY, undefined);
-  const guard = new LoginGuard(clock, { publish: nothing }, RECORD);
+  const guard = new LoginGuard(clock, { publish: nothing }, undefined);
   const fleet = createFleet({
     guard,
     records,

@@ -12,6 +12,7 @@ export async function createFleet(settings: BetfairSimulatorOptions = {}) {
   return {
     ...account,
     clock,
+    application: (overrides = {}) => account.start(overrides, clock),
     start: async (overrides = {}) => (await account.start(overrides, clock)).sessions,
     recordText: async () => (await inner.read(name))?.value ?? '',
     record: async (): Promise<LoginRecord> => JSON.parse((await inner.read(name))?.value ?? '{}'),

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import os from 'node:os';
+import type { Clock } from '../common/clock.js';
+import type { RefusalKind } from '../identity/identity-reply.js';
+import { withoutThese, withPlace, withRefusal } from './login.facts.js';
+import type { News } from './login.lease.js';
+import { type LoginFacts, NOTHING_KNOWN } from './login.record.js';
+import { endOfWait, LONGEST_PAUSE_MS } from './lost.logins.js';
+import { RecordedEnd } from './recorded.end.js';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+/** Betfair's temporary ban, from the refusal that reports it. */
+export const BAN_MS = 20 * MINUTE;
+/** Longest time for which a ban that another process reports is believed. */
+const LONGEST_BAN_MS = 25 * MINUTE;
+/** Time for which a refusal of the place binds the host that got it. */
+const PLACE_MS = 15 * MINUTE;
+/** A two-factor code is the same for that long. */
+const CODE_MS = 30 * SECOND;
+/** Refused two-factor codes, or credentials, in a row after which a person must look. */
+export const MOST_REFUSALS_IN_A_ROW = 3;
+
+/** Knows what speaks against a login: the facts of the record, and those that it does not hold yet. */
+export class LoginKnowledge {
+  readonly ban: RecordedEnd;
+  readonly staleCode: RecordedEnd;
+  readonly lostLogins: RecordedEnd;
+  readonly #placeEnd: RecordedEnd;
+  /** This host, in the record. */
+  readonly #host = createHash('sha256').update(os.hostname()).digest('hex').slice(0, 16);
+  #facts: LoginFacts = NOTHING_KNOWN;
+  /** A change that the record does not hold yet; it may be made twice. */
+  #pending: ((facts: LoginFacts) => LoginFacts) | undefined;
+
+  constructor(private readonly clock: Clock) {
+    this.ban = new RecordedEnd(clock, LONGEST_BAN_MS);
+    this.staleCode = new RecordedEnd(clock, CODE_MS);
+    this.lostLogins = new RecordedEnd(clock, LONGEST_PAUSE_MS);
+    this.#placeEnd = new RecordedEnd(clock, PLACE_MS);
+  }
+
+  get facts(): LoginFacts {
+    return this.#facts;
+  }
+
+  /** The refusal of this host, with the milliseconds that are left of it. */
+  get place(): { readonly code: string; readonly left: number } | undefined {
+    const { left } = this.#placeEnd;
+    const place = this.#facts.places[this.#host];
+    return place && left > 0 ? { code: place.code, left } : undefined;
+  }
+
+  /** Takes over what the record says. What it says no more was lifted, by a person, by time or by a login. */
+  learn(record: LoginFacts): void {
+    const facts = this.#pending?.(record) ?? record;
+    this.#facts = facts;
+    this.ban.learn(facts.ban);
+    this.staleCode.learn(facts.staleCodes?.until ?? null);
+    this.lostLogins.learn(endOfWait(facts));
+    this.#placeEnd.learn(facts.places[this.#host]?.until ?? null);
+  }
+
+  noteBan(): void {
+    const ban = this.ban.begin(BAN_MS);
+    this.#note((facts) => ({ ...facts, ban }));
+  }
+
+  noteRefusal(code: string, kind: RefusalKind, fingerprint: string): void {
+    if (kind === 'place') {
+      const until = this.#placeEnd.begin(PLACE_MS);
+      this.#note((facts) => withPlace(facts, this.#host, { code, until }, this.clock.wall()));
+      return;
+    }
+    const times = (this.#facts.staleCodes?.times ?? 0) + 1;
+    if (kind === 'strongCode' && times < MOST_REFUSALS_IN_A_ROW) {
+      const until = this.staleCode.begin(CODE_MS);
+      this.#note((facts) => ({ ...facts, staleCodes: { times, until } }));
+      return;
+    }
+    this.#note((facts) => withRefusal(facts, fingerprint, code));
+  }
+
+  /** Facts without what a login from here with these credentials has disproved. */
+  afterLogin(facts: LoginFacts, fingerprint: string): LoginFacts {
+    return withoutThese(facts, fingerprint, this.#host);
+  }
+
+  /** Something against a login that the record does not say yet. */
+  get news(): News | undefined {
+    const pending = this.#pending;
+    if (pending === undefined) return undefined;
+    return {
+      addTo: (record) => ({ ...record, ...pending(record) }),
+      shared: (record) => {
+        if (this.#pending === pending) this.forgetNews();
+        this.learn(record);
+      },
+    };
+  }
+
+  /** Keeps to itself what the record does not say: there is none, a person lifts it, or somebody logged in since. */
+  forgetNews(): void {
+    this.#pending = undefined;
+  }
+
+  /** Notes what Betfair answered, so that the login was not lost. */
+  #note(change: (facts: LoginFacts) => LoginFacts): void {
+    const before = this.#pending ?? ((facts) => facts);
+    this.#pending = (facts) => ({ ...change(before(facts)), lostLogins: null });
+    this.learn(this.#facts);
+  }
+}
