@@ -8,8 +8,8 @@ import type { Fleet } from './fleet.js';
 import type { LoginPermit, RecordChange } from './login.lease.js';
 import type { LoginReply } from '../identity/identity-reply.js';
 import type { FoundToken } from './login.permits.js';
-import { type LoginRecord, markTested, NOTHING_KNOWN } from './login.record.js';
-import { withoutLoginBegun } from './lost.logins.js';
+import { markTested, NOTHING_KNOWN } from './login.record.js';
+import { afterTestOnly } from './lost.logins.js';
 
 /** A token fresh from Betfair. */
 export interface FreshToken {
@@ -82,7 +82,7 @@ export class FleetLogin {
       guard.assertWithinBudget();
     }
     const until = permit === 'alone' ? clock.monotonic() + leaseDuration : permit.until;
-    let change: RecordChange = notSent;
+    let change: RecordChange = afterTestOnly;
     try {
       const { reply, validatedAt } = await this.#send(current, until, signal);
       if (reply.type !== 'unclear' || reply.mayHaveLoggedIn) change = markTested;
@@ -164,10 +164,6 @@ export class FleetLogin {
       }
     }
   }
-}
-
-function notSent(record: LoginRecord): LoginRecord {
-  return withoutLoginBegun(markTested(record));
 }
 
 function late(): BetfairIdentityUnavailableError {

@@ -6,8 +6,7 @@ import { assertConditionalWrites } from './conditional-writes.check.js';
 import { GrowingPause } from './growing.pause.js';
 import type { LoginGuard } from './login.guard.js';
 import type { LoginLease, LoginPermit } from './login.lease.js';
-import { markTested } from './login.record.js';
-import { withLoginBegun, withoutLoginBegun } from './lost.logins.js';
+import { afterNoLogin, afterTestOnly } from './lost.logins.js';
 import type { RecordStore, StoredRecord } from './record.store.js';
 
 /** The token that the store held when a login became necessary; `undefined`: none. */
@@ -98,7 +97,7 @@ export class LoginPermits {
     found: FoundToken,
     signal: AbortSignal,
   ): Promise<LoginPermit | 'moved' | 'lost'> {
-    const { clock, lease, records } = this.deps;
+    const { lease, records } = this.deps;
     // A store that is tested needs two versions of the record.
     const before =
       version === undefined && !record.tested
@@ -106,8 +105,7 @@ export class LoginPermits {
         : version;
     if (before === undefined) return 'lost';
     try {
-      const begun = withLoginBegun(record, clock.wall());
-      const permit = await lease.take({ record: begun, version: before }, signal);
+      const permit = await lease.take({ record, version: before }, signal);
       if (permit === undefined) return 'lost';
       const [hasMoved] = await Promise.all([
         this.#hasMoved(found, signal),
@@ -116,13 +114,11 @@ export class LoginPermits {
       if (!hasMoved) return permit;
     } catch (error) {
       // No login follows, so nobody should wait for one; if the answer to the take was lost, it may be ours.
-      lease.release(withoutLoginBegun).catch(() => undefined);
+      lease.release(afterNoLogin).catch(() => undefined);
       throw error;
     }
     // A token is there; that others see the lease expire does not matter then.
-    await lease
-      .release((taken) => withoutLoginBegun(markTested(taken)), signal)
-      .catch(() => undefined);
+    await lease.release(afterTestOnly, signal).catch(() => undefined);
     return 'moved';
   }
 

@@ -1,4 +1,4 @@
-import type { LoginFacts } from './login.record.js';
+import { type LoginFacts, type LoginRecord, markTested } from './login.record.js';
 
 const MINUTE = 60_000;
 /** Logins in a row that may be lost before the next one waits. */
@@ -13,17 +13,27 @@ export const LONGEST_PAUSE_MS = 3 * MINUTE;
  *
  * @param now wall time
  */
-export function withLoginBegun<T extends LoginFacts>(facts: T, now: number): T {
-  const times = (facts.lostLogins?.times ?? 0) + 1;
+export function withLoginBegun(record: LoginRecord, now: number): LoginRecord {
+  const times = (record.lostLogins?.times ?? 0) + 1;
   const doublings = times - FREE_LOST_LOGINS;
   const pause = doublings < 0 ? 0 : Math.min(MINUTE * 2 ** doublings, LONGEST_PAUSE_MS);
-  return { ...facts, lostLogins: { times, until: Math.round(now + pause) } };
+  return { ...record, lostLogins: { times, until: Math.round(now + pause) } };
 }
 
-/** The facts if the login that began last was not sent, or failed at Betfair. */
-export function withoutLoginBegun<T extends LoginFacts>(facts: T): T {
-  const times = (facts.lostLogins?.times ?? 0) - 1;
-  return { ...facts, lostLogins: times > 0 ? { times, until: 0 } : null };
+/** The record if the login that began last was not sent, or failed at Betfair. */
+export function withoutLoginBegun(record: LoginRecord): LoginRecord {
+  const times = (record.lostLogins?.times ?? 0) - 1;
+  return { ...record, lostLogins: times > 0 ? { times, until: 0 } : null };
+}
+
+/** The record after a login that was not made: whoever took the lease meanwhile counts one of its own. */
+export function afterNoLogin(record: LoginRecord, isHolder: boolean): LoginRecord {
+  return isHolder ? withoutLoginBegun(record) : record;
+}
+
+/** The same, after the store was seen to write conditionally. */
+export function afterTestOnly(record: LoginRecord, isHolder: boolean): LoginRecord {
+  return markTested(afterNoLogin(record, isHolder));
 }
 
 /** The end of the wait that lost logins cost; `null`: none. */
