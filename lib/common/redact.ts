@@ -8,21 +8,35 @@ const ENTITIES = new Map([
   ['=', 'equals'],
 ]);
 
+/** A shorter secret, such as the user name "ed", is taken out only where it stands alone: it is part of many words. */
+const SHORTEST_PART = 4;
+
 /**
  * A text from outside without the secrets that it may echo: as they are, in another case, escaped for a URL (once or
  * twice), HTML or JSON, in base64 or hexadecimal.
  */
 export function redact(text: string, secrets: readonly string[]): string {
-  return (
-    secrets
-      // No form of a secret is shorter than itself.
-      .filter((secret) => secret !== '' && secret.length <= text.length)
-      .reduce((rest, secret) => rest.replaceAll(patternOf(secret), REDACTED), text)
-  );
+  const finds = secrets
+    // No form of a secret is shorter than itself.
+    .filter((secret) => secret !== '' && secret.length <= text.length)
+    .flatMap((secret) => [...text.matchAll(patternOf(secret))])
+    .map(({ 0: found, index }) => ({ start: index, end: index + found.length }))
+    .toSorted((one, other) => one.start - other.start);
+  let shown = '';
+  let done = 0;
+  // Together, because one secret may hold another, or overlap it.
+  for (const { start, end } of finds) {
+    if (start >= done) shown += text.slice(done, start) + REDACTED;
+    done = Math.max(done, end);
+  }
+  return shown + text.slice(done);
 }
 
 function patternOf(secret: string): RegExp {
   const escaped = Array.from(secret, anyEscape).join('');
+  if (secret.length < SHORTEST_PART) {
+    return new RegExp(`(?<![a-z0-9])(?:${escaped})(?![a-z0-9])`, 'gi');
+  }
   const bytes = Buffer.from(secret);
   // Without the padding, which may be left out; the last digits depend on what follows.
   const base64 = bytes.toString('base64').replace(/.?=*$/, '').replaceAll(/\W/g, '\\$&');

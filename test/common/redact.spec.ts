@@ -38,6 +38,35 @@ describe('redact', () => {
     expect(redact('a.b', ['axb'])).toBe('a.b');
   });
 
+  it.each([
+    ['of which one holds another', ['punter', 'punter7secret'], 'x punter7secret y'],
+    [
+      'of which one holds another, the other way round',
+      ['punter7secret', 'punter'],
+      'x punter7secret y',
+    ],
+    ['that overlap', ['abcdef', 'defghi'], 'x abcdefghi y'],
+    ['that are in what stands in their place', ['secret', 'redacted', 'acte'], 'x secret y'],
+  ])('takes out secrets %s', (_, secrets, text) => {
+    expect(redact(text, secrets)).toBe('x [redacted] y');
+  });
+
+  it('takes out a two-factor code wherever it is', () => {
+    expect(redact('x471108y', ['471108'])).toBe('x[redacted]y');
+  });
+
+  it.each([
+    [
+      'ed',
+      'user=ed&x ed "ED" e%64 ed_x',
+      'user=[redacted]&x [redacted] "[redacted]" [redacted] [redacted]_x',
+    ],
+    ['ed', 'reded edge ed7 7ed', 'reded edge ed7 7ed'],
+    ['a', 'a page at a/b', '[redacted] page at [redacted]/b'],
+  ])('takes out a short secret (%j) only where it stands alone: %j', (secret, text, shown) => {
+    expect(redact(text, [secret])).toBe(shown);
+  });
+
   it.each(['\\', '%25', '&#0', 'aB3\\'])('deals with a megabyte of %j', (piece) => {
     const text = piece.repeat(1_000_000 / piece.length);
     expect(redact(text, [SECRET])).toBe(text);
