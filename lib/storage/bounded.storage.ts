@@ -1,7 +1,7 @@
 import type { Clock } from '../common/clock.js';
 import { withDeadline } from '../common/deadline.js';
 import { SessionStorageError, StorageConflictError } from '../errors/index.js';
-import { safeCause } from '../errors/safe-cause.js';
+import { wordlessCause } from '../errors/safe-cause.js';
 import type {
   DeleteCondition,
   SessionStorage,
@@ -88,13 +88,7 @@ export class BoundedStorage implements SessionStorage {
       // The caller gave up: that says nothing about the store.
       if (options?.signal?.aborted) throw options.signal.reason;
       const failure =
-        error instanceof SessionStorageError
-          ? error
-          : new SessionStorageError(
-              `The session store failed to ${operation} "${key}": ${safeCause(error).message}.`,
-              'unavailable',
-              { cause: safeCause(error) },
-            );
+        error instanceof SessionStorageError ? error : unexplained(operation, key, error);
       this.#fails(operation, failure);
       throw failure;
     }
@@ -112,6 +106,16 @@ export class BoundedStorage implements SessionStorage {
     if (this.#failing !== 'write') this.#failing = operation;
     if (isNew) this.onHealth(failure);
   }
+}
+
+/** What a store of the application threw: its text may quote the token, also if the runtime wrote it. */
+function unexplained(operation: Operation, key: string, error: unknown): SessionStorageError {
+  const cause = wordlessCause(error);
+  return new SessionStorageError(
+    `The session store failed to ${operation} "${key}": ${cause.message}.`,
+    'unavailable',
+    { cause },
+  );
 }
 
 function closesLate(): SessionStorageError {

@@ -91,6 +91,15 @@ describe('a store behind the session manager', () => {
       expect(told).toEqual([failure]);
     });
 
+    it('that fails with an error of the runtime shows its code, and not what it quotes', async () => {
+      const error = Object.assign(new Error("ENOENT: open 'CANARY'"), { code: 'ENOENT' });
+      faulty.fail(operation, error);
+      expect(await failureOf(operate(operation))).toMatchObject({
+        message: `The session store failed to ${operation} "${KEY}": ENOENT.`,
+        cause: { code: 'ENOENT', message: 'ENOENT' },
+      });
+    });
+
     it('that fails with an error for it fails with that', async () => {
       const denied = new SessionStorageError('No.', 'denied');
       faulty.fail(operation, denied);
