@@ -2,14 +2,14 @@ import { redact } from '../common/redact.js';
 import { isTokenText } from '../common/session-token.js';
 import { BetfairIdentityUnavailableError, BetfairSessionError } from '../errors/index.js';
 import { safeCause } from '../errors/safe-cause.js';
-import { classifyLoginCode, type LoginCodeKind } from './login-codes.js';
+import { classifyLoginCode, isLoginCode, type LoginCodeKind } from './login-codes.js';
 
 /** What arrived for one identity request. */
 export interface IdentityResponse {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
-  /** What the request held and no message may show. */
+  /** What the request held: no message shows it, and an answer that consists of it is none of Betfair's. */
   readonly secrets: readonly string[];
 }
 
@@ -38,6 +38,10 @@ export type LogoutReply = { readonly type: 'loggedOut' } | Unclear;
 
 export type Operation = 'login' | 'keepAlive' | 'logout';
 
+/** The form of all codes of Betfair's. */
+const CODE = /^[A-Z][A-Z0-9_]{0,59}$/;
+const NO_SESSION = 'NO_SESSION';
+
 /** Reads the reply of either login; certlogin and the interactive login name the same fields differently. */
 export function parseLoginReply(response: IdentityResponse): LoginReply {
   const body = parseBody('login', response);
@@ -47,12 +51,13 @@ export function parseLoginReply(response: IdentityResponse): LoginReply {
   if (!isText(status)) return unclearLogin(unexpected('login', response), true);
   // LIMITED_ACCESS: the account may not bet, but its token is usable.
   if (status === 'SUCCESS' || status === 'LIMITED_ACCESS') {
-    return isText(token) && isTokenText(token)
+    return isText(token) && isTokenText(token) && !response.secrets.includes(token)
       ? { type: 'loggedIn', token }
       : unclearLogin(unclear('login', 'reported success without a usable token'), true);
   }
-  const error = body.fields['error'];
-  const code = printable(isText(error) ? error : status, response);
+  const { error } = body.fields;
+  const code = codeIn(isText(error) ? error : status, response);
+  if (code === undefined) return unclearLogin(unexpected('login', response), true);
   const { kind } = classifyLoginCode(code);
   if (kind === 'ban') return { type: 'banned' };
   return kind === 'transient'
@@ -118,7 +123,7 @@ function mayHideSession({ status }: IdentityResponse): boolean {
 
 /** INPUT_VALIDATION_ERROR: Betfair cannot even read the token, so it is as good as gone. */
 function endsSession(code: string): boolean {
-  return code === 'NO_SESSION' || code === 'INPUT_VALIDATION_ERROR';
+  return code === NO_SESSION || code === 'INPUT_VALIDATION_ERROR';
 }
 
 function isTransient(code: string): boolean {
@@ -133,9 +138,9 @@ function parseStatus(
   if ('type' in body) return body;
   const { status, error } = body.fields;
   if (!isText(status)) return unexpected(operation, response);
-  return {
-    code: status === 'SUCCESS' ? undefined : printable(isText(error) ? error : status, response),
-  };
+  if (status === 'SUCCESS') return { code: undefined };
+  const code = codeIn(isText(error) ? error : status, response);
+  return code === undefined ? unexpected(operation, response) : { code };
 }
 
 function parseBody(
@@ -156,14 +161,14 @@ function parseBody(
 }
 
 function unexpected(operation: Operation, response: IdentityResponse): Unclear {
-  const { status, contentType } = response;
+  const { status } = response;
   const hint =
     status === 403
       ? '; this address may be blocked'
       : status >= 300 && status < 400
         ? '; this country may be blocked'
         : '';
-  const reason = `answered HTTP ${status} (${printable(contentType, response) || 'no content type'}) instead of its JSON${hint}`;
+  const reason = `answered HTTP ${status} (${mediaType(response)}) instead of its JSON${hint}`;
   return unclear(operation, reason);
 }
 
@@ -179,9 +184,19 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-/** Raw text of a reply, cut and cleaned so that it can stand in a message. */
-function printable(text: string, { secrets }: IdentityResponse): string {
-  return redact(text, secrets)
-    .replace(/[^\x20-\x7e]/g, '?')
-    .slice(0, 100);
+/**
+ * A code as it may be shown and stored. A text of another form comes from something between us and Betfair, and one
+ * that holds a secret is an echo of the request: neither is an answer. A documented code is, even if a user name or a
+ * password is part of it.
+ */
+function codeIn(text: string, { secrets }: IdentityResponse): string | undefined {
+  if (text === NO_SESSION || isLoginCode(text)) return text;
+  return CODE.test(text) && redact(text, secrets) === text ? text : undefined;
+}
+
+/** The type and subtype of a content type that has the usual form and echoes nothing; a page may be of any. */
+function mediaType({ contentType, secrets }: IdentityResponse): string {
+  if (contentType === '') return 'no content type';
+  const type = /^([a-z]+\/[a-z0-9.+-]{1,60})\s*(?:;|$)/i.exec(redact(contentType, secrets))?.[1];
+  return type ?? 'an unusual content type';
 }

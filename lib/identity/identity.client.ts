@@ -28,11 +28,20 @@ import { SendingWatch } from './sending.watch.js';
 /** What the identity client needs to know of an account. */
 export interface IdentityOptions {
   readonly username: string;
+  /** Each login brings its own; this one is only kept out of messages, if it is a text. */
+  readonly password: string | (() => unknown);
   readonly applicationKey: string;
   readonly certificate: ClientCertificate | undefined;
   readonly endpoints: ResolvedEndpoints;
   readonly ca: CertificateAuthorities;
   readonly requestTimeout: number;
+}
+
+/** The secrets of one login. */
+export interface LoginSecrets {
+  readonly password: string;
+  /** `undefined` for an account without two-factor authentication, and for a login with a certificate. */
+  readonly twoFactorCode: string | undefined;
 }
 
 /** A request that has not been sent yet. */
@@ -41,7 +50,7 @@ interface IdentityRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Secrets of the request, which no message may show. */
+  /** What no message may show, the user name included. */
   readonly secrets: readonly string[];
   /** Gives the connections that it goes by. */
   readonly connect: (ending: AbortSignal) => Dispatcher | Promise<Dispatcher>;
@@ -58,21 +67,30 @@ const COMMON_HEADERS = { accept: 'application/json' };
 export class IdentityClient {
   /** For keepAlive and logout; a login brings its own, with the certificate as it is at that moment. */
   readonly #transport: Dispatcher;
+  /** What the options hold and no message may show. */
+  readonly #secrets: readonly string[];
 
   constructor(
     private readonly options: IdentityOptions,
     private readonly clock: Clock,
   ) {
     this.#transport = this.#connect();
+    const { username, password, applicationKey } = options;
+    this.#secrets = [username, password, applicationKey].filter(
+      (value) => typeof value === 'string',
+    );
   }
 
   /**
-   * Logs in with the password of this moment; `password` carries the two-factor code where there is one. Resolves also
-   * if `signal` ends it, so that what became of the login is always known.
+   * Logs in with the password and the two-factor code of this moment. Resolves also if `signal` ends it, so that what
+   * became of the login is always known.
    *
    * @throws BetfairConfigurationError the client certificate or the proxy cannot be used; nothing was sent
    */
-  async logIn(password: string, signal?: AbortSignal): Promise<LoginReply> {
+  async logIn(
+    { password, twoFactorCode = '' }: LoginSecrets,
+    signal?: AbortSignal,
+  ): Promise<LoginReply> {
     const { certificate, endpoints, username, applicationKey } = this.options;
     const watch = new SendingWatch();
     const own: { transport?: Dispatcher } = {};
@@ -85,8 +103,9 @@ export class IdentityClient {
         'x-application': applicationKey,
       },
       // In the body and URL-encoded: a query string would end up in access logs.
-      body: new URLSearchParams({ username, password }).toString(),
-      secrets: [password, applicationKey],
+      body: new URLSearchParams({ username, password: password + twoFactorCode }).toString(),
+      // Also one by one: an echo may hold only one of them.
+      secrets: [password + twoFactorCode, password, twoFactorCode, ...this.#secrets],
       connect: async (ending) => {
         const credentials = certificate && (await loadClientCertificate(certificate));
         // Given up meanwhile: nobody would close the connection.
@@ -149,7 +168,7 @@ export class IdentityClient {
           'x-application': applicationKey,
           'x-authentication': token,
         },
-        secrets: [token, applicationKey],
+        secrets: [token, ...this.#secrets],
         connect: () => this.#transport,
       },
       signal,

@@ -170,12 +170,12 @@ const FAMILIES: readonly {
   readonly meaning: (country: string) => LoginCode;
 }[] = [
   {
-    pattern: /^INVALID_CONNECTIVITY_TO_REGULATOR_([A-Z]+)$/,
+    pattern: /^INVALID_CONNECTIVITY_TO_REGULATOR_([A-Z]{2,3})$/,
     examples: ['INVALID_CONNECTIVITY_TO_REGULATOR_DK', 'INVALID_CONNECTIVITY_TO_REGULATOR_IT'],
     meaning: () => classifyLoginCode('INVALID_CONNECTIVITY_TO_REGULATOR'),
   },
   {
-    pattern: /^(?:AUTHORIZED_ONLY|NOT_AUTHORIZED)_FOR_DOMAIN_([A-Z]+)$/,
+    pattern: /^(?:AUTHORIZED_ONLY|NOT_AUTHORIZED)_FOR_DOMAIN_([A-Z]{2,3})$/,
     examples: [
       'AUTHORIZED_ONLY_FOR_DOMAIN_RO',
       'AUTHORIZED_ONLY_FOR_DOMAIN_SE',
@@ -199,13 +199,22 @@ export const loginCodes: readonly string[] = [
 
 /** Looks a login code up. An undocumented one is for a person to resolve: no attempt is made on a guess. */
 export function classifyLoginCode(code: string): LoginCode {
+  return documented(code) ?? UNDOCUMENTED;
+}
+
+/** Tells if Betfair documents a text as a login code. */
+export function isLoginCode(text: string): boolean {
+  return documented(text) !== undefined;
+}
+
+function documented(code: string): LoginCode | undefined {
   const known = CODES.get(code);
   if (known) return known;
   for (const { pattern, meaning } of FAMILIES) {
     const country = pattern.exec(code)?.[1];
     if (country !== undefined) return meaning(country);
   }
-  return UNDOCUMENTED;
+  return undefined;
 }
 
 /** The country is that of the site that was asked: "a non .ro account", as Betfair says of `…_RO`. */

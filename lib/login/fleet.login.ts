@@ -118,7 +118,7 @@ export class FleetLogin {
     signal: AbortSignal,
   ): Promise<{ readonly reply: LoginReply; readonly validatedAt: number }> {
     const { clock, credentials, identity } = this.deps;
-    const password = await credentials.passwordToSend(current, signal);
+    const secrets = await credentials.secretsToSend(current, signal);
     const validatedAt = clock.monotonic();
     const left = until - validatedAt;
     // Slept through it: another process may be logging in by now.
@@ -126,11 +126,11 @@ export class FleetLogin {
     const reply = await withEnding(
       clock,
       left,
-      (ending) => identity.logIn(password, ending),
+      (ending) => identity.logIn(secrets, ending),
       late,
       signal,
     );
-    if (reply.type === 'refused' && reply.kind === 'strongCode') credentials.refuse(password);
+    if (reply.type === 'refused' && reply.kind === 'strongCode') credentials.refuseCode(secrets);
     return { reply, validatedAt };
   }
 

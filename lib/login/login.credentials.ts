@@ -1,13 +1,15 @@
 import { createHmac } from 'node:crypto';
 import type { Clock } from '../common/clock.js';
+import { reasonOf } from '../common/abort-listener.js';
 import { withDeadline } from '../common/deadline.js';
 import { BetfairIdentityUnavailableError } from '../errors/index.js';
-import { safeCause } from '../errors/safe-cause.js';
+import { wordlessCause } from '../errors/safe-cause.js';
 import type {
   ClientCertificate,
   Jurisdiction,
 } from '../options/betfair-session-options.interface.js';
 import { loadClientCertificate, privateKeyBytes } from '../identity/client-certificate.js';
+import type { LoginSecrets } from '../identity/identity.client.js';
 
 /** What the credentials of an account are made from. */
 export interface CredentialSources {
@@ -32,8 +34,8 @@ export interface LoginCredentials {
 
 /** Asks for the credentials of this moment, so that a rotated password counts at the next login. */
 export class CredentialProvider {
-  /** Password and two-factor code that Betfair refused last. */
-  #refused: string | undefined;
+  /** The two-factor code that Betfair refused last. */
+  #refusedCode: string | undefined;
 
   constructor(
     private readonly sources: CredentialSources,
@@ -54,23 +56,23 @@ export class CredentialProvider {
   }
 
   /**
-   * The password as the login sends it: Betfair takes the two-factor code appended to it.
+   * Everything secret that the login sends: the password, and the two-factor code of this moment.
    *
    * @throws BetfairIdentityUnavailableError the function of the option gave no code, or one that was refused
    */
-  async passwordToSend({ password }: LoginCredentials, signal?: AbortSignal): Promise<string> {
+  async secretsToSend({ password }: LoginCredentials, signal?: AbortSignal): Promise<LoginSecrets> {
     const { twoFactorCode } = this.sources;
-    if (twoFactorCode === undefined) return password;
-    const text = password + (await this.#ask('twoFactorCode', twoFactorCode, signal));
-    if (text !== this.#refused) return text;
+    if (twoFactorCode === undefined) return { password, twoFactorCode };
+    const code = await this.#ask('twoFactorCode', twoFactorCode, signal);
+    if (code !== this.#refusedCode) return { password, twoFactorCode: code };
     throw new BetfairIdentityUnavailableError(
       'The function of the option "twoFactorCode" returned the code that Betfair has refused; it was not sent again. It must return the code of the moment.',
     );
   }
 
   /** Takes note that Betfair refused the two-factor code. */
-  refuse(passwordAndCode: string): void {
-    this.#refused = passwordAndCode;
+  refuseCode({ twoFactorCode }: LoginSecrets): void {
+    this.#refusedCode = twoFactorCode;
   }
 
   async #ask(
@@ -80,24 +82,25 @@ export class CredentialProvider {
   ): Promise<string> {
     if (typeof source === 'string') return source;
     const { requestTimeout } = this.sources;
-    const timedOut = () =>
-      new BetfairIdentityUnavailableError(
-        `The function of the option "${option}" gave no answer within ${requestTimeout} ms.`,
-      );
+    const late = new BetfairIdentityUnavailableError(
+      `The function of the option "${option}" gave no answer within ${requestTimeout} ms.`,
+    );
     try {
       const text: unknown = await withDeadline(
         this.clock,
         requestTimeout,
         async () => source(),
-        timedOut,
+        () => late,
         signal,
       );
       if (typeof text === 'string' && text !== '') return text;
     } catch (error) {
-      if (error instanceof BetfairIdentityUnavailableError) throw error;
+      if (signal?.aborted) throw reasonOf(signal);
+      // Not any error of its class: the function may have thrown one that it made itself, with the secret in it.
+      if (error === late) throw late;
       // Not attached as it is: the error of a secret manager may quote the secret.
       throw new BetfairIdentityUnavailableError(`The function of the option "${option}" failed.`, {
-        cause: safeCause(error),
+        cause: wordlessCause(error),
       });
     }
     throw new BetfairIdentityUnavailableError(

@@ -65,9 +65,19 @@ describe.each([
       'answered HTTP 500 (no content type) instead of its JSON',
     ],
     [
-      'no more of a type that cannot be shown',
+      'no more of a type that has another form',
       page(500, 'text/é\n'),
-      'answered HTTP 500 (text/??) instead of its JSON',
+      'answered HTTP 500 (an unusual content type) instead of its JSON',
+    ],
+    [
+      'no more of a type than what kind it is',
+      page(500, 'text/html ; charset=utf-8'),
+      'answered HTTP 500 (text/html) instead of its JSON',
+    ],
+    [
+      'no more of what is no code',
+      json({ status: 'FAIL', error: `NEU_Ü\n${'x'.repeat(500)}` }),
+      'answered HTTP 200 (application/json) instead of its JSON',
     ],
     [
       'no more of JSON without a status',
@@ -100,18 +110,16 @@ describe('an undocumented code', () => {
       /The session is kept and no login is made; look the code up/,
     ],
     ['logout', parseLogoutReply, /The session may still live; look the code up\.$/],
-  ] as const)(
-    'of %s is shown in a form that can be printed, with what to do',
-    (_, parse, advice) => {
-      expect(parse(json({ status: 'FAIL', error: `NEU_Ü\n${'x'.repeat(500)}` }))).toMatchObject({
-        type: 'unclear',
-        error: {
-          message: expect.stringMatching(new RegExp(`code NEU_\\?\\?x{94}\\. ${advice.source}`)),
-        },
-      });
-      expect(parse(json({ status: 'A_STATUS' }))).toMatchObject({
-        error: { message: expect.stringContaining('the undocumented code A_STATUS. ') },
-      });
-    },
-  );
+  ] as const)('of %s is shown, with what to do', (_, parse, advice) => {
+    const longest = `A_CODE_${'X'.repeat(53)}`;
+    expect(parse(json({ status: 'FAIL', error: longest }))).toMatchObject({
+      type: 'unclear',
+      error: {
+        message: expect.stringMatching(new RegExp(`code ${longest}\\. ${advice.source}`)),
+      },
+    });
+    expect(parse(json({ status: 'A_STATUS' }))).toMatchObject({
+      error: { message: expect.stringContaining('the undocumented code A_STATUS. ') },
+    });
+  });
 });

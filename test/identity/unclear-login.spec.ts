@@ -62,6 +62,7 @@ async function logIn(
   const client = new IdentityClient(
     {
       username,
+      password,
       applicationKey,
       certificate,
       ca: [ca],
@@ -72,7 +73,7 @@ async function logIn(
     systemClock,
   );
   try {
-    return await client.logIn(password, signal);
+    return await client.logIn({ password, twoFactorCode: undefined }, signal);
   } finally {
     await client.close();
   }
@@ -259,6 +260,8 @@ describe.each(['certLogin', 'login'] as const)('a login at %s may have logged in
     ['a success without a token', { reply: { loginStatus: 'SUCCESS', status: 'SUCCESS' } }],
     ['a success with a broken token', { reply: { loginStatus: 'SUCCESS', sessionToken: ' ' } }],
     ['JSON without a status', { reply: { sessionToken: 'aToken' } }],
+    ['a word that is no code', { reply: { loginStatus: 'Welcome', status: 'Welcome' } }],
+    ['an error that is no code', { reply: { status: 'FAIL', error: 'Please log in here' } }],
     ['a gateway that lost the answer', { status: 502 }],
     ['a gateway that waited no longer', { status: 504 }],
     ['a proxy of Betfair that lost the answer', { status: 520 }],
