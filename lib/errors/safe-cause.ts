@@ -35,11 +35,14 @@ interface Kept {
  */
 export function safeCause(error: unknown): Error {
   const code = shaped(WORD, text(error, 'code'));
+  const status = statusOf(error);
+  // With a status a server has answered, which chooses its codes as it likes.
+  const isRuntimes = status === undefined && isRuntimeCode(code);
   return causeOf({
     name: shaped(WORD, text(error, 'name')),
     code,
-    status: statusOf(error),
-    message: isRuntimeCode(code) ? text(error, 'message')?.slice(0, LONGEST_TEXT) : undefined,
+    status,
+    message: isRuntimes ? text(error, 'message')?.slice(0, LONGEST_TEXT) : undefined,
   });
 }
 

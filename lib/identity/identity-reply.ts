@@ -41,6 +41,20 @@ export type Operation = 'login' | 'keepAlive' | 'logout';
 /** The form of all codes of Betfair's. */
 const CODE = /^[A-Z][A-Z0-9_]{0,59}$/;
 const NO_SESSION = 'NO_SESSION';
+/** Content types that a message may name. */
+const CONTENT_TYPES: ReadonlySet<string> = new Set([
+  'application/json',
+  'application/octet-stream',
+  'application/problem+json',
+  'application/xhtml+xml',
+  'application/xml',
+  'image/gif',
+  'image/jpeg',
+  'image/png',
+  'text/html',
+  'text/plain',
+  'text/xml',
+]);
 
 /** Reads the reply of either login; certlogin and the interactive login name the same fields differently. */
 export function parseLoginReply(response: IdentityResponse): LoginReply {
@@ -160,15 +174,14 @@ function parseBody(
   return unexpected(operation, response);
 }
 
-function unexpected(operation: Operation, response: IdentityResponse): Unclear {
-  const { status } = response;
+function unexpected(operation: Operation, { status, contentType }: IdentityResponse): Unclear {
   const hint =
     status === 403
       ? '; this address may be blocked'
       : status >= 300 && status < 400
         ? '; this country may be blocked'
         : '';
-  const reason = `answered HTTP ${status} (${mediaType(response)}) instead of its JSON${hint}`;
+  const reason = `answered HTTP ${status} (${kindOf(contentType)}) instead of its JSON${hint}`;
   return unclear(operation, reason);
 }
 
@@ -186,17 +199,18 @@ function isText(value: unknown): value is string {
 
 /**
  * A code as it may be shown and stored. A text of another form comes from something between us and Betfair, and one
- * that holds a secret is an echo of the request: neither is an answer. A documented code is, even if a user name or a
- * password is part of it.
+ * that holds a secret, or is a piece of one, is an echo of the request: neither is an answer. A documented code is, even
+ * if a user name or a password is part of it.
  */
 function codeIn(text: string, { secrets }: IdentityResponse): string | undefined {
   if (text === NO_SESSION || isLoginCode(text)) return text;
-  return CODE.test(text) && redact(text, secrets) === text ? text : undefined;
+  if (!CODE.test(text) || redact(text, secrets) !== text) return undefined;
+  return secrets.some((secret) => secret.toUpperCase().includes(text)) ? undefined : text;
 }
 
-/** The type and subtype of a content type that has the usual form and echoes nothing; a page may be of any. */
-function mediaType({ contentType, secrets }: IdentityResponse): string {
-  if (contentType === '') return 'no content type';
-  const type = /^([a-z]+\/[a-z0-9.+-]{1,60})\s*(?:;|$)/i.exec(redact(contentType, secrets))?.[1];
-  return type ?? 'an unusual content type';
+/** What kind of page it is. Any other content type is not quoted: it may echo the request. */
+function kindOf(contentType: string): string {
+  const type = contentType.toLowerCase().split(';', 1).join().trim();
+  if (CONTENT_TYPES.has(type)) return type;
+  return type === '' ? 'no content type' : 'an unusual content type';
 }

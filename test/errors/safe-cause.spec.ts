@@ -29,6 +29,7 @@ describe('safeCause', () => {
     ['a library with a code', { code: 'EAUTH' }],
     ['Node about an argument, which it quotes', { code: 'ERR_INVALID_ARG_VALUE' }],
     ['an HTTP client', { code: 'ERR_BAD_REQUEST' }],
+    ['a server that answers with a code of the runtime', { code: 'ECONNRESET', status: 500 }],
   ])('drops the text of %s, and all that hangs on the error', (_, properties) => {
     const error = Object.assign(new TypeError(`refused: ${SECRET}`), properties, {
       config: { headers: { 'x-authentication': SECRET } },

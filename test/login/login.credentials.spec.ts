@@ -157,22 +157,18 @@ describe.each(['password', 'twoFactorCode'] as const)('a function for %s', (opti
   it.each(Object.entries(THROWN))(
     'that throws %s is told with the kind of its error, and not with its text',
     async (_, [thrown, kept]) => {
-      const sources = [
-        () => {
-          throw thrown();
-        },
-        () => Promise.reject(thrown()),
-      ];
-      for (const source of sources) {
-        const { error, shown, attempts } = await failing(option, source);
-        expect(error).toBeInstanceOf(BetfairIdentityUnavailableError);
-        expect(error).toMatchObject({
-          message: `The function of the option "${option}" failed.`,
-          cause: kept,
-        });
-        expect(shown).not.toContain(CANARY);
-        expect(attempts).toBe(0);
-      }
+      const source = () => {
+        if (option === 'password') throw thrown();
+        return Promise.reject(thrown());
+      };
+      const { error, shown, attempts } = await failing(option, source);
+      expect(error).toBeInstanceOf(BetfairIdentityUnavailableError);
+      expect(error).toMatchObject({
+        message: `The function of the option "${option}" failed.`,
+        cause: kept,
+      });
+      expect(shown).not.toContain(CANARY);
+      expect(attempts).toBe(0);
     },
   );
 

@@ -70,6 +70,7 @@ const ECHOES: readonly Case[] = [
   ['the user name in capitals', 'USER_CANARYUSER'],
   ['the password, which looks like a code', PASSWORD],
   ['the password in something that looks like a code', `INVALID_${PASSWORD}_GIVEN`],
+  ['the beginning of the password', PASSWORD.slice(0, 9)],
   ['the password in place of a country', `NOT_AUTHORIZED_FOR_DOMAIN_${PASSWORD}`],
   ['the application key', APPLICATION_KEY],
 ];
@@ -115,6 +116,7 @@ describe.each(LOGINS)('a login (%s)', (login) => {
           ['the two-factor code in a word', `text/x${TWO_FACTOR_CODE}y`],
         ] satisfies Case[])
       : []),
+    ['the beginning of the password', `text/${PASSWORD.slice(0, 9)}`],
     ['the application key', `${APPLICATION_KEY.toLowerCase()}/html`],
     ['the password in base64', `text/${Buffer.from(PASSWORD).toString('base64')}`],
     ['something else that is none', 'canary'],
@@ -163,9 +165,11 @@ describe('a code that Betfair does not document', () => {
   it.each(['ed', 'ode', 'ear'])(
     'refuses the login although the user name "%s" is in one of its words',
     async (username) => {
-      const { fail, sessions } = await open('certificate', { username });
+      const { account, fail, sessions } = await open('certificate', { username });
       fail(refusal('A_CODED_THING_OF_NEXT_YEAR'));
       const error = await errorOf(sessions.getSession());
+      const record = await account.storage.inner.read(`${account.key}.lease`);
+      expect(record?.value).toContain('A_CODED_THING_OF_NEXT_YEAR');
       expect(error).toMatchObject({
         code: 'BETFAIR_LOGIN_REJECTED',
         loginCode: 'A_CODED_THING_OF_NEXT_YEAR',
