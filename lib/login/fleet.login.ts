@@ -9,6 +9,7 @@ import type { LoginPermit, RecordChange } from './login.lease.js';
 import type { LoginReply } from '../identity/identity-reply.js';
 import type { FoundToken } from './login.permits.js';
 import { markTested, NOTHING_KNOWN } from './login.record.js';
+import type { LoginSpread } from './login.spread.js';
 import { afterTestOnly } from './lost.logins.js';
 
 /** A token fresh from Betfair. */
@@ -42,15 +43,17 @@ export class FleetLogin {
    * Logs in and has the token stored. Nobody else logs in until that is done.
    *
    * @param found what the store held when a login became necessary
+   * @param spread waited for if the lease is out of reach
    * @returns what `store` returned; `undefined` if the store holds something else by now
    * @throws BetfairSessionError no login may be made, or it failed
    */
   run<T>(
     found: FoundToken | 'unreachable',
     store: (fresh: FreshToken) => Promise<T>,
+    spread: LoginSpread,
     signal: AbortSignal,
   ): Promise<T | undefined> {
-    const login = this.#run(found, store, signal);
+    const login = this.#run(found, store, spread, signal);
     const running = login
       .catch(() => undefined)
       .finally(() => {
@@ -68,13 +71,14 @@ export class FleetLogin {
   async #run<T>(
     found: FoundToken | 'unreachable',
     store: (fresh: FreshToken) => Promise<T>,
+    spread: LoginSpread,
     signal: AbortSignal,
   ): Promise<T | undefined> {
     const { clock, credentials, fleet, guard, leaseDuration } = this.deps;
     const current = await credentials.current(signal);
     const permit =
       fleet && found !== 'unreachable'
-        ? await fleet.permits.get(found, current.fingerprint, signal)
+        ? await fleet.permits.get(found, current.fingerprint, spread, signal)
         : 'alone';
     if (permit === 'moved') return undefined;
     if (permit === 'alone') {

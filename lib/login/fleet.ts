@@ -9,8 +9,13 @@ export interface Fleet {
   readonly permits: LoginPermits;
 }
 
+export interface FleetDependencies extends Omit<PermitDependencies, 'lease'> {
+  /** Milliseconds that one login may hold others back. */
+  readonly leaseDuration: number;
+}
+
 /** Puts the parts together: the lease and the permits go by one record. */
-export function createFleet(dependencies: Omit<PermitDependencies, 'lease'>): Fleet {
+export function createFleet(dependencies: FleetDependencies): Fleet {
   const { clock, guard, leaseDuration, records } = dependencies;
   const lease = new LoginLease(records, guard, leaseDuration, clock);
   return { records, lease, permits: new LoginPermits({ ...dependencies, lease }) };

@@ -6,6 +6,7 @@ import { assertConditionalWrites } from './conditional-writes.check.js';
 import { GrowingPause } from './growing.pause.js';
 import type { LoginGuard } from './login.guard.js';
 import type { LoginLease, LoginPermit } from './login.lease.js';
+import type { LoginSpread } from './login.spread.js';
 import { afterNoLogin, afterTestOnly } from './lost.logins.js';
 import type { RecordStore, StoredRecord } from './record.store.js';
 
@@ -20,8 +21,6 @@ export interface PermitDependencies {
   readonly tokenVersion: (signal: AbortSignal) => Promise<string | undefined>;
   readonly clock: Clock;
   readonly persistence: Persistence;
-  /** Longest random wait if the lease is unreachable, in milliseconds. */
-  readonly leaseDuration: number;
   /** Told once in each wait for another process, with its longest time in milliseconds. */
   readonly onWaiting: (ms: number) => void;
 }
@@ -40,6 +39,7 @@ export class LoginPermits {
   async get(
     found: FoundToken,
     fingerprint: string,
+    spread: LoginSpread,
     signal: AbortSignal,
   ): Promise<LoginPermit | 'moved' | 'alone'> {
     const { lease, onWaiting } = this.deps;
@@ -50,8 +50,9 @@ export class LoginPermits {
     for (;;) {
       // A release of our own is waited for by its own timer.
       await abortable(async () => lease.leaving, signal);
-      const attempt = await this.#reach(() => this.#attempt(found, fingerprint, signal), signal);
+      const attempt = await this.#reach(() => this.#attempt(found, fingerprint, signal));
       if (attempt === 'unreachable') {
+        await spread.wait(signal);
         // Only the record may be out of reach; then what another process stored meanwhile saves this login.
         return (await this.#hasMoved(found, signal)) ? 'moved' : 'alone';
       }
@@ -150,15 +151,12 @@ export class LoginPermits {
     }
   }
 
-  async #reach<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T | 'unreachable'> {
-    const { clock, leaseDuration, persistence } = this.deps;
+  async #reach<T>(attempt: () => Promise<T>): Promise<T | 'unreachable'> {
     try {
       return await attempt();
     } catch (error) {
       const tolerable = error instanceof SessionStorageError && error.failure !== 'unsupported';
-      if (!tolerable || persistence === 'required') throw error;
-      // Processes cannot see each other now: spread their logins over the time that one may take.
-      await sleep(clock, Math.random() * leaseDuration, signal);
+      if (!tolerable || this.deps.persistence === 'required') throw error;
       return 'unreachable';
     }
   }

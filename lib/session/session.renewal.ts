@@ -4,6 +4,7 @@ import { BetfairConfigurationError, type BetfairSessionError } from '../errors/i
 import type { IdentityClient } from '../identity/identity.client.js';
 import type { Persistence } from '../options/betfair-session-options.interface.js';
 import type { FleetLogin } from '../login/fleet.login.js';
+import { LoginSpread } from '../login/login.spread.js';
 import type { BetfairSession } from '../betfair-session.js';
 import type { ValidToken } from './session.cache.js';
 import type { SessionWriter } from './session.writer.js';
@@ -77,25 +78,29 @@ export class SessionRenewal {
   }
 
   async #resume(dead: KnownSession | undefined, signal: AbortSignal): Promise<ValidToken> {
+    const { clock, leaseDuration } = this.deps;
+    const spread = new LoginSpread(clock, leaseDuration);
     for (;;) {
-      const stored = await this.#read(signal);
+      const stored = await this.#read(spread, signal);
       if (stored !== 'unreachable') {
         const resumed = await this.#validate(stored, dead, signal);
         if (resumed) return resumed;
       }
-      const renewed = await this.#logIn(stored, signal);
+      const renewed = await this.#logIn(stored, spread, signal);
       if (renewed) return renewed;
     }
   }
 
-  async #read(signal: AbortSignal): Promise<StoredToken | undefined | 'unreachable'> {
-    const { tokens, persistence, clock, leaseDuration } = this.deps;
+  async #read(
+    spread: LoginSpread,
+    signal: AbortSignal,
+  ): Promise<StoredToken | undefined | 'unreachable'> {
+    const { tokens, persistence } = this.deps;
     try {
       return await tokens.read(signal);
     } catch (error) {
       if (persistence === 'required' || error instanceof BetfairConfigurationError) throw error;
-      // Without the store processes cannot see each other: spread their logins over the time that one may take.
-      await sleep(clock, Math.random() * leaseDuration, signal);
+      await spread.wait(signal);
       // It may work again, and hold what another process stored meanwhile.
       return await tokens.read(signal).catch(() => 'unreachable' as const);
     }
@@ -131,6 +136,7 @@ export class SessionRenewal {
   /** One login, stored over what was read; `undefined` where another process stored something meanwhile. */
   async #logIn(
     stored: StoredToken | undefined | 'unreachable',
+    spread: LoginSpread,
     signal: AbortSignal,
   ): Promise<ValidToken | undefined> {
     const { login, writer } = this.deps;
@@ -148,6 +154,7 @@ export class SessionRenewal {
             return { ...outcome, type: 'resumed' };
         }
       },
+      spread,
       signal,
     );
   }

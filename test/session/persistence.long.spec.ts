@@ -2,6 +2,8 @@ import { jest } from '@jest/globals';
 import { SessionStorageError } from 'nestjs-betfair-session';
 import { typesOf } from '../support/application.js';
 import { closeAccounts, createAccount, times } from '../support/account.js';
+import { FaultyStorage } from '../support/faulty.storage.js';
+import { PartlyDownStorage } from '../support/partly-down.storage.js';
 import { replaceOnProof } from '../support/proven-refusal.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
@@ -153,6 +155,22 @@ describe("persistence 'best-effort'", () => {
     expect(await stored()).toBeUndefined();
     await sessions.keepAlive();
     expect(await stored()).toBe(token);
+  });
+
+  it('waits once, also if the token can be read after that and the record cannot [fault 21]', async () => {
+    const { simulator, start } = await createAccount();
+    const storage = new FaultyStorage(new PartlyDownStorage((key) => key.endsWith('.lease')));
+    storage.fail('read', down());
+    const clock = new VirtualClock();
+    // A name that tells whose token it is: the record is not asked for that.
+    const ownKey = { sessionKey: undefined };
+    const { sessions } = await start({ ...ownKey, storage, persistence: 'best-effort' }, clock);
+    jest.spyOn(Math, 'random').mockReturnValue(0.5);
+    await clock.until(sessions.getSession());
+    // Half of the 7 s that a lease lasts for.
+    expect(clock.monotonic()).toBe(3_500);
+    expect(storage.counts.read).toBeGreaterThan(1);
+    expect(simulator.counts).toMatchObject({ logins: 1, logouts: 0 });
   });
 
   it('adopts the session that the fleet stored meanwhile, and leaves its own alone: callers have it', async () => {

@@ -16,6 +16,7 @@ import {
   type LoginRecord,
   parseLoginRecord,
 } from '../../../lib/login/login.record.js';
+import { LoginSpread } from '../../../lib/login/login.spread.js';
 import { RecordStore } from '../../../lib/login/record.store.js';
 import { VirtualClock } from '../../support/virtual.clock.js';
 
@@ -46,6 +47,7 @@ export class Process {
   readonly guard: LoginGuard;
   readonly lease: LoginLease;
   readonly #permits: LoginPermits;
+  readonly #spread: LoginSpread;
 
   /** Told in order: the longest time of each wait for another process. */
   readonly waits: number[] = [];
@@ -70,6 +72,7 @@ export class Process {
     });
     this.lease = lease;
     this.#permits = permits;
+    this.#spread = new LoginSpread(clock, duration);
   }
 
   /** Looks once, and takes the lease if it is free. */
@@ -82,7 +85,7 @@ export class Process {
   permit(
     signal: AbortSignal = new AbortController().signal,
   ): Promise<LoginPermit | 'moved' | 'alone'> {
-    return this.#permits.get(undefined, FINGERPRINT, signal);
+    return this.#permits.get(undefined, FINGERPRINT, this.#spread, signal);
   }
 }
 

@@ -1,0 +1,23 @@
+import type { Clock } from '../common/clock.js';
+import { sleep } from '../common/deadline.js';
+
+/**
+ * Spreads the logins of processes that cannot see each other, because their store is out of reach, over the time that
+ * one may take.
+ */
+export class LoginSpread {
+  #isDone = false;
+
+  constructor(
+    private readonly clock: Clock,
+    /** Milliseconds. */
+    private readonly leaseDuration: number,
+  ) {}
+
+  /** Waits a random time: once, however often the store fails, since once is enough to set processes apart. */
+  async wait(signal: AbortSignal): Promise<void> {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    await sleep(this.clock, Math.random() * this.leaseDuration, signal);
+  }
+}
