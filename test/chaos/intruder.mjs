@@ -7,7 +7,7 @@ import { readIfThere } from './ledger.mjs';
 export class Intruder {
   /** What it wrote. */
   texts = new Set();
-  /** Its edits that may make two logins overlap: `{ at, what }`. */
+  /** Its edits that may make two logins overlap: `{ at, of }`, of the `token` or the `lease`. */
   edits = [];
 
   constructor(simulator, paths, random) {
@@ -50,7 +50,7 @@ export class Intruder {
   /** Does one thing to the record of the lease. */
   editLease(how) {
     const { random } = this;
-    this.edits.push({ at: Date.now(), what: `lease ${how}` });
+    this.edits.push({ at: Date.now(), of: 'lease' });
     if (how === 'deleted') return this.#delete(this.paths.lease, 'lease deleted');
     const text = random.pick(['', '{"account":', 'null', '[]', '\u0000', '{"holder":{"id":1}}']);
     this.texts.add(text);
@@ -87,7 +87,7 @@ export class Intruder {
   #note(before, after, what) {
     const { ledger } = this;
     const isDestroyed = ledger.isAlive(before) && !ledger.isAlive(after);
-    this.edits.push({ at: Date.now(), what });
+    this.edits.push({ at: Date.now(), of: 'token' });
     ledger.note(
       `${what}${isDestroyed ? ` (it was alive: ${ledger.nameOf(before.trimEnd())})` : ''}`,
     );

@@ -19,8 +19,24 @@ export function readIfThere(path) {
   }
 }
 
+class Login {
+  token = undefined;
+  /** When it was first seen in the store, in milliseconds since the Unix epoch. */
+  storedAt = undefined;
+  loggedOutBy = undefined;
+
+  constructor(at, process) {
+    this.at = at;
+    this.process = process;
+  }
+
+  get isStored() {
+    return this.storedAt !== undefined;
+  }
+}
+
 export class Ledger {
-  /** In the order of their arrival: `{ at, process, token?, isStored, loggedOutBy? }`. */
+  /** In the order of their arrival. */
   logins = [];
   /** By token. */
   issued = new Map();
@@ -99,7 +115,7 @@ export class Ledger {
   #arrived({ endpoint, path, headers, at, username }) {
     const process = processOf(path);
     if (endpoint === 'certLogin') {
-      this.logins.push({ at, process, token: undefined, isStored: false });
+      this.logins.push(new Login(at, process));
       this.note(`login T${this.logins.length} of ${process ?? 'the foreign program'} arrived`);
       if (process !== undefined) this.#waiting.shift()?.(process);
     }
@@ -134,8 +150,10 @@ export class Ledger {
 
   #isToken(text) {
     const login = this.issued.get(text);
-    if (login && !login.isStored) this.note(`${this.nameOf(text)} stored`);
-    if (login) login.isStored = true;
+    if (login && !login.isStored) {
+      login.storedAt = Date.now();
+      this.note(`${this.nameOf(text)} stored`);
+    }
     return login !== undefined;
   }
 }

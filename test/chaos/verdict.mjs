@@ -4,6 +4,8 @@ import { CUT_OFF } from './crew.mjs';
 
 const MINUTE = 60_000;
 const MAX_LOGINS_PER_MINUTE = 5;
+/** A login is made that long at least before its lease can be taken over, if nobody edits the lease. */
+const LEASE_SAFETY_MS = 3_000;
 /** Two renewals of 20 s, and some requests around them: longer than that, a call hangs. */
 export const CALL_LIMIT_MS = 48_000;
 
@@ -20,15 +22,20 @@ const OUTCOMES = new Set([
 
 /**
  * The account of the logins. One whose token came into the store needs a cause of its own before it: the cold start, an
- * end of sessions that were stored, or an edit that destroyed a live one. One whose token never did needs a disturbance
- * of its own that hit it: its process was killed or stopped, or another login was made to overlap with it.
+ * end of sessions that were stored, or an edit that destroyed a live one. One that came late needs none, because it
+ * shares that of the login that took its place. One whose token never did needs a disturbance of its own that hit it:
+ * its process was killed or stopped, or another login was made to overlap with it.
  */
 export function auditLogins({ ledger, crew, intruder }) {
   const logins = ledger.logins.filter(({ process }) => process !== undefined);
-  const stored = logins.filter(({ isStored }) => isStored);
-  const wasStored = (token) => ledger.issued.get(token)?.isStored ?? false;
+  const late = new Set(logins.filter((login) => isLate(login, { logins, crew, intruder })));
+  const stored = logins.filter((login) => login.isStored && !late.has(login));
+  const lasts = (token, at) => {
+    const login = ledger.issued.get(token);
+    return login?.isStored && (!late.has(login) || login.storedAt <= at);
+  };
   const causes = ledger.causes.filter(
-    ({ type, tokens }) => type === 'destroyed' || tokens.some(wasStored),
+    ({ type, at, tokens }) => type === 'destroyed' || tokens.some((token) => lasts(token, at)),
   );
   const faults = [];
   for (const [index, { at }] of stored.entries()) {
@@ -41,7 +48,8 @@ export function auditLogins({ ledger, crew, intruder }) {
     ...crew.lives.flatMap(({ stops }) => stops),
     ...intruder.edits.map(({ at }) => ({ from: at, to: at })),
   ];
-  for (const login of logins.filter(({ isStored }) => !isStored)) {
+  const lostLogins = logins.filter(({ isStored }) => !isStored);
+  for (const login of lostLogins) {
     const reason = reasonOf(login, crew.of(login.process), spare);
     if (reason) lost[reason] += 1;
     else faults.push(`${ledger.nameOf(login.token)} was not stored, and nothing had hit its login`);
@@ -50,11 +58,26 @@ export function auditLogins({ ledger, crew, intruder }) {
   return {
     faults,
     figures: {
-      logins: `${logins.length} of ${crew.lives.length} processes: ${stored.length} stored, ${logins.length - stored.length} lost`,
+      logins: `${logins.length} of ${crew.lives.length} processes: ${stored.length} stored, ${late.size} stored late, ${lostLogins.length} lost`,
       'logins called for': `1 cold start, ${of('ended')} ends of sessions, ${of('destroyed')} live tokens destroyed`,
       'logins lost to': `${lost.killed} kills, ${lost.stopped} stops, ${lost.overlapped} overlaps`,
     },
   };
+}
+
+/**
+ * Tells if a process was stopped between its login and the write of its token, and another took the lease over
+ * meanwhile, because it had expired or was edited away, and logged in. What was stored by then was dead, so the late
+ * token replaced it.
+ */
+function isLate(login, { logins, crew, intruder }) {
+  const { at, process, storedAt, isStored } = login;
+  if (!isStored || !crew.of(process).wasStoppedIn(at, storedAt)) return false;
+  return logins.some((other) => {
+    if (!other.isStored || other.at <= at || other.at >= storedAt) return false;
+    const isEdit = (edit) => edit.of === 'lease' && edit.at >= at - LEASE && edit.at <= other.at;
+    return other.at >= at + LEASE_SAFETY_MS || intruder.edits.some(isEdit);
+  });
 }
 
 function reasonOf({ at, loggedOutBy }, life, spare) {
