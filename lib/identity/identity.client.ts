@@ -85,14 +85,16 @@ export class IdentityClient {
    * Logs in with the password and the two-factor code of this moment. Resolves also if `signal` ends it, so that what
    * became of the login is always known.
    *
+   * @param until monotonic time after which it is not sent any more, however late a process that was stopped finds out
    * @throws BetfairConfigurationError the client certificate or the proxy cannot be used; nothing was sent
    */
   async logIn(
     { password, twoFactorCode = '' }: LoginSecrets,
     signal?: AbortSignal,
+    until = Infinity,
   ): Promise<LoginReply> {
     const { certificate, endpoints, username, applicationKey } = this.options;
-    const watch = new SendingWatch();
+    const watch = new SendingWatch(this.clock, until);
     const own: { transport?: Dispatcher } = {};
     const login: IdentityRequest = {
       operation: 'login',

@@ -1,6 +1,7 @@
 import { systemClock } from '../common/clock.js';
 import { boundedConnector, type Connector } from '../common/http/connector.js';
 import { proxyAgent } from '../common/http/proxy.js';
+import { closeSocket } from '../common/http/spare-socket.js';
 import { trusting, type CertificateAuthorities } from '../common/http/trust.js';
 import { buildConnector, type Dispatcher, Pool } from '../common/http/undici.js';
 import type { TlsCredentials } from './client-certificate.js';
@@ -52,8 +53,13 @@ function watched(connect: Connector, watch: SendingWatch): Connector {
   return (options, callback) => {
     watch.connecting();
     return connect(options, (...result) => {
+      const [, socket] = result;
+      if (socket && watch.isLate) {
+        closeSocket(socket);
+        return callback(new Error('The connection came too late.'), null);
+      }
       // Before undici has it: it writes the request at once.
-      if (result[1]) watch.connected();
+      if (socket) watch.connected();
       callback(...result);
     });
   };

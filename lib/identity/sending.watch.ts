@@ -1,3 +1,5 @@
+import type { Clock } from '../common/clock.js';
+
 /**
  * Follows the one request of a transport, to tell whether it can have been sent. The proof that it was not: the
  * connection is made by a connector of ours, and that never had one to write to. TLS and the tunnel of a proxy count as
@@ -5,6 +7,17 @@
  */
 export class SendingWatch {
   #stage: 'waiting' | 'unknown' | 'connecting' | 'connected' = 'waiting';
+
+  constructor(
+    private readonly clock: Clock,
+    /** Monotonic time after which the request must not be sent any more. */
+    private readonly until: number,
+  ) {}
+
+  /** Tells if the process slept through the time in which the request could be sent. */
+  get isLate(): boolean {
+    return this.clock.monotonic() > this.until;
+  }
 
   /** Tells if the request may have reached Betfair. */
   get mayHaveSent(): boolean {

@@ -130,7 +130,7 @@ export class FleetLogin {
     const reply = await withEnding(
       clock,
       left,
-      (ending) => identity.logIn(secrets, ending),
+      (ending) => identity.logIn(secrets, ending, until),
       late,
       signal,
     );

@@ -55,6 +55,7 @@ afterAll(async () => {
 async function logIn(
   changed: Partial<IdentityOptions> & { readonly at?: string } = {},
   signal?: AbortSignal,
+  until?: number,
 ): Promise<LoginReply> {
   const { at, ...options } = changed;
   const { username, password, applicationKey, certificate, ca, endpoints } = simulator.options();
@@ -73,7 +74,7 @@ async function logIn(
     systemClock,
   );
   try {
-    return await client.logIn({ password, twoFactorCode: undefined }, signal);
+    return await client.logIn({ password, twoFactorCode: undefined }, signal, until);
   } finally {
     await client.close();
   }
@@ -190,6 +191,8 @@ describe('a login that was never sent cannot have logged in', () => {
       await throughProxy('tunnel');
       return unclear({ at: await silence(), ...hung });
     },
+    'a connection that stood only when its time was over': () =>
+      unclear({}, undefined, systemClock.monotonic() - 1),
     'an end before it began': () => unclear({}, AbortSignal.abort()),
     'an end during the handshake': async () => {
       const server = createTcpServer();

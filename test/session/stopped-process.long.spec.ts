@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
@@ -22,12 +23,21 @@ let simulator: BetfairSimulator;
 let directory: string;
 let child: ChildProcess;
 let lines: Interface;
+/** Stands between the process and the login of Betfair. */
+let relay: Server;
+/** Called when the process connects for a login. */
+let connected: () => void;
 
 beforeEach(async () => {
   simulator = await BetfairSimulator.start();
   directory = await mkdtemp(join(tmpdir(), 'stopped-'));
+  const given = simulator.options();
+  connected = () => undefined;
+  const certLogin = new URL(given.endpoints.certLogin);
+  certLogin.port = String(await startRelay(Number(certLogin.port)));
   const options = {
-    ...simulator.options(),
+    ...given,
+    endpoints: { ...given.endpoints, certLogin: certLogin.href },
     storage: `file://${directory}`,
     sessionKey: KEY,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -46,9 +56,23 @@ afterEach(async () => {
   const exited = once(child, 'exit');
   child.stdin?.end();
   await exited;
+  relay.close();
   await simulator.stop();
   await rm(directory, { recursive: true });
 });
+
+/** Passes connections on to `target`, and tells of each; resolves with its port. */
+async function startRelay(target: number): Promise<number> {
+  relay = createServer((near) => {
+    const far = connect(target, '127.0.0.1');
+    near.on('error', () => far.destroy()).pipe(far);
+    far.on('error', () => near.destroy()).pipe(near);
+    connected();
+  });
+  await once(relay.listen(0, '127.0.0.1'), 'listening');
+  const address: AddressInfo | string | null = relay.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}
 
 async function answer(): Promise<unknown> {
   const [line] = await once(lines, 'line');
@@ -89,6 +113,25 @@ describe.each(STOPS_MS)('a process that is stopped for %p ms while Betfair answe
     expect(await asked).toEqual({ done: 'keepAlive' });
     expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 1 });
   });
+});
+
+it('a process that was stopped while it connected for a login sends none after its lease', async () => {
+  const stopped = new Promise<void>((resolve) => {
+    connected = () => {
+      child.kill('SIGSTOP');
+      resolve();
+    };
+  });
+  const asked = ask('getSession');
+  await stopped;
+  // Later than a login may be made under a lease of 6 s.
+  await delay(4_500);
+  child.kill('SIGCONT');
+  expect(await asked).toMatchObject({
+    failed: 'getSession',
+    code: 'BETFAIR_IDENTITY_UNAVAILABLE',
+  });
+  expect(simulator.counts.loginAttempts).toBe(0);
 });
 
 it('a process that was stopped still ends a login without an answer', async () => {
