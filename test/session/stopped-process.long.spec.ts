@@ -116,10 +116,10 @@ describe.each(STOPS_MS)('a process that is stopped for %p ms while Betfair answe
 });
 
 it('a process that was stopped while it connected for a login sends none after its lease', async () => {
-  const stopped = new Promise<void>((resolve) => {
+  const stopped = new Promise<void>((done) => {
     connected = () => {
       child.kill('SIGSTOP');
-      resolve();
+      done();
     };
   });
   const asked = ask('getSession');
