@@ -17,7 +17,9 @@ const SHORTEST_PART = 4;
  */
 export function redact(text: string, secrets: readonly string[]): string {
   const finds = secrets
+    // The padding of base64 may be left out.
     // No form of a secret is shorter than itself.
+    .flatMap((secret) => [secret, secret.replace(/=+$/, '')])
     .filter((secret) => secret !== '' && secret.length <= text.length)
     .flatMap((secret) => [...text.matchAll(patternOf(secret))])
     .map(({ 0: found, index }) => ({ start: index, end: index + found.length }))
@@ -38,8 +40,11 @@ function patternOf(secret: string): RegExp {
     return new RegExp(`(?<![a-z0-9])(?:${escaped})(?![a-z0-9])`, 'gi');
   }
   const bytes = Buffer.from(secret);
-  // Without the padding, which may be left out; the last digits depend on what follows.
-  const base64 = bytes.toString('base64').replace(/.?=*$/, '').replaceAll(/\W/g, '\\$&');
+  // The last digits depend on what follows.
+  const base64 = bytes
+    .toString('base64')
+    .replace(/.?=*$/, '')
+    .replaceAll(/[+/]/g, (digit) => `[${digit}${inBase64Url(digit)}]`);
   return new RegExp(`${escaped}|${base64}|${bytes.toString('hex')}`, 'gi');
 }
 
@@ -56,6 +61,11 @@ function inUrl(character: string): string {
   return character === ' ' ? `${escaped}|\\+` : escaped;
 }
 
+/** One of the two digits that base64 for URLs writes otherwise. */
+function inBase64Url(digit: string): string {
+  return digit === '+' ? '-' : '_';
+}
+
 /** One character, plain or escaped. */
 function anyEscape(character: string): string {
   const code = character.codePointAt(0) ?? 0;
@@ -63,12 +73,14 @@ function anyEscape(character: string): string {
   const plain = /\w/.test(character) ? character : `\\${character}`;
   const entity = ENTITIES.get(character);
   const forms = [
-    `\\\\{0,8}${plain}`,
+    // A backslash is escaped by another one; any number before it would take exponentially long to try.
+    character === '\\' ? '(?:\\\\{4}|\\\\{1,2})' : `\\\\{0,8}${plain}`,
     inUrl(character),
     `&#x0*${hex};`,
     `&#0*${code};`,
     inJson(character),
     ...(entity === undefined ? [] : [`&${entity};`]),
+    ...('+/'.includes(character) ? [inBase64Url(character)] : []),
   ];
   return `(?:${forms.join('|')})`;
 }

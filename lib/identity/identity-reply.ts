@@ -2,7 +2,13 @@ import { redact } from '../common/redact.js';
 import { isTokenText } from '../common/session-token.js';
 import { BetfairIdentityUnavailableError, BetfairSessionError } from '../errors/index.js';
 import { safeCause } from '../errors/safe-cause.js';
-import { classifyLoginCode, isLoginCode, type LoginCodeKind } from './login-codes.js';
+import {
+  classifyLoginCode,
+  hasFormOfCode,
+  isLoginCode,
+  UNNAMED_CODE,
+  type LoginCodeKind,
+} from './login-codes.js';
 
 /** What arrived for one identity request. */
 export interface IdentityResponse {
@@ -38,9 +44,9 @@ export type LogoutReply = { readonly type: 'loggedOut' } | Unclear;
 
 export type Operation = 'login' | 'keepAlive' | 'logout';
 
-/** The form of all codes of Betfair's. */
-const CODE = /^[A-Z][A-Z0-9_]{0,59}$/;
 const NO_SESSION = 'NO_SESSION';
+/** A shorter secret is part of many words. */
+const SHORTEST_SPELLED = 4;
 /** Content types that a message may name. */
 const CONTENT_TYPES: ReadonlySet<string> = new Set([
   'application/json',
@@ -129,10 +135,17 @@ export function unclearLogin({ type, error }: Unclear, mayHaveLoggedIn: boolean)
 
 /** Statuses of a gateway in front of Betfair that lost or did not wait for the answer of the service behind it. */
 const LOST_BY_A_GATEWAY: ReadonlySet<number> = new Set([502, 504, 520, 524]);
+/** Statuses with which Betfair, or what stands before it, answers a login that it does not look at. */
+const NOT_LOOKED_AT: ReadonlySet<number> = new Set([400, 403, 405]);
 
-/** With 200 a broken text may have been the token of a session that now exists. */
+/**
+ * With 200 a broken text may have been the token of a session that now exists; other statuses that Betfair does not use
+ * may come from anything, also after it has looked at the password.
+ */
 function mayHideSession({ status }: IdentityResponse): boolean {
-  return status === 200 || LOST_BY_A_GATEWAY.has(status);
+  if (LOST_BY_A_GATEWAY.has(status)) return true;
+  const isRedirect = status >= 300 && status < 400;
+  return !isRedirect && status < 500 && !NOT_LOOKED_AT.has(status);
 }
 
 /** INPUT_VALIDATION_ERROR: Betfair cannot even read the token, so it is as good as gone. */
@@ -154,7 +167,7 @@ function parseStatus(
   if (!isText(status)) return unexpected(operation, response);
   if (status === 'SUCCESS') return { code: undefined };
   const code = codeIn(isText(error) ? error : status, response);
-  return code === undefined ? unexpected(operation, response) : { code };
+  return code === undefined || code === UNNAMED_CODE ? unexpected(operation, response) : { code };
 }
 
 function parseBody(
@@ -198,14 +211,26 @@ function isText(value: unknown): value is string {
 }
 
 /**
- * A code as it may be shown and stored. A text of another form comes from something between us and Betfair, and one
- * that holds a secret, or is a piece of one, is an echo of the request: neither is an answer. A documented code is, even
- * if a user name or a password is part of it.
+ * A code as it may be shown and stored. A text of another form comes from something between us and Betfair and is no
+ * answer. An undocumented code that holds a secret, or is a piece of one, is an answer, but is not shown.
  */
 function codeIn(text: string, { secrets }: IdentityResponse): string | undefined {
-  if (text === NO_SESSION || isLoginCode(text)) return text;
-  if (!CODE.test(text) || redact(text, secrets) !== text) return undefined;
-  return secrets.some((secret) => secret.toUpperCase().includes(text)) ? undefined : text;
+  const code = text.trim().toUpperCase();
+  if (text === NO_SESSION) return text;
+  if (isLoginCode(code)) return code;
+  if (!hasFormOfCode(text)) return undefined;
+  const hides =
+    redact(text, secrets) !== text || secrets.some((secret) => isSpelledIn(secret, text));
+  return hides ? UNNAMED_CODE : text;
+}
+
+/** A code has no blanks, dots and hyphens, so a secret that has any is spelled otherwise in it. */
+function isSpelledIn(secret: string, code: string): boolean {
+  const [word, whole] = [secret, code].map((text) =>
+    text.toUpperCase().replaceAll(/[^A-Z0-9]/g, ''),
+  );
+  if (word === undefined || whole === undefined) return false;
+  return word.includes(whole) || (word.length >= SHORTEST_SPELLED && whole.includes(word));
 }
 
 /** What kind of page it is. Any other content type is not quoted: it may echo the request. */

@@ -197,6 +197,17 @@ export const loginCodes: readonly string[] = [
   ...FAMILIES.flatMap(({ examples }) => examples),
 ];
 
+/** The form of all codes of Betfair's. */
+const CODE = /^[A-Z][A-Z0-9_]{0,59}$/;
+
+/** Stands for a code that is not shown. */
+export const UNNAMED_CODE = 'UNDOCUMENTED_CODE';
+
+/** Tells if a text has the form of a code. */
+export function hasFormOfCode(text: string): boolean {
+  return CODE.test(text);
+}
+
 /** Looks a login code up. An undocumented one is for a person to resolve: no attempt is made on a guess. */
 export function classifyLoginCode(code: string): LoginCode {
   return documented(code) ?? UNDOCUMENTED;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hasFormOfCode, UNNAMED_CODE } from '../identity/login-codes.js';
 
 /** Who may log in now, for at most how long. */
 export interface LeaseHolder {
@@ -81,9 +82,7 @@ export function parseLoginRecord(text: string): LoginRecord {
   return {
     account: typeof account === 'string' ? account : null,
     holder: parseHolder(fields['holder']),
-    refusals: parseEntries(fields['refusals'], (code) =>
-      typeof code === 'string' ? code : undefined,
-    ),
+    refusals: parseEntries(fields['refusals'], parseCode),
     refusedInARow: isCount(fields['refusedInARow']) ? fields['refusedInARow'] : 0,
     places: parseEntries(fields['places'], parsePassing),
     staleCodes: parseRow(fields['staleCodes']),
@@ -102,7 +101,14 @@ function parseHolder(value: unknown): LeaseHolder | null {
 
 function parsePassing(value: unknown): PassingRefusal | undefined {
   const { code, until } = fieldsOf(value);
-  return typeof code === 'string' && typeof until === 'number' ? { code, until } : undefined;
+  const parsed = parseCode(code);
+  return parsed !== undefined && typeof until === 'number' ? { code: parsed, until } : undefined;
+}
+
+/** The text of anybody who can write to the store is not shown. */
+function parseCode(code: unknown): string | undefined {
+  if (typeof code !== 'string') return undefined;
+  return hasFormOfCode(code) ? code : UNNAMED_CODE;
 }
 
 function parseRow(value: unknown): LoginRow | null {

@@ -7,7 +7,7 @@ import {
   BetfairLoginRejectedError,
   BetfairSessionError,
 } from '../errors/index.js';
-import { safeCause } from '../errors/safe-cause.js';
+import { wordlessCause } from '../errors/safe-cause.js';
 import { Backoff } from './backoff.js';
 import type { BetfairSession } from '../betfair-session.js';
 import type { SessionCache } from './session.cache.js';
@@ -228,6 +228,6 @@ function toSessionError(error: unknown): BetfairSessionError {
   return error instanceof BetfairSessionError
     ? error
     : new BetfairIdentityUnavailableError('The session could not be renewed.', {
-        cause: safeCause(error),
+        cause: wordlessCause(error),
       });
 }

@@ -15,6 +15,9 @@ describe('redact', () => {
     ['in JSON, by number', 'aB3\\u002b\\u002Fxyz\\u003d'],
     ['in base64', Buffer.from(SECRET).toString('base64')],
     ['in hexadecimal', Buffer.from(SECRET).toString('hex')],
+    ['without its padding', 'aB3+/xyz'],
+    ['in the alphabet of URLs', 'aB3-_xyz'],
+    ['in base64 for URLs', Buffer.from(SECRET).toString('base64url')],
   ])('takes out a secret %s', (_, text) => {
     expect(redact(`before ${text} after`, [SECRET])).toMatch(/^before \[redacted\]\S{0,2} after$/);
   });
@@ -29,6 +32,19 @@ describe('redact', () => {
     );
     for (const echo of [...echoes, json])
       expect(redact(echo, [password])).toMatch(/\[redacted\]"?$/);
+  });
+
+  it('takes out backslashes, escaped once or twice, and does not try every way to count them', () => {
+    const secret = `${'\\'.repeat(8)}x`;
+    const escaped = JSON.stringify(secret).slice(1, -1);
+    const twice = JSON.stringify(escaped).slice(1, -1);
+    for (const echo of [secret, escaped, twice]) {
+      expect(redact(echo, [secret])).toMatch(/^\\*\[redacted\]$/);
+    }
+    const begun = process.cpuUsage();
+    expect(redact('\\'.repeat(2_000), [secret])).not.toContain('redacted');
+    // Seconds of minutes: it took half a minute for forty.
+    expect(process.cpuUsage(begun).user).toBeLessThan(20_000_000);
   });
 
   it('takes out each of several, every time, and nothing else', () => {

@@ -64,23 +64,27 @@ function refusal(said: string): SimulatorFault {
 
 type Case = readonly [name: string, text: string];
 
-/** Texts that hold something of the request, or of the options. */
-const ECHOES: readonly Case[] = [
-  ['the user name', USERNAME],
+/** Texts with the form of a code that hold something of the request, or of the options. */
+const ECHOED_CODES: readonly Case[] = [
   ['the user name in capitals', 'USER_CANARYUSER'],
   ['the password, which looks like a code', PASSWORD],
   ['the password in something that looks like a code', `INVALID_${PASSWORD}_GIVEN`],
   ['the beginning of the password', PASSWORD.slice(0, 9)],
   ['the password in place of a country', `NOT_AUTHORIZED_FOR_DOMAIN_${PASSWORD}`],
+  ['the password without its hyphen', `BAD_${PASSWORD.replace('_', '')}_GIVEN`],
+  ['the password letter by letter', Array.from(PASSWORD.replace('_', '')).join('_')],
   ['the application key', APPLICATION_KEY],
+];
+const ECHOED_LOGIN_CODES: readonly Case[] = [
+  ['the two-factor code in something that looks like a code', `CODE_${TWO_FACTOR_CODE}`],
+  ['the password with the two-factor code', PASSWORD + TWO_FACTOR_CODE],
 ];
 const LOGIN_ECHOES: readonly Case[] = [
   ['the two-factor code', TWO_FACTOR_CODE],
-  ['the two-factor code in something that looks like a code', `CODE_${TWO_FACTOR_CODE}`],
-  ['the password with the two-factor code', PASSWORD + TWO_FACTOR_CODE],
   ['the body of the request', `username=${USERNAME}&password=${PASSWORD}${TWO_FACTOR_CODE}`],
 ];
 const NO_CODES: readonly Case[] = [
+  ['the user name', USERNAME],
   ['a sentence', 'Please accept canary terms'],
   ['a code in small letters', 'canary_suspended'],
   ['a code with something behind it', 'SUSPENDED\ncanary'],
@@ -91,7 +95,24 @@ const NO_CODES: readonly Case[] = [
 describe.each(LOGINS)('a login (%s)', (login) => {
   const interactive = login === 'interactive';
 
-  it.each([...ECHOES, ...(interactive ? LOGIN_ECHOES : []), ...NO_CODES])(
+  it.each([...ECHOED_CODES, ...(interactive ? ECHOED_LOGIN_CODES : [])])(
+    'that is answered with %s is refused, once, and shows nothing of it',
+    async (_, said) => {
+      const { account, fail, sessions, shown } = await open(login);
+      fail(refusal(said));
+      const error = await errorOf(sessions.getSession());
+      expect(error).toMatchObject({
+        code: 'BETFAIR_LOGIN_REJECTED',
+        loginCode: 'UNDOCUMENTED_CODE',
+        retryable: false,
+      });
+      await errorOf(sessions.getSession());
+      expect(account.simulator.counts.loginAttempts).toBe(1);
+      await expectHidden(shown(error), [...SECRETS, 'canary', said]);
+    },
+  );
+
+  it.each([...(interactive ? LOGIN_ECHOES : []), ...NO_CODES])(
     'that is answered with %s got no answer of Betfair’s, and shows nothing of it',
     async (_, said) => {
       const { account, fail, sessions, shown } = await open(login);
@@ -177,13 +198,29 @@ describe('a code that Betfair does not document', () => {
     },
   );
 
-  it('does not if a short user name is one of its words', async () => {
-    const { fail, sessions, shown } = await open('certificate', { username: 'zq7' });
-    fail(refusal('UNKNOWN_ZQ7'));
+  it.each([
+    ['zq7', 'UNKNOWN_ZQ7'],
+    ['account', 'ACCOUNT_UNDER_REVIEW'],
+    ['al.smith@example.com', 'NO_USER_AL_SMITH_EXAMPLE_COM'],
+    ['lockedout9', 'LOCKED'],
+  ])('is not shown if the user name "%s" is spelled in it', async (username, said) => {
+    const { account, fail, sessions, shown } = await open('certificate', { username });
+    fail(refusal(said));
     const error = await errorOf(sessions.getSession());
-    expect(error).toMatchObject({ code: 'BETFAIR_IDENTITY_UNAVAILABLE' });
-    await expectHidden(shown(error), ['zq7']);
+    expect(error).toMatchObject({ loginCode: 'UNDOCUMENTED_CODE' });
+    await expectHidden(shown(error), [said]);
+    await errorOf(sessions.getSession());
+    expect(account.simulator.counts.loginAttempts).toBe(1);
   });
+
+  it.each(['suspended', ' SUSPENDED '])(
+    'is a documented one that is written as "%s"',
+    async (said) => {
+      const { fail, sessions } = await open();
+      fail(refusal(said));
+      expect(await errorOf(sessions.getSession())).toMatchObject({ loginCode: 'SUSPENDED' });
+    },
+  );
 });
 
 describe('a short user name', () => {
@@ -198,7 +235,7 @@ describe('a short user name', () => {
 });
 
 describe.each(['keepAlive', 'logout'] as const)('%s', (operation) => {
-  it.each<Case>([...ECHOES, ['the token', '']])(
+  it.each<Case>([...ECHOED_CODES, ['the token', '']])(
     'that is answered with %s says nothing about the session, and shows nothing of it',
     async (_, said) => {
       const { account, sessions, shown } = await open();
