@@ -1,14 +1,11 @@
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/node.environment.mjs',
   roots: ['<rootDir>/test'],
   // Suites that take longer are named `*.long.spec.ts` and run by `npm run test:long`.
   testRegex: process.env.LONG_TESTS ? '\\.long\\.spec\\.ts$' : '(?<!\\.long)\\.spec\\.ts$',
   // Applications of their own, with a jest of their own.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumers/'],
   maxWorkers: 2,
-  // Each suite leaves its modules behind in its worker. One of more than 700 MB may need longer to end than the 500 ms
-  // that jest waits for it, and jest then blames the tests; so a worker is replaced before it grows that large.
-  workerIdleMemoryLimit: '256MB',
   // RSA keys and handshakes take their time on a busy machine; no test measures speed.
   testTimeout: 30_000,
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
