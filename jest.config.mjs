@@ -6,6 +6,8 @@ export default {
   // Applications of their own, with a jest of their own.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumers/'],
   maxWorkers: 2,
+  // Its suites leave their modules behind in a worker; it is replaced before the system needs long to free them all.
+  workerIdleMemoryLimit: '768MB',
   // RSA keys and handshakes take their time on a busy machine; no test measures speed.
   testTimeout: 30_000,
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
