@@ -10,7 +10,6 @@ import type { LoginReply } from '../identity/identity-reply.js';
 import type { FoundToken } from './login.permits.js';
 import { markTested, NOTHING_KNOWN } from './login.record.js';
 import type { LoginSpread } from './login.spread.js';
-import { afterTestOnly } from './lost.logins.js';
 
 /** A token fresh from Betfair. */
 export interface FreshToken {
@@ -86,10 +85,9 @@ export class FleetLogin {
       guard.assertWithinBudget();
     }
     const until = permit === 'alone' ? clock.monotonic() + leaseDuration : permit.until;
-    let change: RecordChange = afterTestOnly;
+    let change: RecordChange = markTested;
     try {
       const { reply, validatedAt } = await this.#send(current, until, signal);
-      if (reply.type !== 'unclear' || reply.mayHaveLoggedIn) change = markTested;
       const token = await this.#settle(reply, current, permit, signal);
       // Not kept for later if it cannot be written: by then it may be wrong.
       change = (record) => ({ ...markTested(record), ...guard.afterLogin(record) });

@@ -73,7 +73,10 @@ export class LoginGuard {
         this.announcements.unblocked();
         return reply.token;
       case 'unclear':
-        if (reply.mayHaveLoggedIn) this.budget.spend();
+        if (reply.mayHaveLoggedIn) {
+          this.budget.spend();
+          this.#knowledge.noteLostLogin();
+        }
         throw reply.error;
       case 'banned':
         this.#knowledge.noteBan();

@@ -5,7 +5,6 @@ import type { RefusalKind } from '../identity/identity-reply.js';
 import { withoutThese, withPlace, withRefusal } from './login.facts.js';
 import type { News } from './login.lease.js';
 import { type LoginFacts, NOTHING_KNOWN } from './login.record.js';
-import { endOfWait, LONGEST_PAUSE_MS } from './lost.logins.js';
 import { RecordedEnd } from './recorded.end.js';
 
 const SECOND = 1_000;
@@ -18,6 +17,10 @@ const LONGEST_BAN_MS = 25 * MINUTE;
 const PLACE_MS = 15 * MINUTE;
 /** A two-factor code is the same for that long. */
 const CODE_MS = 30 * SECOND;
+/** Logins in a row that may be lost before the next one waits. */
+const FREE_LOST_LOGINS = 3;
+/** Longest time for which lost logins hold back the next one. */
+const LONGEST_WAIT_MS = 3 * MINUTE;
 /** Refused two-factor codes, or credentials, in a row after which a person must look. */
 export const MOST_REFUSALS_IN_A_ROW = 3;
 
@@ -36,7 +39,7 @@ export class LoginKnowledge {
   constructor(private readonly clock: Clock) {
     this.ban = new RecordedEnd(clock, LONGEST_BAN_MS);
     this.staleCode = new RecordedEnd(clock, CODE_MS);
-    this.lostLogins = new RecordedEnd(clock, LONGEST_PAUSE_MS);
+    this.lostLogins = new RecordedEnd(clock, LONGEST_WAIT_MS);
     this.#placeEnd = new RecordedEnd(clock, PLACE_MS);
   }
 
@@ -57,28 +60,40 @@ export class LoginKnowledge {
     this.#facts = facts;
     this.ban.learn(facts.ban);
     this.staleCode.learn(facts.staleCodes?.until ?? null);
-    this.lostLogins.learn(endOfWait(facts));
+    this.lostLogins.learn(facts.lostLogins?.until ?? null);
     this.#placeEnd.learn(facts.places[this.#host]?.until ?? null);
   }
 
   noteBan(): void {
     const ban = this.ban.begin(BAN_MS);
-    this.#note((facts) => ({ ...facts, ban }));
+    this.#noteAnswer((facts) => ({ ...facts, ban }));
+  }
+
+  /**
+   * Notes that a login may have reached Betfair and nobody knows its outcome. If the password is wrong, each of them
+   * brings the account nearer to a lock, and a restart forgets all but the record.
+   */
+  noteLostLogin(): void {
+    const times = (this.#facts.lostLogins?.times ?? 0) + 1;
+    const doublings = times - FREE_LOST_LOGINS;
+    const wait = doublings < 0 ? 0 : Math.min(MINUTE * 2 ** doublings, LONGEST_WAIT_MS);
+    const until = this.lostLogins.begin(wait);
+    this.#note((facts) => ({ ...facts, lostLogins: { times, until } }));
   }
 
   noteRefusal(code: string, kind: RefusalKind, fingerprint: string): void {
     if (kind === 'place') {
       const until = this.#placeEnd.begin(PLACE_MS);
-      this.#note((facts) => withPlace(facts, this.#host, { code, until }, this.clock.wall()));
+      this.#noteAnswer((facts) => withPlace(facts, this.#host, { code, until }, this.clock.wall()));
       return;
     }
     const times = (this.#facts.staleCodes?.times ?? 0) + 1;
     if (kind === 'strongCode' && times < MOST_REFUSALS_IN_A_ROW) {
       const until = this.staleCode.begin(CODE_MS);
-      this.#note((facts) => ({ ...facts, staleCodes: { times, until } }));
+      this.#noteAnswer((facts) => ({ ...facts, staleCodes: { times, until } }));
       return;
     }
-    this.#note((facts) => withRefusal(facts, fingerprint, code));
+    this.#noteAnswer((facts) => withRefusal(facts, fingerprint, code));
   }
 
   /** Facts without what a login from here with these credentials has disproved. */
@@ -105,9 +120,13 @@ export class LoginKnowledge {
   }
 
   /** Notes what Betfair answered, so that the login was not lost. */
+  #noteAnswer(change: (facts: LoginFacts) => LoginFacts): void {
+    this.#note((facts) => ({ ...change(facts), lostLogins: null }));
+  }
+
   #note(change: (facts: LoginFacts) => LoginFacts): void {
-    const before = this.#pending ?? ((facts) => facts);
-    this.#pending = (facts) => ({ ...change(before(facts)), lostLogins: null });
+    const before = this.#pending;
+    this.#pending = before ? (facts) => change(before(facts)) : change;
     this.learn(this.#facts);
   }
 }

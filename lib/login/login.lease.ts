@@ -3,7 +3,6 @@ import { onAbort, reasonOf } from '../common/abort-listener.js';
 import type { Clock } from '../common/clock.js';
 import { sleep } from '../common/deadline.js';
 import type { LoginRecord } from './login.record.js';
-import { withLoginBegun, withoutLoginBegun } from './lost.logins.js';
 import type { RecordStore, StoredRecord } from './record.store.js';
 
 /** The permission to make one login. */
@@ -12,12 +11,8 @@ export interface LoginPermit {
   readonly until: number;
 }
 
-/**
- * A change of the record that goes with giving the lease back.
- *
- * @param isHolder whether the lease was not taken over meanwhile
- */
-export type RecordChange = (record: LoginRecord, isHolder: boolean) => LoginRecord;
+/** A change of the record that goes with giving the lease back. */
+export type RecordChange = (record: LoginRecord) => LoginRecord;
 
 /** Something that this process knows about logins and the record does not say yet. */
 export interface News {
@@ -83,7 +78,7 @@ export class LoginLease {
   }
 
   /**
-   * Takes the lease, which is free, and counts the login that follows as lost until its outcome is known.
+   * Takes the lease, which is free.
    *
    * @param stored what was read just now
    * @returns `undefined` if somebody else was faster
@@ -97,9 +92,7 @@ export class LoginLease {
     const before = this.#taken;
     // One for each time: what still goes on of an earlier one must not give this one back.
     const id = randomUUID();
-    // Ours: no login followed the take whose answer was lost.
-    const free = before && record.holder?.id === before.id ? withoutLoginBegun(record) : record;
-    const taken = { ...withLoginBegun(free, clock.wall()), holder: { id, duration } };
+    const taken = { ...record, holder: { id, duration } };
     const from = clock.monotonic();
     // If the answer of the store is lost, it may be ours all the same.
     this.#taken = { id, record: taken, version: undefined };
@@ -169,9 +162,7 @@ export class LoginLease {
     const { news } = this.knowledge;
     const written = await this.records.change(
       (record) => {
-        const isHolder = taken !== undefined && record.holder?.id === taken.id;
-        const changed = change?.(record, isHolder) ?? record;
-        const left = isHolder ? leave(changed, pause) : changed;
+        const left = leave(change?.(record) ?? record, taken?.id, pause);
         return news?.addTo(left) ?? left;
       },
       signal,
@@ -182,7 +173,8 @@ export class LoginLease {
   }
 }
 
-function leave(record: LoginRecord, pause: number): LoginRecord {
+function leave(record: LoginRecord, id: string | undefined, pause: number): LoginRecord {
+  if (id === undefined || record.holder?.id !== id) return record;
   const rest = Math.floor(pause);
   return { ...record, holder: rest > 0 ? { id: randomUUID(), duration: rest } : null };
 }

@@ -6,8 +6,8 @@ import { assertConditionalWrites } from './conditional-writes.check.js';
 import { GrowingPause } from './growing.pause.js';
 import type { LoginGuard } from './login.guard.js';
 import type { LoginLease, LoginPermit } from './login.lease.js';
+import { markTested } from './login.record.js';
 import type { LoginSpread } from './login.spread.js';
-import { afterNoLogin, afterTestOnly } from './lost.logins.js';
 import type { RecordStore, StoredRecord } from './record.store.js';
 
 /** The token that the store held when a login became necessary; `undefined`: none. */
@@ -115,11 +115,11 @@ export class LoginPermits {
       if (!hasMoved) return permit;
     } catch (error) {
       // No login follows, so nobody should wait for one; if the answer to the take was lost, it may be ours.
-      lease.release(afterNoLogin).catch(() => undefined);
+      lease.release().catch(() => undefined);
       throw error;
     }
     // A token is there; that others see the lease expire does not matter then.
-    await lease.release(afterTestOnly, signal).catch(() => undefined);
+    await lease.release(markTested, signal).catch(() => undefined);
     return 'moved';
   }
 

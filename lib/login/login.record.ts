@@ -31,7 +31,7 @@ export interface LoginFacts {
   readonly places: Readonly<Record<string, PassingRefusal>>;
   /** Logins whose two-factor code was refused. */
   readonly staleCodes: LoginRow | null;
-  /** Logins that began, and whose outcome nobody knows. */
+  /** Logins that may have reached Betfair, and whose outcome nobody knows. */
   readonly lostLogins: LoginRow | null;
   /** End of Betfair's temporary ban, in milliseconds since the Unix epoch. */
   readonly ban: number | null;

@@ -202,7 +202,7 @@ describe('a code that Betfair does not document', () => {
     ['zq7', 'UNKNOWN_ZQ7'],
     ['account', 'ACCOUNT_UNDER_REVIEW'],
     ['al.smith@example.com', 'NO_USER_AL_SMITH_EXAMPLE_COM'],
-    ['lockedout9', 'LOCKED'],
+    ['pendingbob', 'PENDING'],
   ])('is not shown if the user name "%s" is spelled in it', async (username, said) => {
     const { account, fail, sessions, shown } = await open('certificate', { username });
     fail(refusal(said));

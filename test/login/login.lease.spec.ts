@@ -1,5 +1,4 @@
 import { formatLoginRecord, markTested } from '../../lib/login/login.record.js';
-import { afterNoLogin } from '../../lib/login/lost.logins.js';
 import {
   createProcesses,
   DURATION,
@@ -26,7 +25,7 @@ describe('the lease', () => {
       holder: { duration: DURATION },
     });
     expect(await second.take()).toBeUndefined();
-    await first.lease.release(afterNoLogin);
+    await first.lease.release();
     // Nobody's until a token is stored.
     expect(await record()).toMatchObject({ ...EMPTY, account: null });
     expect(await second.take()).toBeDefined();
@@ -96,26 +95,6 @@ describe('the lease', () => {
     const before = await storage.read(KEY);
     await holder.lease.release();
     expect(await storage.read(KEY)).toEqual(before);
-  });
-
-  it('counts a login as lost until its outcome is known, once for each take', async () => {
-    const storage = new WatchedStorage();
-    const { clock, create, record } = createProcesses(storage);
-    const [holder, other] = [create(), create()];
-    storage.after = fail;
-    await expect(holder.take()).rejects.toMatchObject({ failure: 'unavailable' });
-    storage.after = undefined;
-    await holder.take();
-    expect((await record()).lostLogins).toMatchObject({ times: 1 });
-    // Its process is gone for all that the other one knows.
-    await other.take();
-    await clock.advance(DURATION);
-    await other.take();
-    expect((await record()).lostLogins).toMatchObject({ times: 2 });
-    await holder.lease.release(afterNoLogin);
-    expect((await record()).lostLogins).toMatchObject({ times: 2 });
-    await other.lease.release(afterNoLogin);
-    expect((await record()).lostLogins).toMatchObject({ times: 1 });
   });
 
   it('is not taken for a caller who has gone', async () => {
