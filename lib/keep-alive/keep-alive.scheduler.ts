@@ -6,6 +6,7 @@ import { findTimerRegistry, type TimerRegistry } from './timer.registry.js';
 
 /** Milliseconds until a failed keep-alive is tried again; doubled each time, and never longer than the interval. */
 const RETRY_MS = 15_000;
+const LONGEST_RETRY_MS = 60_000;
 
 /** A random part of `ms`, so that processes do not ask Betfair in step. */
 function spread(ms: number, from: number, to: number): number {
@@ -58,8 +59,8 @@ export class KeepAliveScheduler implements OnApplicationBootstrap, OnModuleDestr
     // The application may have stopped it while the keep-alive ran.
     if (this.#registry?.isStopped()) this.#stopped = true;
     if (this.#stopped) return;
-    const retry =
-      this.#failures === 0 ? Infinity : spread(RETRY_MS * 2 ** (this.#failures - 1), 0.9, 1.1);
+    const grown = Math.min(RETRY_MS * 2 ** (this.#failures - 1), LONGEST_RETRY_MS);
+    const retry = this.#failures === 0 ? Infinity : spread(grown, 0.9, 1.1);
     // Never longer than the interval, which is at most 0.9 of a lifetime.
     const wait = Math.min(spread(interval, 0.8, 1), retry);
     this.#timer = this.clock.timer(() => void this.#tick(interval), wait);
