@@ -2,8 +2,8 @@ import type { Clock } from '../common/clock.js';
 import { sleep } from '../common/deadline.js';
 
 /**
- * Spreads the logins of processes that cannot see each other, because their store is out of reach, over the time that
- * one may take.
+ * Spreads the logins of processes that cannot see each other, because their store is out of reach, over some
+ * time.
  */
 export class LoginSpread {
   #isDone = false;
@@ -11,13 +11,13 @@ export class LoginSpread {
   constructor(
     private readonly clock: Clock,
     /** Milliseconds. */
-    private readonly leaseDuration: number,
+    private readonly longest: number,
   ) {}
 
   /** Waits a random time: once, however often the store fails, since once is enough to set processes apart. */
   async wait(signal: AbortSignal): Promise<void> {
     if (this.#isDone) return;
     this.#isDone = true;
-    await sleep(this.clock, Math.random() * this.leaseDuration, signal);
+    await sleep(this.clock, Math.random() * this.longest, signal);
   }
 }

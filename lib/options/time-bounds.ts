@@ -6,6 +6,32 @@ import { variableOf } from './variable-names.js';
 /** Added to `requestTimeout`: a login from start to end, which is how long its lease lasts. */
 export const LEASE_MARGIN_MS = 5_000;
 
+/** Parts of a renewal beside its login: reads and writes of the store, and a random wait if it is out of reach. */
+const PARTS_BESIDE_LOGIN = 5;
+
+interface RenewalTimes {
+  readonly requestTimeout: number;
+  readonly renewalTimeout: number;
+}
+
+/**
+ * Longest time for one operation of the store, in milliseconds: a store that hangs must leave a renewal the time to log
+ * in and to store the token.
+ */
+export function storageTimeoutOf({ requestTimeout, renewalTimeout }: RenewalTimes): number {
+  return Math.min(requestTimeout, partBesideLogin({ requestTimeout, renewalTimeout }));
+}
+
+/** Longest random wait before a login that the other processes do not see, in milliseconds. */
+export function longestSpreadOf({ requestTimeout, renewalTimeout }: RenewalTimes): number {
+  const part = partBesideLogin({ requestTimeout, renewalTimeout });
+  return Math.min(requestTimeout + LEASE_MARGIN_MS, 2 * part);
+}
+
+function partBesideLogin({ requestTimeout, renewalTimeout }: RenewalTimes): number {
+  return (renewalTimeout - requestTimeout) / PARTS_BESIDE_LOGIN;
+}
+
 const MIN_LIFETIME_MS = 5 * 60_000;
 const MIN_INTERVAL_MS = 60_000;
 const MIN_TIMEOUT_MS = 100;

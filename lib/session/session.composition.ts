@@ -12,7 +12,7 @@ import { CredentialProvider } from '../login/login.credentials.js';
 import { LoginGuard } from '../login/login.guard.js';
 import type { LoginLease } from '../login/login.lease.js';
 import { RecordStore } from '../login/record.store.js';
-import { LEASE_MARGIN_MS } from '../options/time-bounds.js';
+import { LEASE_MARGIN_MS, longestSpreadOf, storageTimeoutOf } from '../options/time-bounds.js';
 import { BoundedStorage } from '../storage/bounded.storage.js';
 import type { SessionStorage } from '../storage/session-storage.interface.js';
 import { isPrivate } from '../storage/storage.factory.js';
@@ -63,7 +63,7 @@ export function composeSession(
   const connections = new ApiConnections(new URL(options.endpoints.api), options.ca, clock);
   // Whoever has a session is about to use it.
   publisher.sessions$(() => undefined).subscribe(() => connections.prepare());
-  const bounded = new BoundedStorage(storage, clock, requestTimeout, (error) =>
+  const bounded = new BoundedStorage(storage, clock, storageTimeoutOf(options), (error) =>
     publisher.publish(error ? { type: 'storageDegraded', error } : { type: 'storageRecovered' }),
   );
   const recordName = `${sessionKey}.lease`;
@@ -105,7 +105,7 @@ export function composeSession(
     onDead: ({ generation }) => cache.reject(generation),
     clock,
     persistence,
-    leaseDuration,
+    longestSpread: longestSpreadOf(options),
     onMalformed: () =>
       warn(`The stored object "${sessionKey}" holds no session token; it is being replaced.`),
   });

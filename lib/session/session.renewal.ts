@@ -43,8 +43,8 @@ export interface RenewalDependencies {
   readonly onDead: (session: BetfairSession) => void;
   readonly clock: Clock;
   readonly persistence: Persistence;
-  /** Milliseconds that one login may hold others back; the longest random wait where the store is unreachable. */
-  readonly leaseDuration: number;
+  /** Longest random wait if the store is out of reach, in milliseconds. */
+  readonly longestSpread: number;
   /** Told when the stored object holds something that cannot be a token. */
   readonly onMalformed: () => void;
 }
@@ -78,8 +78,8 @@ export class SessionRenewal {
   }
 
   async #resume(dead: KnownSession | undefined, signal: AbortSignal): Promise<ValidToken> {
-    const { clock, leaseDuration } = this.deps;
-    const spread = new LoginSpread(clock, leaseDuration);
+    const { clock, longestSpread } = this.deps;
+    const spread = new LoginSpread(clock, longestSpread);
     for (;;) {
       const stored = await this.#read(spread, signal);
       if (stored !== 'unreachable') {

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { SessionStorageError } from 'nestjs-betfair-session';
+import { MemoryStorage, SessionStorageError } from 'nestjs-betfair-session';
 import { typesOf } from '../support/application.js';
 import { closeAccounts, createAccount, times } from '../support/account.js';
 import { FaultyStorage } from '../support/faulty.storage.js';
@@ -26,7 +26,28 @@ async function withUnstored() {
   return { ...account, sessions, first };
 }
 
+/** A store of which one operation never ends, for the token and for the record. */
+class HangingStorage extends MemoryStorage {
+  constructor(operation: 'read' | 'write') {
+    super();
+    Object.assign(this, { [operation]: () => new Promise(() => undefined) });
+  }
+}
+
+/** The shortest renewal that is allowed, beside a store of which some operations never end. */
+const SHORT_RENEWAL = { requestTimeout: 1_000, renewalTimeout: 6_000 };
+
 describe("persistence 'required'", () => {
+  it('logs a session out that cannot be stored, within the shortest renewalTimeout', async () => {
+    const { simulator, storage, start } = await createAccount();
+    storage.fail('write', 'hang', { times: Infinity });
+    const { sessions } = await start(SHORT_RENEWAL);
+    await expect(sessions.getSession()).rejects.toMatchObject({
+      code: 'BETFAIR_STORAGE_UNAVAILABLE',
+    });
+    expect(simulator.counts).toMatchObject({ logins: 1, logouts: 1 });
+  }, 15_000);
+
   it('makes no login while the store cannot be read [fault 21]', async () => {
     const { simulator, storage, start } = await createAccount();
     storage.fail('read', down(), { times: Infinity });
@@ -116,6 +137,20 @@ describe("persistence 'required'", () => {
 });
 
 describe("persistence 'best-effort'", () => {
+  it.each(['read', 'write'] as const)(
+    'has time to log in, once, within the shortest renewalTimeout although each %s hangs',
+    async (operation) => {
+      const { simulator, start } = await createAccount();
+      const storage = new HangingStorage(operation);
+      const options = { storage, persistence: 'best-effort' as const, ...SHORT_RENEWAL };
+      const { sessions } = await start(options);
+      const session = await sessions.getSession();
+      expect(await sessions.getSession()).toBe(session);
+      expect(simulator.counts).toMatchObject({ loginAttempts: 1, logins: 1, logouts: 0 });
+    },
+    15_000,
+  );
+
   it('serves a session that cannot be stored, does not log it out, and stores it at the next keepAlive [fault 20]', async () => {
     const { simulator, storage, start, stored } = await createAccount();
     storage.fail('write', down(), { times: 2 });

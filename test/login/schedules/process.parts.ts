@@ -78,7 +78,7 @@ export function composeProcess(surroundings: Surroundings): Session {
     onDead: nothing,
     clock,
     persistence,
-    leaseDuration,
+    longestSpread: leaseDuration,
     onMalformed: nothing,
   });
   return { renewal, login, lease: fleet.lease };
