@@ -8,6 +8,7 @@ import type { Fleet } from './fleet.js';
 import type { LoginPermit, RecordChange } from './login.lease.js';
 import type { LoginReply } from '../identity/identity-reply.js';
 import type { FoundToken } from './login.permits.js';
+import { withNothing } from './login.facts.js';
 import { markTested, NOTHING_KNOWN } from './login.record.js';
 import type { LoginSpread } from './login.spread.js';
 
@@ -103,14 +104,15 @@ export class FleetLogin {
    * @throws SessionStorageError the record could not be changed, so nothing is lifted
    */
   async unblock(signal: AbortSignal): Promise<void> {
-    const { fleet, guard } = this.deps;
+    const { credentials, fleet, guard } = this.deps;
     await this.#running;
     // What it would add comes before.
     if (fleet?.lease.leaving) await fleet.lease.release(undefined, signal).catch(() => undefined);
     const lifted = await fleet?.records.change(
-      (record) => ({ ...record, ...NOTHING_KNOWN }),
+      (record) => ({ ...record, ...withNothing(record) }),
       signal,
     );
+    credentials.forgetRefusedCodes();
     guard.lift(lifted ?? NOTHING_KNOWN);
   }
 

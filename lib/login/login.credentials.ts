@@ -34,8 +34,8 @@ export interface LoginCredentials {
 
 /** Asks for the credentials of this moment, so that a rotated password counts at the next login. */
 export class CredentialProvider {
-  /** The two-factor code that Betfair refused last. */
-  #refusedCode: string | undefined;
+  /** Two-factor codes that Betfair refused since a person last looked. */
+  readonly #refusedCodes = new Set<string>();
 
   constructor(
     private readonly sources: CredentialSources,
@@ -64,7 +64,7 @@ export class CredentialProvider {
     const { twoFactorCode } = this.sources;
     if (twoFactorCode === undefined) return { password, twoFactorCode };
     const code = await this.#ask('twoFactorCode', twoFactorCode, signal);
-    if (code !== this.#refusedCode) return { password, twoFactorCode: code };
+    if (!this.#refusedCodes.has(code)) return { password, twoFactorCode: code };
     throw new BetfairIdentityUnavailableError(
       'The function of the option "twoFactorCode" returned the code that Betfair has refused; it was not sent again. It must return the code of the moment.',
     );
@@ -72,7 +72,12 @@ export class CredentialProvider {
 
   /** Takes note that Betfair refused the two-factor code. */
   refuseCode({ twoFactorCode }: LoginSecrets): void {
-    this.#refusedCode = twoFactorCode;
+    if (twoFactorCode !== undefined) this.#refusedCodes.add(twoFactorCode);
+  }
+
+  /** Lets codes that were refused be sent again. */
+  forgetRefusedCodes(): void {
+    this.#refusedCodes.clear();
   }
 
   async #ask(

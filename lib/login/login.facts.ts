@@ -28,7 +28,12 @@ export function withPlace(
 export function withoutThese(facts: LoginFacts, fingerprint: string, host: string): LoginFacts {
   const { [fingerprint]: _refusal, ...refusals } = facts.refusals;
   const { [host]: _place, ...places } = facts.places;
-  return { ...NOTHING_KNOWN, refusals, places };
+  return { ...withNothing(facts), refusals, places };
+}
+
+/** The facts after a person lifted them all. */
+export function withNothing({ epoch }: LoginFacts): LoginFacts {
+  return { ...NOTHING_KNOWN, epoch: epoch + 1 };
 }
 
 function latest<T>(entries: Readonly<Record<string, T>>): Readonly<Record<string, T>> {

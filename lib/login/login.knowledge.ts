@@ -24,6 +24,13 @@ const LONGEST_WAIT_MS = 3 * MINUTE;
 /** Refused two-factor codes, or credentials, in a row after which a person must look. */
 export const MOST_REFUSALS_IN_A_ROW = 3;
 
+interface Pending {
+  /** It may be made twice. */
+  readonly change: (facts: LoginFacts) => LoginFacts;
+  /** Of the record at that time. */
+  readonly epoch: number;
+}
+
 /** Knows what speaks against a login: the facts of the record, and those that it does not hold yet. */
 export class LoginKnowledge {
   readonly ban: RecordedEnd;
@@ -33,8 +40,8 @@ export class LoginKnowledge {
   /** This host, in the record. */
   readonly #host = createHash('sha256').update(os.hostname()).digest('hex').slice(0, 16);
   #facts: LoginFacts = NOTHING_KNOWN;
-  /** A change that the record does not hold yet; it may be made twice. */
-  #pending: ((facts: LoginFacts) => LoginFacts) | undefined;
+  /** A change that the record does not hold yet. */
+  #pending: Pending | undefined;
 
   constructor(private readonly clock: Clock) {
     this.ban = new RecordedEnd(clock, LONGEST_BAN_MS);
@@ -56,7 +63,9 @@ export class LoginKnowledge {
 
   /** Takes over what the record says. What it says no more was lifted, by a person, by time or by a login. */
   learn(record: LoginFacts): void {
-    const facts = this.#pending?.(record) ?? record;
+    // Somebody has logged in since, or a person has lifted what was known.
+    if (this.#pending && this.#pending.epoch !== record.epoch) this.forgetNews();
+    const facts = this.#pending?.change(record) ?? record;
     this.#facts = facts;
     this.ban.learn(facts.ban);
     this.staleCode.learn(facts.staleCodes?.until ?? null);
@@ -106,7 +115,8 @@ export class LoginKnowledge {
     const pending = this.#pending;
     if (pending === undefined) return undefined;
     return {
-      addTo: (record) => ({ ...record, ...pending(record) }),
+      addTo: (record) =>
+        record.epoch === pending.epoch ? { ...record, ...pending.change(record) } : record,
       shared: (record) => {
         if (this.#pending === pending) this.forgetNews();
         this.learn(record);
@@ -125,8 +135,9 @@ export class LoginKnowledge {
   }
 
   #note(change: (facts: LoginFacts) => LoginFacts): void {
-    const before = this.#pending;
-    this.#pending = before ? (facts) => change(before(facts)) : change;
+    const before = this.#pending?.change;
+    const { epoch } = this.#facts;
+    this.#pending = { change: before ? (facts) => change(before(facts)) : change, epoch };
     this.learn(this.#facts);
   }
 }

@@ -37,6 +37,8 @@ interface Leaving {
 const SAFETY_MS = 3_000;
 /** The lease is kept that long after a login, so that a fleet makes at most 20 a minute whatever goes wrong. */
 const PAUSE_AFTER_LOGIN_MS = 3_000;
+/** Clocks are not further apart than that; a holder that is older is gone also for who lives too short to watch it. */
+const ABANDONED_MS = 3 * 60 * 60_000;
 /** Longest duration of a holder that is believed: a damaged record must not hold logins back forever. */
 const LONGEST_DURATION_MS = 10 * 60_000;
 
@@ -72,6 +74,7 @@ export class LoginLease {
   heldFor({ record: { holder }, version }: StoredRecord): number {
     // Ours: from an attempt whose answer was lost, or that could not be given back.
     if (holder === null || version === undefined || holder.id === this.#taken?.id) return 0;
+    if (this.clock.wall() - (holder.since ?? Infinity) > ABANDONED_MS) return 0;
     const now = this.clock.monotonic();
     if (this.#watched?.id !== holder.id) this.#watched = { id: holder.id, since: now };
     return Math.max(0, this.#watched.since + Math.min(holder.duration, LONGEST_DURATION_MS) - now);
@@ -92,7 +95,7 @@ export class LoginLease {
     const before = this.#taken;
     // One for each time: what still goes on of an earlier one must not give this one back.
     const id = randomUUID();
-    const taken = { ...record, holder: { id, duration } };
+    const taken = { ...record, holder: { id, duration, since: clock.wall() } };
     const from = clock.monotonic();
     // If the answer of the store is lost, it may be ours all the same.
     this.#taken = { id, record: taken, version: undefined };
@@ -162,7 +165,7 @@ export class LoginLease {
     const { news } = this.knowledge;
     const written = await this.records.change(
       (record) => {
-        const left = leave(change?.(record) ?? record, taken?.id, pause);
+        const left = this.#leave(change?.(record) ?? record, taken?.id, pause);
         return news?.addTo(left) ?? left;
       },
       signal,
@@ -171,10 +174,11 @@ export class LoginLease {
     news?.shared(written);
     if (this.#taken === taken) this.#taken = undefined;
   }
-}
 
-function leave(record: LoginRecord, id: string | undefined, pause: number): LoginRecord {
-  if (id === undefined || record.holder?.id !== id) return record;
-  const rest = Math.floor(pause);
-  return { ...record, holder: rest > 0 ? { id: randomUUID(), duration: rest } : null };
+  #leave(record: LoginRecord, id: string | undefined, pause: number): LoginRecord {
+    if (id === undefined || record.holder?.id !== id) return record;
+    const duration = Math.floor(pause);
+    const since = this.clock.wall();
+    return { ...record, holder: duration > 0 ? { id: randomUUID(), duration, since } : null };
+  }
 }

@@ -6,6 +6,8 @@ export interface LeaseHolder {
   readonly id: string;
   /** Milliseconds, on the clock of whoever watches: no two machines agree on a point in time. */
   readonly duration: number;
+  /** When it was written, in milliseconds since the Unix epoch, on its own clock; good for no more than hours. */
+  readonly since?: number;
 }
 
 /** A code of Betfair's that binds for a while only. */
@@ -25,6 +27,8 @@ export interface LoginRow {
 export interface LoginFacts {
   /** Betfair's code by the fingerprint of the credentials that it refused. The latest come last. */
   readonly refusals: Readonly<Record<string, string>>;
+  /** Counts the logins that succeeded and the times that a person lifted what was known: what is older holds no more. */
+  readonly epoch: number;
   /** Number of different credentials that were refused since the last login that succeeded. */
   readonly refusedInARow: number;
   /** Betfair's code by the host from which it lets nobody in. */
@@ -50,6 +54,7 @@ export interface LoginRecord extends LoginFacts {
 }
 
 export const NOTHING_KNOWN: LoginFacts = {
+  epoch: 0,
   refusals: {},
   refusedInARow: 0,
   places: {},
@@ -83,7 +88,8 @@ export function parseLoginRecord(text: string): LoginRecord {
     account: typeof account === 'string' ? account : null,
     holder: parseHolder(fields['holder']),
     refusals: parseEntries(fields['refusals'], parseCode),
-    refusedInARow: isCount(fields['refusedInARow']) ? fields['refusedInARow'] : 0,
+    epoch: parseCount(fields['epoch']),
+    refusedInARow: parseCount(fields['refusedInARow']),
     places: parseEntries(fields['places'], parsePassing),
     staleCodes: parseRow(fields['staleCodes']),
     lostLogins: parseRow(fields['lostLogins']),
@@ -93,9 +99,9 @@ export function parseLoginRecord(text: string): LoginRecord {
 }
 
 function parseHolder(value: unknown): LeaseHolder | null {
-  const { id, duration } = fieldsOf(value);
+  const { id, duration, since } = fieldsOf(value);
   return typeof id === 'string' && typeof duration === 'number' && duration > 0
-    ? { id, duration }
+    ? { id, duration, ...(typeof since === 'number' && { since }) }
     : null;
 }
 
@@ -114,6 +120,10 @@ function parseCode(code: unknown): string | undefined {
 function parseRow(value: unknown): LoginRow | null {
   const { times, until } = fieldsOf(value);
   return isCount(times) && typeof until === 'number' ? { times, until } : null;
+}
+
+function parseCount(value: unknown): number {
+  return isCount(value) ? value : 0;
 }
 
 function isCount(value: unknown): value is number {

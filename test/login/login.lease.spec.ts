@@ -137,6 +137,16 @@ describe('the lease of a holder that is gone', () => {
     expect(await watcher.take()).toBeDefined();
   });
 
+  it('is free for who lives too short to watch its holder, once that is hours old', async () => {
+    const { clock, create, record } = createProcesses();
+    await create().take();
+    await clock.advance(3 * HOUR);
+    expect(await create().take()).toBeUndefined();
+    await clock.advance(1);
+    expect(await create().take()).toBeDefined();
+    expect((await record()).holder).toMatchObject({ since: clock.wall() });
+  });
+
   it('is watched for as long whatever else is written meanwhile, and anew when it has another holder', async () => {
     const { clock, create } = createProcesses();
     const [holder, watcher, operator] = [create(), create(), create()];

@@ -94,4 +94,20 @@ describe('a two-factor code that was refused', () => {
     await clock.until(sessions.getSession());
     expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
   });
+
+  it('is sent again after unblockLogin()', async () => {
+    const { clock, simulator, start } = await createFleet();
+    const stale = { reply: { status: 'FAIL', error: 'STRONG_CODE_FAIL', token: '' } };
+    simulator.account().twoFactorCode = '000001';
+    simulator.fail('login', stale);
+    const sessions = await start({
+      login: 'interactive',
+      certificate: undefined,
+      twoFactorCode: () => '000001',
+    });
+    await expect(clock.until(sessions.getSession())).rejects.toThrow('STRONG_CODE_FAIL');
+    await sessions.unblockLogin();
+    await clock.until(sessions.getSession());
+    expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
+  });
 });
