@@ -6,7 +6,8 @@ import { request, type Dispatcher } from '../common/http/undici.js';
 import { BetfairConfigurationError, BetfairIdentityUnavailableError } from '../errors/index.js';
 import { safeCause } from '../errors/safe-cause.js';
 import type { ClientCertificate } from '../options/betfair-session-options.interface.js';
-import { loadClientCertificate, type TlsCredentials } from './client-certificate.js';
+import type { TlsCredentials } from './certificate/certificate.content.js';
+import { loadClientCertificate } from './certificate/client-certificate.js';
 import {
   givenUp,
   type IdentityResponse,
@@ -109,10 +110,10 @@ export class IdentityClient {
       // Also one by one: an echo may hold only one of them.
       secrets: [password + twoFactorCode, password, twoFactorCode, ...this.#secrets],
       connect: async (ending) => {
-        const credentials = certificate && (await loadClientCertificate(certificate));
+        const loaded = certificate && (await loadClientCertificate(certificate, new Date()));
         // Given up meanwhile: nobody would close the connection.
         ending.throwIfAborted();
-        own.transport = this.#connect(credentials, watch);
+        own.transport = this.#connect(loaded?.credentials, watch);
         watch.started();
         return own.transport;
       },

@@ -4,7 +4,7 @@ import { proxyAgent } from '../common/http/proxy.js';
 import { closeSocket } from '../common/http/spare-socket.js';
 import { trusting, type CertificateAuthorities } from '../common/http/trust.js';
 import { buildConnector, type Dispatcher, Pool } from '../common/http/undici.js';
-import type { TlsCredentials } from './client-certificate.js';
+import type { TlsCredentials } from './certificate/certificate.content.js';
 import type { SendingWatch } from './sending.watch.js';
 
 /** What differs between the connections of a login and those of keepAlive and logout. */

@@ -8,7 +8,7 @@ import type {
   ClientCertificate,
   Jurisdiction,
 } from '../options/betfair-session-options.interface.js';
-import { loadClientCertificate, privateKeyBytes } from '../identity/client-certificate.js';
+import { loadClientCertificate } from '../identity/certificate/client-certificate.js';
 import type { LoginSecrets } from '../identity/identity.client.js';
 
 /** What the credentials of an account are made from. */
@@ -47,7 +47,7 @@ export class CredentialProvider {
     const { jurisdiction, username, certificate, applicationKey } = this.sources;
     const password = await this.#ask('password', this.sources.password, signal);
     const secret = certificate
-      ? privateKeyBytes(await loadClientCertificate(certificate))
+      ? (await loadClientCertificate(certificate, new Date())).secret
       : applicationKey;
     const fingerprint = createHmac('sha256', secret)
       .update(JSON.stringify([jurisdiction, username, password]))

@@ -1,13 +1,12 @@
-import { BetfairConfigurationError } from '../errors/index.js';
+import { nameByVariables } from '../common/variable-names.js';
 import { isJurisdiction, jurisdictions } from '../identity/jurisdiction.endpoints.js';
 import type {
   BetfairSessionOptions,
-  CertificateSource,
-  ClientCertificate,
   CommonSessionOptions,
 } from './betfair-session-options.interface.js';
+import { readCertificate } from './certificate-from-env.js';
+import { EnvironmentReader } from './environment.reader.js';
 import { findShortInterval } from './time-bounds.js';
-import { nameByVariable } from './variable-names.js';
 
 /** How the variables are named. */
 export interface OptionsFromEnvSettings {
@@ -55,23 +54,6 @@ function readCommon(reader: EnvironmentReader): CommonSessionOptions {
   };
 }
 
-function readCertificate(reader: EnvironmentReader): ClientCertificate | undefined {
-  const passphrase = reader.optional('PASSPHRASE');
-  const pfx = reader.optional('PFX');
-  const pfxFile = reader.optional('PFX_FILE');
-  if (pfx !== undefined) return { pfx: Buffer.from(pfx, 'base64'), passphrase };
-  if (pfxFile !== undefined) return { pfx: { file: pfxFile }, passphrase };
-  const pem = reader.pem('PEM');
-  if (pem !== undefined) return { pem, passphrase };
-  const cert = reader.pem('CERT');
-  const key = reader.pem('KEY');
-  if (cert !== undefined && key !== undefined) return { cert, key, passphrase };
-  reader.fault(
-    `set ${reader.name('CERT_FILE')} and ${reader.name('KEY_FILE')} (or ${reader.name('PEM_FILE')}, or ${reader.name('PFX_FILE')}) to the client certificate, or ${reader.name('LOGIN')}=interactive.`,
-  );
-  return undefined;
-}
-
 function readKeepAlive(reader: EnvironmentReader): CommonSessionOptions['keepAlive'] {
   const text = reader.optional('KEEP_ALIVE');
   if (text === undefined) return undefined;
@@ -81,57 +63,7 @@ function readKeepAlive(reader: EnvironmentReader): CommonSessionOptions['keepAli
   const fault = isNumber
     ? findShortInterval(name, Number(text))
     : `${name}: it is true, false or a number of milliseconds.`;
-  if (fault === undefined) return nameByVariable({ interval: Number(text) }, name);
+  if (fault === undefined) return nameByVariables({ interval: Number(text) }, { interval: name });
   reader.fault(fault);
   return undefined;
-}
-
-/** Reads variables and collects what is wrong with them. */
-class EnvironmentReader {
-  readonly #faults: string[] = [];
-
-  constructor(
-    private readonly env: Readonly<Record<string, string | undefined>>,
-    private readonly prefix: string,
-  ) {}
-
-  name(variable: string): string {
-    return `${this.prefix}${variable}`;
-  }
-
-  /** An empty variable counts as left out: that is how compose files and CI write "not set". */
-  optional(variable: string): string | undefined {
-    return this.env[this.name(variable)] || undefined;
-  }
-
-  required(variable: string): string {
-    const text = this.optional(variable);
-    if (text === undefined) this.fault(`${this.name(variable)}: set this environment variable.`);
-    return text ?? '';
-  }
-
-  oneOf<const T extends string>(variable: string, allowed: readonly T[]): T | undefined {
-    const text = this.optional(variable);
-    if (text === undefined) return undefined;
-    const found = allowed.find((value) => value === text);
-    if (found === undefined)
-      this.fault(`${this.name(variable)}: it is one of ${allowed.join(', ')}.`);
-    return found;
-  }
-
-  /** PEM text, in which a one-line variable writes its line breaks as `\n`; or the file that holds it. */
-  pem(variable: string): CertificateSource | undefined {
-    const text = this.optional(variable);
-    if (text !== undefined) return text.replaceAll(String.raw`\n`, '\n');
-    const file = this.optional(`${variable}_FILE`);
-    return file === undefined ? undefined : { file };
-  }
-
-  fault(fault: string): void {
-    this.#faults.push(fault);
-  }
-
-  throwFaults(): void {
-    if (this.#faults.length > 0) throw new BetfairConfigurationError(this.#faults);
-  }
 }

@@ -1,5 +1,6 @@
 import { isTokenText } from '../common/session-token.js';
 import { isJurisdiction, jurisdictions } from '../identity/jurisdiction.endpoints.js';
+import { findStorageFault } from '../storage/storage.factory.js';
 import { isStorageKey } from '../storage/storage-key.js';
 import type { BetfairSessionOptions } from './betfair-session-options.interface.js';
 import { KNOWN_OPTIONS } from './known-options.js';
@@ -81,10 +82,12 @@ export function findFaults(
       'ca: it is a PEM certificate ("-----BEGIN CERTIFICATE-----"), or an array of them.',
     ),
     ...findTimeFaults(options, resolved),
-    unless(
-      isText(storage) || isStorage(storage),
-      'storage: it is a URL such as file:./session-data, or an object with read, write and delete.',
-    ),
+    isText(storage)
+      ? findStorageFault(storage)
+      : unless(
+          isStorage(storage),
+          'storage: it is a URL such as file:./session-data, or an object with read, write and delete.',
+        ),
     unless(
       isStorageKey(sessionKey),
       'sessionKey: it consists of letters, digits, ".", "_", "-" and single "/" between names, without "..".',

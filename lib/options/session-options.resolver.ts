@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BetfairConfigurationError } from '../errors/index.js';
-import { checkClientCertificate } from '../identity/client-certificate.checks.js';
+import { checkClientCertificate } from '../identity/certificate/client-certificate.js';
 import type { CertificateAuthorities } from '../common/http/trust.js';
 import {
   endpointsOf,

@@ -1,7 +1,7 @@
+import { variableOf } from '../common/variable-names.js';
 import type { BetfairSessionOptions } from './betfair-session-options.interface.js';
 import type { ResolvedSessionOptions } from './session-options.resolver.js';
 import { isKeepAlive, isPositive } from './session-options.shapes.js';
-import { variableOf } from './variable-names.js';
 
 /** Added to `requestTimeout`: a login from start to end, which is how long its lease lasts. */
 export const LEASE_MARGIN_MS = 5_000;
@@ -82,7 +82,7 @@ function findKeepAliveFault(
   }
   if (typeof keepAlive !== 'object') return undefined;
   const { interval } = keepAlive;
-  const name = variableOf(keepAlive) ?? 'keepAlive.interval';
+  const name = variableOf(keepAlive, 'interval') ?? 'keepAlive.interval';
   const longest = Math.floor(lifetime * MAX_INTERVAL_IN_LIFETIMES);
   const short = findShortInterval(name, interval);
   if (short || !isAtLeast(MIN_LIFETIME_MS, lifetime) || interval <= longest) return short;

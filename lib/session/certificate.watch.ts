@@ -1,6 +1,6 @@
 import { type Observable, startWith } from 'rxjs';
 import type { Clock } from '../common/clock.js';
-import { checkClientCertificate } from '../identity/client-certificate.checks.js';
+import { checkClientCertificate } from '../identity/certificate/client-certificate.js';
 import type { ClientCertificate } from '../options/betfair-session-options.interface.js';
 import type { SessionEvent } from './session.events.js';
 

@@ -11,6 +11,6 @@ export function assertNamed(name: unknown, what: string, example: string): void 
 export function assertPrefix(prefix: string): void {
   if (prefix === '' || isStorageKey(prefix.replace(/\/$/, ''))) return;
   throw new BetfairConfigurationError(
-    `the prefix ${JSON.stringify(prefix)} of the session store cannot be used. Use letters, digits, ".", "_", "-" and single "/", not at the start, such as "betfair/".`,
+    'the prefix of the session store cannot be used. Use letters, digits, ".", "_", "-" and single "/", not at the start, such as "betfair/".',
   );
 }

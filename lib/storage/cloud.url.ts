@@ -10,7 +10,9 @@ interface CloudUrl {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** @throws BetfairConfigurationError */
+const BAD_ESCAPE = 'the URL has a "%" that escapes no character.';
+
+/** @throws BetfairConfigurationError the URL cannot be used */
 export function openS3(url: string): CloudStorage {
   const { name, parameters } = parse(url, 's3://my-bucket?region=eu-west-1', [
     'region',
@@ -27,7 +29,7 @@ export function openS3(url: string): CloudStorage {
   });
 }
 
-/** @throws BetfairConfigurationError */
+/** @throws BetfairConfigurationError the URL cannot be used */
 export function openAzureBlob(url: string): CloudStorage {
   const { name, parameters } = parse(url, 'azblob://my-container?storage_account=name', [
     'storage_account',
@@ -46,18 +48,19 @@ export function openAzureBlob(url: string): CloudStorage {
   });
 }
 
-/** @throws BetfairConfigurationError */
+/** @throws BetfairConfigurationError the URL cannot be used */
 export function openGcs(url: string): CloudStorage {
   const { name, parameters } = parse(url, 'gs://my-bucket?prefix=betfair/', ['prefix']);
   return new GcsStorage({ bucket: name, prefix: parameters.get('prefix') });
 }
 
-/** The errors show nothing of the URL but names of parameters: somebody may have put credentials into it. */
+/** The errors show nothing of the URL but its scheme and names of parameters: it may hold credentials. */
 function parse(url: string, example: string, known: readonly string[]): CloudUrl {
   const fail = (fault: string): never => {
-    throw new BetfairConfigurationError(`storage: ${fault} Write it as ${example}.`);
+    throw new BetfairConfigurationError(`${fault} Write it as ${example}.`);
   };
   if (!URL.canParse(url)) return fail('the URL cannot be read.');
+  if (/\s/.test(url)) fail('the URL has a line break or a blank in it.');
   const { protocol, hostname, port, pathname, username, password, hash, searchParams } = new URL(
     url,
   );
@@ -70,12 +73,25 @@ function parse(url: string, example: string, known: readonly string[]): CloudUrl
   }
   for (const [name, value] of searchParams) {
     if (!known.includes(name)) {
-      fail(`${scheme} has no parameter "${name}". It knows ${known.join(', ')}.`);
+      // What is no pair of a name and a value may be anything.
+      const unknown =
+        /^[a-z_]{1,30}$/.test(name) && value !== ''
+          ? `no parameter "${name}"`
+          : 'no such parameter';
+      fail(`${scheme} has ${unknown}. It knows ${known.join(', ')}.`);
     }
     if (value === '') fail(`the parameter "${name}" has no value.`);
     if (searchParams.getAll(name).length > 1) fail(`the parameter "${name}" is given twice.`);
   }
-  return { name: decodeURIComponent(hostname), parameters: new Map(searchParams) };
+  return { name: decode(hostname) ?? fail(BAD_ESCAPE), parameters: new Map(searchParams) };
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function flag(parameters: ReadonlyMap<string, string>, name: string): boolean | undefined {
@@ -91,7 +107,5 @@ function choice<T extends string>(
   if (!parameters.has(name)) return undefined;
   const value = values.find((one) => one === parameters.get(name));
   if (value !== undefined) return value;
-  throw new BetfairConfigurationError(
-    `storage: the parameter "${name}" must be ${values.join(' or ')}.`,
-  );
+  throw new BetfairConfigurationError(`the parameter "${name}" must be ${values.join(' or ')}.`);
 }

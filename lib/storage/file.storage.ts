@@ -20,6 +20,7 @@
  * - The version is the newest number with the fingerprint of what is published, so foreign writes change it too.
  */
 import { join, relative, resolve } from 'node:path';
+import { findNoPath } from '../common/path-text.js';
 import { BetfairConfigurationError } from '../errors/configuration.errors.js';
 import { StorageConflictError } from '../errors/storage.errors.js';
 import { ignoreInGit, prepareDirectory } from './file.directory.js';
@@ -63,6 +64,12 @@ export class FileStorage implements SessionStorage {
     if (typeof options?.directory !== 'string' || options.directory === '') {
       throw new BetfairConfigurationError(
         'file storage needs a directory, such as new FileStorage({ directory: "./session-data" }).',
+      );
+    }
+    const found = findNoPath(options.directory);
+    if (found !== undefined) {
+      throw new BetfairConfigurationError(
+        `the directory of the file storage ${found}. Name a directory, such as "./session-data".`,
       );
     }
     this.directory = resolve(options.directory);

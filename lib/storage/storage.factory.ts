@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findNoPath, quotedPath } from '../common/path-text.js';
 import { BetfairConfigurationError } from '../errors/index.js';
 import { CloudStorage } from './cloud.storage.js';
 import { openAzureBlob, openGcs, openS3 } from './cloud.url.js';
@@ -15,6 +16,8 @@ const SCHEMES: Readonly<Record<string, (url: string) => SessionStorage>> = {
   'azblob:': openAzureBlob,
   'gs:': openGcs,
 };
+
+const WRITE_FILE_URL = 'Write it as file:./directory or file:///absolute/directory.';
 
 /** The stores that were made here, from a URL. */
 const openedHere = new WeakSet<SessionStorage>();
@@ -33,18 +36,39 @@ export async function openStorage(option: string | SessionStorage): Promise<Sess
   return storage;
 }
 
-function fromUrl(url: string): SessionStorage {
-  const scheme = /^[a-z0-9+.-]+:/i.exec(url)?.[0].toLowerCase();
-  const open = scheme === undefined ? undefined : SCHEMES[scheme];
-  if (open === undefined) {
-    throw new BetfairConfigurationError(
-      // Without a scheme it may be anything, also a connection string with a key.
-      `storage: ${scheme === undefined ? 'the start of the text' : `"${scheme}"`} is not the scheme of a store. Use one of: file:./session-data, file:///absolute/directory, mem://, s3://bucket, azblob://container, gs://bucket, or an object with read, write and delete.`,
-    );
+/** Finds why a URL names no store, with what to do. `name` is what the user set. */
+export function findStorageFault(url: string, name = 'storage'): string | undefined {
+  try {
+    open(url);
+    return undefined;
+  } catch (error) {
+    if (error instanceof BetfairConfigurationError) return `${name}: ${error.faults.join(' ')}`;
+    throw error;
   }
+}
+
+function fromUrl(url: string): SessionStorage {
+  const fault = findStorageFault(url);
+  if (fault !== undefined) throw new BetfairConfigurationError(fault);
   const storage = open(url);
   openedHere.add(storage);
   return storage;
+}
+
+function open(url: string): SessionStorage {
+  const scheme = /^[a-z0-9+.-]+:/i.exec(url)?.[0].toLowerCase();
+  const opener = scheme === undefined ? undefined : SCHEMES[scheme];
+  if (opener !== undefined) return opener(url);
+  if (/^\.{0,2}[\\/]/.test(url) && findNoPath(url) === undefined) {
+    throw new BetfairConfigurationError(
+      `${quotedPath(url)} is a path. Write it as a URL: file:./directory or file:///absolute/directory.`,
+    );
+  }
+  // Without a scheme it may be anything, also a connection string with a key or a password with a colon.
+  const start = scheme && url[scheme.length] === '/' ? `"${scheme}"` : 'the start of the text';
+  throw new BetfairConfigurationError(
+    `${start} is not the scheme of a store. Use one of: file:./session-data, file:///absolute/directory, mem://, s3://bucket, azblob://container, gs://bucket, or an object with read, write and delete.`,
+  );
 }
 
 /** Whether a store was made from a URL, and so is closed by us. */
@@ -69,33 +93,33 @@ function openFile(url: string): FileStorage {
 
 /** By hand: `new URL('file:./x')` is `/x`. */
 function directoryOf(url: string): string {
-  if (/[?#]/.test(url)) {
-    throw new BetfairConfigurationError(
-      `storage: a file: URL takes no parameters. Write it as file:./directory or file:///absolute/directory.`,
-    );
-  }
   const path = url.slice('file:'.length);
-  if (path.startsWith('//')) {
-    try {
-      return fileURLToPath(url);
-    } catch (error) {
-      throw new BetfairConfigurationError(
-        'storage: a file: URL names no host. Write it as file:./directory or file:///absolute/directory.',
-        { cause: error },
-      );
-    }
+  const found = findNoPath(path);
+  if (found !== undefined) {
+    throw new BetfairConfigurationError(`the file: URL ${found}. ${WRITE_FILE_URL}`);
+  }
+  if (/[?#]/.test(path)) {
+    throw new BetfairConfigurationError(`a file: URL takes no parameters. ${WRITE_FILE_URL}`);
   }
   if (path === '') {
+    throw new BetfairConfigurationError('file: names no directory. Use file:./session-data.');
+  }
+  if (/^\/\/[^/]/.test(path)) {
+    throw new BetfairConfigurationError(`a file: URL names no host. ${WRITE_FILE_URL}`);
+  }
+  try {
+    return path.startsWith('//') ? fileURLToPath(url) : resolve(decodeURIComponent(path));
+  } catch {
+    // Not as a cause: the error may hold the URL.
     throw new BetfairConfigurationError(
-      'storage: file: names no directory. Use file:./session-data.',
+      `a file: URL has a "%" that escapes no character. Write a "%" of the path as %25.`,
     );
   }
-  return resolve(decodeURIComponent(path));
 }
 
 function openMemory(url: string): MemoryStorage {
   if (url !== 'mem://') {
-    throw new BetfairConfigurationError('storage: mem:// takes neither a name nor parameters.');
+    throw new BetfairConfigurationError('mem:// takes neither a name nor parameters.');
   }
   return new MemoryStorage();
 }

@@ -52,7 +52,7 @@ const SUITES = [
     'lib/identity/identity-reply.ts',
     ['identity/(identity-faults|identity-reply|login\\.|unclear)', 'session/resume'],
   ],
-  ['lib/identity/client-certificate', ['identity/client-certificate']],
+  ['lib/identity/certificate/', ['identity/certificate/']],
   [
     'lib/identity/identity.client.ts',
     ['identity/(identity-faults|identity\\.transport|login\\.|unclear)'],

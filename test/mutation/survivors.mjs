@@ -4,26 +4,23 @@
  * @type {Record<string, { line: string, to: string[], why: string }[]>}
  */
 export const survivors = {
-  'lib/identity/client-certificate.checks.ts': [
+  'lib/identity/certificate/client-certificate.ts': [
     {
       line: 'if (error instanceof BetfairConfigurationError) return { faults: error.faults };',
       to: ['true'],
-      why: 'Loading it throws nothing else; the compiler asks.',
+      why: 'Reading it throws nothing else; the compiler asks.',
     },
+  ],
+  'lib/identity/certificate/pfx.checks.ts': [
     {
       line: 'socket.destroy();',
       to: [';'],
       why: 'It was never connected, and is forgotten at once.',
     },
     {
-      line: ": { faults: ['certificate.pfx holds no certificate.'] };",
-      to: ['{}', '[]', '""'],
+      line: 'return certificate ?? `${part.label} holds no certificate.`;',
+      to: ['``'],
       why: 'TLS refuses a PFX without a certificate before; the compiler asks.',
-    },
-    {
-      line: '} catch {',
-      to: ['{}'],
-      why: 'The function returns undefined at its end as well.',
     },
   ],
   'lib/identity/identity-reply.ts': [

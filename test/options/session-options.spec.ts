@@ -214,7 +214,10 @@ describe('options that are not', () => {
     [{ certificate: { cert: 'x', key: '' } }, /^certificate: set it to/],
     [{ certificate: { pem: { path: 'x' } } }, /^certificate: set it to/],
     [{ certificate: { pfx: 'text' } }, /^certificate: set it to/],
-    [{ certificate: { cert: { file: '/no' }, key: { file: '/no' } } }, /"\/no" cannot be read/],
+    [
+      { certificate: { pem: { file: '/no' } } },
+      /^certificate\.pem: the file "\/no" cannot be read/,
+    ],
     [{ login: 'password' }, /^login: it is 'interactive' or left out/],
     [{ login: 'interactive' }, /^certificate: it is not used with login: 'interactive'/],
     [{ twoFactorCode: () => '1' }, /^twoFactorCode: .*only with login: 'interactive'/],

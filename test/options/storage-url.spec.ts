@@ -51,7 +51,10 @@ describe('the option storage', () => {
 
   it.each([
     ['redis://localhost', /"redis:" is not the scheme of a store\. Use one of: file:/],
-    ['./session-data', /is not the scheme of a store\. Use one of: file:\.\/session-data/],
+    ['./session-data', /session-data" is a path\. Write it as a URL: file:\.\/directory/],
+    ['file:./100%', /a "%" that escapes no character\. Write a "%" of the path as %25/],
+    ['file:///100%', /a "%" that escapes no character/],
+    ['s3://b%zz', /a "%" that escapes no character\. Write it as s3:/],
     ['file:./x?mode=1', /a file: URL takes no parameters/],
     ['file:///x#y', /a file: URL takes no parameters/],
     ['file:', /names no directory\. Use file:\.\/session-data/],

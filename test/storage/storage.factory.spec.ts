@@ -58,7 +58,6 @@ describe('a file: URL', () => {
     const failure = await failureOf(url);
     expect(failure).toBeInstanceOf(BetfairConfigurationError);
     expect(failure).toMatchObject({ message: expect.stringContaining(message) });
-    if (url.includes('host')) expect(failure).toHaveProperty('cause');
   });
 
   it('of something that is no directory fails at start-up, as does a store made by hand', async () => {
@@ -73,10 +72,10 @@ describe('a file: URL', () => {
 describe('the scheme of a store', () => {
   it.each([
     ['redis://localhost', /"redis:" is not the scheme/],
-    ['REDIS+tls.x-1:y', /"redis\+tls\.x-1:" is not the scheme/],
-    ['constructor:x', /"constructor:" is not the scheme/],
+    ['REDIS+tls.x-1:/y', /"redis\+tls\.x-1:" is not the scheme/],
+    ['constructor:/x', /"constructor:" is not the scheme/],
+    ['CANARY:x', /the start of the text is not the scheme/],
     [' file:./x', /the start of the text is not the scheme/],
-    ['./x:y', /the start of the text is not the scheme/],
     ['CANARY', /the start of the text is not the scheme/],
     ['', /the start of the text is not the scheme/],
   ])('%j is refused with those that there are', async (url, message) => {

@@ -57,6 +57,14 @@ export const hasOpenssl = ((): boolean => {
   }
 })();
 
+/** The key, encrypted with a cipher that OpenSSL 3 has switched off; made by the program `openssl`. */
+export function encryptOld(key: string, passphrase: string): string {
+  const providers = ['-provider', 'legacy', '-provider', 'default'];
+  const cipher = ['-v1', 'PBE-MD5-DES', '-passout', `pass:${passphrase}`];
+  const args = ['pkcs8', '-topk8', ...cipher, ...providers];
+  return execFileSync('openssl', args, { input: key }).toString();
+}
+
 /** PKCS #12 bytes of the pair, or of one half of it, made by the program `openssl`. */
 export function makePfx(
   { cert, key }: Partial<Pair>,

@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { BetfairSessionOptions, ClientCertificate } from 'nestjs-betfair-session';
 import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
-import { checkClientCertificate } from '../../lib/identity/client-certificate.checks.js';
-import { closeAccounts, createAccount } from '../support/account.js';
-import { createSessions } from '../support/application.js';
-import type { Invariants } from '../support/invariants/invariants.js';
+import { checkClientCertificate } from '../../../lib/identity/certificate/client-certificate.js';
+import { closeAccounts, createAccount } from '../../support/account.js';
+import { createSessions } from '../../support/application.js';
+import type { Invariants } from '../../support/invariants/invariants.js';
 import {
   encrypt,
   hasOpenssl,
   makeCertificate,
   makePfx,
   type Pair,
-} from './support/certificates.js';
+} from '../support/certificates.js';
 
 const PASSPHRASE = 'canary passphrase';
 const NOW = new Date();
@@ -110,7 +110,7 @@ describe('a client certificate that is not', () => {
     ],
     'has expired': [
       () => makeCertificate({ from: new Date('2020-01-01Z'), to: new Date('2021-01-01Z') }),
-      /it expired on 2021-01-01T00:00:00\.000Z.*upload/,
+      /^certificate\.cert expired on 2021-01-01T00:00:00\.000Z.*upload/,
     ],
     'is not valid yet': [
       () => makeCertificate({ from: new Date('2045-01-01Z'), to: new Date('2046-01-01Z') }),
@@ -126,14 +126,14 @@ describe('a client certificate that is not', () => {
     ],
     'has everything in one text, but not the key where it is looked for': [
       () => ({ cert: joined(pair.cert, pair.key), key: pair.cert }),
-      /^certificate\.key holds no PEM private key/,
+      /^certificate\.key holds a certificate and no private key/,
     ],
     'is followed by a damaged certificate of an authority': [
       () => ({
         cert: joined(pair.cert, pair.cert.replace(/\n(.{8})/, '\nAAAAAAAA')),
         key: pair.key,
       }),
-      /^certificate: TLS refuses it \(.+\)\. Make one as the README shows/,
+      /^certificate\.cert is refused by TLS \(.+\)\. Look for a damaged/,
     ],
     'has garbage for a certificate': [
       () => ({ cert: 'garbage', key: pair.key }),
@@ -141,11 +141,11 @@ describe('a client certificate that is not', () => {
     ],
     'has a damaged certificate': [
       () => ({ cert: pair.cert.replace(/\n(.{8})/, '\nAAAAAAAA'), key: pair.key }),
-      /^certificate\.cert holds no PEM certificate/,
+      /^certificate\.cert holds a certificate that is damaged/,
     ],
     'is in DER, which TLS does not take': [
       () => ({ cert: new X509Certificate(pair.cert).raw, key: pair.key }),
-      /^certificate\.cert holds no PEM certificate/,
+      /^certificate\.cert is in DER, the binary form\. Convert it: openssl x509 /,
     ],
     'has garbage for a key': [
       () => ({ cert: pair.cert, key: 'garbage' }),
@@ -153,24 +153,24 @@ describe('a client certificate that is not', () => {
     ],
     'is a joined text without a key': [
       () => ({ pem: pair.cert }),
-      /^certificate\.pem holds no PEM private key/,
+      /^certificate\.pem holds a certificate and no private key\. Join both/,
     ],
     'is a joined text without a certificate': [
       () => ({ pem: pair.key }),
-      /^certificate\.pem holds no PEM certificate/,
+      /^certificate\.pem holds a private key and no certificate\. Join both/,
     ],
     'is a file that is not there': [
       () => ({ cert: { file: '/no/such/client.crt' }, key: pair.key }),
-      /the file "\/no\/such\/client\.crt" cannot be read \(ENOENT.*permissions/,
+      /the file "\/no\/such\/client\.crt" cannot be read \(ENOENT\)\. There is no such file/,
     ],
     'is a directory': [() => ({ pem: { file: folder } }), /cannot be read \(EISDIR/],
     'lacks the passphrase of its key': [
       () => ({ cert: pair.cert, key: encrypt(pair.key, PASSPHRASE) }),
-      /^certificate\.key holds an encrypted private key, and certificate\.passphrase is missing or wrong/,
+      /^certificate\.key holds an encrypted private key, and certificate\.passphrase is missing\./,
     ],
     'has a wrong passphrase': [
       () => ({ cert: pair.cert, key: encrypt(pair.key, PASSPHRASE), passphrase: 'wrong' }),
-      /certificate\.passphrase is missing or wrong/,
+      /^certificate\.key holds an encrypted private key that certificate\.passphrase does not open/,
     ],
     'lacks the passphrase of a key in the old format': [
       () => ({ pem: joined(pair.cert, encrypt(pair.key, PASSPHRASE, 'sec1')) }),
@@ -178,12 +178,12 @@ describe('a client certificate that is not', () => {
     ],
     'is a PFX that is none': [
       () => ({ pfx: Buffer.from('garbage') }),
-      /^certificate\.pfx is not a whole PKCS #12 file/,
+      /^certificate\.pfx is not a PKCS #12 file .* README/,
     ],
-    'is an empty PFX': [() => ({ pfx: Buffer.alloc(0) }), /not a whole PKCS #12 file/],
+    'is an empty PFX': [() => ({ pfx: Buffer.alloc(0) }), /^certificate\.pfx is empty/],
     'is PEM given as PFX': [
       () => ({ pfx: Buffer.from(pair.cert) }),
-      /^certificate\.pfx is not a whole PKCS #12 file/,
+      /^certificate\.pfx is the text of a PEM, not a PKCS #12 file/,
     ],
   };
 
@@ -210,11 +210,11 @@ describe('a client certificate that is not', () => {
   const pfxes: Record<string, [() => { pfx: Buffer; passphrase?: string }, RegExp]> = {
     'lacks its passphrase': [
       () => ({ pfx: makePfx(pair, PASSPHRASE) }),
-      /^certificate\.passphrase is missing or does not open certificate\.pfx/,
+      /^certificate\.pfx is protected by a passphrase, and certificate\.passphrase is missing/,
     ],
     'has a wrong passphrase': [
       () => ({ pfx: makePfx(pair, PASSPHRASE), passphrase: 'wrong' }),
-      /^certificate\.passphrase is missing or does not open certificate\.pfx/,
+      /^certificate\.pfx is not opened by certificate\.passphrase, or is damaged/,
     ],
     'is damaged': [
       () => {
@@ -222,7 +222,7 @@ describe('a client certificate that is not', () => {
         pfx.writeUInt8(pfx.readUInt8(pfx.length >> 1) ^ 0xff, pfx.length >> 1);
         return { pfx, passphrase: PASSPHRASE };
       },
-      /certificate\.pfx is damaged/,
+      /^certificate\.pfx is not opened by certificate\.passphrase, or is damaged/,
     ],
     'is cut short': [
       () => {
@@ -346,8 +346,7 @@ describe('a login with the certificate', () => {
     const failure: unknown = await sessions.getSession().catch((error: unknown) => error);
     expect(failure).toMatchObject({
       code: 'BETFAIR_CONFIGURATION',
-      message: expect.stringContaining('certificate.key holds no PEM private key'),
-      cause: expect.any(Error),
+      message: expect.stringContaining('rotated.key") is cut off'),
     });
     expect(simulator.counts.loginAttempts).toBe(0);
     await file('rotated.key', key);

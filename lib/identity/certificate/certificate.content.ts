@@ -1,0 +1,78 @@
+import type { X509Certificate } from 'node:crypto';
+import type { CertificatePart } from './certificate.part.js';
+import { findValidityFaults } from './certificate.validity.js';
+import { readPem } from './pem.checks.js';
+import { readPfx } from './pfx.checks.js';
+
+/** The client certificate in the form that TLS takes it. */
+export type TlsCredentials = { readonly passphrase?: string | undefined } & (
+  { readonly cert: Buffer; readonly key: Buffer } | { readonly pfx: Buffer }
+);
+
+/** The parts of a client certificate; the same part twice if both are in one text. */
+export type CertificateParts =
+  | { readonly cert: CertificatePart; readonly key: CertificatePart }
+  | { readonly pfx: CertificatePart };
+
+/** What a client certificate holds at one moment. */
+export interface CertificateContent {
+  /** Each fault with its fix; none of them quotes the certificate or the key. */
+  readonly faults: readonly string[];
+  /** When it expires, where that could be read. */
+  readonly validTo?: Date;
+  readonly credentials: TlsCredentials;
+  /** Bytes that only the holder of the private key has; empty if there is a fault. */
+  readonly secret: Buffer;
+}
+
+/** Reads the parts as TLS would, and finds what would otherwise surface as an opaque error of the first login. */
+export function readContent(
+  parts: CertificateParts,
+  passphrase: string | undefined,
+  now: Date,
+): CertificateContent {
+  return 'pfx' in parts
+    ? pfxContent(parts.pfx, passphrase, now)
+    : pemContent(parts.cert, parts.key, passphrase, now);
+}
+
+function pemContent(
+  cert: CertificatePart,
+  key: CertificatePart,
+  passphrase: string | undefined,
+  now: Date,
+): CertificateContent {
+  const { faults, certificate, privateKey } = readPem(cert, key, passphrase);
+  return {
+    ...withValidity(faults, certificate, cert.label, now),
+    credentials: { cert: cert.bytes, key: key.bytes, passphrase },
+    secret: privateKey?.export({ type: 'pkcs8', format: 'der' }) ?? Buffer.alloc(0),
+  };
+}
+
+function pfxContent(
+  { bytes, label, ...part }: CertificatePart,
+  passphrase: string | undefined,
+  now: Date,
+): CertificateContent {
+  const found = readPfx({ bytes, label, ...part }, passphrase);
+  const [faults, certificate] = typeof found === 'string' ? [[found], undefined] : [[], found];
+  return {
+    ...withValidity(faults, certificate, label, now),
+    credentials: { pfx: bytes, passphrase },
+    secret: bytes,
+  };
+}
+
+function withValidity(
+  faults: readonly string[],
+  certificate: X509Certificate | undefined,
+  label: string,
+  now: Date,
+): Pick<CertificateContent, 'faults' | 'validTo'> {
+  if (certificate === undefined) return { faults };
+  return {
+    faults: [...faults, ...findValidityFaults(certificate, label, now)],
+    validTo: new Date(certificate.validTo),
+  };
+}

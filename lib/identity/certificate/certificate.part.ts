@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { findStray } from '../../common/clean-text.js';
+import { findNoPath, quotedPath } from '../../common/path-text.js';
+import { BetfairConfigurationError } from '../../errors/index.js';
+import { safeCause } from '../../errors/safe-cause.js';
+import type { CertificateSource } from '../../options/betfair-session-options.interface.js';
+import type { CertificateNames, PartName } from './certificate.names.js';
+
+/** One part of a client certificate as it was when it was read. */
+export interface CertificatePart {
+  readonly part: PartName;
+  readonly bytes: Buffer;
+  /** Begins a message about it: what the user set, and the file if it is in one. */
+  readonly label: string;
+  readonly names: CertificateNames;
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  ENOENT: 'There is no such file; a relative path counts from the working directory.',
+  EACCES: 'Give the user of this process the permission to read it.',
+  EPERM: 'Give the user of this process the permission to read it.',
+  EISDIR:
+    'It is a directory: name the file in it. Docker makes a directory of a mount whose source is missing.',
+};
+
+/** @throws BetfairConfigurationError the path is none, or its file cannot be read */
+export async function readPart(
+  part: PartName,
+  source: CertificateSource,
+  names: CertificateNames,
+): Promise<CertificatePart> {
+  const found = locate(part, source, names);
+  if ('bytes' in found) return found;
+  try {
+    return { ...found, bytes: await readFile(found.file) };
+  } catch (error) {
+    throw unreadable(found, error);
+  }
+}
+
+/** A part whose file is still to be read. */
+type FilePart = Omit<CertificatePart, 'bytes'> & { readonly file: string };
+
+function locate(
+  part: PartName,
+  source: CertificateSource,
+  names: CertificateNames,
+): CertificatePart | FilePart {
+  const name = names.of(part);
+  if (typeof source === 'string') return { part, bytes: Buffer.from(source), label: name, names };
+  if (Buffer.isBuffer(source)) return { part, bytes: source, label: name, names };
+  const { file } = source;
+  assertPath(part, file, names);
+  return { part, file, label: `${name} (${quotedPath(file)})`, names };
+}
+
+function assertPath(part: PartName, file: string, names: CertificateNames): void {
+  const found = findNoPath(file);
+  if (found === undefined) return;
+  const asText = part === 'pfx' && !names.areVariables ? 'as a Buffer' : `as ${names.asText(part)}`;
+  const fix = found.startsWith('holds')
+    ? `Give the path of the file, or give what it holds ${asText}.`
+    : 'Give the path and nothing else.';
+  throw new BetfairConfigurationError(`${names.asFile(part)} ${found}. ${fix}`);
+}
+
+function unreadable({ part, file, names }: FilePart, error: unknown): BetfairConfigurationError {
+  // Without its message, which quotes the path unseen.
+  const cause = safeCause({ name: 'Error', code: Reflect.get(Object(error), 'code') });
+  const stray = findStray(file);
+  const advice = stray
+    ? `The path ${stray}: take that away.`
+    : (ADVICE[cause.message] ?? 'Check the path and its permissions.');
+  return new BetfairConfigurationError(
+    `${names.of(part)}: the file ${quotedPath(file)} cannot be read (${cause.message}). ${advice}`,
+    { cause },
+  );
+}

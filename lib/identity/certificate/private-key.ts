@@ -1,0 +1,35 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { findStray } from '../../common/clean-text.js';
+import type { CertificatePart } from './certificate.part.js';
+import { explainUnusable, findBrokenForm } from './unusable-part.js';
+
+/** The private key of a part, or why it cannot be read and what to do. */
+export function readPrivateKey(
+  part: CertificatePart,
+  passphrase: string | undefined,
+): KeyObject | string {
+  try {
+    return createPrivateKey({ key: part.bytes, passphrase });
+  } catch (error) {
+    const code: unknown = Reflect.get(Object(error), 'code');
+    return findBrokenForm(part, 'private key') ?? explainRefusal(part, passphrase, code);
+  }
+}
+
+function explainRefusal(
+  part: CertificatePart,
+  passphrase: string | undefined,
+  code: unknown,
+): string {
+  const { label, bytes, names } = part;
+  if (!bytes.includes('ENCRYPTED')) return explainUnusable(part, 'private key');
+  const option = names.of('passphrase');
+  if (passphrase === undefined || passphrase === '') {
+    return `${label} holds an encrypted private key, and ${option} is missing. Set it to the passphrase of the key.`;
+  }
+  if (code === 'ERR_OSSL_EVP_UNSUPPORTED') {
+    return `${label} holds a private key in an old encryption that OpenSSL 3 refuses. Encrypt it anew: openssl pkey -provider legacy -provider default -in client.key -aes256 -out new.key.`;
+  }
+  const stray = findStray(passphrase);
+  return `${label} holds an encrypted private key that ${option} does not open. ${stray ? `The passphrase ${stray}: take that away.` : 'Set it to the passphrase of this key.'}`;
+}

@@ -1,0 +1,73 @@
+import type { CertificatePart } from './certificate.part.js';
+
+/** What a part must hold. */
+export type Wanted = 'certificate' | 'private key';
+
+/** The longest text that is taken for a path. */
+const LONGEST_PATH = 1024;
+const PEM_IN_BASE64 = 'LS0tLS1';
+const FIRST_LINE: Readonly<Record<Wanted, string>> = {
+  certificate: '-----BEGIN CERTIFICATE-----',
+  'private key': '-----BEGIN PRIVATE KEY-----',
+};
+const FROM_DER: Readonly<Record<Wanted, string>> = {
+  certificate: 'openssl x509 -inform der -in client.der -out client.crt',
+  'private key': 'openssl pkey -inform der -in client.der -out client.key',
+};
+
+/** Finds that a part is something else than the text of a PEM, as the end of a sentence about it, and what to do. */
+export function findWrongForm(
+  { part, bytes, names }: CertificatePart,
+  wanted: Wanted,
+): string | undefined {
+  const text = bytes.toString().trim();
+  if (text === '') return 'is empty. Write the PEM to it.';
+  if (isUtf16(bytes)) {
+    return 'is UTF-16, as Windows PowerShell writes text. Save it as ASCII or UTF-8.';
+  }
+  if (isPfx(bytes)) {
+    return `is a PKCS #12 file (.p12, .pfx). Give it as ${names.asFile('pfx')}.`;
+  }
+  if (isDer(bytes)) return `is in DER, the binary form. Convert it: ${FROM_DER[wanted]}.`;
+  if (text.startsWith(PEM_IN_BASE64)) return 'is a PEM in base64. Decode it first: base64 -d.';
+  if (/^[A-Za-z0-9+/=\s]+$/.test(text)) {
+    const decoded = Buffer.from(text, 'base64');
+    if (isPfx(decoded)) {
+      return `is a PKCS #12 file (.p12, .pfx) in base64. Give it as ${names.asText('pfx')}${names.areVariables ? '' : ", Buffer.from(text, 'base64')"}.`;
+    }
+    if (isDer(decoded)) {
+      return `lacks the first and the last line of a PEM ("${FIRST_LINE[wanted]}" and its end). Copy the whole text.`;
+    }
+  }
+  return isPathLike(text)
+    ? `is not the text of a PEM; it looks like the path of a file. Give a path as ${names.asFile(part)}.`
+    : undefined;
+}
+
+function isUtf16(bytes: Buffer): boolean {
+  return bytes.length > 3 && (/^(?:fffe|feff|00)/.test(hex(bytes, 0, 2)) || bytes[1] === 0);
+}
+
+/** A sequence of ASN.1, as keys, certificates and PKCS #12 files are, with all its bytes or cut. */
+function isDer(bytes: Buffer): boolean {
+  const [tag, length = 0] = bytes;
+  return tag === 0x30 && bytes.length > 40 && (length > 0x80 || length === bytes.length - 2);
+}
+
+/** Version 3 follows the head of a PKCS #12 file; keys have another one, and certificates a sequence. */
+export function isPfx(bytes: Buffer): boolean {
+  const head = 2 + Math.max(0, (bytes[1] ?? 0) - 0x80);
+  return isDer(bytes) && hex(bytes, head, head + 3) === '020103';
+}
+
+function hex(bytes: Buffer, from: number, to: number): string {
+  return bytes.subarray(from, to).toString('hex');
+}
+
+export function isPathLike(text: string): boolean {
+  if (text.length > LONGEST_PATH || /[\r\n]|-----/.test(text)) return false;
+  return (
+    /\.(?:cer|crt|cert|der|key|p12|pem|pfx|txt)$/i.test(text) ||
+    /^(?:\.{0,2}[\\/]|~|[A-Za-z]:[\\/]|file:)/.test(text)
+  );
+}

@@ -1,0 +1,614 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Test } from '@nestjs/testing';
+import {
+  BetfairConfigurationError,
+  BetfairSessionModule,
+  type BetfairSessionOptions,
+  betfairSessionOptionsFromEnv,
+  SessionService,
+} from 'nestjs-betfair-session';
+import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { encrypt, encryptOld, hasOpenssl, makePfx } from '../identity/support/certificates.js';
+import { errorOf, shownOf } from '../identity/support/secrets.js';
+import { RecordingLogger } from '../support/application.js';
+
+const PASSPHRASE = 'canary-passphrase-4711';
+const PASSWORD = 'canary-password-4711';
+const APPLICATION_KEY = 'canaryAppKey4711';
+const ACCOUNT = {
+  BETFAIR_USERNAME: 'punter',
+  BETFAIR_PASSWORD: PASSWORD,
+  BETFAIR_APP_KEY: APPLICATION_KEY,
+};
+
+let simulator: BetfairSimulator;
+let cert: string;
+let key: string;
+let pfx: Buffer;
+let folder: string;
+
+beforeAll(async () => {
+  simulator = await BetfairSimulator.start({
+    accounts: [{ username: 'punter', password: PASSWORD, applicationKey: APPLICATION_KEY }],
+  });
+  ({ cert, key } = simulator.account().certificate);
+  pfx = hasOpenssl ? makePfx({ cert, key }, PASSPHRASE) : Buffer.alloc(0);
+  folder = await mkdtemp(join(tmpdir(), 'broken-'));
+  await mkdir(join(folder, 'directory.key'));
+  await writeFile(join(folder, 'client.crt'), cert);
+  await writeFile(join(folder, 'client.key'), key);
+});
+
+afterAll(async () => {
+  await simulator.stop();
+  await rm(folder, { recursive: true });
+});
+
+/** What a user sets: environment variables beside those of the account, or options in place of theirs. */
+type SetUp = { readonly env: Record<string, string> } | { readonly options: object };
+/** A set-up, and how each of its faults begins; `<folder>` stands for the folder of the files. */
+type Row = [name: string, setUp: () => SetUp | Promise<SetUp>, ...faults: string[]];
+
+function optionsOf(setUp: SetUp): BetfairSessionOptions {
+  const { endpoints, ca, ...own } = simulator.options();
+  if ('env' in setUp) {
+    return { ...betfairSessionOptionsFromEnv({ ...ACCOUNT, ...setUp.env }), endpoints, ca };
+  }
+  return Object.assign({ ...own, endpoints, ca }, setUp.options);
+}
+
+/** Starts an application as a user would, and uses its session if it starts. */
+async function start(setUp: SetUp, logger: RecordingLogger): Promise<unknown> {
+  const account = BetfairSessionModule.forRootAsync({ useFactory: () => optionsOf(setUp) });
+  const module = await Test.createTestingModule({ imports: [account] })
+    .setLogger(logger)
+    .compile();
+  try {
+    return await module.get(SessionService).getSession();
+  } finally {
+    await module.close();
+  }
+}
+
+/** Every line of the private key, in the forms that it is given in, and what else is secret. */
+function canaries(): string[] {
+  const lines = key.split(/\r?\n/).filter((line) => line.length > 20 && !line.startsWith('---'));
+  const pieces = [Buffer.from(key).toString('base64'), pfx.toString('base64')].flatMap(
+    (text) => text.match(/.{30}/g) ?? [],
+  );
+  return [...lines, ...pieces, PASSPHRASE, PASSWORD, APPLICATION_KEY];
+}
+
+async function expectRefused(setUp: SetUp, faults: readonly string[]): Promise<void> {
+  const logger = new RecordingLogger();
+  const error = await errorOf(start(setUp, logger));
+  expect(error).toBeInstanceOf(BetfairConfigurationError);
+  const expected = faults.map((fault) => fault.replaceAll('<folder>', folder));
+  const found = error instanceof BetfairConfigurationError ? error.faults : [];
+  expect(found.map((fault, index) => fault.slice(0, expected[index]?.length))).toEqual(expected);
+  expect(simulator.requests).toEqual([]);
+  const shown = [shownOf(error), shownOf(logger.lines)].join('\n');
+  for (const canary of canaries()) expect(shown).not.toContain(canary);
+}
+
+async function file(name: string, content: string | Buffer): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+function base64(text: string | Buffer): string {
+  return Buffer.from(text).toString('base64');
+}
+
+function body(pem: string): string {
+  return pem.replaceAll(/-----.*-----/g, '').trim();
+}
+
+const ABOUT_TEXT = 'Give the path of the file, or give what it holds as';
+const ONLY_PATH = 'Give the path and nothing else.';
+
+const pathsThatAreNone: Row[] = [
+  [
+    'the text of the key in BETFAIR_KEY_FILE',
+    () => ({ env: { BETFAIR_CERT: cert, BETFAIR_KEY_FILE: key } }),
+    `BETFAIR_KEY_FILE holds the text of a private key, not a path. ${ABOUT_TEXT} BETFAIR_KEY.`,
+  ],
+  [
+    'the texts of both in BETFAIR_CERT_FILE and BETFAIR_KEY_FILE',
+    () => ({ env: { BETFAIR_CERT_FILE: cert, BETFAIR_KEY_FILE: key } }),
+    `BETFAIR_CERT_FILE holds the text of a PEM, not a path. ${ABOUT_TEXT} BETFAIR_CERT.`,
+    `BETFAIR_KEY_FILE holds the text of a private key, not a path. ${ABOUT_TEXT} BETFAIR_KEY.`,
+  ],
+  [
+    'the text of the key in one line',
+    () => ({ env: { BETFAIR_PEM_FILE: key.replaceAll(/\s+/g, ' ') } }),
+    `BETFAIR_PEM_FILE holds the text of a private key, not a path. ${ABOUT_TEXT} BETFAIR_PEM.`,
+  ],
+  [
+    'the key without its first and last line',
+    () => ({ env: { BETFAIR_PEM_FILE: body(key) } }),
+    `BETFAIR_PEM_FILE holds base64, not a path. ${ABOUT_TEXT} BETFAIR_PEM.`,
+  ],
+  [
+    'a piece of the key',
+    () => ({ env: { BETFAIR_PEM_FILE: key.split(/\r?\n/).slice(5, 9).join('\n') } }),
+    `BETFAIR_PEM_FILE holds several lines of text, not a path. ${ABOUT_TEXT} BETFAIR_PEM.`,
+  ],
+  [
+    'a line of the key',
+    () => ({ env: { BETFAIR_PEM_FILE: (key.split(/\r?\n/)[5] ?? '').replaceAll('/', 'x') } }),
+    'BETFAIR_PEM_FILE: the file (not shown: it may be a secret that was put in the wrong place) cannot be read (ENOENT).',
+  ],
+  [
+    'the key in base64',
+    () => ({ env: { BETFAIR_PEM_FILE: base64(key) } }),
+    `BETFAIR_PEM_FILE holds base64, not a path. ${ABOUT_TEXT} BETFAIR_PEM.`,
+  ],
+  [
+    'the path with a line break',
+    () => ({ env: { BETFAIR_PEM_FILE: 'client.pem\n' } }),
+    `BETFAIR_PEM_FILE has a line break beside the path. ${ONLY_PATH}`,
+  ],
+  [
+    'the path with a zero byte',
+    () => ({ env: { BETFAIR_PEM_FILE: 'client.pem\0' } }),
+    `BETFAIR_PEM_FILE has a control character in it, as no path has. ${ONLY_PATH}`,
+  ],
+  [
+    'a text that is longer than a path',
+    () => ({ env: { BETFAIR_PEM_FILE: `${PASSWORD}/`.repeat(300) } }),
+    `BETFAIR_PEM_FILE is too long for a path. ${ONLY_PATH}`,
+  ],
+  [
+    'the text in { pem: { file } }',
+    () => ({ options: { certificate: { pem: { file: `${cert}${key}` } } } }),
+    `certificate.pem.file holds the text of a private key, not a path. ${ABOUT_TEXT} certificate.pem.`,
+  ],
+  [
+    'the text of the certificate in { cert: { file } }',
+    () => ({ options: { certificate: { cert: { file: cert }, key } } }),
+    `certificate.cert.file holds the text of a PEM, not a path. ${ABOUT_TEXT} certificate.cert.`,
+  ],
+  [
+    'the text in { file }, with line breaks written as \\n',
+    () => ({
+      options: { certificate: { cert, key: { file: key.replaceAll('\n', String.raw`\n`) } } },
+    }),
+    `certificate.key.file holds the text of a private key, not a path. ${ABOUT_TEXT} certificate.key.`,
+  ],
+];
+
+const pfxPathsThatAreNone: Row[] = [
+  [
+    'base64 in { pfx: { file } }',
+    () => ({ options: { certificate: { pfx: { file: base64(pfx) }, passphrase: PASSPHRASE } } }),
+    `certificate.pfx.file holds base64, not a path. ${ABOUT_TEXT.replace(' as', '')} as a Buffer.`,
+  ],
+  [
+    'base64 in lines in BETFAIR_PFX_FILE',
+    () => ({
+      env: {
+        BETFAIR_PFX_FILE: base64(pfx).replaceAll(/.{64}/g, '$&\n'),
+        BETFAIR_PASSPHRASE: PASSPHRASE,
+      },
+    }),
+    `BETFAIR_PFX_FILE holds base64, not a path. ${ABOUT_TEXT} BETFAIR_PFX.`,
+  ],
+  [
+    'the bytes in { pfx: { file } }',
+    () => ({
+      options: { certificate: { pfx: { file: pfx.toString('latin1') }, passphrase: PASSPHRASE } },
+    }),
+    'certificate.pfx.file h',
+  ],
+];
+
+const otherPathsThatAreNone: Row[] = [
+  [
+    'a file: URL that holds the text of the key',
+    () => ({ options: { storage: `file:${key}` } }),
+    'storage: the file: URL holds the text of a private key, not a path.',
+  ],
+  [
+    'a file:// URL that holds the text of the key',
+    () => ({ options: { storage: `file://${key}` } }),
+    'storage: the file: URL holds the text of a private key, not a path.',
+  ],
+  [
+    'a file: URL that holds base64',
+    () => ({ options: { storage: `file:${base64(key)}` } }),
+    'storage: the file: URL holds base64, not a path.',
+  ],
+  [
+    'a file: URL with a line break',
+    () => ({ options: { storage: 'file:./session-data\n' } }),
+    'storage: the file: URL has a line break beside the path.',
+  ],
+  [
+    'a password for a scheme',
+    () => ({ options: { storage: `${PASSWORD}:x` } }),
+    'storage: the start of the text is not the scheme of a store.',
+  ],
+  [
+    'a password for a parameter',
+    () => ({ options: { storage: `s3://bucket?${PASSWORD}` } }),
+    'storage: a s3: URL has no such parameter. It knows region, endpoint, ',
+  ],
+  [
+    'a password for a prefix',
+    () => ({ options: { storage: `s3://bucket?prefix=${PASSWORD}@` } }),
+    'storage: the prefix of the session store cannot be used. ',
+  ],
+  [
+    'the text of the key for an authority',
+    () => ({ options: { ca: key } }),
+    'ca: it is a PEM certificate ("-----BEGIN CERTIFICATE-----"), or an array of them.',
+  ],
+  [
+    'a password for an authority',
+    () => ({ options: { ca: PASSWORD } }),
+    'ca: it is a PEM certificate ("-----BEGIN CERTIFICATE-----"), or an array of them.',
+  ],
+  [
+    'a { file } that holds the text of the key for an authority',
+    () => ({ options: { ca: { file: key } } }),
+    'ca: it is a PEM certificate ("-----BEGIN CERTIFICATE-----"), or an array of them.',
+  ],
+];
+
+/** Shapes of a PEM that is there and is not taken, in place of a text, with what is said of each. */
+const MANGLED: [name: string, mangle: (pem: string) => string | Buffer, said: string][] = [
+  ['nothing but blanks', () => ' \n', 'is empty. Write the PEM to it.'],
+  [
+    'an indented template',
+    (pem) => pem.replaceAll(/^/gm, '    '),
+    'has blanks before its lines. Take them away;',
+  ],
+  [
+    'one line',
+    (pem) => pem.replaceAll(/\r?\n/g, ' '),
+    'is in one line, without its line breaks. Keep them',
+  ],
+  [
+    'one line without blanks',
+    (pem) => pem.replaceAll(/\r?\n/g, ''),
+    'is in one line, without its line breaks. Keep them',
+  ],
+  ['quotes', (pem) => `"${pem.trim()}"`, 'has quotes around it. Take them away;'],
+  ['base64', base64, 'is a PEM in base64. Decode it first: base64 -d.'],
+  [
+    'line breaks that were escaped twice',
+    (pem) => pem.replaceAll(/\r?\n/g, String.raw`\\n`),
+    'has a backslash at its line breaks or in their place. Write real line breaks',
+  ],
+  [
+    'UTF-16 with its mark',
+    (pem) => Buffer.from(`\ufeff${pem}`, 'utf16le'),
+    'is UTF-16, as Windows PowerShell writes text. Save it as ASCII or UTF-8.',
+  ],
+  [
+    'UTF-16 without its mark',
+    (pem) => Buffer.from(pem, 'utf16le'),
+    'is UTF-16, as Windows PowerShell writes text.',
+  ],
+  [
+    'its first line only',
+    (pem) => pem.split(/\r?\n/)[0] ?? '',
+    'ends after its first line. In an .env file put quotes around a text of several lines,',
+  ],
+  [
+    'half of it',
+    (pem) => pem.slice(0, pem.length >> 1),
+    'is cut off: its last line is missing. Copy the whole text.',
+  ],
+  ['its middle', body, 'lacks the first and the last line of a PEM ("-----BEGIN '],
+  [
+    'carriage returns',
+    (pem) => pem.replaceAll(/\r?\n/g, '\r'),
+    'has line breaks that are carriage returns alone.',
+  ],
+  [
+    'empty lines',
+    (pem) => pem.replaceAll(/\r?\n/g, '\n\n'),
+    'has empty lines between its lines. Take them away.',
+  ],
+  [
+    'the dashes of a word processor',
+    (pem) => pem.replaceAll('-----', '—–—'),
+    'has other dashes than "-----", as word processors write them.',
+  ],
+  ['another character in it', (pem) => pem.replace(/\n(.{8})/, '\nAAAAAAAA'), 'holds a '],
+  [
+    'a path',
+    () => '/run/secrets/client.pem',
+    'is not the text of a PEM; it looks like the path of a file. Give a path as ',
+  ],
+  [
+    'a relative path',
+    () => 'client.pem',
+    'is not the text of a PEM; it looks like the path of a file. Give a path as ',
+  ],
+  ['something else', () => PASSWORD, 'holds no PEM '],
+];
+
+const mangledRows: Row[] = MANGLED.flatMap(([name, mangle, said]): Row[] => [
+  [
+    `${name} in a file of the certificate`,
+    async () => ({
+      options: { certificate: { cert: { file: await file('bad.crt', mangle(cert)) }, key } },
+    }),
+    `certificate.cert ("<folder>/bad.crt") ${said}`,
+  ],
+  [
+    `${name} in a file of the key`,
+    async () => ({
+      env: { BETFAIR_CERT: cert, BETFAIR_KEY_FILE: await file('bad.key', mangle(key)) },
+    }),
+    `BETFAIR_KEY_FILE ("<folder>/bad.key") ${said}`,
+  ],
+  [
+    `${name} as the text of both`,
+    () => ({ options: { certificate: { pem: Buffer.from(mangle(`${cert}\n${key}`)) } } }),
+    `certificate.pem ${said}`,
+  ],
+]);
+
+const otherShapes: Row[] = [
+  [
+    'no line break between certificate and key',
+    () => ({ env: { BETFAIR_PEM: `${cert.trim()}${key}` } }),
+    'BETFAIR_PEM has no line break between the end of one block and the beginning of the next.',
+  ],
+  [
+    'a certificate in DER',
+    () => ({ options: { certificate: { cert: new X509Certificate(cert).raw, key } } }),
+    'certificate.cert is in DER, the binary form. Convert it: openssl x509 -inform der -in client.der -out client.crt.',
+  ],
+  [
+    'a key in DER',
+    async () => ({
+      options: {
+        certificate: { cert, key: { file: await file('der.key', der(key)) } },
+      },
+    }),
+    'certificate.key ("<folder>/der.key") is in DER, the binary form. Convert it: openssl pkey -inform der -in client.der -out client.key.',
+  ],
+  [
+    'a request for a certificate',
+    () => ({ options: { certificate: { cert: renamed(cert, 'CERTIFICATE REQUEST'), key } } }),
+    'certificate.cert is a request for a certificate. Sign it: openssl x509 -req ',
+  ],
+  [
+    'a certificate of openssl alone',
+    () => ({ options: { certificate: { cert: renamed(cert, 'TRUSTED CERTIFICATE'), key } } }),
+    'certificate.cert is in a form that only openssl reads. Convert it: openssl x509 ',
+  ],
+  [
+    'a PKCS #7 file',
+    () => ({ options: { certificate: { cert: renamed(cert, 'PKCS7'), key } } }),
+    'certificate.cert is a PKCS #7 file. Convert it: openssl pkcs7 -print_certs ',
+  ],
+  [
+    'a public key',
+    () => ({
+      options: {
+        certificate: {
+          cert,
+          key: new X509Certificate(cert).publicKey.export({ type: 'spki', format: 'pem' }),
+        },
+      },
+    }),
+    'certificate.key is a public key. Give the private key, ',
+  ],
+  [
+    'a key of OpenSSH',
+    () => ({ options: { certificate: { cert, key: renamed(key, 'OPENSSH PRIVATE KEY') } } }),
+    'certificate.key is a key of OpenSSH, which TLS does not take. Convert a copy: ssh-keygen -p -m PEM -f client.key.',
+  ],
+  [
+    'certificate and key that are swapped',
+    () => ({
+      env: {
+        BETFAIR_CERT_FILE: join(folder, 'client.key'),
+        BETFAIR_KEY_FILE: join(folder, 'client.crt'),
+      },
+    }),
+    'BETFAIR_CERT_FILE ("<folder>/client.key") holds a private key and BETFAIR_KEY_FILE ("<folder>/client.crt") a certificate: swap them.',
+  ],
+  [
+    'the certificate twice',
+    () => ({ options: { certificate: { cert, key: cert } } }),
+    'certificate.key holds a certificate and no private key. Give the file of the private key.',
+  ],
+  [
+    'the key twice',
+    () => ({ options: { certificate: { cert: key, key } } }),
+    'certificate.cert holds a private key and no certificate. Give the file of the certificate.',
+  ],
+  [
+    'a joined text without its key',
+    () => ({ env: { BETFAIR_PEM: cert } }),
+    'BETFAIR_PEM holds a certificate and no private key. Join both, or give them apart, as BETFAIR_CERT_FILE and BETFAIR_KEY_FILE.',
+  ],
+  [
+    'a path in the variable of the text',
+    () => ({ env: { BETFAIR_CERT: './client.crt', BETFAIR_KEY: './client.key' } }),
+    'BETFAIR_CERT is not the text of a PEM; it looks like the path of a file. Give a path as BETFAIR_CERT_FILE.',
+    'BETFAIR_KEY is not the text of a PEM; it looks like the path of a file. Give a path as BETFAIR_KEY_FILE.',
+  ],
+  [
+    'quotes that docker run --env-file keeps',
+    () => ({ env: { BETFAIR_PEM: `'${cert}${key}'`.replaceAll(/\r?\n/g, String.raw`\n`) } }),
+    'BETFAIR_PEM has quotes around it. Take them away; docker run --env-file keeps those that it finds.',
+  ],
+  [
+    'a path in base64 in the variable of the PFX',
+    () => ({ env: { BETFAIR_PFX: '/run/secrets/client' } }),
+    'BETFAIR_PFX looks like the path of a file. Give a path as BETFAIR_PFX_FILE.',
+  ],
+  [
+    'PEM in the variable of the PFX',
+    () => ({ env: { BETFAIR_PFX: `${cert}${key}` } }),
+    'BETFAIR_PFX is the text of a PEM, not a PKCS #12 file. Give it as BETFAIR_PEM_FILE, or as BETFAIR_CERT_FILE and BETFAIR_KEY_FILE.',
+  ],
+  [
+    'PEM in base64 in the variable of the PFX',
+    () => ({ env: { BETFAIR_PFX: base64(`${cert}${key}`) } }),
+    'BETFAIR_PFX is the text of a PEM, not a PKCS #12 file.',
+  ],
+  [
+    'something else in the variable of the PFX',
+    () => ({ env: { BETFAIR_PFX: PASSWORD } }),
+    'BETFAIR_PFX is not a PKCS #12 file (.p12, .pfx). Export it as the README shows ',
+  ],
+  [
+    'an encrypted key without its passphrase',
+    () => ({ env: { BETFAIR_CERT: cert, BETFAIR_KEY: encrypt(key, PASSPHRASE) } }),
+    'BETFAIR_KEY holds an encrypted private key, and BETFAIR_PASSPHRASE is missing. Set it to the passphrase of the key.',
+  ],
+  [
+    'an encrypted key with another passphrase',
+    () => ({
+      env: {
+        BETFAIR_CERT: cert,
+        BETFAIR_KEY: encrypt(key, PASSPHRASE),
+        BETFAIR_PASSPHRASE: `another ${PASSPHRASE}`,
+      },
+    }),
+    'BETFAIR_KEY holds an encrypted private key that BETFAIR_PASSPHRASE does not open. Set it to the passphrase of this key.',
+  ],
+  [
+    'a passphrase with a line break',
+    () => ({
+      env: {
+        BETFAIR_CERT: cert,
+        BETFAIR_KEY: encrypt(key, PASSPHRASE),
+        BETFAIR_PASSPHRASE: `${PASSPHRASE}\n`,
+      },
+    }),
+    'BETFAIR_KEY holds an encrypted private key that BETFAIR_PASSPHRASE does not open. The passphrase ends with a line break: take that away.',
+  ],
+  [
+    'half of an encrypted key',
+    () => {
+      const encrypted = encrypt(key, PASSPHRASE);
+      const half = encrypted.slice(0, encrypted.length >> 1);
+      return { options: { certificate: { cert, key: half, passphrase: PASSPHRASE } } };
+    },
+    'certificate.key is cut off: its last line is missing. Copy the whole text.',
+  ],
+];
+
+/** Shapes that only the program `openssl` makes. */
+const shapesOfOpenssl: Row[] = [
+  [
+    'a key in an old encryption, with its passphrase',
+    async () => ({
+      env: {
+        BETFAIR_CERT: cert,
+        BETFAIR_KEY_FILE: await file('old.key', encryptOld(key, PASSPHRASE)),
+        BETFAIR_PASSPHRASE: PASSPHRASE,
+      },
+    }),
+    'BETFAIR_KEY_FILE ("<folder>/old.key") holds a private key in an old encryption that OpenSSL 3 refuses. Encrypt it anew: openssl pkey ',
+  ],
+  [
+    'a PFX in an old encryption, with its passphrase',
+    () => ({
+      env: {
+        BETFAIR_PFX: base64(makePfx({ cert, key }, PASSPHRASE, '-legacy')),
+        BETFAIR_PASSPHRASE: PASSPHRASE,
+      },
+    }),
+    'BETFAIR_PFX uses an old encryption that OpenSSL 3 refuses. Convert it: openssl pkcs12 -legacy -in old.p12 -nodes -out client.pem, and give it as BETFAIR_PEM_FILE.',
+  ],
+  [
+    'a PFX given as PEM',
+    async () => ({ env: { BETFAIR_PEM_FILE: await file('client.p12', pfx) } }),
+    'BETFAIR_PEM_FILE ("<folder>/client.p12") is a PKCS #12 file (.p12, .pfx). Give it as BETFAIR_PFX_FILE.',
+  ],
+  [
+    'a PFX in base64 given as PEM',
+    () => ({ env: { BETFAIR_PEM: base64(pfx) } }),
+    'BETFAIR_PEM is a PKCS #12 file (.p12, .pfx) in base64. Give it as BETFAIR_PFX.',
+  ],
+  [
+    'a file that holds a PFX in base64',
+    async () => ({
+      env: {
+        BETFAIR_PFX_FILE: await file('client.b64', base64(pfx)),
+        BETFAIR_PASSPHRASE: PASSPHRASE,
+      },
+    }),
+    'BETFAIR_PFX_FILE ("<folder>/client.b64") is in base64. Decode it first: base64 -d; or give the text as BETFAIR_PFX.',
+  ],
+  [
+    'quotes around a PFX in base64',
+    () => ({ env: { BETFAIR_PFX: `"${base64(pfx)}"`, BETFAIR_PASSPHRASE: PASSPHRASE } }),
+    'BETFAIR_PFX has quotes around it. Take them away.',
+  ],
+  [
+    'a PFX without its passphrase',
+    () => ({ env: { BETFAIR_PFX: base64(pfx) } }),
+    'BETFAIR_PFX is protected by a passphrase, and BETFAIR_PASSPHRASE is missing. Set it.',
+  ],
+  [
+    'a PFX with another passphrase',
+    () => ({ options: { certificate: { pfx, passphrase: `another ${PASSPHRASE}` } } }),
+    'certificate.pfx is not opened by certificate.passphrase, or is damaged. Set the passphrase that it was made with.',
+  ],
+  [
+    'a PFX with a passphrase that ends with a blank',
+    () => ({ options: { certificate: { pfx, passphrase: `${PASSPHRASE} ` } } }),
+    'certificate.pfx is not opened by certificate.passphrase, or is damaged. The passphrase ends with a blank: take that away.',
+  ],
+  [
+    'half of a PFX',
+    () => ({
+      options: {
+        certificate: { pfx: pfx.subarray(0, pfx.length >> 1), passphrase: PASSPHRASE },
+      },
+    }),
+    'certificate.pfx is not a whole PKCS #12 file (.p12, .pfx). Copy it again, as binary.',
+  ],
+];
+
+/** The key in DER. */
+function der(pem: string): Buffer {
+  return createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' });
+}
+
+/** The same block under another name. */
+function renamed(pem: string, name: string): string {
+  return pem.replaceAll(/(BEGIN|END) [A-Z ]+/g, `$1 ${name}`);
+}
+
+describe('a set-up is refused by name, quotes no secret and sends nothing', () => {
+  it.each(pathsThatAreNone)('for %s', async (_, setUp, ...faults) => {
+    await expectRefused(await setUp(), faults);
+  });
+
+  (hasOpenssl ? it : it.skip).each(pfxPathsThatAreNone)('for %s', async (_, setUp, ...faults) => {
+    await expectRefused(await setUp(), faults);
+  });
+
+  it.each(mangledRows)('for %s', async (_, setUp, ...faults) => {
+    await expectRefused(await setUp(), faults);
+  });
+
+  it.each(otherShapes)('for %s', async (_, setUp, ...faults) => {
+    await expectRefused(await setUp(), faults);
+  });
+
+  (hasOpenssl ? it : it.skip).each(shapesOfOpenssl)('for %s', async (_, setUp, ...faults) => {
+    await expectRefused(await setUp(), faults);
+  });
+
+  it.each(otherPathsThatAreNone)('for %s', async (_, setUp, ...faults) => {
+    await expectRefused(await setUp(), faults);
+  });
+});
