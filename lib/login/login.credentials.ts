@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
+import { findTextFault } from '../common/clean-text.js';
 import type { Clock } from '../common/clock.js';
 import { reasonOf } from '../common/abort-listener.js';
 import { withDeadline } from '../common/deadline.js';
-import { BetfairIdentityUnavailableError } from '../errors/index.js';
+import { BetfairConfigurationError, BetfairIdentityUnavailableError } from '../errors/index.js';
 import { wordlessCause } from '../errors/safe-cause.js';
 import type {
   ClientCertificate,
@@ -45,7 +46,7 @@ export class CredentialProvider {
   /** The credentials without the two-factor code, which is asked for only when a login is made. */
   async current(signal?: AbortSignal): Promise<LoginCredentials> {
     const { jurisdiction, username, certificate, applicationKey } = this.sources;
-    const password = await this.#ask('password', this.sources.password, signal);
+    const password = clean('password', await this.#ask('password', this.sources.password, signal));
     const secret = certificate
       ? (await loadClientCertificate(certificate, new Date())).secret
       : applicationKey;
@@ -63,7 +64,7 @@ export class CredentialProvider {
   async secretsToSend({ password }: LoginCredentials, signal?: AbortSignal): Promise<LoginSecrets> {
     const { twoFactorCode } = this.sources;
     if (twoFactorCode === undefined) return { password, twoFactorCode };
-    const code = await this.#ask('twoFactorCode', twoFactorCode, signal);
+    const code = clean('twoFactorCode', await this.#ask('twoFactorCode', twoFactorCode, signal));
     if (!this.#refusedCodes.has(code)) return { password, twoFactorCode: code };
     throw new BetfairIdentityUnavailableError(
       'The function of the option "twoFactorCode" returned the code that Betfair has refused; it was not sent again. It must return the code of the moment.',
@@ -112,4 +113,11 @@ export class CredentialProvider {
       `The function of the option "${option}" returned no text. It must return a non-empty string.`,
     );
   }
+}
+
+/** @throws BetfairConfigurationError there is something around the text, so that Betfair would count it as wrong */
+function clean(option: string, text: string): string {
+  const fault = findTextFault(`${option} (returned by its function)`, text);
+  if (fault !== undefined) throw new BetfairConfigurationError(fault);
+  return text;
 }
