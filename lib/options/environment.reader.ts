@@ -1,5 +1,7 @@
 import { BetfairConfigurationError } from '../errors/index.js';
 
+type FaultFinder = (name: string, text: string) => string | undefined;
+
 /** Reads variables and collects what is wrong with them. */
 export class EnvironmentReader {
   readonly #faults: string[] = [];
@@ -14,13 +16,17 @@ export class EnvironmentReader {
   }
 
   /** An empty variable counts as left out: that is how compose files and CI write "not set". */
-  optional(variable: string): string | undefined {
-    return this.env[this.name(variable)] || undefined;
+  optional(variable: string, find?: FaultFinder): string | undefined {
+    const text = this.env[this.name(variable)] || undefined;
+    const fault = text === undefined ? undefined : find?.(this.name(variable), text);
+    if (fault !== undefined) this.fault(fault);
+    return text;
   }
 
-  required(variable: string): string {
-    const text = this.optional(variable);
-    if (text === undefined) this.fault(`${this.name(variable)}: set this environment variable.`);
+  /** @param find - finds the fault of the text, by the name of its variable */
+  required(variable: string, find: FaultFinder): string {
+    const text = this.optional(variable, find);
+    if (text === undefined) this.fault(this.#explainMissing(variable));
     return text ?? '';
   }
 
@@ -37,7 +43,17 @@ export class EnvironmentReader {
     this.#faults.push(fault);
   }
 
-  throwFaults(): void {
-    if (this.#faults.length > 0) throw new BetfairConfigurationError(this.#faults);
+  /** @param more - finds what else is wrong, if anything is */
+  throwFaults(more: () => readonly string[]): void {
+    if (this.#faults.length === 0) return;
+    throw new BetfairConfigurationError([...this.#faults, ...more()]);
+  }
+
+  #explainMissing(variable: string): string {
+    const name = this.name(variable);
+    const file = this.optional(`${variable}_FILE`);
+    return file === undefined
+      ? `${name}: set this environment variable.`
+      : `${name}: set this environment variable to the text itself; ${name}_FILE is not read.`;
   }
 }

@@ -1,4 +1,6 @@
+import { findTextFault } from '../common/clean-text.js';
 import { nameByVariables } from '../common/variable-names.js';
+import { checkClientCertificateNow } from '../identity/certificate/client-certificate.js';
 import { isJurisdiction, jurisdictions } from '../identity/jurisdiction.endpoints.js';
 import type {
   BetfairSessionOptions,
@@ -6,6 +8,8 @@ import type {
 } from './betfair-session-options.interface.js';
 import { readCertificate } from './certificate-from-env.js';
 import { EnvironmentReader } from './environment.reader.js';
+import { findStorageFault } from '../storage/storage.factory.js';
+import { findKeyFault, findStorageKeyFault } from './session-options.checks.js';
 import { findShortInterval } from './time-bounds.js';
 
 /** How the variables are named. */
@@ -35,7 +39,10 @@ export function betfairSessionOptionsFromEnv(
   const common = readCommon(reader);
   const login = reader.oneOf('LOGIN', ['certificate', 'interactive']);
   const certificate = login === 'interactive' ? undefined : readCertificate(reader);
-  reader.throwFaults();
+  // This start fails in any case, so it names the faults of the certificate as well.
+  reader.throwFaults(() =>
+    certificate ? checkClientCertificateNow(certificate, new Date()).faults : [],
+  );
   if (certificate !== undefined) return { ...common, certificate };
   return { ...common, login: 'interactive' };
 }
@@ -43,12 +50,12 @@ export function betfairSessionOptionsFromEnv(
 function readCommon(reader: EnvironmentReader): CommonSessionOptions {
   const jurisdiction = reader.oneOf('JURISDICTION', jurisdictions);
   return {
-    username: reader.required('USERNAME'),
-    password: reader.required('PASSWORD'),
-    applicationKey: reader.required('APP_KEY'),
+    username: reader.required('USERNAME', findTextFault),
+    password: reader.required('PASSWORD', findTextFault),
+    applicationKey: reader.required('APP_KEY', findKeyFault),
     jurisdiction: isJurisdiction(jurisdiction) ? jurisdiction : undefined,
-    storage: reader.optional('STORAGE'),
-    sessionKey: reader.optional('SESSION_KEY'),
+    storage: reader.optional('STORAGE', (name, url) => findStorageFault(url, name)),
+    sessionKey: reader.optional('SESSION_KEY', findStorageKeyFault),
     persistence: reader.oneOf('PERSISTENCE', ['required', 'best-effort']),
     keepAlive: readKeepAlive(reader),
   };

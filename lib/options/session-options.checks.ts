@@ -1,3 +1,4 @@
+import { findTextFault } from '../common/clean-text.js';
 import { isTokenText } from '../common/session-token.js';
 import { isJurisdiction, jurisdictions } from '../identity/jurisdiction.endpoints.js';
 import { findStorageFault } from '../storage/storage.factory.js';
@@ -5,13 +6,8 @@ import { isStorageKey } from '../storage/storage-key.js';
 import type { BetfairSessionOptions } from './betfair-session-options.interface.js';
 import { KNOWN_OPTIONS } from './known-options.js';
 import type { ResolvedSessionOptions } from './session-options.resolver.js';
-import {
-  isClientCertificate,
-  isHttps,
-  isPemCertificate,
-  isStorage,
-  isText,
-} from './session-options.shapes.js';
+import { findShapeFault } from './certificate.shape.js';
+import { isHttps, isPemCertificate, isStorage, isText } from './session-options.shapes.js';
 import { findTimeFaults } from './time-bounds.js';
 
 const KNOWN_ENDPOINTS = ['certLogin', 'login', 'keepAlive', 'logout', 'api'];
@@ -26,6 +22,21 @@ function findUnknown(options: object): string[] {
     );
 }
 
+/** The fault of an application key, by the name that the user set. */
+export function findKeyFault(name: string, key: unknown): string | undefined {
+  const stray = isText(key) ? findTextFault(name, key) : undefined;
+  if (stray !== undefined || (isText(key) && isTokenText(key))) return stray;
+  return `${name}: set it to the application key of the account, without spaces or line breaks.`;
+}
+
+/** The fault of the name of the stored object. */
+export function findStorageKeyFault(name: string, key: unknown): string | undefined {
+  return unless(
+    isStorageKey(key),
+    `${name}: it consists of letters, digits, ".", "_", "-" and single "/" between names, without "..".`,
+  );
+}
+
 /** Every fault of the options, each with its fix; those of the certificate's content aside. */
 export function findFaults(
   options: BetfairSessionOptions,
@@ -35,23 +46,21 @@ export function findFaults(
   const { storage, sessionKey } = resolved;
   return [
     ...findUnknown(options),
-    unless(isText(options.username), 'username: set it to the Betfair user name.'),
-    unless(
-      isText(options.password) || typeof options.password === 'function',
-      'password: set it to the password, or to a function that returns it.',
-    ),
-    unless(
-      isText(options.applicationKey) && isTokenText(options.applicationKey),
-      'applicationKey: set it to the application key of the account, without spaces or line breaks.',
-    ),
+    isText(options.username)
+      ? findTextFault('username', options.username)
+      : 'username: set it to the Betfair user name.',
+    isText(options.password)
+      ? findTextFault('password', options.password)
+      : unless(
+          typeof options.password === 'function',
+          'password: set it to the password, or to a function that returns it.',
+        ),
+    findKeyFault('applicationKey', options.applicationKey),
     unless(
       login === undefined || login === 'certificate' || login === 'interactive',
       `login: it is 'interactive' or left out.`,
     ),
-    unless(
-      login === 'interactive' || isClientCertificate(options.certificate),
-      `certificate: set it to { cert, key } or { pem }, each PEM text, a Buffer or { file }, or to { pfx }, a Buffer or { file }; or set login: 'interactive'.`,
-    ),
+    login === 'interactive' ? undefined : findShapeFault(options.certificate),
     unless(
       login !== 'interactive' || options.certificate === undefined,
       `certificate: it is not used with login: 'interactive'; leave one of the two out.`,
@@ -88,10 +97,7 @@ export function findFaults(
           isStorage(storage),
           'storage: it is a URL such as file:./session-data, or an object with read, write and delete.',
         ),
-    unless(
-      isStorageKey(sessionKey),
-      'sessionKey: it consists of letters, digits, ".", "_", "-" and single "/" between names, without "..".',
-    ),
+    findStorageKeyFault('sessionKey', sessionKey),
     unless(
       resolved.persistence === 'required' || resolved.persistence === 'best-effort',
       `persistence: it is 'required' or 'best-effort'.`,

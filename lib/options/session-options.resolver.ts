@@ -15,9 +15,9 @@ import type {
   Jurisdiction,
   Persistence,
 } from './betfair-session-options.interface.js';
+import { isClientCertificate } from './certificate.shape.js';
 import { hideSecrets } from './printed-options.js';
 import { findFaults } from './session-options.checks.js';
-import { isClientCertificate } from './session-options.shapes.js';
 
 /** The options of an account with every default filled in. */
 export interface ResolvedSessionOptions {

@@ -1,11 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import type { ClientCertificate } from './betfair-session-options.interface.js';
 
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-function isObject(value: unknown): value is object {
+export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
@@ -19,19 +18,6 @@ export function isStorage(value: unknown): boolean {
 export function isKeepAlive(value: unknown): boolean {
   if (value === undefined || typeof value === 'boolean') return true;
   return isObject(value) && 'interval' in value && isPositive(value.interval);
-}
-
-/** Whether the parts are there; what they hold is looked at afterwards. */
-export function isClientCertificate(value: unknown): value is ClientCertificate {
-  if (!isObject(value)) return false;
-  if ('pfx' in value) return !isText(value.pfx) && isSource(value.pfx);
-  if ('pem' in value) return isSource(value.pem);
-  return 'cert' in value && 'key' in value && isSource(value.cert) && isSource(value.key);
-}
-
-function isSource(value: unknown): boolean {
-  if (isText(value) || Buffer.isBuffer(value)) return true;
-  return isObject(value) && 'file' in value && isText(value.file);
 }
 
 export function isPemCertificate(value: unknown): boolean {

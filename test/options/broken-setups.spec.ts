@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Test } from '@nestjs/testing';
 import {
   BetfairConfigurationError,
@@ -11,7 +11,13 @@ import {
   SessionService,
 } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
-import { encrypt, encryptOld, hasOpenssl, makePfx } from '../identity/support/certificates.js';
+import {
+  encrypt,
+  encryptOld,
+  hasOpenssl,
+  makeCertificate,
+  makePfx,
+} from '../identity/support/certificates.js';
 import { errorOf, shownOf } from '../identity/support/secrets.js';
 import { RecordingLogger } from '../support/application.js';
 
@@ -577,6 +583,196 @@ const shapesOfOpenssl: Row[] = [
   ],
 ];
 
+const NO_BREAK =
+  'Give it without spaces or line breaks; echo writes one at the end, printf does not.';
+
+/** Texts with something around them, which Betfair would count as wrong. */
+const strayTexts: Row[] = [
+  ...['USERNAME', 'PASSWORD', 'APP_KEY'].flatMap((name): Row[] => {
+    const variable = `BETFAIR_${name}`;
+    const set = (text: string) => ({
+      env: { BETFAIR_LOGIN: 'interactive', BETFAIR_STORAGE: 'mem://', [variable]: text },
+    });
+    return [
+      [
+        `${variable} with a line break at its end`,
+        () => set(`${PASSWORD}\n`),
+        `${variable}: it ends with a line break. ${NO_BREAK}`,
+      ],
+      [
+        `${variable} with one of Windows`,
+        () => set(`${PASSWORD}\r\n`),
+        `${variable}: it ends with a line break. ${NO_BREAK}`,
+      ],
+      [
+        `${variable} with one at its beginning`,
+        () => set(`\n${PASSWORD}`),
+        `${variable}: it begins with a line break. ${NO_BREAK}`,
+      ],
+      [
+        `${variable} with one inside`,
+        () => set(`${PASSWORD}\n${PASSWORD}`),
+        `${variable}: it has a line break in it. ${NO_BREAK}`,
+      ],
+      [
+        `${variable} with a blank at its end`,
+        () => set(`${PASSWORD} `),
+        `${variable}: it ends with a blank. Take it away.`,
+      ],
+      [
+        `${variable} with a blank at its beginning`,
+        () => set(`\t${PASSWORD}`),
+        `${variable}: it begins with a blank. Take it away.`,
+      ],
+      [
+        `${variable} with quotes`,
+        () => set(`"${PASSWORD}"`),
+        `${variable}: it has quotes around it. Take them away; docker run --env-file keeps those that it finds.`,
+      ],
+    ];
+  }),
+  [
+    'an option with a line break',
+    () => ({ options: { password: `${PASSWORD}\n` } }),
+    `password: it ends with a line break. ${NO_BREAK}`,
+  ],
+  [
+    'a function of the password that returns a line break',
+    () => ({ options: { password: () => `${PASSWORD}\n` } }),
+    `password (returned by its function): it ends with a line break. ${NO_BREAK}`,
+  ],
+  [
+    'a function of the password that returns quotes',
+    () => ({ options: { password: async () => `'${PASSWORD}'` } }),
+    'password (returned by its function): it has quotes around it. Take them away;',
+  ],
+  [
+    'a function of the two-factor code that returns a line break',
+    () => ({
+      options: { certificate: undefined, login: 'interactive', twoFactorCode: () => '123456\n' },
+    }),
+    `twoFactorCode (returned by its function): it ends with a line break. ${NO_BREAK}`,
+  ],
+];
+
+/** Set-ups that are told by what the user set. */
+const named: Row[] = [
+  [
+    'files that are not there',
+    () => ({
+      env: { BETFAIR_CERT_FILE: 'certs/no.crt', BETFAIR_KEY_FILE: '/run/secrets/no.key' },
+    }),
+    `BETFAIR_CERT_FILE: the file "${resolve('certs/no.crt')}" cannot be read (ENOENT). There is no such file; a relative path counts from the working directory.`,
+    'BETFAIR_KEY_FILE: the file "/run/secrets/no.key" cannot be read (ENOENT).',
+  ],
+  [
+    'a directory, as Docker makes it of a mount without a source',
+    () => ({ env: { BETFAIR_PEM_FILE: join(folder, 'directory.key') } }),
+    'BETFAIR_PEM_FILE: the file "<folder>/directory.key" cannot be read (EISDIR). It is a directory: name the file in it.',
+  ],
+  [
+    'a path in quotes, as docker run --env-file keeps them',
+    () => ({ env: { BETFAIR_PEM_FILE: '"/run/secrets/client.pem"' } }),
+    `BETFAIR_PEM_FILE: the file "${resolve('"/run/secrets/client.pem"')}" cannot be read (ENOENT). The path has quotes around it: take that away.`,
+  ],
+  [
+    'a path that ends with a blank',
+    () => ({ env: { BETFAIR_PEM_FILE: '/run/secrets/client.pem ' } }),
+    'BETFAIR_PEM_FILE: the file "/run/secrets/client.pem " cannot be read (ENOENT). The path ends with a blank: take that away.',
+  ],
+  [
+    'a certificate without its key',
+    () => ({ env: { BETFAIR_CERT_FILE: 'client.crt' } }),
+    'BETFAIR_KEY_FILE: set it too, to the private key of the certificate in BETFAIR_CERT_FILE.',
+  ],
+  [
+    'a key without its certificate',
+    () => ({ env: { BETFAIR_KEY: key } }),
+    'BETFAIR_CERT_FILE: set it too, to the certificate of the private key in BETFAIR_KEY.',
+  ],
+  [
+    'a PFX beside a pair',
+    () => ({
+      env: {
+        BETFAIR_PFX_FILE: 'client.p12',
+        BETFAIR_CERT_FILE: 'client.crt',
+        BETFAIR_KEY_FILE: 'client.key',
+      },
+    }),
+    'BETFAIR_PFX_FILE and BETFAIR_CERT_FILE each give a certificate: leave all but one out.',
+  ],
+  [
+    'a text beside a file',
+    () => ({ env: { BETFAIR_PEM: `${cert}\n${key}`, BETFAIR_PEM_FILE: 'client.pem' } }),
+    'BETFAIR_PEM and BETFAIR_PEM_FILE are both set: leave one out.',
+  ],
+  [
+    'a key of another certificate',
+    async () => ({
+      env: {
+        BETFAIR_CERT_FILE: join(folder, 'client.crt'),
+        BETFAIR_KEY_FILE: await file('another.key', (await makeCertificate()).key),
+      },
+    }),
+    'BETFAIR_KEY_FILE ("<folder>/another.key") does not belong to BETFAIR_CERT_FILE ("<folder>/client.crt"). Take both from the same openssl run.',
+  ],
+  [
+    'a path for a store',
+    () => ({ env: { BETFAIR_PEM: `${cert}\n${key}`, BETFAIR_STORAGE: './session-data' } }),
+    `BETFAIR_STORAGE: "${resolve('session-data')}" is a path. Write it as a URL: file:./directory or file:///absolute/directory.`,
+  ],
+  [
+    'a percent sign in the path of a store',
+    () => ({ options: { storage: 'file:./100%' } }),
+    'storage: a file: URL has a "%" that escapes no character. Write a "%" of the path as %25.',
+  ],
+  [
+    'a percent sign in the name of a bucket',
+    () => ({ env: { BETFAIR_PEM: `${cert}\n${key}`, BETFAIR_STORAGE: 's3://b%zz' } }),
+    'BETFAIR_STORAGE: the URL has a "%" that escapes no character.',
+  ],
+  [
+    'everything at once in the environment',
+    () => ({
+      env: {
+        BETFAIR_USERNAME: '',
+        BETFAIR_PASSWORD: `${PASSWORD}\n`,
+        BETFAIR_APP_KEY: '',
+        BETFAIR_APP_KEY_FILE: '/run/secrets/key',
+        BETFAIR_CERT_FILE: '/run/secrets/no.crt',
+        BETFAIR_KEY: encrypt(key, PASSPHRASE),
+        BETFAIR_STORAGE: 's3://',
+        BETFAIR_SESSION_KEY: '../x',
+      },
+    }),
+    'BETFAIR_USERNAME: set this environment variable.',
+    'BETFAIR_PASSWORD: it ends with a line break.',
+    'BETFAIR_APP_KEY: set this environment variable to the text itself; BETFAIR_APP_KEY_FILE is not read.',
+    'BETFAIR_STORAGE: a s3: URL needs the name of a bucket or container.',
+    'BETFAIR_SESSION_KEY: it consists of letters, digits, ',
+    'BETFAIR_CERT_FILE: the file "/run/secrets/no.crt" cannot be read (ENOENT).',
+  ],
+  [
+    'everything at once in the options',
+    () => ({
+      options: {
+        username: ' punter',
+        applicationKey: `${APPLICATION_KEY}\n`,
+        certificate: {
+          cert: { file: '/run/secrets/no.crt' },
+          key: { file: '/run/secrets/no.key' },
+        },
+        storage: 'mem://x',
+      },
+    }),
+    'username: it begins with a blank.',
+    'applicationKey: it ends with a line break.',
+    'storage: mem:// takes neither a name nor parameters.',
+    'certificate.cert: the file "/run/secrets/no.crt" cannot be read (ENOENT).',
+    'certificate.key: the file "/run/secrets/no.key" cannot be read (ENOENT).',
+  ],
+];
+
 /** The key in DER. */
 function der(pem: string): Buffer {
   return createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' });
@@ -605,6 +801,14 @@ describe('a set-up is refused by name, quotes no secret and sends nothing', () =
   });
 
   (hasOpenssl ? it : it.skip).each(shapesOfOpenssl)('for %s', async (_, setUp, ...faults) => {
+    await expectRefused(await setUp(), faults);
+  });
+
+  it.each(strayTexts)('for %s', async (_, setUp, ...faults) => {
+    await expectRefused(await setUp(), faults);
+  });
+
+  it.each(named)('for %s', async (_, setUp, ...faults) => {
     await expectRefused(await setUp(), faults);
   });
 

@@ -15,6 +15,7 @@ const ACCOUNT = {
   BETFAIR_APP_KEY: 'canaryKey',
 };
 const FILES = { BETFAIR_CERT_FILE: 'client.crt', BETFAIR_KEY_FILE: 'client.key' };
+const INTERACTIVE = { BETFAIR_LOGIN: 'interactive' };
 const PEM = String.raw`-----BEGIN X-----\nabc\n-----END X-----\n`;
 const UNESCAPED = '-----BEGIN X-----\nabc\n-----END X-----\n';
 
@@ -117,7 +118,7 @@ describe('betfairSessionOptionsFromEnv', () => {
       BETFAIR_KEEP_ALIVE: '',
     };
     expect(read({ ...ACCOUNT, ...FILES, ...empty })).toEqual(read({ ...ACCOUNT, ...FILES }));
-    expect(faultsOf({ ...ACCOUNT, ...FILES, BETFAIR_PASSWORD: '' })).toEqual([
+    expect(faultsOf({ ...ACCOUNT, ...INTERACTIVE, BETFAIR_PASSWORD: '' })).toEqual([
       'BETFAIR_PASSWORD: set this environment variable.',
     ]);
   });
@@ -167,7 +168,7 @@ describe('betfairSessionOptionsFromEnv', () => {
   it.each(['0', '-5', '1.5', 'yes', '10s', ' 1', 'TRUE'])(
     'refuses BETFAIR_KEEP_ALIVE=%j',
     (value) => {
-      expect(faultsOf({ ...ACCOUNT, ...FILES, BETFAIR_KEEP_ALIVE: value })).toEqual([
+      expect(faultsOf({ ...ACCOUNT, ...INTERACTIVE, BETFAIR_KEEP_ALIVE: value })).toEqual([
         expect.stringMatching(/^BETFAIR_KEEP_ALIVE: it is true, false or a number of milliseconds/),
       ]);
     },
@@ -176,10 +177,10 @@ describe('betfairSessionOptionsFromEnv', () => {
   it.each(['1', '900', '59999'])(
     'refuses BETFAIR_KEEP_ALIVE=%s, which was meant in another unit, beside all other faults',
     (value) => {
-      expect(faultsOf({ ...ACCOUNT, ...FILES, BETFAIR_KEEP_ALIVE: value })).toEqual([
+      expect(faultsOf({ ...ACCOUNT, ...INTERACTIVE, BETFAIR_KEEP_ALIVE: value })).toEqual([
         'BETFAIR_KEEP_ALIVE: this is in milliseconds. Set it to at least 60000 (1 minute).',
       ]);
-      expect(faultsOf({ IT_PEM_FILE: 'f', IT_KEEP_ALIVE: value }, 'IT_')).toEqual([
+      expect(faultsOf({ IT_LOGIN: 'interactive', IT_KEEP_ALIVE: value }, 'IT_')).toEqual([
         expect.stringMatching(/^IT_USERNAME/),
         expect.stringMatching(/^IT_PASSWORD/),
         expect.stringMatching(/^IT_APP_KEY/),

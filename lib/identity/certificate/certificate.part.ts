@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { findStray } from '../../common/clean-text.js';
 import { findNoPath, quotedPath } from '../../common/path-text.js';
@@ -33,6 +34,21 @@ export async function readPart(
   if ('bytes' in found) return found;
   try {
     return { ...found, bytes: await readFile(found.file) };
+  } catch (error) {
+    throw unreadable(found, error);
+  }
+}
+
+/** As {@link readPart}, at once: for a start that fails in any case, and names all its faults. */
+export function readPartNow(
+  part: PartName,
+  source: CertificateSource,
+  names: CertificateNames,
+): CertificatePart {
+  const found = locate(part, source, names);
+  if ('bytes' in found) return found;
+  try {
+    return { ...found, bytes: readFileSync(found.file) };
   } catch (error) {
     throw unreadable(found, error);
   }

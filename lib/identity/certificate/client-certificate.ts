@@ -6,7 +6,7 @@ import {
   readContent,
 } from './certificate.content.js';
 import { CertificateNames } from './certificate.names.js';
-import { readPart } from './certificate.part.js';
+import { type CertificatePart, readPart, readPartNow } from './certificate.part.js';
 
 /** What a look at a client certificate found. */
 export type CertificateCheck = Pick<CertificateContent, 'faults' | 'validTo'>;
@@ -20,7 +20,8 @@ export async function loadClientCertificate(
   source: ClientCertificate,
   now: Date,
 ): Promise<CertificateContent> {
-  const content = readContent(await readParts(source), source.passphrase, now);
+  const parts = assemble(await readParts(source));
+  const content = readContent(parts, source.passphrase, now);
   if (content.faults.length > 0) throw new BetfairConfigurationError(content.faults);
   return content;
 }
@@ -30,8 +31,31 @@ export async function checkClientCertificate(
   source: ClientCertificate,
   now: Date,
 ): Promise<CertificateCheck> {
+  return check(source, await readParts(source), now);
+}
+
+/** As {@link checkClientCertificate}, at once: for a start that fails in any case, and names all its faults. */
+export function checkClientCertificateNow(source: ClientCertificate, now: Date): CertificateCheck {
+  const results = sourcesOf(source).map((from): PromiseSettledResult<CertificatePart> => {
+    try {
+      return { status: 'fulfilled', value: readPartNow(...from) };
+    } catch (reason) {
+      return { status: 'rejected', reason };
+    }
+  });
+  return check(source, results, now);
+}
+
+/** Parts, or why they could not be read. */
+type Results = readonly PromiseSettledResult<CertificatePart>[];
+
+function readParts(source: ClientCertificate): Promise<Results> {
+  return Promise.allSettled(sourcesOf(source).map((from) => readPart(...from)));
+}
+
+function check(source: ClientCertificate, results: Results, now: Date): CertificateCheck {
   try {
-    const { faults, validTo } = readContent(await readParts(source), source.passphrase, now);
+    const { faults, validTo } = readContent(assemble(results), source.passphrase, now);
     return { faults, ...(validTo && { validTo }) };
   } catch (error) {
     if (error instanceof BetfairConfigurationError) return { faults: error.faults };
@@ -39,31 +63,33 @@ export async function checkClientCertificate(
   }
 }
 
-async function readParts(source: ClientCertificate): Promise<CertificateParts> {
+function sourcesOf(source: ClientCertificate): Parameters<typeof readPart>[] {
   const names = new CertificateNames(source);
-  if ('pfx' in source) return { pfx: await readPart('pfx', source.pfx, names) };
-  if ('pem' in source) {
-    const pem = await readPart('pem', source.pem, names);
-    return { cert: pem, key: pem };
-  }
-  const [cert, key] = await Promise.allSettled([
-    readPart('cert', source.cert, names),
-    readPart('key', source.key, names),
-  ]);
-  if (cert.status === 'fulfilled' && key.status === 'fulfilled') {
-    return { cert: cert.value, key: key.value };
-  }
-  throw together([cert, key]);
+  if ('pfx' in source) return [['pfx', source.pfx, names]];
+  if ('pem' in source) return [['pem', source.pem, names]];
+  return [
+    ['cert', source.cert, names],
+    ['key', source.key, names],
+  ];
 }
 
-/** The error of both files, if neither can be read. */
-function together(results: readonly PromiseSettledResult<unknown>[]): unknown {
+/** @throws BetfairConfigurationError one of them could not be read */
+function assemble(results: Results): CertificateParts {
+  const parts = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const find = (...names: string[]) => parts.find(({ part }) => names.includes(part));
+  const [pfx, cert, key] = [find('pfx'), find('cert', 'pem'), find('key', 'pem')];
+  if (pfx) return { pfx };
+  if (cert && key) return { cert, key };
+  throw together(results);
+}
+
+/** The error of all that could not be read. */
+function together(results: Results): unknown {
   const reasons = results.flatMap((result): unknown[] =>
     result.status === 'rejected' ? [result.reason] : [],
   );
-  const [first] = reasons;
   const faults = reasons.flatMap((reason) =>
     reason instanceof BetfairConfigurationError ? reason.faults : [],
   );
-  return faults.length > 1 ? new BetfairConfigurationError(faults) : first;
+  return faults.length > 1 ? new BetfairConfigurationError(faults) : reasons[0];
 }

@@ -1,0 +1,42 @@
+import type { ClientCertificate } from './betfair-session-options.interface.js';
+import { isObject, isText } from './session-options.shapes.js';
+
+/** Whether the parts are there; what they hold is looked at afterwards. */
+export function isClientCertificate(value: unknown): value is ClientCertificate {
+  return findShapeFault(value) === undefined;
+}
+
+/** Finds that a certificate lacks a part, or has one too many. */
+export function findShapeFault(value: unknown): string | undefined {
+  const given = ['pfx', 'pem', 'cert', 'key'].filter((part) => read(value, part) !== undefined);
+  const [first = '', second] = given;
+  const isPair = first === 'cert' && second === 'key';
+  if (second !== undefined && !isPair) {
+    return `certificate: ${given.join(' and ')} each give a certificate; leave all but one form out.`;
+  }
+  if (first === 'cert' && second === undefined && isSource(read(value, 'cert'))) {
+    return 'certificate.key: set it too, to the private key of certificate.cert.';
+  }
+  if (first === 'key') {
+    return 'certificate.cert: set it too, to the certificate of certificate.key.';
+  }
+  const passphrase = read(value, 'passphrase');
+  if (passphrase !== undefined && typeof passphrase !== 'string') {
+    return 'certificate.passphrase: it is a text.';
+  }
+  if (first === 'pfx' && isText(read(value, 'pfx'))) {
+    return "certificate.pfx: it is a Buffer or { file }, not a text. Base64 is given as Buffer.from(text, 'base64').";
+  }
+  return given.length > 0 && given.every((part) => isSource(read(value, part)))
+    ? undefined
+    : `certificate: set it to { cert, key } or { pem }, each PEM text, a Buffer or { file }, or to { pfx }, a Buffer or { file }; or set login: 'interactive'.`;
+}
+
+function read(value: unknown, part: string): unknown {
+  return isObject(value) ? Reflect.get(value, part) : undefined;
+}
+
+function isSource(value: unknown): boolean {
+  if (isText(value) || Buffer.isBuffer(value)) return true;
+  return isObject(value) && 'file' in value && isText(value.file);
+}
