@@ -39,6 +39,7 @@ export type { UseBetfairSessionOptions } from './interceptor/use-betfair-session
 export type {
   BetfairEndpoints,
   BetfairSessionOptions,
+  CertificateFunction,
   CertificateLoginOptions,
   CertificateSource,
   ClientCertificate,

@@ -5,9 +5,7 @@ import type { CertificateAuthorities } from '../common/http/trust.js';
 import { request, type Dispatcher } from '../common/http/undici.js';
 import { BetfairConfigurationError, BetfairIdentityUnavailableError } from '../errors/index.js';
 import { safeCause } from '../errors/safe-cause.js';
-import type { ClientCertificate } from '../options/betfair-session-options.interface.js';
 import type { TlsCredentials } from './certificate/certificate.content.js';
-import { loadClientCertificate } from './certificate/client-certificate.js';
 import {
   givenUp,
   type IdentityResponse,
@@ -32,7 +30,6 @@ export interface IdentityOptions {
   /** Each login brings its own; this one is only kept out of messages, if it is a text. */
   readonly password: string | (() => unknown);
   readonly applicationKey: string;
-  readonly certificate: ClientCertificate | undefined;
   readonly endpoints: ResolvedEndpoints;
   readonly ca: CertificateAuthorities;
   readonly requestTimeout: number;
@@ -43,6 +40,8 @@ export interface LoginSecrets {
   readonly password: string;
   /** `undefined` for an account without two-factor authentication, and for a login with a certificate. */
   readonly twoFactorCode: string | undefined;
+  /** Presented in the TLS handshake; `undefined`: the login is the interactive one. */
+  readonly certificate: TlsCredentials | undefined;
 }
 
 /** A request that has not been sent yet. */
@@ -66,7 +65,7 @@ const COMMON_HEADERS = { accept: 'application/json' };
  * nothing is repeated here, no redirect is followed, and every outcome is a value, not an exception.
  */
 export class IdentityClient {
-  /** For keepAlive and logout; a login brings its own, with the certificate as it is at that moment. */
+  /** For keepAlive and logout; a login brings its own, with the certificate. */
   readonly #transport: Dispatcher;
   /** What the options hold and no message may show. */
   readonly #secrets: readonly string[];
@@ -83,18 +82,18 @@ export class IdentityClient {
   }
 
   /**
-   * Logs in with the password and the two-factor code of this moment. Resolves also if `signal` ends it, so that what
-   * became of the login is always known.
+   * Logs in with the credentials of this moment. Resolves also if `signal` ends it, so that what became of the login is
+   * always known.
    *
    * @param until monotonic time after which it is not sent any more, however late a process that was stopped finds out
-   * @throws BetfairConfigurationError the client certificate or the proxy cannot be used; nothing was sent
+   * @throws BetfairConfigurationError the proxy cannot be used; nothing was sent
    */
   async logIn(
-    { password, twoFactorCode = '' }: LoginSecrets,
+    { password, twoFactorCode = '', certificate }: LoginSecrets,
     signal?: AbortSignal,
     until = Infinity,
   ): Promise<LoginReply> {
-    const { certificate, endpoints, username, applicationKey } = this.options;
+    const { endpoints, username, applicationKey } = this.options;
     const watch = new SendingWatch(this.clock, until);
     const own: { transport?: Dispatcher } = {};
     const login: IdentityRequest = {
@@ -109,11 +108,8 @@ export class IdentityClient {
       body: new URLSearchParams({ username, password: password + twoFactorCode }).toString(),
       // Also one by one: an echo may hold only one of them.
       secrets: [password + twoFactorCode, password, twoFactorCode, ...this.#secrets],
-      connect: async (ending) => {
-        const loaded = certificate && (await loadClientCertificate(certificate, new Date()));
-        // Given up meanwhile: nobody would close the connection.
-        ending.throwIfAborted();
-        own.transport = this.#connect(loaded?.credentials, watch);
+      connect: () => {
+        own.transport = this.#connect(certificate, watch);
         watch.started();
         return own.transport;
       },

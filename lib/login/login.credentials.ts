@@ -1,16 +1,16 @@
 import { createHmac } from 'node:crypto';
 import { findTextFault } from '../common/clean-text.js';
 import type { Clock } from '../common/clock.js';
-import { reasonOf } from '../common/abort-listener.js';
-import { withDeadline } from '../common/deadline.js';
 import { BetfairConfigurationError, BetfairIdentityUnavailableError } from '../errors/index.js';
-import { wordlessCause } from '../errors/safe-cause.js';
+import type { CertificateContent } from '../identity/certificate/certificate.content.js';
+import type { LoginSecrets } from '../identity/identity.client.js';
 import type {
+  CertificateFunction,
   ClientCertificate,
   Jurisdiction,
 } from '../options/betfair-session-options.interface.js';
-import { loadClientCertificate } from '../identity/certificate/client-certificate.js';
-import type { LoginSecrets } from '../identity/identity.client.js';
+import { askFunction } from './asked.function.js';
+import { LoginCertificate } from './login.certificate.js';
 
 /** What the credentials of an account are made from. */
 export interface CredentialSources {
@@ -18,7 +18,7 @@ export interface CredentialSources {
   readonly username: string;
   readonly password: string | (() => string | Promise<string>);
   readonly twoFactorCode: (() => string | Promise<string>) | undefined;
-  readonly certificate: ClientCertificate | undefined;
+  readonly certificate: ClientCertificate | CertificateFunction | undefined;
   readonly applicationKey: string;
   readonly requestTimeout: number;
 }
@@ -26,6 +26,7 @@ export interface CredentialSources {
 /** Everything that one login sends, as it is at that moment. */
 export interface LoginCredentials {
   readonly password: string;
+  readonly certificate: CertificateContent | undefined;
   /**
    * Tells credentials apart without giving anything away: HMAC-SHA-256 over jurisdiction, user name and password, keyed
    * by what only their holder has.
@@ -35,37 +36,44 @@ export interface LoginCredentials {
 
 /** Asks for the credentials of this moment, so that a rotated password counts at the next login. */
 export class CredentialProvider {
+  readonly #certificate: LoginCertificate | undefined;
   /** Two-factor codes that Betfair refused since a person last looked. */
   readonly #refusedCodes = new Set<string>();
 
   constructor(
     private readonly sources: CredentialSources,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    const { certificate, requestTimeout } = sources;
+    this.#certificate = certificate && new LoginCertificate(certificate, requestTimeout, clock);
+  }
 
   /** The credentials without the two-factor code, which is asked for only when a login is made. */
   async current(signal?: AbortSignal): Promise<LoginCredentials> {
-    const { jurisdiction, username, certificate, applicationKey } = this.sources;
+    const { jurisdiction, username, applicationKey } = this.sources;
     const password = clean('password', await this.#ask('password', this.sources.password, signal));
-    const secret = certificate
-      ? (await loadClientCertificate(certificate, new Date())).secret
-      : applicationKey;
-    const fingerprint = createHmac('sha256', secret)
+    const certificate = await this.#certificate?.current(password, signal);
+    const fingerprint = createHmac('sha256', certificate?.secret ?? applicationKey)
       .update(JSON.stringify([jurisdiction, username, password]))
       .digest('hex');
-    return { password, fingerprint };
+    return { password, certificate, fingerprint };
   }
 
   /**
-   * Everything secret that the login sends: the password, and the two-factor code of this moment.
+   * Everything secret that the login sends: what was looked at, and the two-factor code of this moment.
    *
    * @throws BetfairIdentityUnavailableError the function of the option gave no code, or one that was refused
    */
-  async secretsToSend({ password }: LoginCredentials, signal?: AbortSignal): Promise<LoginSecrets> {
+  async secretsToSend(
+    { password, certificate }: LoginCredentials,
+    signal?: AbortSignal,
+  ): Promise<LoginSecrets> {
+    if (certificate) this.#certificate?.use(certificate);
+    const secrets = { password, certificate: certificate?.credentials };
     const { twoFactorCode } = this.sources;
-    if (twoFactorCode === undefined) return { password, twoFactorCode };
+    if (twoFactorCode === undefined) return { ...secrets, twoFactorCode };
     const code = clean('twoFactorCode', await this.#ask('twoFactorCode', twoFactorCode, signal));
-    if (!this.#refusedCodes.has(code)) return { password, twoFactorCode: code };
+    if (!this.#refusedCodes.has(code)) return { ...secrets, twoFactorCode: code };
     throw new BetfairIdentityUnavailableError(
       'The function of the option "twoFactorCode" returned the code that Betfair has refused; it was not sent again. It must return the code of the moment.',
     );
@@ -81,34 +89,20 @@ export class CredentialProvider {
     this.#refusedCodes.clear();
   }
 
+  /** When the client certificate expires, if there is one and that is known. */
+  async certificateExpiry(): Promise<Date | undefined> {
+    return this.#certificate?.expiry();
+  }
+
   async #ask(
     option: string,
     source: string | (() => string | Promise<string>),
     signal?: AbortSignal,
   ): Promise<string> {
     if (typeof source === 'string') return source;
-    const { requestTimeout } = this.sources;
-    const late = new BetfairIdentityUnavailableError(
-      `The function of the option "${option}" gave no answer within ${requestTimeout} ms.`,
-    );
-    try {
-      const text: unknown = await withDeadline(
-        this.clock,
-        requestTimeout,
-        async () => source(),
-        () => late,
-        signal,
-      );
-      if (typeof text === 'string' && text !== '') return text;
-    } catch (error) {
-      if (signal?.aborted) throw reasonOf(signal);
-      // Not any error of its class: the function may have thrown one that it made itself, with the secret in it.
-      if (error === late) throw late;
-      // Not attached as it is: the error of a secret manager may quote the secret.
-      throw new BetfairIdentityUnavailableError(`The function of the option "${option}" failed.`, {
-        cause: wordlessCause(error),
-      });
-    }
+    const asked = { option, ask: source, timeout: this.sources.requestTimeout };
+    const text: unknown = await askFunction(asked, this.clock, signal);
+    if (typeof text === 'string' && text !== '') return text;
     throw new BetfairIdentityUnavailableError(
       `The function of the option "${option}" returned no text. It must return a non-empty string.`,
     );

@@ -39,6 +39,9 @@ export type ClientCertificate = {
     }
 );
 
+/** Returns the client certificate of this moment, from a secret manager for example. */
+export type CertificateFunction = () => ClientCertificate | Promise<ClientCertificate>;
+
 /** Whole URLs that replace those of the jurisdiction. All are `https:`. */
 export interface BetfairEndpoints {
   /** Login with a client certificate. Receives user name, password and application key. */
@@ -137,8 +140,12 @@ export interface CommonSessionOptions {
 export interface CertificateLoginOptions extends CommonSessionOptions {
   /** @default 'certificate' */
   readonly login?: 'certificate' | undefined;
-  /** The certificate whose public part was uploaded to the account. An expired one is refused at start-up. */
-  readonly certificate: ClientCertificate;
+  /**
+   * The certificate whose public part was uploaded to the account. An expired one is refused at start-up. A function is
+   * asked at every login, after the one of `password`, and while logins are refused at most once in `requestTimeout` plus
+   * 5 seconds. It is not asked at start-up; a fault in what it returns fails the login with `BETFAIR_CONFIGURATION`.
+   */
+  readonly certificate: ClientCertificate | CertificateFunction;
   /** Not used with a certificate. */
   readonly twoFactorCode?: undefined;
 }

@@ -6,30 +6,30 @@ export function isClientCertificate(value: unknown): value is ClientCertificate 
   return findShapeFault(value) === undefined;
 }
 
-/** Finds that a certificate lacks a part, or has one too many. */
-export function findShapeFault(value: unknown): string | undefined {
+/** Finds that a certificate lacks a part, or has one too many. `name` is how messages call it. */
+export function findShapeFault(value: unknown, name = 'certificate'): string | undefined {
   const given = ['pfx', 'pem', 'cert', 'key'].filter((part) => read(value, part) !== undefined);
   const [first = '', second] = given;
   const isPair = first === 'cert' && second === 'key';
   if (second !== undefined && !isPair) {
-    return `certificate: ${given.join(' and ')} each give a certificate; leave all but one form out.`;
+    return `${name}: ${given.join(' and ')} each give a certificate; leave all but one form out.`;
   }
   if (first === 'cert' && second === undefined && isSource(read(value, 'cert'))) {
-    return 'certificate.key: set it too, to the private key of certificate.cert.';
+    return `${name}.key: set it too, to the private key of ${name}.cert.`;
   }
   if (first === 'key') {
-    return 'certificate.cert: set it too, to the certificate of certificate.key.';
+    return `${name}.cert: set it too, to the certificate of ${name}.key.`;
   }
   const passphrase = read(value, 'passphrase');
   if (passphrase !== undefined && typeof passphrase !== 'string') {
-    return 'certificate.passphrase: it is a text.';
+    return `${name}.passphrase: it is a text.`;
   }
   if (first === 'pfx' && isText(read(value, 'pfx'))) {
-    return "certificate.pfx: it is a Buffer or { file }, not a text. Base64 is given as Buffer.from(text, 'base64').";
+    return `${name}.pfx: it is a Buffer or { file }, not a text. Base64 is given as Buffer.from(text, 'base64').`;
   }
   return given.length > 0 && given.every((part) => isSource(read(value, part)))
     ? undefined
-    : `certificate: set it to { cert, key } or { pem }, each PEM text, a Buffer or { file }, or to { pfx }, a Buffer or { file }; or set login: 'interactive'.`;
+    : `${name}: set it to { cert, key } or { pem }, each PEM text, a Buffer or { file }, or to { pfx }, a Buffer or { file }${name === 'certificate' ? "; or to a function that returns one of these; or set login: 'interactive'" : ''}.`;
 }
 
 function read(value: unknown, part: string): unknown {

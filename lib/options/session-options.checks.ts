@@ -60,7 +60,9 @@ export function findFaults(
       login === undefined || login === 'certificate' || login === 'interactive',
       `login: it is 'interactive' or left out.`,
     ),
-    login === 'interactive' ? undefined : findShapeFault(options.certificate),
+    login === 'interactive' || typeof options.certificate === 'function'
+      ? undefined
+      : findShapeFault(options.certificate),
     unless(
       login !== 'interactive' || options.certificate === undefined,
       `certificate: it is not used with login: 'interactive'; leave one of the two out.`,

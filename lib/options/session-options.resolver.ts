@@ -11,6 +11,7 @@ import {
 import type { SessionStorage } from '../storage/session-storage.interface.js';
 import type {
   BetfairSessionOptions,
+  CertificateFunction,
   ClientCertificate,
   Jurisdiction,
   Persistence,
@@ -24,7 +25,7 @@ export interface ResolvedSessionOptions {
   readonly username: string;
   readonly password: string | (() => string | Promise<string>);
   readonly twoFactorCode: (() => string | Promise<string>) | undefined;
-  readonly certificate: ClientCertificate | undefined;
+  readonly certificate: ClientCertificate | CertificateFunction | undefined;
   readonly applicationKey: string;
   readonly jurisdiction: Jurisdiction;
   readonly endpoints: ResolvedEndpoints;
@@ -75,7 +76,7 @@ export async function resolveSessionOptions(
     renewalTimeout: options.renewalTimeout ?? 60_000,
   } satisfies ResolvedSessionOptions;
   const faults = findFaults(options, resolved);
-  if (isClientCertificate(resolved.certificate)) {
+  if (typeof resolved.certificate !== 'function' && isClientCertificate(resolved.certificate)) {
     const check = await checkClientCertificate(resolved.certificate, new Date());
     faults.push(...check.faults);
   }

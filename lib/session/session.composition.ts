@@ -36,6 +36,7 @@ export interface SessionParts {
   readonly evidence: SessionEvidence;
   readonly logout: SessionLogout;
   readonly guard: LoginGuard;
+  readonly credentials: CredentialProvider;
   readonly login: FleetLogin;
   /** `undefined` where no other process can see the store. */
   readonly lease: LoginLease | undefined;
@@ -89,9 +90,10 @@ export function composeSession(
     });
   const cache = new SessionCache(clock, publisher, options.applicationKey, options.sessionLifetime);
   const writer = new SessionWriter(identity, tokens, clock, persistence);
+  const credentials = new CredentialProvider(options, clock);
   const login = new FleetLogin({
     identity,
-    credentials: new CredentialProvider(options, clock),
+    credentials,
     guard,
     fleet,
     clock,
@@ -148,6 +150,7 @@ export function composeSession(
     evidence: new SessionEvidence(cache, keeper, check, clock),
     logout: new SessionLogout(cache, identity, tokens, publisher, persistence, closing.signal),
     guard,
+    credentials,
     login,
     lease: fleet?.lease,
     storage: bounded,

@@ -57,7 +57,10 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
     this.#parts = composeSession(options, storage, clock, log.warn);
     const { events$ } = this.#parts.publisher;
     logSessionEvents(events$, log);
-    if (options.certificate) watchCertificate(options.certificate, events$, clock, log.warn);
+    const { credentials } = this.#parts;
+    if (options.certificate) {
+      watchCertificate(() => credentials.certificateExpiry(), events$, clock, log.warn);
+    }
     this.#ownsStorage = wasOpenedHere(storage);
     this.account = createSource(account, options, this.#parts, log.warn);
     const { connections } = this.#parts;

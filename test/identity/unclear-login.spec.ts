@@ -6,20 +6,19 @@ import {
   type Socket,
 } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import {
-  BetfairConfigurationError,
-  BetfairIdentityUnavailableError,
-  BetfairSessionError,
-} from 'nestjs-betfair-session';
+import { BetfairIdentityUnavailableError, BetfairSessionError } from 'nestjs-betfair-session';
 import { BetfairSimulator, type SimulatorFault } from 'nestjs-betfair-session/testing';
 import { systemClock } from '../../lib/common/clock.js';
 import type { LoginReply, UnclearLogin } from '../../lib/identity/identity-reply.js';
-import { IdentityClient, type IdentityOptions } from '../../lib/identity/identity.client.js';
+import {
+  IdentityClient,
+  type IdentityOptions,
+  type LoginSecrets,
+} from '../../lib/identity/identity.client.js';
 import { endpointsOf } from '../../lib/identity/jurisdiction.endpoints.js';
 import { serverCertificate } from '../../lib/testing/simulator.certificates.js';
-import { makeCertificate } from './support/certificates.js';
+import { makeCertificate, type Pair } from './support/certificates.js';
 import { PROXY_VARIABLES, startProxy, type TestProxy } from './support/proxy.js';
-import { errorOf } from './support/secrets.js';
 
 /** Milliseconds; short only where something hangs. */
 const HUNG_TIMEOUT = 1_000;
@@ -51,21 +50,27 @@ afterAll(async () => {
   await simulator.stop();
 });
 
+function tlsOf({ cert, key }: Pair): LoginSecrets['certificate'] {
+  return { cert: Buffer.from(cert), key: Buffer.from(key) };
+}
+
 /** Logs in at the simulator; what `changed` names is otherwise. */
 async function logIn(
-  changed: Partial<IdentityOptions> & { readonly at?: string } = {},
+  changed: Partial<IdentityOptions & Pick<LoginSecrets, 'certificate'>> & {
+    readonly at?: string;
+  } = {},
   signal?: AbortSignal,
   until?: number,
 ): Promise<LoginReply> {
   const { at, ...options } = changed;
-  const { username, password, applicationKey, certificate, ca, endpoints } = simulator.options();
+  const { username, password, applicationKey, ca, endpoints, ...own } = simulator.options();
+  const certificate = 'certificate' in changed ? changed.certificate : tlsOf(own.certificate);
   const urls = endpointsOf('global', endpoints);
   const client = new IdentityClient(
     {
       username,
       password,
       applicationKey,
-      certificate,
       ca: [ca],
       requestTimeout: TIMEOUT,
       endpoints: at === undefined ? urls : { ...urls, certLogin: at, login: at },
@@ -74,7 +79,8 @@ async function logIn(
     systemClock,
   );
   try {
-    return await client.logIn({ password, twoFactorCode: undefined }, signal, until);
+    const secrets = { password, twoFactorCode: undefined, certificate };
+    return await client.logIn(secrets, signal, until);
   } finally {
     await client.close();
   }
@@ -208,12 +214,6 @@ describe('a login that was never sent cannot have logged in', () => {
     expect(reply.mayHaveLoggedIn).toBe(false);
     expect(simulator.requests).toEqual([]);
   });
-
-  it('if its certificate cannot be read, which is an error of the configuration', async () => {
-    const certificate = { pem: { file: '/nowhere/client.pem' } };
-    expect(await errorOf(logIn({ certificate }))).toBeInstanceOf(BetfairConfigurationError);
-    expect(simulator.requests).toEqual([]);
-  });
 });
 
 describe('a login that Betfair refused or failed cannot have logged in', () => {
@@ -340,7 +340,7 @@ describe('a refused login says what ends the refusal', () => {
     ['A_CODE_OF_NEXT_YEAR', 'account'],
   ])('(%s: %s)', async (code, kind) => {
     simulator.account().loginCode = code;
-    for (const certificate of [simulator.options().certificate, undefined]) {
+    for (const certificate of [tlsOf(simulator.options().certificate), undefined]) {
       expect(await logIn({ certificate })).toEqual({ type: 'refused', code, kind });
     }
   });

@@ -6,9 +6,11 @@ export type PartName = 'cert' | 'key' | 'pem' | 'pfx';
 /** How messages name the parts of a certificate: by the environment variables they were read from, else by the options. */
 export class CertificateNames {
   readonly #prefix: string | undefined;
+  readonly #option: string;
 
   constructor(private readonly certificate: object) {
     this.#prefix = variableOf(certificate, 'prefix');
+    this.#option = variableOf(certificate, 'option') ?? 'certificate';
   }
 
   /** The place where the user set it. */
@@ -19,14 +21,14 @@ export class CertificateNames {
   /** The place for the text of that part. */
   asText(part: PartName | 'passphrase'): string {
     return this.#prefix === undefined
-      ? `certificate.${part}`
+      ? `${this.#option}.${part}`
       : `${this.#prefix}${part.toUpperCase()}`;
   }
 
   /** The place for the path of a file that holds that part. */
   asFile(part: PartName): string {
     return this.#prefix === undefined
-      ? `certificate.${part}.file`
+      ? `${this.#option}.${part}.file`
       : `${this.#prefix}${part.toUpperCase()}_FILE`;
   }
 
