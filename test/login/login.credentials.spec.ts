@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import {
   BetfairConfigurationError,
@@ -8,7 +9,7 @@ import {
 } from 'nestjs-betfair-session';
 import { CredentialProvider, type CredentialSources } from '../../lib/login/login.credentials.js';
 import { systemClock } from '../../lib/common/clock.js';
-import { makeCertificate } from '../identity/support/certificates.js';
+import { hasOpenssl, makeCertificate, makePfx } from '../identity/support/certificates.js';
 import { errorOf, expectNoSecret, shownOf } from '../identity/support/secrets.js';
 import { closeAccounts, createAccount } from '../support/account.js';
 import { VirtualClock } from '../support/virtual.clock.js';
@@ -52,6 +53,35 @@ describe('the fingerprint of credentials, by which a refusal is remembered', () 
       await fingerprintOf({ certificate: another }),
     ];
     expect(new Set(fingerprints).size).toBe(fingerprints.length);
+  });
+});
+
+(hasOpenssl ? describe : describe.skip)('the fingerprint of credentials with a PFX', () => {
+  const PASSPHRASE = 'canary-passphrase';
+  const text = JSON.stringify(['global', 'punter', 'canary-password']);
+  const under = (key: Buffer | string) => createHmac('sha256', key).update(text).digest('hex');
+  let pfx: Buffer;
+
+  beforeAll(async () => {
+    pfx = makePfx(await makeCertificate(), PASSPHRASE);
+  });
+
+  it('cannot be told from a guessed password with the file alone', async () => {
+    const fingerprint = await fingerprintOf({ certificate: { pfx, passphrase: PASSPHRASE } });
+    expect(await fingerprintOf({ certificate: { pfx, passphrase: PASSPHRASE } })).toBe(fingerprint);
+    const hash = createHash('sha256').update(pfx).digest();
+    for (const key of [pfx, hash, hash.toString('hex'), PASSPHRASE]) {
+      expect(under(key)).not.toBe(fingerprint);
+    }
+    const both = createHash('sha256').update(hash).update(PASSPHRASE).digest();
+    expect(under(both)).toBe(fingerprint);
+  });
+
+  it('is another for another file', async () => {
+    const another = makePfx(await makeCertificate(), PASSPHRASE);
+    expect(await fingerprintOf({ certificate: { pfx: another, passphrase: PASSPHRASE } })).not.toBe(
+      await fingerprintOf({ certificate: { pfx, passphrase: PASSPHRASE } }),
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import type { X509Certificate } from 'node:crypto';
+import { createHash, type X509Certificate } from 'node:crypto';
 import type { CertificatePart } from './certificate.part.js';
 import { findValidityFaults } from './certificate.validity.js';
 import { readPem } from './pem.checks.js';
@@ -60,8 +60,14 @@ function pfxContent(
   return {
     ...withValidity(faults, certificate, label, now),
     credentials: { pfx: bytes, passphrase },
-    secret: bytes,
+    secret: secretOf(bytes, passphrase),
   };
+}
+
+/** The file alone is encrypted, so it may lie where others can read it. */
+function secretOf(pfx: Buffer, passphrase = ''): Buffer {
+  const file = createHash('sha256').update(pfx).digest();
+  return createHash('sha256').update(file).update(passphrase).digest();
 }
 
 function withValidity(
