@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { makeCertificate } from './identity/support/certificates.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const OPTIONAL =
@@ -116,5 +118,35 @@ describe('the built package', () => {
       { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
     );
     expect(printed).toMatch(/^(SELF_SIGNED|UNABLE_TO)_\w+ 0$/);
+  });
+
+  it('trusts the authorities of NODE_EXTRA_CA_CERTS beside those of the option ca', async () => {
+    const simulator = await BetfairSimulator.start();
+    const folder = await mkdtemp(join(tmpdir(), 'authorities-'));
+    try {
+      const file = join(folder, 'company.pem');
+      await writeFile(file, `# The authority of the company\n${simulator.ca}`);
+      const another = await makeCertificate();
+      const { printed } = await run(
+        `
+        import 'reflect-metadata';
+        import { Test } from '@nestjs/testing';
+        import { BetfairSessionModule, SessionService } from 'nestjs-betfair-session';
+        const module = await Test.createTestingModule({
+          imports: [BetfairSessionModule.forRoot(JSON.parse(process.env.OPTIONS))],
+        }).setLogger(false).compile();
+        const login = module.get(SessionService).getSession();
+        console.log(await login.then(() => 'trusted', (error) => error.message));
+        await module.close();`,
+        {
+          NODE_EXTRA_CA_CERTS: file,
+          OPTIONS: JSON.stringify({ ...simulator.options(), ca: another.cert }),
+        },
+      );
+      expect(printed).toBe('trusted');
+    } finally {
+      await simulator.stop();
+      await rm(folder, { recursive: true });
+    }
   });
 });

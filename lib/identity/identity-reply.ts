@@ -14,6 +14,8 @@ import {
 export interface IdentityResponse {
   readonly status: number;
   readonly contentType: string;
+  /** Nobody asks for compression, so a body with it cannot be read. */
+  readonly isCompressed?: boolean;
   readonly body: string;
   /** What the request held: no message shows it, and an answer that consists of it is none of Betfair's. */
   readonly secrets: readonly string[];
@@ -187,15 +189,15 @@ function parseBody(
   return unexpected(operation, response);
 }
 
-function unexpected(operation: Operation, { status, contentType }: IdentityResponse): Unclear {
-  const hint =
-    status === 403
-      ? '; this address may be blocked'
-      : status >= 300 && status < 400
-        ? '; this country may be blocked'
-        : '';
-  const reason = `answered HTTP ${status} (${kindOf(contentType)}) instead of its JSON${hint}`;
+function unexpected(operation: Operation, response: IdentityResponse): Unclear {
+  const reason = `answered HTTP ${response.status} (${kindOf(response.contentType)}) instead of its JSON${hintOf(response)}`;
   return unclear(operation, reason);
+}
+
+function hintOf({ status, isCompressed = false }: IdentityResponse): string {
+  if (status === 403) return '; this address may be blocked';
+  if (status >= 300 && status < 400) return '; this country may be blocked';
+  return isCompressed ? '; something in between has compressed it, which was not asked for' : '';
 }
 
 function unclear(operation: Operation, reason: string, cause?: Error): Unclear {

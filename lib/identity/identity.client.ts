@@ -23,6 +23,7 @@ import {
 import { createTransport } from './identity.transport.js';
 import type { ResolvedEndpoints } from './jurisdiction.endpoints.js';
 import { SendingWatch } from './sending.watch.js';
+import { unreachable } from './unreachable.js';
 
 /** What the identity client needs to know of an account. */
 export interface IdentityOptions {
@@ -193,11 +194,9 @@ export class IdentityClient {
       if (error instanceof BetfairConfigurationError) throw error;
       if (signal?.aborted) return givenUp(operation, reasonOf(signal));
       const cause = safeCause(error);
-      const reason =
-        error === late
-          ? `gave no complete answer within ${requestTimeout} ms`
-          : `could not be reached (${cause.message})`;
-      return unanswered(operation, reason, cause);
+      return error === late
+        ? unanswered(operation, `gave no complete answer within ${requestTimeout} ms`, cause)
+        : unreachable(operation, cause);
     }
   }
 }
@@ -209,10 +208,11 @@ async function send(
   const dispatcher = await connect(signal);
   const options = { dispatcher, method: 'POST', headers, body: body ?? null, signal } as const;
   const answer = await request(url, options);
-  const contentType = answer.headers['content-type'];
+  const { 'content-type': contentType, 'content-encoding': encoding = 'identity' } = answer.headers;
   return {
     status: answer.statusCode,
     contentType: typeof contentType === 'string' ? contentType : '',
+    isCompressed: encoding !== 'identity',
     body: await textOf(answer),
     secrets,
   };

@@ -1,8 +1,13 @@
 import { once } from 'node:events';
-import type { RequestListener } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type RequestListener,
+  type Server as HttpServer,
+} from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import * as tls from 'node:tls';
+import { gzipSync } from 'node:zlib';
 import {
   type BetfairSessionOptions,
   BetfairConfigurationError,
@@ -20,7 +25,7 @@ import { PROXY_VARIABLES, startProxy, type TestProxy } from './support/proxy.js'
 import { errorOf, expectNoSecret, secretsOf } from './support/secrets.js';
 
 const environment = { ...process.env };
-const servers = new Set<Server>();
+const servers = new Set<Server | HttpServer>();
 let simulator: BetfairSimulator;
 let invariants: Invariants;
 
@@ -196,6 +201,20 @@ describe('an operation that gets no answer', () => {
   );
 });
 
+it('an answer that is compressed unasked is told as such', async () => {
+  const url = await serve((_, response) => {
+    const reply = gzipSync(JSON.stringify({ sessionToken: 'aToken', loginStatus: 'SUCCESS' }));
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    response.writeHead(200, headers).end(reply);
+  });
+  const { sessions } = await open(optionsWith({ certLogin: `${url}/certlogin` }));
+  expect(await errorOf(sessions.getSession())).toMatchObject({
+    message: expect.stringContaining(
+      'answered HTTP 200 (application/json) instead of its JSON; something in between has compressed it, which was not asked for',
+    ),
+  });
+});
+
 describe('a redirect', () => {
   it.each([301, 302, 303, 307, 308])('with %d is not followed by any operation', async (status) => {
     let followed = 0;
@@ -276,10 +295,38 @@ describe('the certificate of the server', () => {
     const error = await errorOf(sessions.getSession());
     expect(error).toBeInstanceOf(BetfairIdentityUnavailableError);
     expect(error).toMatchObject({
-      message: expect.stringMatching(/could not be reached \(.*certificate/),
+      message: expect.stringMatching(
+        /could not be reached \(.*certificate.*\) \(login\)\. The traffic is signed by an authority that this machine does not trust.* your client certificate is not meant\..*"ca".*NODE_EXTRA_CA_CERTS/,
+      ),
       cause: { code: expect.stringMatching(/SELF_SIGNED|UNABLE_TO/) },
     });
     expect(simulator.requests).toEqual([]);
+  });
+
+  it('is told apart from an old TLS, and from none at all', async () => {
+    const { cert, key } = await serverCertificate();
+    const old = {
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT:@SECLEVEL=0',
+    } as const;
+    const answers = [
+      [
+        createServer({ cert, key, ...old }),
+        /\(ERR_SSL_\w+\) \(login\)\. .* only TLS 1\.1 or older/,
+      ],
+      [createHttpServer(), /\(ERR_SSL_\w+\) \(login\)\. .* does not speak TLS: check the port/],
+    ] as const;
+    for (const [server, message] of answers) {
+      servers.add(server);
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      const address = server.address();
+      const port = typeof address === 'object' && address ? address.port : 0;
+      const { sessions } = await open(optionsWith({ certLogin: `https://127.0.0.1:${port}/x` }));
+      const error = await errorOf(sessions.getSession());
+      expect(error).toBeInstanceOf(BetfairIdentityUnavailableError);
+      expect(error).toMatchObject({ message: expect.stringMatching(message) });
+    }
   });
 
   it('is refused where it names another host', async () => {

@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
 
 /** Additional trusted certificate authorities, PEM. */
@@ -10,6 +12,8 @@ type Trust = tls.SecureContextOptions & {
   readonly rejectUnauthorized: true;
   readonly secureContext?: tls.SecureContext;
 };
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /** By what they trust: Node reads some 150 authorities for one, which holds up the process for about 50 ms. */
 const contexts = new Map<string, tls.SecureContext>();
@@ -32,5 +36,18 @@ export function trusting(ca: CertificateAuthorities, credentials?: Credentials):
 function trustedByDefault(): readonly string[] {
   // Node 22.15: also has NODE_EXTRA_CA_CERTS and the system's store where these are switched on.
   const newer: typeof tls & { getCACertificates?: () => readonly string[] } = tls;
-  return newer.getCACertificates?.() ?? tls.rootCertificates;
+  return newer.getCACertificates?.() ?? [...tls.rootCertificates, ...extraAuthorities()];
+}
+
+/** The authorities that NODE_EXTRA_CA_CERTS names, for a Node that does not tell them. */
+function extraAuthorities(): readonly string[] {
+  const file = process.env['NODE_EXTRA_CA_CERTS'];
+  if (!file) return [];
+  try {
+    const blocks = readFileSync(file, 'utf8').match(CERTIFICATE) ?? [];
+    return blocks.filter((pem) => new X509Certificate(pem).ca);
+  } catch {
+    // Node has warned of it when the process began.
+    return [];
+  }
 }
