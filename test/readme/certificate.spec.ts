@@ -29,6 +29,19 @@ itWithOpenssl(
           errors: '',
         });
       }
+      const printed = spawnSync('openssl', ['x509', '-in', 'client.crt', '-noout', '-text'], {
+        cwd: directory,
+        encoding: 'utf8',
+      });
+      // The four extensions of Betfair's instructions.
+      for (const extension of [
+        /CA:FALSE/,
+        /Netscape Cert Type: *\n +SSL Client/,
+        /Digital Signature, Key Encipherment/,
+        /TLS Web Client Authentication/,
+      ]) {
+        expect(printed.stdout).toMatch(extension);
+      }
       const forms: Record<string, string>[] = [
         {
           BETFAIR_CERT_FILE: join(directory, 'client.crt'),
