@@ -18,7 +18,7 @@ import {
   makePfx,
   type Pair,
 } from '../support/certificates.js';
-import { errorOf } from '../support/secrets.js';
+import { errorOf, expectNoSecret } from '../support/secrets.js';
 
 const OLD = 'canary-old-passphrase';
 const NEW = 'canary-new-passphrase';
@@ -55,6 +55,12 @@ const joined = ({ cert, key }: Pair) => `${cert}\n${key}`;
 async function writePair({ cert, key }: Pair): Promise<void> {
   await write('r.crt', cert);
   await write('r.key', key);
+}
+
+/** Lines of both private keys, and the passphrases. */
+function canaries(): string[] {
+  const lines = [before, after].flatMap(({ key }) => key.split(/\r?\n/).slice(1, -2));
+  return [...lines.filter((line) => line.length > 20), OLD, NEW];
 }
 
 /** A session from a login with the certificate as it is, ended at Betfair. */
@@ -162,6 +168,7 @@ describe('a certificate that is replaced while the application runs', () => {
         String(failure).replace('BetfairConfigurationError: ', '').slice(0, expected.length),
       ).toBe(expected);
       expect(account.simulator.counts.loginAttempts).toBe(1);
+      expectNoSecret(failure, canaries());
     },
   );
 });
@@ -282,6 +289,7 @@ describe('a function of the certificate', () => {
       expect(failure).toBeInstanceOf(BetfairConfigurationError);
       expect(String(failure)).toContain(`Betfair session: ${message}`);
       expect(account.simulator.counts.loginAttempts).toBe(0);
+      expectNoSecret(failure, canaries());
     },
   );
 
