@@ -1,3 +1,4 @@
+import { findTextFault } from '../common/clean-text.js';
 import { BetfairConfigurationError } from '../errors/index.js';
 
 type FaultFinder = (name: string, text: string) => string | undefined;
@@ -34,8 +35,10 @@ export class EnvironmentReader {
     const text = this.optional(variable);
     if (text === undefined) return undefined;
     const found = allowed.find((value) => value === text);
-    if (found === undefined)
-      this.fault(`${this.name(variable)}: it is one of ${allowed.join(', ')}.`);
+    if (found === undefined) {
+      const name = this.name(variable);
+      this.fault(findTextFault(name, text) ?? `${name}: it is one of ${allowed.join(', ')}.`);
+    }
     return found;
   }
 

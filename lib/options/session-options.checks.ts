@@ -1,5 +1,6 @@
 import { findTextFault } from '../common/clean-text.js';
 import { isTokenText } from '../common/session-token.js';
+import { isPathLike } from '../identity/certificate/wrong-form.js';
 import { isJurisdiction, jurisdictions } from '../identity/jurisdiction.endpoints.js';
 import { findStorageFault } from '../storage/storage.factory.js';
 import { isStorageKey } from '../storage/storage-key.js';
@@ -88,10 +89,7 @@ export function findFaults(
         `endpoints.${endpoint}: it must be a whole https: URL, without user name and password.`,
       ),
     ),
-    unless(
-      Array.isArray(resolved.ca) && resolved.ca.every(isPemCertificate),
-      'ca: it is a PEM certificate ("-----BEGIN CERTIFICATE-----"), or an array of them.',
-    ),
+    findAuthorityFault(resolved.ca),
     ...findTimeFaults(options, resolved),
     isText(storage)
       ? findStorageFault(storage)
@@ -105,6 +103,14 @@ export function findFaults(
       `persistence: it is 'required' or 'best-effort'.`,
     ),
   ].filter((fault) => fault !== undefined);
+}
+
+function findAuthorityFault(ca: unknown): string | undefined {
+  if (Array.isArray(ca) && ca.every(isPemCertificate)) return undefined;
+  const isPath = Array.isArray(ca) && ca.some((one) => typeof one === 'string' && isPathLike(one));
+  return isPath
+    ? "ca: it is what the file holds, not its path. Read it: readFileSync('company.pem')."
+    : 'ca: it is a PEM certificate ("-----BEGIN CERTIFICATE-----"), or an array of them.';
 }
 
 function unless(holds: boolean, fault: string): string | undefined {

@@ -732,6 +732,16 @@ const named: Row[] = [
     'BETFAIR_STORAGE: the URL has a "%" that escapes no character.',
   ],
   [
+    'a choice in quotes, as docker run --env-file keeps them',
+    () => ({ env: { BETFAIR_LOGIN: '"interactive"', BETFAIR_PEM: `${cert}\n${key}` } }),
+    'BETFAIR_LOGIN: it has quotes around it. Take them away;',
+  ],
+  [
+    'the path of an authority',
+    () => ({ options: { ca: '/etc/ssl/company.pem' } }),
+    "ca: it is what the file holds, not its path. Read it: readFileSync('company.pem').",
+  ],
+  [
     'everything at once in the environment',
     () => ({
       env: {

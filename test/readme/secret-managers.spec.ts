@@ -7,10 +7,11 @@ import {
 } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { makeCertificate } from '../identity/support/certificates.js';
+import { errorOf, expectNoSecret } from '../identity/support/secrets.js';
 import { fromKeyVault, fromSecretsManager, optionsFromSecret } from './snippets/betfair-secret.js';
 
 let simulator: BetfairSimulator;
-let app: INestApplicationContext;
+let app: INestApplicationContext | undefined;
 /** What the manager holds by now. */
 let secret: object;
 let readings: string[];
@@ -23,7 +24,8 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await app.close();
+  await app?.close();
+  app = undefined;
   await simulator.stop();
 });
 
@@ -72,3 +74,9 @@ it.each(Object.entries(managers))(
     expect(readings).toEqual(['betfair', 'betfair', 'betfair']);
   },
 );
+
+it('betfair-secret: a secret that is no JSON is not quoted', async () => {
+  const error = await errorOf(optionsFromSecret(async () => 'canary-password'));
+  expect(error).toMatchObject({ message: expect.stringContaining('is not JSON') });
+  expectNoSecret(error, ['canary']);
+});

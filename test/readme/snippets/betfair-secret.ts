@@ -10,11 +10,20 @@ interface BetfairSecret {
   readonly key: string;
 }
 
+function parse(text: string | undefined): BetfairSecret {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    // Not the error of JSON.parse, which quotes the text.
+    throw new Error('The secret with the credentials of Betfair is not JSON.');
+  }
+}
+
 /** Options whose password and certificate are those of the secret at each login. */
 export async function optionsFromSecret(
   read: () => Promise<string | undefined>,
 ): Promise<BetfairSessionOptions> {
-  const load = async (): Promise<BetfairSecret> => JSON.parse((await read()) ?? '{}');
+  const load = async () => parse(await read());
   let secret = await load();
   return {
     username: secret.username,
