@@ -149,18 +149,18 @@ export class FleetLogin {
       return guard.settle(reply, fingerprint);
     } catch (error) {
       // Before anybody is told, who may end the process, so that no restart and no other process tries it again.
-      if (guard.news) await this.#tell(permit === 'alone' ? [] : TELL_PAUSES_MS, signal);
+      if (guard.news) await this.#tell(reply, permit === 'alone' ? [] : TELL_PAUSES_MS, signal);
       guard.announcements.blocked(error);
       throw error;
     }
   }
 
-  async #tell(pauses: readonly number[], signal: AbortSignal): Promise<void> {
+  async #tell({ type }: LoginReply, pauses: readonly number[], signal: AbortSignal): Promise<void> {
     const { clock, fleet, guard } = this.deps;
     if (fleet === undefined) return guard.forgetNews();
     for (const pause of [...pauses, undefined]) {
       try {
-        return await fleet.lease.tell(markTested, signal);
+        return await fleet.lease.tell(markTested, signal, type === 'unclear');
       } catch {
         // It holds in this process all the same, and the failure of the store was published as such.
         if (signal.aborted) return;

@@ -141,10 +141,11 @@ export class LoginLease {
   /**
    * Writes what this process knows into the record, and gives the lease back if this process has it.
    *
+   * @param isAfterLogin whether the pause after a login is left to those who watch the record
    * @throws SessionStorageError the record could not be changed
    */
-  tell(change?: RecordChange, signal?: AbortSignal): Promise<void> {
-    return this.#giveBack(change, 0, signal);
+  tell(change?: RecordChange, signal?: AbortSignal, isAfterLogin = false): Promise<void> {
+    return this.#giveBack(change, isAfterLogin ? PAUSE_AFTER_LOGIN_MS : 0, signal);
   }
 
   /** Gives the lease back for good. */
