@@ -112,7 +112,7 @@ export class FleetLogin {
       (record) => ({ ...record, ...withNothing(record) }),
       signal,
     );
-    credentials.forgetRefusedCodes();
+    credentials.startAfresh();
     guard.lift(lifted ?? NOTHING_KNOWN);
   }
 

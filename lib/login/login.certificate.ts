@@ -48,8 +48,13 @@ export class LoginCertificate {
 
   /** Notes that a login is made with the certificate; the next one asks again. */
   use(content: CertificateContent): void {
-    this.#kept = undefined;
+    this.forget();
     this.#lastUsed = content;
+  }
+
+  /** Drops what the function returned, so that the next look asks again. */
+  forget(): void {
+    this.#kept = undefined;
   }
 
   /** When it expires; of one from a function that of the last login, because the function is asked for logins only. */

@@ -84,9 +84,10 @@ export class CredentialProvider {
     if (twoFactorCode !== undefined) this.#refusedCodes.add(twoFactorCode);
   }
 
-  /** Lets codes that were refused be sent again. */
-  forgetRefusedCodes(): void {
+  /** Takes nothing for known that was asked before: a person has looked. */
+  startAfresh(): void {
     this.#refusedCodes.clear();
+    this.#certificate?.forget();
   }
 
   /** When the client certificate expires, if there is one and that is known. */
