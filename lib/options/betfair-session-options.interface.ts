@@ -123,7 +123,8 @@ export interface CommonSessionOptions {
       }
     | undefined;
   /**
-   * Milliseconds for one request to the identity service or one operation of the store; at least 100.
+   * Milliseconds for one request to the identity service; at least 100. One operation of the store may take as long, but
+   * no longer than a fifth of what `renewalTimeout` is longer, so that one that hangs leaves the time to log in.
    *
    * @default 10_000
    */

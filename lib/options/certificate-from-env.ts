@@ -61,7 +61,9 @@ function readPart(reader: EnvironmentReader, variable: string): GivenPart | unde
 function readPfx(reader: EnvironmentReader): GivenPart<Buffer | { file: string }> | undefined {
   // What is no base64 is handed on as it is, so that the check can tell what it is.
   return readEither(reader, 'PFX', (text) =>
-    /^(?:M|LS0t)[A-Za-z0-9+/=\s]+$/.test(text) ? Buffer.from(text, 'base64') : Buffer.from(text),
+    /^\s*(?:M|LS0t)[A-Za-z0-9+/_=\s-]+$/.test(text)
+      ? Buffer.from(text, 'base64')
+      : Buffer.from(text),
   );
 }
 
