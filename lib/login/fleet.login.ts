@@ -149,18 +149,24 @@ export class FleetLogin {
       return guard.settle(reply, fingerprint);
     } catch (error) {
       // Before anybody is told, who may end the process, so that no restart and no other process tries it again.
-      if (guard.news) await this.#tell(reply, permit === 'alone' ? [] : TELL_PAUSES_MS, signal);
+      const mayHaveLoggedIn = reply.type === 'unclear' && reply.mayHaveLoggedIn;
+      const pauses = permit === 'alone' ? [] : TELL_PAUSES_MS;
+      if (guard.news) await this.#tell(mayHaveLoggedIn, pauses, signal);
       guard.announcements.blocked(error);
       throw error;
     }
   }
 
-  async #tell({ type }: LoginReply, pauses: readonly number[], signal: AbortSignal): Promise<void> {
+  async #tell(
+    mayHaveLoggedIn: boolean,
+    pauses: readonly number[],
+    signal: AbortSignal,
+  ): Promise<void> {
     const { clock, fleet, guard } = this.deps;
     if (fleet === undefined) return guard.forgetNews();
     for (const pause of [...pauses, undefined]) {
       try {
-        return await fleet.lease.tell(markTested, signal, type === 'unclear');
+        return await fleet.lease.tell(markTested, signal, mayHaveLoggedIn);
       } catch {
         // It holds in this process all the same, and the failure of the store was published as such.
         if (signal.aborted) return;

@@ -20,7 +20,8 @@ export class LoginCertificate {
   #kept:
     | { readonly content: CertificateContent; readonly password: string; readonly until: number }
     | undefined;
-  #lastUsed: CertificateContent | undefined;
+  /** When the certificate of the last login expires. */
+  #lastExpiry: Date | undefined;
 
   constructor(
     private readonly source: ClientCertificate | CertificateFunction,
@@ -49,7 +50,7 @@ export class LoginCertificate {
   /** Notes that a login is made with the certificate; the next one asks again. */
   use(content: CertificateContent): void {
     this.forget();
-    this.#lastUsed = content;
+    this.#lastExpiry = content.validTo;
   }
 
   /** Drops what the function returned, so that the next look asks again. */
@@ -59,7 +60,7 @@ export class LoginCertificate {
 
   /** When it expires; of one from a function that of the last login, because the function is asked for logins only. */
   async expiry(): Promise<Date | undefined> {
-    if (typeof this.source === 'function') return this.#lastUsed?.validTo;
+    if (typeof this.source === 'function') return this.#lastExpiry;
     const { validTo } = await checkClientCertificate(this.source, new Date());
     return validTo;
   }
@@ -71,7 +72,7 @@ export class LoginCertificate {
     if (fault !== undefined) throw new BetfairConfigurationError(fault);
     // One that was read from variables has their names.
     return variableOf(returned, 'prefix') === undefined
-      ? nameByVariables(returned, { option: RETURNED })
+      ? nameByVariables({ ...returned }, { option: RETURNED })
       : returned;
   }
 }

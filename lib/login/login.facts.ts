@@ -1,4 +1,9 @@
-import { type LoginFacts, NOTHING_KNOWN, type PassingRefusal } from './login.record.js';
+import {
+  type LoginFacts,
+  type LoginRow,
+  NOTHING_KNOWN,
+  type PassingRefusal,
+} from './login.record.js';
 
 /** Credentials, and hosts, that are remembered. */
 const MOST_REMEMBERED = 20;
@@ -24,16 +29,29 @@ export function withPlace(
   return { ...facts, places: latest({ ...Object.fromEntries(others), [host]: refusal }) };
 }
 
-/** The facts after a login with these credentials from this host: whatever was said against it holds no more. */
+/** Facts without what a login with these credentials from this host disproves. */
 export function withoutThese(facts: LoginFacts, fingerprint: string, host: string): LoginFacts {
   const { [fingerprint]: _refusal, ...refusals } = facts.refusals;
   const { [host]: _place, ...places } = facts.places;
-  return { ...withNothing(facts), refusals, places };
+  return { ...NOTHING_KNOWN, epoch: facts.epoch, refusals, places };
 }
 
 /** The facts after a person lifted them all. */
-export function withNothing({ epoch }: LoginFacts): LoginFacts {
-  return { ...NOTHING_KNOWN, epoch: epoch + 1 };
+export function withNothing(facts: LoginFacts): LoginFacts {
+  return inNextEpoch({ ...NOTHING_KNOWN, epoch: facts.epoch });
+}
+
+/** The facts of a record with which what others have learned before holds no more. */
+export function inNextEpoch(facts: LoginFacts): LoginFacts {
+  return { ...facts, epoch: facts.epoch + 1 };
+}
+
+/** The row that is further on: one that is told late must not take the other back. */
+export function laterRow(row: LoginRow, other: LoginRow | null): LoginRow {
+  return {
+    times: Math.max(row.times, other?.times ?? 0),
+    until: Math.max(row.until, other?.until ?? 0),
+  };
 }
 
 function latest<T>(entries: Readonly<Record<string, T>>): Readonly<Record<string, T>> {

@@ -68,8 +68,7 @@ export class LoginGuard {
     switch (reply.type) {
       case 'loggedIn':
         this.budget.spend();
-        this.forgetNews();
-        this.#knowledge.learn(this.afterLogin(this.#knowledge.facts));
+        this.#knowledge.noteLogin(fingerprint);
         this.announcements.unblocked();
         return reply.token;
       case 'unclear':
@@ -93,7 +92,7 @@ export class LoginGuard {
     if (this.blocked === undefined) this.announcements.unblocked();
   }
 
-  /** Facts without what a login from here, with the credentials that were looked at last, has disproved. */
+  /** The facts of the record after a login from here with the credentials that were looked at last. */
   afterLogin(facts: LoginFacts): LoginFacts {
     return this.#knowledge.afterLogin(facts, this.#fingerprint);
   }

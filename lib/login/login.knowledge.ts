@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import os from 'node:os';
 import type { Clock } from '../common/clock.js';
 import type { RefusalKind } from '../identity/identity-reply.js';
-import { withoutThese, withPlace, withRefusal } from './login.facts.js';
+import { inNextEpoch, laterRow, withoutThese, withPlace, withRefusal } from './login.facts.js';
 import type { News } from './login.lease.js';
-import { type LoginFacts, NOTHING_KNOWN } from './login.record.js';
+import { type LoginFacts, type LoginRow, NOTHING_KNOWN } from './login.record.js';
 import { RecordedEnd } from './recorded.end.js';
 
 const SECOND = 1_000;
@@ -75,7 +75,7 @@ export class LoginKnowledge {
 
   noteBan(): void {
     const ban = this.ban.begin(BAN_MS);
-    this.#noteAnswer((facts) => ({ ...facts, ban }));
+    this.#noteAnswer((facts) => ({ ...facts, ban: Math.max(ban, facts.ban ?? 0) }));
   }
 
   /**
@@ -87,7 +87,8 @@ export class LoginKnowledge {
     const doublings = times - FREE_LOST_LOGINS;
     const wait = doublings < 0 ? 0 : Math.min(MINUTE * 2 ** doublings, LONGEST_WAIT_MS);
     const until = this.lostLogins.begin(wait);
-    this.#note((facts) => ({ ...facts, lostLogins: { times, until } }));
+    const row = { times, until };
+    this.#note((facts) => ({ ...facts, lostLogins: laterRow(row, facts.lostLogins) }));
   }
 
   noteRefusal(code: string, kind: RefusalKind, fingerprint: string): void {
@@ -98,16 +99,24 @@ export class LoginKnowledge {
     }
     const times = (this.#facts.staleCodes?.times ?? 0) + 1;
     if (kind === 'strongCode' && times < MOST_REFUSALS_IN_A_ROW) {
-      const until = this.staleCode.begin(CODE_MS);
-      this.#noteAnswer((facts) => ({ ...facts, staleCodes: { times, until } }));
+      const row = { times, until: this.staleCode.begin(CODE_MS) };
+      this.#noteAnswer((facts) => ({ ...facts, staleCodes: laterRow(row, facts.staleCodes) }));
       return;
     }
     this.#noteAnswer((facts) => withRefusal(facts, fingerprint, code));
   }
 
-  /** Facts without what a login from here with these credentials has disproved. */
+  /** Notes that a login from here with these credentials succeeded. */
+  noteLogin(fingerprint: string): void {
+    const before = this.#pending;
+    const disprove = (facts: LoginFacts) => withoutThese(facts, fingerprint, this.#host);
+    this.#pending = before && { ...before, change: (facts) => disprove(before.change(facts)) };
+    this.learn(disprove(this.#facts));
+  }
+
+  /** The facts of the record after such a login. */
   afterLogin(facts: LoginFacts, fingerprint: string): LoginFacts {
-    return withoutThese(facts, fingerprint, this.#host);
+    return inNextEpoch(withoutThese(facts, fingerprint, this.#host));
   }
 
   /** Something against a login that the record does not say yet. */
@@ -124,14 +133,18 @@ export class LoginKnowledge {
     };
   }
 
-  /** Keeps to itself what the record does not say: there is none, a person lifts it, or somebody logged in since. */
+  /** Keeps to itself what the record does not say: there is none, or a person lifts it. */
   forgetNews(): void {
     this.#pending = undefined;
   }
 
   /** Notes what Betfair answered, so that the login was not lost. */
   #noteAnswer(change: (facts: LoginFacts) => LoginFacts): void {
-    this.#note((facts) => ({ ...change(facts), lostLogins: null }));
+    const ended = this.#facts.lostLogins;
+    this.#note((facts) => ({
+      ...change(facts),
+      lostLogins: isSameRow(facts.lostLogins, ended) ? null : facts.lostLogins,
+    }));
   }
 
   #note(change: (facts: LoginFacts) => LoginFacts): void {
@@ -140,4 +153,8 @@ export class LoginKnowledge {
     this.#pending = { change: before ? (facts) => change(before(facts)) : change, epoch };
     this.learn(this.#facts);
   }
+}
+
+function isSameRow(row: LoginRow | null, other: LoginRow | null): boolean {
+  return row?.times === other?.times && row?.until === other?.until;
 }

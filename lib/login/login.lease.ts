@@ -21,6 +21,13 @@ export interface News {
   shared(record: LoginRecord): void;
 }
 
+/** What this process knows about logins. */
+interface Knowledge {
+  readonly news: News | undefined;
+  /** Called with the record that was written. */
+  learn(record: LoginRecord): void;
+}
+
 interface Taken extends StoredRecord {
   readonly id: string;
 }
@@ -59,7 +66,7 @@ export class LoginLease {
 
   constructor(
     private readonly records: RecordStore,
-    private readonly knowledge: { readonly news: News | undefined },
+    private readonly knowledge: Knowledge,
     /** Milliseconds. */
     private readonly duration: number,
     private readonly clock: Clock,
@@ -141,11 +148,11 @@ export class LoginLease {
   /**
    * Writes what this process knows into the record, and gives the lease back if this process has it.
    *
-   * @param isAfterLogin whether the pause after a login is left to those who watch the record
+   * @param keeps whether the lease is given back later, after a pause
    * @throws SessionStorageError the record could not be changed
    */
-  tell(change?: RecordChange, signal?: AbortSignal, isAfterLogin = false): Promise<void> {
-    return this.#giveBack(change, isAfterLogin ? PAUSE_AFTER_LOGIN_MS : 0, signal);
+  tell(change?: RecordChange, signal?: AbortSignal, keeps = false): Promise<void> {
+    return this.#giveBack(change, keeps ? 'kept' : 0, signal);
   }
 
   /** Gives the lease back for good. */
@@ -158,7 +165,7 @@ export class LoginLease {
 
   async #giveBack(
     change: RecordChange | undefined,
-    pause: number,
+    pause: number | 'kept',
     signal?: AbortSignal,
   ): Promise<void> {
     if (this.#closed) return;
@@ -166,14 +173,17 @@ export class LoginLease {
     const { news } = this.knowledge;
     const written = await this.records.change(
       (record) => {
-        const left = this.#leave(change?.(record) ?? record, taken?.id, pause);
-        return news?.addTo(left) ?? left;
+        const told = news?.addTo(record) ?? record;
+        const changed = change?.(told) ?? told;
+        return pause === 'kept' ? changed : this.#leave(changed, taken?.id, pause);
       },
       signal,
       taken?.version === undefined ? undefined : taken,
     );
-    news?.shared(written);
-    if (this.#taken === taken) this.#taken = undefined;
+    if (news) news.shared(written);
+    else this.knowledge.learn(written);
+    if (this.#taken !== taken) return;
+    this.#taken = pause === 'kept' && taken ? { ...taken, version: undefined } : undefined;
   }
 
   #leave(record: LoginRecord, id: string | undefined, pause: number): LoginRecord {

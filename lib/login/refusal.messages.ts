@@ -6,7 +6,7 @@ export const BANNED =
 export const BUDGET_SPENT =
   'The login budget is spent: sessions end sooner than they should. Look for what ends or rejects them (a logout elsewhere, a changing egress address).';
 export const LOST_LOGINS =
-  'The last logins got no answer, or their processes ended before it came, so nobody knows if Betfair counted them as wrong passwords. Until one is answered, the next is tried after up to 3 minutes; unblockLogin() ends the wait.';
+  'The last logins got no answer, or were ended by a shutdown before it came, so nobody knows if Betfair counted them as wrong passwords. Until one is answered, the next is tried after up to 3 minutes; unblockLogin() ends the wait.';
 export const STALE_CODE =
   'Betfair refused the two-factor code (STRONG_CODE_FAIL): it was wrong or no longer valid. Check that twoFactorCode returns the code of the moment and that the clock is right; a new one is asked for at the next attempt, and three that are refused in a row need unblockLogin().';
 

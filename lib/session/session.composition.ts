@@ -119,7 +119,6 @@ export function composeSession(
     renewalTimeout,
     leaseDuration,
     closing: closing.signal,
-    onResumed: () => guard.forgetNews(),
     onDue: () => {
       // A failure was published, and the session is served on meanwhile.
       keepAlive.run().catch(() => undefined);

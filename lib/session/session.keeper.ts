@@ -25,8 +25,6 @@ export interface KeeperDependencies {
   readonly leaseDuration: number;
   /** Ends everything in flight. */
   readonly closing: AbortSignal;
-  /** Called when a session is used that another process has stored. */
-  readonly onResumed: () => void;
   /** Called when a session in use should be kept alive. */
   readonly onDue: () => void;
 }
@@ -191,7 +189,6 @@ export class SessionKeeper {
       );
       this.#backoff.reset();
       if ('token' in renewed) {
-        if (renewed.type === 'resumed') this.deps.onResumed();
         return { session: cache.put(renewed) };
       }
       const { session } = renewed;

@@ -1,4 +1,5 @@
 import { closeAccounts } from '../support/account.js';
+import { typesOf } from '../support/application.js';
 import { createFleet } from './support/fleet.js';
 
 const SECOND = 1_000;
@@ -29,6 +30,18 @@ describe('a login whose outcome nobody knows', () => {
     }
     await clock.until(sessions.getSession());
     expect(await record()).toMatchObject({ lostLogins: null });
+  });
+
+  it('holds the next one back for 3 s, without the process waiting for itself as for another', async () => {
+    const { clock, simulator, start } = await createFleet();
+    const sessions = await start();
+    const events = typesOf(sessions);
+    simulator.fail('certLogin', 'reset');
+    await expect(clock.until(sessions.getSession())).rejects.toThrow();
+    await clock.advance(1_500);
+    await clock.until(sessions.getSession());
+    expect(events).not.toContain('waitingForLogin');
+    expect(clock.monotonic()).toBeGreaterThanOrEqual(3_000);
   });
 
   it('is none that Betfair refused, or failed with an error of its own', async () => {

@@ -71,6 +71,39 @@ describe('what a process learned while it was cut off from the store', () => {
     expect(simulator.counts.loginAttempts).toBe(loginAttempts);
   });
 
+  it('is told also if it had logged in without the store before that', async () => {
+    const fleet = await createFleet();
+    const { clock, record, simulator, start, storage } = fleet;
+    const cable = new Cable(storage.inner);
+    const sessions = await start({ storage: cable, persistence: 'best-effort' });
+    await clock.until(sessions.getSession());
+    await clock.advance(MINUTE);
+    cable.isCut = true;
+    const session = sessions.current;
+    simulator.endSessions();
+    if (session) await clock.until(sessions.refresh(session));
+    await clock.advance(MINUTE);
+    await clock.until(sessions.logout());
+    simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
+    await expect(clock.until(sessions.getSession())).rejects.toMatchObject(rejected);
+    const { loginAttempts } = simulator.counts;
+    cable.isCut = false;
+    await clock.advance(MINUTE);
+    await expect(clock.until(sessions.getSession())).rejects.toMatchObject(rejected);
+    expect(simulator.counts.loginAttempts).toBe(loginAttempts);
+    expect(Object.values((await record()).refusals)).toEqual(['ACCOUNT_NOW_LOCKED']);
+  });
+
+  it('takes nothing back that others have counted meanwhile', async () => {
+    const { changeRecord, clock, cutOff, record, reconnect, simulator } = await createCutOff();
+    const later = { times: 4, until: clock.wall() + 10 * MINUTE };
+    await changeRecord(() => ({ lostLogins: later, staleCodes: later }));
+    await reconnect();
+    await expect(clock.until(cutOff.getSession())).rejects.toMatchObject(rejected);
+    expect(await record()).toMatchObject({ lostLogins: later, staleCodes: later });
+    expect(simulator.counts.loginAttempts).toBe(2);
+  });
+
   it.each(['unblockLogin()', 'a login'])('holds no more after %s elsewhere', async (what) => {
     const { clock, cutOff, operator, reconnect, record } = await createCutOff();
     if (what === 'a login') {
