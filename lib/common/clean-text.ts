@@ -1,24 +1,37 @@
-/**
- * Tells what is around or in a text that does not belong to it, as the end of a sentence about it: what `echo`, an
- * editor or `docker run --env-file` leaves there.
- */
-export function findStray(text: string): string | undefined {
-  if (/[\r\n]/.test(text.trim())) return 'has a line break in it';
-  if (/[\r\n]\s*$/.test(text)) return 'ends with a line break';
-  if (/^\s*[\r\n]/.test(text)) return 'begins with a line break';
-  if (/\s$/.test(text)) return 'ends with a blank';
-  if (/^\s/.test(text)) return 'begins with a blank';
-  return /^(["'`]).*\1$/.test(text) && text.length > 1 ? 'has quotes around it' : undefined;
+/** What is around or in a text that does not belong to it. */
+export interface Stray {
+  readonly kind: 'lineBreak' | 'blank' | 'quotes' | 'unseen';
+  /** The end of a sentence about the text. */
+  readonly said: string;
 }
+
+/** Characters that nobody types and nobody sees; a tab may belong to a password. */
+// oxlint-disable-next-line no-control-regex -- that is what is looked for
+const UNSEEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff]/;
+
+/** Finds what `echo`, an editor or `docker run --env-file` leaves around or in a text. */
+export function findStray(text: string): Stray | undefined {
+  if (/[\r\n]/.test(text.trim())) return { kind: 'lineBreak', said: 'has a line break in it' };
+  if (/[\r\n]\s*$/.test(text)) return { kind: 'lineBreak', said: 'ends with a line break' };
+  if (/^\s*[\r\n]/.test(text)) return { kind: 'lineBreak', said: 'begins with a line break' };
+  if (UNSEEN.test(text))
+    return { kind: 'unseen', said: 'has a character in it that cannot be seen' };
+  if (/\s$/.test(text)) return { kind: 'blank', said: 'ends with a blank' };
+  if (/^\s/.test(text)) return { kind: 'blank', said: 'begins with a blank' };
+  return /^(["'`]).*\1$/.test(text) && text.length > 1
+    ? { kind: 'quotes', said: 'has quotes around it' }
+    : undefined;
+}
+
+const FIXES: Readonly<Record<Stray['kind'], string>> = {
+  quotes: 'Take them away; docker run --env-file keeps those that it finds.',
+  lineBreak: 'Give it without spaces or line breaks; echo writes one at the end, printf does not.',
+  blank: 'Take it away.',
+  unseen: 'Type it anew instead of copying it.',
+};
 
 /** The fault of a text that is sent to Betfair, with what to do. `name` is what the user set; the text is not quoted. */
 export function findTextFault(name: string, text: string): string | undefined {
   const stray = findStray(text);
-  if (stray === undefined) return undefined;
-  const fix = stray.includes('quotes')
-    ? 'Take them away; docker run --env-file keeps those that it finds.'
-    : stray.includes('line break')
-      ? 'Give it without spaces or line breaks; echo writes one at the end, printf does not.'
-      : 'Take it away.';
-  return `${name}: it ${stray}. ${fix}`;
+  return stray && `${name}: it ${stray.said}. ${FIXES[stray.kind]}`;
 }

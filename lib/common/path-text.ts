@@ -6,6 +6,10 @@ const LONGEST_PATH = 4096;
 const BASE64 = /^(?:LS0tLS1|M[A-Z])[A-Za-z0-9+/]{38,}={0,2}$/;
 /** Longer than a name that a person gives. */
 const LONG_WORD = /[A-Za-z0-9+=]{40,}/;
+/** Many letters of both cases and digits, and nothing that a long path would have beside them: a line of base64. */
+const LINE_OF_BASE64 = /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9+/=]{40,}$/;
+/** A file has an extension, or a folder is named with it; a passphrase has neither. */
+const LIKE_A_PATH = /[\\/]|\.[A-Za-z0-9]{1,8}$/;
 
 /**
  * Tells what a text is that was given for a path and cannot be one, as the end of a sentence about it. Such a text must
@@ -24,7 +28,7 @@ export function findNoPath(text: string): string | undefined {
 
 /** The absolute path in quotes, unless it may be a secret that was put in the wrong place. */
 export function quotedPath(path: string): string {
-  return LONG_WORD.test(path)
+  return LONG_WORD.test(path) || LINE_OF_BASE64.test(path) || !LIKE_A_PATH.test(path)
     ? '(not shown: it may be a secret that was put in the wrong place)'
     : `"${resolve(path)}"`;
 }

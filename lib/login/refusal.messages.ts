@@ -28,7 +28,7 @@ export function rejection(code: string, deletion: string | undefined): BetfairLo
     code,
     kind === 'credentials'
       ? `${action} New credentials lift this at once; to try the same ones again, call ${liftedBy(deletion)} first.`
-      : `Call ${liftedBy(deletion)} once this is done, since nothing else lifts it: ${action}`,
+      : `Call ${liftedBy(deletion)} once this is done, since the same credentials are not sent again before: ${action}`,
   );
 }
 

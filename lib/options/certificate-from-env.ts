@@ -60,11 +60,12 @@ function readPart(reader: EnvironmentReader, variable: string): GivenPart | unde
 
 function readPfx(reader: EnvironmentReader): GivenPart<Buffer | { file: string }> | undefined {
   // What is no base64 is handed on as it is, so that the check can tell what it is.
-  return readEither(reader, 'PFX', (text) =>
-    /^\s*(?:M|LS0t)[A-Za-z0-9+/_=\s-]+$/.test(text)
+  return readEither(reader, 'PFX', (given) => {
+    const text = given.replaceAll(String.raw`\n`, '\n');
+    return /^\s*(?:M|LS0t)[A-Za-z0-9+/_=\s-]+$/.test(text)
       ? Buffer.from(text, 'base64')
-      : Buffer.from(text),
-  );
+      : Buffer.from(given);
+  });
 }
 
 function readEither<T>(

@@ -22,13 +22,20 @@ export function isKeepAlive(value: unknown): boolean {
 
 export function isPemCertificate(value: unknown): boolean {
   if (typeof value !== 'string' && !Buffer.isBuffer(value)) return false;
+  // Each of a bundle: TLS would leave out what it cannot read, without a word.
+  const blocks = value
+    .toString()
+    .split(/(?=-----BEGIN CERTIFICATE-----)/)
+    .filter(isBlock);
   try {
-    return (
-      value.includes('-----BEGIN CERTIFICATE-----') && new X509Certificate(value).raw.length > 0
-    );
+    return blocks.length > 0 && blocks.every((block) => new X509Certificate(block).raw.length > 0);
   } catch {
     return false;
   }
+}
+
+function isBlock(text: string): boolean {
+  return text.startsWith('-----BEGIN CERTIFICATE-----');
 }
 
 export function isPositive(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -365,6 +366,46 @@ const mangledRows: Row[] = MANGLED.flatMap(([name, mangle, said]): Row[] => [
 
 const otherShapes: Row[] = [
   [
+    'a pipe in place of a file',
+    () => {
+      const pipe = join(folder, 'pipe');
+      spawnSync('mkfifo', [pipe]);
+      return { env: { BETFAIR_CERT: cert, BETFAIR_KEY_FILE: pipe } };
+    },
+    'BETFAIR_KEY_FILE: "<folder>/pipe" is not a file but a pipe or a device.',
+  ],
+  [
+    'a bundle of authorities of which one is cut off',
+    () => ({ options: { ca: `${cert}${cert.slice(0, cert.length >> 1)}` } }),
+    'ca: it is a PEM certificate',
+  ],
+  [
+    'a user name with a character that cannot be seen',
+    () => ({ env: { BETFAIR_CERT: cert, BETFAIR_KEY: key, BETFAIR_USERNAME: 'al\u200bice' } }),
+    'BETFAIR_USERNAME: it has a character in it that cannot be seen. Type it anew instead of copying it.',
+  ],
+  [
+    'a passphrase in place of the path, and the path in its place',
+    () => ({
+      env: {
+        BETFAIR_CERT: cert,
+        BETFAIR_KEY_FILE: PASSPHRASE,
+        BETFAIR_PASSPHRASE: 'client.key',
+      },
+    }),
+    'BETFAIR_KEY_FILE: the file (not shown: it may be a secret that was put in the wrong place) cannot be read (ENOENT).',
+  ],
+  [
+    'a line of a key in base64 in place of the path',
+    () => ({
+      env: {
+        BETFAIR_CERT: cert,
+        BETFAIR_KEY_FILE: 'r/5zVTKReTyPg77yO/o3RCMvqPCs/2bWQpYh0l9aVd4mJ8kXuTfE1cGiNwZoS6t',
+      },
+    }),
+    'BETFAIR_KEY_FILE: the file (not shown: it may be a secret',
+  ],
+  [
     'no line break between certificate and key',
     () => ({ env: { BETFAIR_PEM: `${cert.trim()}${key}` } }),
     'BETFAIR_PEM has no line break between the end of one block and the beginning of the next.',
@@ -714,7 +755,7 @@ const named: Row[] = [
         BETFAIR_KEY_FILE: await file('another.key', (await makeCertificate()).key),
       },
     }),
-    'BETFAIR_KEY_FILE ("<folder>/another.key") does not belong to BETFAIR_CERT_FILE ("<folder>/client.crt"). Take both from the same openssl run.',
+    'BETFAIR_KEY_FILE ("<folder>/another.key") does not belong to BETFAIR_CERT_FILE ("<folder>/client.crt"). Take both from the same openssl run;',
   ],
   [
     'a path for a store',
@@ -824,5 +865,47 @@ describe('a set-up is refused by name, quotes no secret and sends nothing', () =
 
   it.each(otherPathsThatAreNone)('for %s', async (_, setUp, ...faults) => {
     await expectRefused(await setUp(), faults);
+  });
+});
+
+/** A key as openssl takes it out of a PFX: with the names of its bag before it. */
+function withName(pem: string): string {
+  return `Bag Attributes\n    friendlyName: ACME\\robot\n${pem}`;
+}
+
+describe('a set-up is taken', () => {
+  it.each<[string, () => SetUp]>([
+    [
+      'with parts that are undefined',
+      () => ({ options: { certificate: { cert, key, pfx: undefined, pem: undefined } } }),
+    ],
+    [
+      'with the names of its keys before them',
+      () => ({ options: { certificate: { cert: withName(cert), key: withName(key) } } }),
+    ],
+    [
+      'with a PFX in base64 that has lines and blanks around it',
+      () => ({
+        env: {
+          BETFAIR_PFX: `\n ${base64(pfx).replaceAll(/.{64}/g, '$&\n')}\n`,
+          BETFAIR_PASSPHRASE: PASSPHRASE,
+        },
+      }),
+    ],
+    [
+      'with a PFX in base64 whose line breaks are written out',
+      () => ({
+        env: {
+          BETFAIR_PFX: base64(pfx).replaceAll(/.{64}/g, String.raw`$&\n`),
+          BETFAIR_PASSPHRASE: PASSPHRASE,
+        },
+      }),
+    ],
+    [
+      'with a PFX in base64 for URLs',
+      () => ({ env: { BETFAIR_PFX: pfx.toString('base64url'), BETFAIR_PASSPHRASE: PASSPHRASE } }),
+    ],
+  ])('%s', async (_, setUp) => {
+    expect(await start(setUp(), new RecordingLogger())).toHaveProperty('generation', 1);
   });
 });

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFileSync, type Stats, statSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { findStray } from '../../common/clean-text.js';
 import { findNoPath, quotedPath } from '../../common/path-text.js';
 import { BetfairConfigurationError } from '../../errors/index.js';
@@ -33,6 +33,7 @@ export async function readPart(
   const found = locate(part, source, names);
   if ('bytes' in found) return found;
   try {
+    assertFile(found, await stat(found.file));
     return { ...found, bytes: await readFile(found.file) };
   } catch (error) {
     throw unreadable(found, error);
@@ -48,6 +49,7 @@ export function readPartNow(
   const found = locate(part, source, names);
   if ('bytes' in found) return found;
   try {
+    assertFile(found, statSync(found.file));
     return { ...found, bytes: readFileSync(found.file) };
   } catch (error) {
     throw unreadable(found, error);
@@ -80,12 +82,21 @@ function assertPath(part: PartName, file: string, names: CertificateNames): void
   throw new BetfairConfigurationError(`${names.asFile(part)} ${found}. ${fix}`);
 }
 
+/** Reading anything else may never end, or give its content only once. */
+function assertFile({ part, file, names }: FilePart, found: Stats): void {
+  if (found.isFile() || found.isDirectory()) return;
+  throw new BetfairConfigurationError(
+    `${names.of(part)}: ${quotedPath(file)} is not a file but a pipe or a device. It is read again at each login: write what it gives to a file.`,
+  );
+}
+
 function unreadable({ part, file, names }: FilePart, error: unknown): BetfairConfigurationError {
+  if (error instanceof BetfairConfigurationError) return error;
   // Without its message, which quotes the path unseen.
   const cause = safeCause({ name: 'Error', code: Reflect.get(Object(error), 'code') });
   const stray = findStray(file);
   const advice = stray
-    ? `The path ${stray}: take that away.`
+    ? `The path ${stray.said}: take that away.`
     : (ADVICE[cause.message] ?? 'Check the path and its permissions.');
   return new BetfairConfigurationError(
     `${names.of(part)}: the file ${quotedPath(file)} cannot be read (${cause.message}). ${advice}`,

@@ -65,12 +65,15 @@ function check(source: ClientCertificate, results: Results, now: Date): Certific
 
 function sourcesOf(source: ClientCertificate): Parameters<typeof readPart>[] {
   const names = new CertificateNames(source);
-  if ('pfx' in source) return [['pfx', source.pfx, names]];
-  if ('pem' in source) return [['pem', source.pem, names]];
-  return [
-    ['cert', source.cert, names],
-    ['key', source.key, names],
-  ];
+  // A part that is there and undefined counts as left out.
+  if ('pfx' in source && source.pfx !== undefined) return [['pfx', source.pfx, names]];
+  if ('pem' in source && source.pem !== undefined) return [['pem', source.pem, names]];
+  return 'cert' in source
+    ? [
+        ['cert', source.cert, names],
+        ['key', source.key, names],
+      ]
+    : [];
 }
 
 /** @throws BetfairConfigurationError one of them could not be read */

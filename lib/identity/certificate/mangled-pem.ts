@@ -1,3 +1,5 @@
+/** In a block only: the names of keys that openssl writes before it may hold some. */
+const BACKSLASH_IN_BLOCK = /-----BEGIN [A-Z0-9 ]+-----(?:(?!-----END )[^])*?(?:\\+[nr]|\\$)/m;
 const WHOLE_BLOCK = /-----BEGIN [A-Z0-9 ]+-----[^-]*-----END /g;
 
 /**
@@ -17,7 +19,7 @@ export function findMangling(text: string, isVariable: boolean): string | undefi
 }
 
 function findChangedLines(text: string, isVariable: boolean): string | undefined {
-  if (/\\+[nr]|\\$/m.test(text)) {
+  if (BACKSLASH_IN_BLOCK.test(text)) {
     return `has a backslash at its line breaks or in their place. Write real line breaks${isVariable ? String.raw`, or \n with one backslash` : ''}.`;
   }
   if (count(text, '-----BEGIN ') > count(text, '-----END ')) {

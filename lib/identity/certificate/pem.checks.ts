@@ -52,7 +52,7 @@ function readCertificate(part: CertificatePart): X509Certificate | string {
 function explainMismatch(cert: CertificatePart, key: CertificatePart): string {
   return cert === key
     ? `${cert.label} holds a private key that does not belong to its first certificate. Take both from the same openssl run; certificates of authorities come after the account's own.`
-    : `${key.label} does not belong to ${cert.label}. Take both from the same openssl run.`;
+    : `${key.label} does not belong to ${cert.label}. Take both from the same openssl run; of several certificates the account's own comes first.`;
 }
 
 function findRefusal(

@@ -31,7 +31,7 @@ function explain(part: CertificatePart, passphrase: string | undefined, reason: 
       return `${label} is protected by a passphrase, and ${option} is missing. Set it.`;
     }
     const stray = findStray(passphrase);
-    return `${label} is not opened by ${option}, or is damaged. ${stray ? `The passphrase ${stray}: take that away.` : 'Set the passphrase that it was made with.'}`;
+    return `${label} is not opened by ${option}, or is damaged. ${stray ? `The passphrase ${stray.said}: take that away.` : 'Set the passphrase that it was made with.'}`;
   }
   if (/unsupported/i.test(reason)) {
     return `${label} uses an old encryption that OpenSSL 3 refuses. Convert it: openssl pkcs12 -legacy -in old.p12 -nodes -out client.pem, and give it as ${names.asFile('pem')}.`;
@@ -53,7 +53,7 @@ function explainOther({ bytes, names }: CertificatePart): string {
     return `is the text of a PEM, not a PKCS #12 file. Give it as ${names.asFile('pem')}, or as ${names.asFile('cert')} and ${names.asFile('key')}.`;
   }
   const stray = findStray(text);
-  if (stray?.includes('quotes')) return `${stray}. Take them away.`;
+  if (stray?.kind === 'quotes') return `${stray.said}. Take them away.`;
   if (isPfx(Buffer.from(text, 'base64'))) {
     return `is in base64. Decode it first: base64 -d${names.areVariables ? `; or give the text as ${names.asText('pfx')}` : ''}.`;
   }

@@ -31,5 +31,5 @@ function explainRefusal(
     return `${label} holds a private key in an old encryption that OpenSSL 3 refuses. Encrypt it anew: openssl pkey -provider legacy -provider default -in client.key -aes256 -out new.key.`;
   }
   const stray = findStray(passphrase);
-  return `${label} holds an encrypted private key that ${option} does not open. ${stray ? `The passphrase ${stray}: take that away.` : 'Set it to the passphrase of this key.'}`;
+  return `${label} holds an encrypted private key that ${option} does not open. ${stray ? `The passphrase ${stray.said}: take that away.` : 'Set it to the passphrase of this key.'}`;
 }

@@ -24,8 +24,9 @@ export function explainUnusable(part: CertificatePart, wanted: Wanted): string {
 
 /** Finds what is wrong with the form of a part, whatever it holds. */
 export function findBrokenForm(part: CertificatePart, wanted: Wanted): string | undefined {
-  const found =
-    findWrongForm(part, wanted) ?? findMangling(part.bytes.toString(), part.names.areVariables);
+  // In a file a line break cannot be written otherwise.
+  const isVariable = part.names.areVariables && part.label === part.names.of(part.part);
+  const found = findWrongForm(part, wanted) ?? findMangling(part.bytes.toString(), isVariable);
   return found && `${part.label} ${found}`;
 }
 
