@@ -1,4 +1,4 @@
-/** What is around or in a text that does not belong to it. */
+/** Characters around or in a text that do not belong to it. */
 export interface Stray {
   readonly kind: 'lineBreak' | 'blank' | 'quotes' | 'unseen';
   /** The end of a sentence about the text. */

@@ -20,7 +20,7 @@ const PLAIN_CODE = /^(?:(?=.{1,60}$)[A-Z][A-Za-z]*(?:_[A-Za-z]+)*|(?=.*[A-Z])(?=
 /** No status of HTTP or gRPC is larger. */
 const LARGEST_STATUS = 599;
 
-/** What is kept of a foreign error. */
+/** The part of a foreign error that is kept. */
 interface Kept {
   readonly name: string | undefined;
   readonly code: string | undefined;

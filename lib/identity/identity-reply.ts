@@ -10,14 +10,14 @@ import {
   type LoginCodeKind,
 } from './login-codes.js';
 
-/** What arrived for one identity request. */
+/** Response to one identity request. */
 export interface IdentityResponse {
   readonly status: number;
   readonly contentType: string;
   /** Nobody asks for compression, so a body with it cannot be read. */
   readonly isCompressed?: boolean;
   readonly body: string;
-  /** What the request held: no message shows it, and an answer that consists of it is none of Betfair's. */
+  /** Secrets of the request: no message shows them, and an answer that consists of one is none of Betfair's. */
   readonly secrets: readonly string[];
 }
 
@@ -235,7 +235,7 @@ function isSpelledIn(secret: string, code: string): boolean {
   return word.includes(whole) || (word.length >= SHORTEST_SPELLED && whole.includes(word));
 }
 
-/** What kind of page it is. Any other content type is not quoted: it may echo the request. */
+/** Names the kind of page. Any other content type is not quoted: it may echo the request. */
 function kindOf(contentType: string): string {
   const type = contentType.toLowerCase().split(';', 1).join().trim();
   if (CONTENT_TYPES.has(type)) return type;

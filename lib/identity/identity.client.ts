@@ -25,7 +25,7 @@ import type { ResolvedEndpoints } from './jurisdiction.endpoints.js';
 import { SendingWatch } from './sending.watch.js';
 import { unreachable } from './unreachable.js';
 
-/** What the identity client needs to know of an account. */
+/** Options of an account that the identity client needs. */
 export interface IdentityOptions {
   readonly username: string;
   /** Each login brings its own; this one is only kept out of messages, if it is a text. */
@@ -51,7 +51,7 @@ interface IdentityRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** What no message may show, the user name included. */
+  /** Texts that no message may show, the user name included. */
   readonly secrets: readonly string[];
   /** Gives the connections that it goes by. */
   readonly connect: (ending: AbortSignal) => Dispatcher | Promise<Dispatcher>;
@@ -68,7 +68,7 @@ const COMMON_HEADERS = { accept: 'application/json' };
 export class IdentityClient {
   /** For keepAlive and logout; a login brings its own, with the certificate. */
   readonly #transport: Dispatcher;
-  /** What the options hold and no message may show. */
+  /** Those of the options. */
   readonly #secrets: readonly string[];
 
   constructor(

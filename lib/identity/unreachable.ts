@@ -8,7 +8,7 @@ const OLD_TLS =
 const NO_TLS =
   'Whatever answers does not speak TLS: check the port of the URL, and look for a proxy in between.';
 
-/** What to do about failures that do not pass, by the code of the error. */
+/** Advice for failures that do not pass, by the code of the error. */
 const HINTS: Readonly<Record<string, string>> = {
   SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
   DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,

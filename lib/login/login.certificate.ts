@@ -16,7 +16,7 @@ import { askFunction } from './asked.function.js';
 
 /** Gives the client certificate as it is at the moment of a login. */
 export class LoginCertificate {
-  /** What a function returned, until a login uses it up or it is asked again. */
+  /** Certificate that a function returned, until a login uses it up or it is asked again. */
   #kept:
     | { readonly content: CertificateContent; readonly password: string; readonly until: number }
     | undefined;
@@ -77,5 +77,5 @@ export class LoginCertificate {
   }
 }
 
-/** How messages call what the function returned. */
+/** Name in messages of what the function returned. */
 const RETURNED = 'certificate()';

@@ -12,7 +12,7 @@ import type {
 import { askFunction } from './asked.function.js';
 import { LoginCertificate } from './login.certificate.js';
 
-/** What the credentials of an account are made from. */
+/** Options that the credentials of an account are made from. */
 export interface CredentialSources {
   readonly jurisdiction: Jurisdiction;
   readonly username: string;

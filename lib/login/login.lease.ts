@@ -21,7 +21,7 @@ export interface News {
   shared(record: LoginRecord): void;
 }
 
-/** What this process knows about logins. */
+/** The knowledge of this process about logins. */
 interface Knowledge {
   readonly news: News | undefined;
   /** Called with the record that was written. */

@@ -1,7 +1,7 @@
 import type { ClientCertificate } from './betfair-session-options.interface.js';
 import { isObject, isText } from './session-options.shapes.js';
 
-/** Whether the parts are there; what they hold is looked at afterwards. */
+/** Tells if the parts are there; what they hold is looked at afterwards. */
 export function isClientCertificate(value: unknown): value is ClientCertificate {
   return findShapeFault(value) === undefined;
 }

@@ -108,7 +108,7 @@ export class BoundedStorage implements SessionStorage {
   }
 }
 
-/** What a store of the application threw: its text may quote the token, also if the runtime wrote it. */
+/** The error for what a store of the application threw: its text may quote the token, also if the runtime wrote it. */
 function unexplained(operation: Operation, key: string, error: unknown): SessionStorageError {
   const cause = wordlessCause(error);
   return new SessionStorageError(

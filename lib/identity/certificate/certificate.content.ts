@@ -14,14 +14,14 @@ export type CertificateParts =
   | { readonly cert: CertificatePart; readonly key: CertificatePart }
   | { readonly pfx: CertificatePart };
 
-/** What a client certificate holds at one moment. */
+/** The content of a client certificate at one moment. */
 export interface CertificateContent {
   /** Each fault with its fix; none of them quotes the certificate or the key. */
   readonly faults: readonly string[];
   /** When it expires, where that could be read. */
   readonly validTo?: Date;
   readonly credentials: TlsCredentials;
-  /** Bytes that only the holder of the private key has; empty if there is a fault. */
+  /** Bytes that only the holder of the private key has; of no use if there is a fault. */
   readonly secret: Buffer;
 }
 

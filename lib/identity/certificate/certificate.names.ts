@@ -3,7 +3,7 @@ import { variableOf } from '../../common/variable-names.js';
 /** The parts that a client certificate is given in. */
 export type PartName = 'cert' | 'key' | 'pem' | 'pfx';
 
-/** How messages name the parts of a certificate: by the environment variables they were read from, else by the options. */
+/** Names the parts of a certificate in messages: by the environment variables they were read from, else by the options. */
 export class CertificateNames {
   readonly #prefix: string | undefined;
   readonly #option: string;

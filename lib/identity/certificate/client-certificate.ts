@@ -8,7 +8,7 @@ import {
 import { CertificateNames } from './certificate.names.js';
 import { type CertificatePart, readPart, readPartNow } from './certificate.part.js';
 
-/** What a look at a client certificate found. */
+/** Result of a look at a client certificate. */
 export type CertificateCheck = Pick<CertificateContent, 'faults' | 'validTo'>;
 
 /**

@@ -5,7 +5,7 @@ import type { CertificatePart } from './certificate.part.js';
 import { readPrivateKey } from './private-key.js';
 import { explainUnusable } from './unusable-part.js';
 
-/** What a pair of PEM texts, or a joined one, holds. */
+/** Content of a pair of PEM texts, or of a joined one. */
 export interface PemContent {
   readonly faults: readonly string[];
   readonly certificate?: X509Certificate | undefined;

@@ -1,6 +1,6 @@
 import type { CertificatePart } from './certificate.part.js';
 
-/** What a part must hold. */
+/** Content that a part must have. */
 export type Wanted = 'certificate' | 'private key';
 
 /** The longest text that is taken for a path. */
