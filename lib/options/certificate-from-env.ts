@@ -1,3 +1,4 @@
+import { findMangling } from '../identity/certificate/mangled-pem.js';
 import { nameByVariables } from '../common/variable-names.js';
 import type { CertificateSource, ClientCertificate } from './betfair-session-options.interface.js';
 import type { EnvironmentReader } from './environment.reader.js';
@@ -44,6 +45,8 @@ function explainMissing(
   cert: GivenPart | undefined,
   key: GivenPart | undefined,
 ): string {
+  const broken = [cert, key].map(findBroken).find((fault) => fault !== undefined);
+  if (broken !== undefined) return broken;
   if (cert) {
     return `${reader.name('KEY_FILE')}: set it too, to the private key of the certificate in ${cert.variable}.`;
   }
@@ -51,6 +54,13 @@ function explainMissing(
     return `${reader.name('CERT_FILE')}: set it too, to the certificate of the private key in ${key.variable}.`;
   }
   return `set ${reader.name('CERT_FILE')} and ${reader.name('KEY_FILE')} (or ${reader.name('PEM_FILE')}, or ${reader.name('PFX_FILE')}) to the client certificate, or ${reader.name('LOGIN')}=interactive.`;
+}
+
+/** A text of several lines without quotes in an .env file is one part that is cut off, and the other is gone. */
+function findBroken(part: GivenPart | undefined): string | undefined {
+  if (typeof part?.source !== 'string') return undefined;
+  const mangling = findMangling(part.source, true);
+  return mangling && `${part.variable} ${mangling}`;
 }
 
 /** PEM text, in which a one-line variable writes its line breaks as `\n`; or the file that holds it. */

@@ -17,6 +17,7 @@ import {
   encryptOld,
   hasOpenssl,
   makeCertificate,
+  makeOnCurve,
   makePfx,
 } from '../identity/support/certificates.js';
 import { errorOf, shownOf } from '../identity/support/secrets.js';
@@ -366,6 +367,11 @@ const mangledRows: Row[] = MANGLED.flatMap(([name, mangle, said]): Row[] => [
 
 const otherShapes: Row[] = [
   [
+    'a text of several lines without quotes in an .env file, of which the first line is left',
+    () => ({ env: { BETFAIR_CERT: '-----BEGIN CERTIFICATE-----' } }),
+    'BETFAIR_CERT ends after its first line. In an .env file put quotes around a text of several lines, or name a file instead.',
+  ],
+  [
     'a pipe in place of a file',
     () => {
       const pipe = join(folder, 'pipe');
@@ -552,6 +558,14 @@ const otherShapes: Row[] = [
 
 /** Shapes that only the program `openssl` makes. */
 const shapesOfOpenssl: Row[] = [
+  [
+    'a key on a curve that TLS 1.3 does not know',
+    async () => {
+      const pem = makeOnCurve('secp256k1');
+      return { env: { BETFAIR_PEM_FILE: await file('curve.pem', pem) } };
+    },
+    'BETFAIR_PEM_FILE ("<folder>/curve.pem") has a key of a kind (secp256k1) that TLS 1.3 does not take.',
+  ],
   [
     'a key in an old encryption, with its passphrase',
     async () => ({

@@ -3,6 +3,12 @@ import type { X509Certificate } from 'node:crypto';
 /** `extendedKeyUsage = clientAuth`, which Betfair's instructions ask for. */
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 
+/** Kinds of keys that sign in TLS 1.3, which only of elliptic curves takes a few. */
+const KEY_TYPES: ReadonlySet<string | undefined> = new Set(['rsa', 'rsa-pss', 'ed25519', 'ed448']);
+const CURVES: ReadonlySet<string | undefined> = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
+const MAKE_ONE =
+  'Make one as the README shows ("From an application key and a certificate to the first call").';
+
 /** Finds why Betfair would not take a certificate that TLS takes. `label` is what the user set. */
 export function findValidityFaults(
   certificate: X509Certificate,
@@ -22,10 +28,16 @@ export function findValidityFaults(
       `${label} is valid only from ${validFrom.toISOString()}. Check the clock of this machine.`,
     );
   }
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.publicKey;
+  if (!KEY_TYPES.has(type) && !CURVES.has(details?.namedCurve)) {
+    faults.push(
+      `${label} has a key of a kind (${details?.namedCurve ?? type}) that TLS 1.3 does not take. ${MAKE_ONE}`,
+    );
+  }
   const usages: readonly string[] | undefined = certificate.keyUsage;
   if (usages !== undefined && !usages.includes(CLIENT_AUTH)) {
     faults.push(
-      `${label} is a certificate whose extended key usage does not allow client authentication ("clientAuth"). Make one as the README shows ("From an application key and a certificate to the first call").`,
+      `${label} is a certificate whose extended key usage does not allow client authentication ("clientAuth"). ${MAKE_ONE}`,
     );
   }
   return faults;

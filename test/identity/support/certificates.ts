@@ -65,6 +65,13 @@ export function encryptOld(key: string, passphrase: string): string {
   return execFileSync('openssl', args, { input: key }).toString();
 }
 
+/** A joined PEM on a curve of one's choice, made by the program `openssl`. */
+export function makeOnCurve(curve: string): string {
+  const kind = ['-newkey', 'ec', '-pkeyopt', `ec_paramgen_curve:${curve}`];
+  const args = ['req', '-x509', '-nodes', ...kind, '-subj', '/CN=client', '-keyout', '-'];
+  return execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
+}
+
 /** PKCS #12 bytes of the pair, or of one half of it, made by the program `openssl`. */
 export function makePfx(
   { cert, key }: Partial<Pair>,
