@@ -69,7 +69,7 @@ export class LoginKnowledge {
     this.#facts = facts;
     this.ban.learn(facts.ban);
     this.staleCode.learn(facts.staleCodes?.until ?? null);
-    this.lostLogins.learn(facts.lostLogins?.until ?? null);
+    this.lostLogins.learn(endOfWait(facts));
     this.#placeEnd.learn(facts.places[this.#host]?.until ?? null);
   }
 
@@ -157,4 +157,9 @@ export class LoginKnowledge {
 
 function isSameRow(row: LoginRow | null, other: LoginRow | null): boolean {
   return row?.times === other?.times && row?.until === other?.until;
+}
+
+/** Earlier lost logins cost no wait, wherever the clock of the process stands that counted them. */
+function endOfWait({ lostLogins }: LoginFacts): number | null {
+  return lostLogins && lostLogins.times >= FREE_LOST_LOGINS ? lostLogins.until : null;
 }

@@ -239,7 +239,7 @@ async function* eventsOverTwoSessions(session: BetfairSession, betting: Betting)
 }
 
 describe('a failed refresh', () => {
-  it('is thrown with the rejection as its cause, to each request with its own', async () => {
+  it('is thrown with a copy of the rejection as its cause, to each request with its own', async () => {
     const rejections: Error[] = [];
     const { get, simulator, sessions, errors } = await serveHandler(async () => {
       const rejection = Object.assign(new Error('refused'), { errorCode: INVALID });
@@ -259,7 +259,12 @@ describe('a failed refresh', () => {
     expect(errors).toEqual([expect.objectContaining(failure), expect.objectContaining(failure)]);
     const causes = errors.map((error) => (error instanceof Error ? error.cause : undefined));
     expect(rejections).toHaveLength(2);
-    expect(new Set(causes)).toEqual(new Set(rejections));
+    // Copies, because clients hang the request on their errors.
+    expect(new Set(causes).size).toBe(2);
+    expect(causes).toEqual([
+      expect.objectContaining({ errorCode: INVALID }),
+      expect.objectContaining({ errorCode: INVALID }),
+    ]);
     expect(simulator.counts.loginAttempts).toBe(2);
   });
 
