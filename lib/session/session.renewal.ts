@@ -1,9 +1,14 @@
 import type { Clock } from '../common/clock.js';
 import { sleep } from '../common/deadline.js';
-import { BetfairConfigurationError, type BetfairSessionError } from '../errors/index.js';
+import {
+  BetfairConfigurationError,
+  type BetfairSessionError,
+  SessionStorageError,
+} from '../errors/index.js';
 import type { IdentityClient } from '../identity/identity.client.js';
 import type { Persistence } from '../options/betfair-session-options.interface.js';
 import type { FleetLogin } from '../login/fleet.login.js';
+import { GrowingPause } from '../login/growing.pause.js';
 import { LoginSpread } from '../login/login.spread.js';
 import type { BetfairSession } from '../betfair-session.js';
 import type { ValidToken } from './session.cache.js';
@@ -52,6 +57,9 @@ export interface RenewalDependencies {
 /** Pauses before a stored token is validated again, in milliseconds; jittered. */
 const VALIDATION_PAUSES = [250, 750];
 
+/** Looks at the store in one renewal, if each finds something else and none of it lives. */
+const MOST_LOOKS = 3;
+
 /**
  * How one session is had, in the order that costs least: the known one, the stored one, a login. It decides nothing
  * about who waits for it and keeps no state.
@@ -80,7 +88,8 @@ export class SessionRenewal {
   async #resume(dead: KnownSession | undefined, signal: AbortSignal): Promise<ValidToken> {
     const { clock, longestSpread } = this.deps;
     const spread = new LoginSpread(clock, longestSpread);
-    for (;;) {
+    const pause = new GrowingPause();
+    for (let look = 1; ; look += 1) {
       const stored = await this.#read(spread, signal);
       if (stored !== 'unreachable') {
         const resumed = await this.#validate(stored, dead, signal);
@@ -88,6 +97,9 @@ export class SessionRenewal {
       }
       const renewed = await this.#logIn(stored, spread, signal);
       if (renewed) return renewed;
+      if (look === MOST_LOOKS) throw restless(this.deps.tokens.key);
+      // Once is what happens if another process has logged in.
+      if (look > 1) await sleep(clock, pause.next(), signal);
     }
   }
 
@@ -158,4 +170,11 @@ export class SessionRenewal {
       signal,
     );
   }
+}
+
+function restless(key: string): SessionStorageError {
+  return new SessionStorageError(
+    `The stored object "${key}" was another one at each of ${MOST_LOOKS} looks, and no session in it lived. If nobody writes it that often, its version changes without a write.`,
+    'unavailable',
+  );
 }

@@ -1,7 +1,6 @@
 import type { Clock } from '../common/clock.js';
 import { withDeadline } from '../common/deadline.js';
 import { SessionStorageError, StorageConflictError } from '../errors/index.js';
-import { wordlessCause } from '../errors/safe-cause.js';
 import type {
   DeleteCondition,
   SessionStorage,
@@ -9,8 +8,7 @@ import type {
   StoredValue,
   WriteCondition,
 } from './session-storage.interface.js';
-
-type Operation = 'read' | 'write' | 'delete';
+import { parseStored, parseVersion, storeFailure, type StoreOperation } from './store.answers.js';
 
 /**
  * A store of which every operation ends in time, and fails with an error of ours only: what a user's own store throws
@@ -18,7 +16,7 @@ type Operation = 'read' | 'write' | 'delete';
  */
 export class BoundedStorage implements SessionStorage {
   /** The kind of operation that fails now; writes weigh more. */
-  #failing: Operation | undefined;
+  #failing: StoreOperation | undefined;
 
   constructor(
     private readonly storage: SessionStorage,
@@ -35,7 +33,9 @@ export class BoundedStorage implements SessionStorage {
   }
 
   read(key: string, options?: StorageOperationOptions): Promise<StoredValue | undefined> {
-    return this.#operate('read', key, options, (signal) => this.storage.read(key, { signal }));
+    return this.#operate('read', key, options, async (signal) =>
+      parseStored(await this.storage.read(key, { signal })),
+    );
   }
 
   write(
@@ -44,8 +44,8 @@ export class BoundedStorage implements SessionStorage {
     condition: WriteCondition,
     options?: StorageOperationOptions,
   ): Promise<string> {
-    return this.#operate('write', key, options, (signal) =>
-      this.storage.write(key, value, condition, { signal }),
+    return this.#operate('write', key, options, async (signal) =>
+      parseVersion(await this.storage.write(key, value, condition, { signal })),
     );
   }
 
@@ -65,7 +65,7 @@ export class BoundedStorage implements SessionStorage {
   }
 
   async #operate<T>(
-    operation: Operation,
+    operation: StoreOperation,
     key: string,
     options: StorageOperationOptions | undefined,
     work: (signal: AbortSignal) => Promise<T>,
@@ -81,41 +81,30 @@ export class BoundedStorage implements SessionStorage {
       this.#works(operation);
       return result;
     } catch (error) {
-      if (error instanceof StorageConflictError) {
+      const failure = storeFailure(operation, key, error);
+      if (failure instanceof StorageConflictError) {
         this.#works(operation);
-        throw error;
+        throw failure;
       }
       // The caller gave up: that says nothing about the store.
       if (options?.signal?.aborted) throw options.signal.reason;
-      const failure =
-        error instanceof SessionStorageError ? error : unexplained(operation, key, error);
       this.#fails(operation, failure);
       throw failure;
     }
   }
 
-  #works(operation: Operation): void {
+  #works(operation: StoreOperation): void {
     // A store that is full, or read-only, answers reads all the while.
     if (this.#failing === undefined || (this.#failing === 'write' && operation === 'read')) return;
     this.#failing = undefined;
     this.onHealth(undefined);
   }
 
-  #fails(operation: Operation, failure: SessionStorageError): void {
+  #fails(operation: StoreOperation, failure: SessionStorageError): void {
     const isNew = this.#failing === undefined;
     if (this.#failing !== 'write') this.#failing = operation;
     if (isNew) this.onHealth(failure);
   }
-}
-
-/** The error for what a store of the application threw: its text may quote the token, also if the runtime wrote it. */
-function unexplained(operation: Operation, key: string, error: unknown): SessionStorageError {
-  const cause = wordlessCause(error);
-  return new SessionStorageError(
-    `The session store failed to ${operation} "${key}": ${cause.message}.`,
-    'unavailable',
-    { cause },
-  );
 }
 
 function closesLate(): SessionStorageError {

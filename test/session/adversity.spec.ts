@@ -4,7 +4,6 @@ import {
   SessionStorageError,
   StorageConflictError,
   type StorageOperationOptions,
-  type StoredValue,
 } from 'nestjs-betfair-session';
 import { sleep } from '../../lib/common/deadline.js';
 import { closeAccounts, createAccount, times } from '../support/account.js';
@@ -54,23 +53,6 @@ describe('a stored session of another account', () => {
     expect(await alice.stored()).toBe(token);
     expect(bruno.simulator.counts.logouts).toBe(0);
   });
-});
-
-it('a store that returns what is no text causes a typed error and no login', async () => {
-  class NumericStorage extends MemoryStorage {
-    override async read(key: string): Promise<StoredValue | undefined> {
-      const numeric = '{ "value": 7, "version": "1" }';
-      return key.endsWith('.lease') ? super.read(key) : JSON.parse(numeric);
-    }
-  }
-  const { simulator, start } = await createAccount();
-  const { sessions } = await start({ storage: new NumericStorage() });
-  await expect(sessions.getSession()).rejects.toMatchObject({
-    code: 'BETFAIR_IDENTITY_UNAVAILABLE',
-    message: 'The session could not be renewed.',
-    cause: { name: 'TypeError' },
-  });
-  expect(simulator.counts.loginAttempts).toBe(0);
 });
 
 it('two wrong passwords that alternate over restarts are one attempt each', async () => {
