@@ -44,6 +44,17 @@ describe('a login whose outcome nobody knows', () => {
     expect(clock.monotonic()).toBeGreaterThanOrEqual(3_000);
   });
 
+  it('holds nothing back before the third, also for a process whose clock is an hour behind', async () => {
+    const { clock, simulator, start } = await createFleet();
+    const first = await start();
+    simulator.fail('certLogin', 'reset');
+    await expect(clock.until(first.getSession())).rejects.toThrow();
+    await clock.advance(3_000);
+    clock.setWallBack(60 * MINUTE);
+    await clock.until((await start()).getSession());
+    expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
+  });
+
   it('is none that Betfair refused, or failed with an error of its own', async () => {
     const { clock, record, simulator, start } = await createFleet();
     const internal = { reply: { loginStatus: 'INTERNAL_ERROR' } };
