@@ -57,7 +57,7 @@ export interface RenewalDependencies {
 /** Pauses before a stored token is validated again, in milliseconds; jittered. */
 const VALIDATION_PAUSES = [250, 750];
 
-/** Looks at the store in one renewal, if each finds something else and none of it lives. */
+/** Looks at the store in a row that may find a dead token again in another version. */
 const MOST_LOOKS = 3;
 
 /**
@@ -89,17 +89,19 @@ export class SessionRenewal {
     const { clock, longestSpread } = this.deps;
     const spread = new LoginSpread(clock, longestSpread);
     const pause = new GrowingPause();
-    for (let look = 1; ; look += 1) {
+    let [found, looks]: [StoredToken | undefined | 'unreachable', number] = ['unreachable', 0];
+    for (;;) {
       const stored = await this.#read(spread, signal);
+      looks = isSameToken(stored, found) ? looks + 1 : 1;
+      found = stored;
       if (stored !== 'unreachable') {
         const resumed = await this.#validate(stored, dead, signal);
         if (resumed) return resumed;
       }
       const renewed = await this.#logIn(stored, spread, signal);
       if (renewed) return renewed;
-      if (look === MOST_LOOKS) throw restless(this.deps.tokens.key);
-      // Once is what happens if another process has logged in.
-      if (look > 1) await sleep(clock, pause.next(), signal);
+      if (looks === MOST_LOOKS) throw restless(this.deps.tokens.key);
+      if (looks > 1) await sleep(clock, pause.next(), signal);
     }
   }
 
@@ -172,9 +174,16 @@ export class SessionRenewal {
   }
 }
 
+function isSameToken(
+  stored: StoredToken | undefined | 'unreachable',
+  other: StoredToken | undefined | 'unreachable',
+): boolean {
+  return stored !== 'unreachable' && other !== 'unreachable' && stored?.token === other?.token;
+}
+
 function restless(key: string): SessionStorageError {
   return new SessionStorageError(
-    `The stored object "${key}" was another one at each of ${MOST_LOOKS} looks, and no session in it lived. If nobody writes it that often, its version changes without a write.`,
+    `The stored object "${key}" had another version at each of ${MOST_LOOKS} looks, and the same dead session in it: its version changes without a write.`,
     'unavailable',
   );
 }
