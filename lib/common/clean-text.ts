@@ -23,8 +23,11 @@ export function findStray(text: string): Stray | undefined {
     : undefined;
 }
 
+/** Advice for a text with quotes around it. */
+export const TAKE_QUOTES_AWAY = 'Take them away; docker run --env-file keeps those that it finds.';
+
 const FIXES: Readonly<Record<Stray['kind'], string>> = {
-  quotes: 'Take them away; docker run --env-file keeps those that it finds.',
+  quotes: TAKE_QUOTES_AWAY,
   lineBreak: 'Give it without spaces or line breaks; echo writes one at the end, printf does not.',
   blank: 'Take it away.',
   unseen: 'Type it anew instead of copying it.',
@@ -34,4 +37,10 @@ const FIXES: Readonly<Record<Stray['kind'], string>> = {
 export function findTextFault(name: string, text: string): string | undefined {
   const stray = findStray(text);
   return stray && `${name}: it ${stray.said}. ${FIXES[stray.kind]}`;
+}
+
+/** Advice for a text that may be right but for what is around it. `subject` begins the sentence. */
+export function adviseOnStray(subject: string, text: string): string | undefined {
+  const stray = findStray(text);
+  return stray && `${subject} ${stray.said}: take that away.`;
 }

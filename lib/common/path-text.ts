@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 
 /** The longest path that an operating system takes. */
 const LONGEST_PATH = 4096;
+/** The longest text that looks like a path. */
+const LONGEST_LOOKALIKE = 1024;
 /** The first characters of a PEM text in base64, or of the bytes of a key, a certificate or a PFX. */
 const BASE64 = /^(?:LS0tLS1|M[A-Z])[A-Za-z0-9+/]{38,}={0,2}$/;
 /** Longer than a name that a person gives. */
@@ -11,19 +13,46 @@ const LINE_OF_BASE64 = /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9+/=]{40,}$/;
 /** A file has an extension, or a folder is named with it; a passphrase has neither. */
 const LIKE_A_PATH = /[\\/]|\.[A-Za-z0-9]{1,8}$/;
 
+/** A text that was given for a path and cannot be one. */
+export interface NoPath {
+  /** Whether it is what the file should hold. */
+  readonly isContent: boolean;
+  /** The end of a sentence about it. */
+  readonly said: string;
+}
+
 /**
- * Tells what a text is that was given for a path and cannot be one, as the end of a sentence about it. Such a text must
- * neither be quoted nor given to the operating system, whose errors quote it.
+ * Finds that a text cannot be a path. Such a text must neither be quoted nor given to the operating system, whose errors
+ * quote it.
  */
-export function findNoPath(text: string): string | undefined {
-  if (/PRIVATE KEY/.test(text)) return 'holds the text of a private key, not a path';
-  if (text.includes('-----')) return 'holds the text of a PEM, not a path';
-  if (BASE64.test(text.replaceAll(/\s/g, ''))) return 'holds base64, not a path';
-  if (/[\r\n]/.test(text.trim())) return 'holds several lines of text, not a path';
+export function findNoPath(text: string): NoPath | undefined {
+  const content = nameContent(text);
+  if (content !== undefined) return { isContent: true, said: `holds ${content}, not a path` };
+  const said = nameOddity(text);
+  return said === undefined ? undefined : { isContent: false, said };
+}
+
+function nameContent(text: string): string | undefined {
+  if (/PRIVATE KEY/.test(text)) return 'the text of a private key';
+  if (text.includes('-----')) return 'the text of a PEM';
+  if (BASE64.test(text.replaceAll(/\s/g, ''))) return 'base64';
+  return /[\r\n]/.test(text.trim()) ? 'several lines of text' : undefined;
+}
+
+function nameOddity(text: string): string | undefined {
   if (/[\r\n]/.test(text)) return 'has a line break beside the path';
   // oxlint-disable-next-line no-control-regex -- a path has none
   if (/[\0-\x1f]/.test(text)) return 'has a control character in it, as no path has';
   return text.length > LONGEST_PATH ? 'is too long for a path' : undefined;
+}
+
+/** Tells if a text that is due to be something else looks like a path. */
+export function isPathLike(text: string): boolean {
+  if (text.length > LONGEST_LOOKALIKE || /[\r\n]|-----/.test(text)) return false;
+  return (
+    /\.(?:cer|crt|cert|der|key|p12|pem|pfx|txt)$/i.test(text) ||
+    /^(?:\.{0,2}[\\/]|~|[A-Za-z]:[\\/]|file:)/.test(text)
+  );
 }
 
 /** The absolute path in quotes, unless it may be a secret that was put in the wrong place. */

@@ -27,7 +27,7 @@ export const MOST_REFUSALS_IN_A_ROW = 3;
 interface Pending {
   /** It may be made twice. */
   readonly change: (facts: LoginFacts) => LoginFacts;
-  /** Of the record at that time. */
+  /** The record's at that time. */
   readonly epoch: number;
 }
 

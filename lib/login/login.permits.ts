@@ -45,7 +45,7 @@ export class LoginPermits {
     const { lease, onWaiting } = this.deps;
     let pause = new GrowingPause();
     const afterLoss = new GrowingPause();
-    /** Of the holder seen last; `undefined`: none was seen. */
+    /** Milliseconds until the holder seen last is gone; `undefined`: none was seen. */
     let freeIn: number | undefined;
     for (;;) {
       // A release of our own is waited for by its own timer.

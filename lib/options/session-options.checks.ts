@@ -1,6 +1,6 @@
 import { findTextFault } from '../common/clean-text.js';
 import { isTokenText } from '../common/session-token.js';
-import { isPathLike } from '../identity/certificate/wrong-form.js';
+import { isPathLike } from '../common/path-text.js';
 import { isJurisdiction, jurisdictions } from '../identity/jurisdiction.endpoints.js';
 import { findStorageFault } from '../storage/storage.factory.js';
 import { isStorageKey } from '../storage/storage-key.js';

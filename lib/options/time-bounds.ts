@@ -18,14 +18,13 @@ interface RenewalTimes {
  * Longest time for one operation of the store, in milliseconds: a store that hangs must leave a renewal the time to log
  * in and to store the token.
  */
-export function storageTimeoutOf({ requestTimeout, renewalTimeout }: RenewalTimes): number {
-  return Math.min(requestTimeout, partBesideLogin({ requestTimeout, renewalTimeout }));
+export function storageTimeoutOf(times: RenewalTimes): number {
+  return Math.min(times.requestTimeout, partBesideLogin(times));
 }
 
 /** Longest random wait before a login that the other processes do not see, in milliseconds. */
-export function longestSpreadOf({ requestTimeout, renewalTimeout }: RenewalTimes): number {
-  const part = partBesideLogin({ requestTimeout, renewalTimeout });
-  return Math.min(requestTimeout + LEASE_MARGIN_MS, 2 * part);
+export function longestSpreadOf(times: RenewalTimes): number {
+  return Math.min(times.requestTimeout + LEASE_MARGIN_MS, 2 * partBesideLogin(times));
 }
 
 function partBesideLogin({ requestTimeout, renewalTimeout }: RenewalTimes): number {

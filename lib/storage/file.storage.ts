@@ -69,7 +69,7 @@ export class FileStorage implements SessionStorage {
     const found = findNoPath(options.directory);
     if (found !== undefined) {
       throw new BetfairConfigurationError(
-        `the directory of the file storage ${found}. Name a directory, such as "./session-data".`,
+        `the directory of the file storage ${found.said}. Name a directory, such as "./session-data".`,
       );
     }
     this.directory = resolve(options.directory);

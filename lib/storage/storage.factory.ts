@@ -38,21 +38,24 @@ export async function openStorage(option: string | SessionStorage): Promise<Sess
 
 /** Finds why a URL names no store, with what to do. `name` is what the user set. */
 export function findStorageFault(url: string, name = 'storage'): string | undefined {
+  const found = openOrFault(url, name);
+  return typeof found === 'string' ? found : undefined;
+}
+
+function fromUrl(url: string): SessionStorage {
+  const found = openOrFault(url, 'storage');
+  if (typeof found === 'string') throw new BetfairConfigurationError(found);
+  openedHere.add(found);
+  return found;
+}
+
+function openOrFault(url: string, name: string): SessionStorage | string {
   try {
-    open(url);
-    return undefined;
+    return open(url);
   } catch (error) {
     if (error instanceof BetfairConfigurationError) return `${name}: ${error.faults.join(' ')}`;
     throw error;
   }
-}
-
-function fromUrl(url: string): SessionStorage {
-  const fault = findStorageFault(url);
-  if (fault !== undefined) throw new BetfairConfigurationError(fault);
-  const storage = open(url);
-  openedHere.add(storage);
-  return storage;
 }
 
 function open(url: string): SessionStorage {
@@ -96,7 +99,7 @@ function directoryOf(url: string): string {
   const path = url.slice('file:'.length);
   const found = findNoPath(path);
   if (found !== undefined) {
-    throw new BetfairConfigurationError(`the file: URL ${found}. ${WRITE_FILE_URL}`);
+    throw new BetfairConfigurationError(`the file: URL ${found.said}. ${WRITE_FILE_URL}`);
   }
   if (/[?#]/.test(path)) {
     throw new BetfairConfigurationError(`a file: URL takes no parameters. ${WRITE_FILE_URL}`);

@@ -1,6 +1,6 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { findStray } from '../../common/clean-text.js';
+import { adviseOnStray } from '../../common/clean-text.js';
 import { findNoPath, quotedPath } from '../../common/path-text.js';
 import { BetfairConfigurationError } from '../../errors/index.js';
 import { safeCause } from '../../errors/safe-cause.js';
@@ -76,10 +76,10 @@ function assertPath(part: PartName, file: string, names: CertificateNames): void
   const found = findNoPath(file);
   if (found === undefined) return;
   const asText = part === 'pfx' && !names.areVariables ? 'as a Buffer' : `as ${names.asText(part)}`;
-  const fix = found.startsWith('holds')
+  const fix = found.isContent
     ? `Give the path of the file, or give what it holds ${asText}.`
     : 'Give the path and nothing else.';
-  throw new BetfairConfigurationError(`${names.asFile(part)} ${found}. ${fix}`);
+  throw new BetfairConfigurationError(`${names.asFile(part)} ${found.said}. ${fix}`);
 }
 
 /** Reading anything else may never end, or give its content only once. */
@@ -94,10 +94,10 @@ function unreadable({ part, file, names }: FilePart, error: unknown): BetfairCon
   if (error instanceof BetfairConfigurationError) return error;
   // Without its message, which quotes the path unseen.
   const cause = safeCause({ name: 'Error', code: Reflect.get(Object(error), 'code') });
-  const stray = findStray(file);
-  const advice = stray
-    ? `The path ${stray.said}: take that away.`
-    : (ADVICE[cause.message] ?? 'Check the path and its permissions.');
+  const advice =
+    adviseOnStray('The path', file) ??
+    ADVICE[cause.message] ??
+    'Check the path and its permissions.';
   return new BetfairConfigurationError(
     `${names.of(part)}: the file ${quotedPath(file)} cannot be read (${cause.message}). ${advice}`,
     { cause },

@@ -1,3 +1,5 @@
+import { TAKE_QUOTES_AWAY } from '../../common/clean-text.js';
+
 /** In a block only: the names of keys that openssl writes before it may hold some. */
 const BACKSLASH_IN_BLOCK = /-----BEGIN [A-Z0-9 ]+-----(?:(?!-----END )[^])*?(?:\\+[nr]|\\$)/m;
 const WHOLE_BLOCK = /-----BEGIN [A-Z0-9 ]+-----[^-]*-----END /g;
@@ -10,7 +12,7 @@ const WHOLE_BLOCK = /-----BEGIN [A-Z0-9 ]+-----[^-]*-----END /g;
 export function findMangling(text: string, isVariable: boolean): string | undefined {
   const trimmed = text.trim();
   if (/^["'`]/.test(trimmed) || /-["'`]$/.test(trimmed)) {
-    return 'has quotes around it. Take them away; docker run --env-file keeps those that it finds.';
+    return `has quotes around it. ${TAKE_QUOTES_AWAY}`;
   }
   if (/[‐-―−]{2}[^\r\n]*BEGIN/.test(trimmed)) {
     return 'has other dashes than "-----", as word processors write them. Copy the text from the file that openssl wrote.';

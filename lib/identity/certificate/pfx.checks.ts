@@ -1,9 +1,10 @@
 import type { X509Certificate } from 'node:crypto';
 import { Duplex } from 'node:stream';
 import { createSecureContext, TLSSocket } from 'node:tls';
-import { findStray } from '../../common/clean-text.js';
+import { adviseOnStray, findStray } from '../../common/clean-text.js';
+import { isPathLike } from '../../common/path-text.js';
 import type { CertificatePart } from './certificate.part.js';
-import { isPathLike, isPfx } from './wrong-form.js';
+import { isPfx } from './wrong-form.js';
 
 /** The certificate in a PKCS #12 file, or why TLS does not take it and what to do. */
 export function readPfx(
@@ -30,8 +31,7 @@ function explain(part: CertificatePart, passphrase: string | undefined, reason: 
     if (passphrase === undefined || passphrase === '') {
       return `${label} is protected by a passphrase, and ${option} is missing. Set it.`;
     }
-    const stray = findStray(passphrase);
-    return `${label} is not opened by ${option}, or is damaged. ${stray ? `The passphrase ${stray.said}: take that away.` : 'Set the passphrase that it was made with.'}`;
+    return `${label} is not opened by ${option}, or is damaged. ${adviseOnStray('The passphrase', passphrase) ?? 'Set the passphrase that it was made with.'}`;
   }
   if (/unsupported/i.test(reason)) {
     return `${label} uses an old encryption that OpenSSL 3 refuses. Convert it: openssl pkcs12 -legacy -in old.p12 -nodes -out client.pem, and give it as ${names.asFile('pem')}.`;

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { findStray } from '../../common/clean-text.js';
+import { adviseOnStray } from '../../common/clean-text.js';
 import type { CertificatePart } from './certificate.part.js';
 import { explainUnusable, findBrokenForm } from './unusable-part.js';
 
@@ -30,6 +30,5 @@ function explainRefusal(
   if (code === 'ERR_OSSL_EVP_UNSUPPORTED') {
     return `${label} holds a private key in an old encryption that OpenSSL 3 refuses. Encrypt it anew: openssl pkey -provider legacy -provider default -in client.key -aes256 -out new.key.`;
   }
-  const stray = findStray(passphrase);
-  return `${label} holds an encrypted private key that ${option} does not open. ${stray ? `The passphrase ${stray.said}: take that away.` : 'Set it to the passphrase of this key.'}`;
+  return `${label} holds an encrypted private key that ${option} does not open. ${adviseOnStray('The passphrase', passphrase) ?? 'Set it to the passphrase of this key.'}`;
 }

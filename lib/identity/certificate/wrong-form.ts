@@ -1,10 +1,9 @@
+import { isPathLike } from '../../common/path-text.js';
 import type { CertificatePart } from './certificate.part.js';
 
 /** Content that a part must have. */
 export type Wanted = 'certificate' | 'private key';
 
-/** The longest text that is taken for a path. */
-const LONGEST_PATH = 1024;
 const PEM_IN_BASE64 = 'LS0tLS1';
 const FIRST_LINE: Readonly<Record<Wanted, string>> = {
   certificate: '-----BEGIN CERTIFICATE-----',
@@ -62,12 +61,4 @@ export function isPfx(bytes: Buffer): boolean {
 
 function hex(bytes: Buffer, from: number, to: number): string {
   return bytes.subarray(from, to).toString('hex');
-}
-
-export function isPathLike(text: string): boolean {
-  if (text.length > LONGEST_PATH || /[\r\n]|-----/.test(text)) return false;
-  return (
-    /\.(?:cer|crt|cert|der|key|p12|pem|pfx|txt)$/i.test(text) ||
-    /^(?:\.{0,2}[\\/]|~|[A-Za-z]:[\\/]|file:)/.test(text)
-  );
 }
