@@ -228,11 +228,12 @@ function codeIn(text: string, { secrets }: IdentityResponse): string | undefined
 
 /** A code has no blanks, dots and hyphens, so a secret that has any is spelled otherwise in it. */
 function isSpelledIn(secret: string, code: string): boolean {
-  const [word, whole] = [secret, code].map((text) =>
-    text.toUpperCase().replaceAll(/[^A-Z0-9]/g, ''),
-  );
-  if (word === undefined || whole === undefined) return false;
+  const [word, whole] = [lettersOf(secret), lettersOf(code)] as const;
   return word.includes(whole) || (word.length >= SHORTEST_SPELLED && whole.includes(word));
+}
+
+function lettersOf(text: string): string {
+  return text.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
 }
 
 /** Names the kind of page. Any other content type is not quoted: it may echo the request. */

@@ -188,9 +188,7 @@ export class SessionKeeper {
         closing,
       );
       this.#backoff.reset();
-      if ('token' in renewed) {
-        return { session: cache.put(renewed) };
-      }
+      if ('token' in renewed) return { session: cache.put(renewed) };
       const { session } = renewed;
       if (renewed.type === 'extended') {
         cache.extend(session, renewed.validatedAt);

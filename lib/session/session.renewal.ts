@@ -89,7 +89,8 @@ export class SessionRenewal {
     const { clock, longestSpread } = this.deps;
     const spread = new LoginSpread(clock, longestSpread);
     const pause = new GrowingPause();
-    let [found, looks]: [StoredToken | undefined | 'unreachable', number] = ['unreachable', 0];
+    let found: StoredToken | undefined | 'unreachable' = 'unreachable';
+    let looks = 0;
     for (;;) {
       const stored = await this.#read(spread, signal);
       looks = isSameToken(stored, found) ? looks + 1 : 1;
