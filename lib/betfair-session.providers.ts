@@ -19,7 +19,7 @@ import {
   resolveSessionOptions,
 } from './options/session-options.resolver.js';
 import { SessionService } from './session/session.service.js';
-import { FileStorage } from './storage/file.storage.js';
+import { FileStorage } from './storage/file/file.storage.js';
 import type { SessionStorage } from './storage/session-storage.interface.js';
 import { openStorage } from './storage/storage.factory.js';
 

@@ -65,16 +65,16 @@ export {
   type AzureBlobStorageOptions,
   type AzureContainerClientLike,
   type AzureRequestOptions,
-} from './storage/azure-blob.storage.js';
-export { FileStorage, type FileStorageOptions } from './storage/file.storage.js';
+} from './storage/azure-blob/azure-blob.storage.js';
+export { FileStorage, type FileStorageOptions } from './storage/file/file.storage.js';
 export {
   type GcsClientLike,
   type GcsFileLike,
   GcsStorage,
   type GcsStorageOptions,
-} from './storage/gcs.storage.js';
-export { MemoryStorage } from './storage/memory.storage.js';
-export { type S3ClientLike, S3Storage, type S3StorageOptions } from './storage/s3.storage.js';
+} from './storage/gcs/gcs.storage.js';
+export { MemoryStorage } from './storage/memory/memory.storage.js';
+export { type S3ClientLike, S3Storage, type S3StorageOptions } from './storage/s3/s3.storage.js';
 export type {
   DeleteCondition,
   SessionStorage,

@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findNoPath, quotedPath } from '../common/path-text.js';
 import { BetfairConfigurationError } from '../errors/index.js';
-import { CloudStorage } from './cloud.storage.js';
-import { openAzureBlob, openGcs, openS3 } from './cloud.url.js';
-import { FileStorage } from './file.storage.js';
-import { MemoryStorage } from './memory.storage.js';
+import { CloudStorage } from './cloud/cloud.storage.js';
+import { openAzureBlob, openGcs, openS3 } from './cloud/cloud.url.js';
+import { FileStorage } from './file/file.storage.js';
+import { MemoryStorage } from './memory/memory.storage.js';
 import type { SessionStorage } from './session-storage.interface.js';
 
 /** Schemes of storage URLs, and what opens each. */

@@ -51,7 +51,7 @@ declare module '@azure/storage-blob' {
     readonly accountName: string;
     getBlockBlobClient(
       name: string,
-    ): import('../storage/azure-blob.storage.js').AzureBlobClientLike;
+    ): import('../storage/azure-blob/azure-blob.storage.js').AzureBlobClientLike;
   }
 }
 
@@ -72,6 +72,6 @@ declare module '@google-cloud/storage' {
       retryOptions?: { autoRetry: boolean };
     });
     baseUrl: string;
-    bucket(name: string): { file(name: string): import('../storage/gcs.storage.js').GcsFileLike };
+    bucket(name: string): { file(name: string): import('../storage/gcs/gcs.storage.js').GcsFileLike };
   }
 }

@@ -157,14 +157,14 @@ export const survivors = {
       why: 'It ends the wait; nobody sees the error.',
     },
   ],
-  'lib/storage/azure-blob.account.ts': [
+  'lib/storage/azure-blob/azure-blob.account.ts': [
     {
       line: 'if (connectionString === undefined) return undefined;',
       to: ['false'],
       why: 'No account is found in nothing either; the compiler asks.',
     },
   ],
-  'lib/storage/azure-blob.requests.ts': [
+  'lib/storage/azure-blob/azure-blob.requests.ts': [
     {
       line: "if (body === undefined) throw new Error('The reply has no body.');",
       to: ['false'],
@@ -181,42 +181,42 @@ export const survivors = {
       why: 'A text that nobody sees: what a request fails with is told by its code.',
     },
   ],
-  'lib/storage/cloud.attempts.ts': [
+  'lib/storage/cloud/cloud.attempts.ts': [
     {
       line: 'const tooLate = systemClock.monotonic() + pause >= end;',
       to: ['systemClock.monotonic() + pause > end'],
       why: 'A request without any time left fails as well.',
     },
   ],
-  'lib/storage/cloud.failure.ts': [
+  'lib/storage/cloud/cloud.failure.ts': [
     {
       line: 'const known = code !== undefined && Object.hasOwn(words.verdicts, code);',
       to: ['true'],
       why: 'There is no verdict on a code "undefined"; the compiler asks.',
     },
   ],
-  'lib/storage/cloud.package.ts': [
+  'lib/storage/cloud/cloud.package.ts': [
     {
       line: "const absent = /'([^']+)'/.exec(text(error, 'message') ?? '')?.[1];",
       to: ['"Stryker was here!"'],
       why: 'Either text names no package.',
     },
   ],
-  'lib/storage/file.directory.ts': [
+  'lib/storage/file/file.directory.ts': [
     {
       line: "await writeNew(probe, '');",
       to: ['"Stryker was here!"'],
       why: 'Nobody reads it.',
     },
   ],
-  'lib/storage/file.errors.ts': [
+  'lib/storage/file/file.errors.ts': [
     {
       line: 'if (code === undefined || !NO_HARD_LINKS.has(code)) throw error;',
       to: ['false'],
       why: 'No code is none of those; the compiler asks.',
     },
   ],
-  'lib/storage/file.generations.ts': [
+  'lib/storage/file/file.generations.ts': [
     {
       line: 'if (number === 0) return undefined;',
       to: ['false'],
@@ -263,7 +263,7 @@ export const survivors = {
       why: 'What stays undefined is refused by the next line.',
     },
   ],
-  'lib/storage/file.object.ts': [
+  'lib/storage/file/file.object.ts': [
     {
       line: "const prepared = await writeNew(generations.path(temp), value ?? '');",
       to: ['"Stryker was here!"'],
@@ -305,7 +305,7 @@ export const survivors = {
       why: 'The next reader would find the old value instead of the new one: after an error either may be.',
     },
   ],
-  'lib/storage/file.published.ts': [
+  'lib/storage/file/file.published.ts': [
     {
       line: 'return before.mtimeNs === after.mtimeNs && after.size === BigInt(length);',
       to: ['true'],
@@ -322,14 +322,14 @@ export const survivors = {
       why: 'Neither text is one of the codes.',
     },
   ],
-  'lib/storage/file.storage.ts': [
+  'lib/storage/file/file.storage.ts': [
     {
       line: "if (created === undefined || relative(created, this.directory).startsWith('..')) return;",
       to: ["relative(created, this.directory).endsWith('..')"],
       why: 'The way up from a folder of ours begins and ends with "..".',
     },
   ],
-  'lib/storage/gcs.requests.ts': [
+  'lib/storage/gcs/gcs.requests.ts': [
     {
       line: "const message = text(error, 'message') ?? '';",
       to: ['"Stryker was here!"'],
@@ -341,7 +341,7 @@ export const survivors = {
       why: 'A text that nobody sees: what a request fails with is told by its code.',
     },
   ],
-  'lib/storage/s3.requests.ts': [
+  'lib/storage/s3/s3.requests.ts': [
     {
       line: "if (version === undefined) throw new Error('The reply has no ETag.');",
       to: ['""'],
@@ -358,7 +358,7 @@ export const survivors = {
       why: 'A text that nobody sees: what a request fails with is told by its code.',
     },
   ],
-  'lib/storage/memory.storage.ts': [
+  'lib/storage/memory/memory.storage.ts': [
     {
       line: 'const version = String(++this.#writes);',
       to: ['--this.#writes'],

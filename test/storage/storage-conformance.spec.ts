@@ -1,4 +1,4 @@
-import { MemoryStorage } from '../../lib/storage/memory.storage.js';
+import { MemoryStorage } from '../../lib/storage/memory/memory.storage.js';
 import type {
   DeleteCondition,
   StorageOperationOptions,

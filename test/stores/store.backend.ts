@@ -1,4 +1,4 @@
-import type { CloudStorage } from '../../lib/storage/cloud.storage.js';
+import type { CloudStorage } from '../../lib/storage/cloud/cloud.storage.js';
 import type { Reply } from './fault.proxy.mjs';
 
 /** One cloud, as the cases common to all see it. */

@@ -8,7 +8,7 @@ import {
   type StorageFailure,
 } from 'nestjs-betfair-session';
 import { sessionStorageConformance } from 'nestjs-betfair-session/testing';
-import type { CloudStorage } from '../../lib/storage/cloud.storage.js';
+import type { CloudStorage } from '../../lib/storage/cloud/cloud.storage.js';
 import { type Fault, FaultProxy } from './fault.proxy.mjs';
 import type { StoreBackend } from './store.backend.js';
 

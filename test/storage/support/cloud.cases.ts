@@ -6,7 +6,7 @@ import {
   type StorageFailure,
 } from 'nestjs-betfair-session';
 import { sessionStorageConformance } from 'nestjs-betfair-session/testing';
-import type { CloudStorage } from '../../../lib/storage/cloud.storage.js';
+import type { CloudStorage } from '../../../lib/storage/cloud/cloud.storage.js';
 import { type CloudOperation, CloudObjects, sdkError } from './cloud.objects.js';
 
 /** A request that was refused: why, by what, as which failure, and what the error says. */

@@ -33,7 +33,7 @@ for (const name of ['link', 'mkdir', 'open', 'readFile', 'readdir', 'rename', 's
 }
 syncBuiltinESMExports();
 
-const { FileStorage } = await import(pathToFileURL(`${build}/storage/file.storage.js`).href);
+const { FileStorage } = await import(pathToFileURL(`${build}/storage/file/file.storage.js`).href);
 const storage = new FileStorage({ directory });
 
 const isConflict = (error) => error.code === 'BETFAIR_STORAGE_CONFLICT';

@@ -118,7 +118,7 @@ export class Workers {
     await chmod(build, 0o755);
     await writeFile(join(build, 'package.json'), '{"type":"module"}');
     await copyFile(resolve('test/storage/support/file-worker.mjs'), join(build, 'worker.mjs'));
-    for (const folder of ['common', 'errors', 'storage']) {
+    for (const folder of ['common', 'errors', 'storage', 'storage/file']) {
       await mkdir(join(build, folder));
       for (const file of await readdir(join('lib', folder))) {
         if (!file.endsWith('.ts')) continue;

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Generations } from '../../../lib/storage/file.generations.js';
+import { Generations } from '../../../lib/storage/file/file.generations.js';
 
 const made: string[] = [];
 

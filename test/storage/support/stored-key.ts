@@ -1,4 +1,4 @@
-import { FileStorage } from '../../../lib/storage/file.storage.js';
+import { FileStorage } from '../../../lib/storage/file/file.storage.js';
 import type { StoredValue } from '../../../lib/storage/session-storage.interface.js';
 import { newDirectory } from './folders.js';
 

@@ -1,0 +1,95 @@
+import { buffer } from 'node:stream/consumers';
+import type { GetTokenOptions } from '@azure/identity';
+import type { AzureAccount } from './azure-blob.account.js';
+import type { AzureContainerClientLike } from './azure-blob.storage.js';
+import { number, read, text, type CloudFault } from '../cloud/cloud.failure.js';
+import type { CloudRequests } from '../cloud/cloud.interface.js';
+import { importPackage } from '../cloud/cloud.package.js';
+
+export async function connectAzure(
+  container: string,
+  source: AzureContainerClientLike | AzureAccount,
+): Promise<CloudRequests> {
+  return requestsOf(
+    'getBlockBlobClient' in source ? source : await createClient(container, source),
+  );
+}
+
+async function createClient(container: string, account: AzureAccount) {
+  const { ContainerClient, StorageSharedKeyCredential } = await importPackage(
+    '@azure/storage-blob',
+    'Azure Blob storage',
+    () => import('@azure/storage-blob'),
+  );
+  const { accountName, url, key, sasToken, connectionString } = account;
+  const address = `${url}/${encodeURIComponent(container)}`;
+  // A repetition inside the SDK would hide that an answer was lost.
+  const options = { retryOptions: { maxTries: 1 } };
+  if (key !== undefined) {
+    return new ContainerClient(address, new StorageSharedKeyCredential(accountName, key), options);
+  }
+  if (sasToken !== undefined) {
+    return new ContainerClient(`${address}?${sasToken}`, undefined, options);
+  }
+  if (connectionString !== undefined) {
+    return new ContainerClient(connectionString, container, options);
+  }
+  return new ContainerClient(address, await defaultCredential(), options);
+}
+
+async function defaultCredential() {
+  const { DefaultAzureCredential } = await importPackage(
+    '@azure/identity',
+    'Azure Blob storage without a key, SAS token or connection string',
+    () => import('@azure/identity'),
+  );
+  const credential = new DefaultAzureCredential();
+  return {
+    getToken(scopes: string | string[], options?: GetTokenOptions) {
+      // Signing in can take longer than one request may; the next one then finds it done.
+      const patient = { ...options };
+      delete patient.abortSignal;
+      return credential.getToken(scopes, patient);
+    },
+  };
+}
+
+function requestsOf(client: AzureContainerClientLike): CloudRequests {
+  return {
+    async read(name, abortSignal) {
+      const blob = client.getBlockBlobClient(name);
+      const reply = await blob.download(0, undefined, { abortSignal, maxRetryRequests: 0 });
+      const body = reply.readableStreamBody;
+      if (body === undefined) throw new Error('The reply has no body.');
+      return { value: (await buffer(body)).toString(), version: versionOf(reply.etag) };
+    },
+
+    async write(name, value, condition, abortSignal) {
+      const blob = client.getBlockBlobClient(name);
+      const { etag } = await blob.upload(value, Buffer.byteLength(value), {
+        abortSignal,
+        conditions:
+          'ifVersion' in condition ? { ifMatch: condition.ifVersion } : { ifNoneMatch: '*' },
+        blobHTTPHeaders: { blobContentType: 'text/plain; charset=utf-8' },
+      });
+      return versionOf(etag);
+    },
+
+    async delete(name, version, abortSignal) {
+      const conditions = { ifMatch: version };
+      const blob = client.getBlockBlobClient(name);
+      await blob.delete({ abortSignal, conditions, deleteSnapshots: 'include' });
+    },
+  };
+}
+
+function versionOf(etag: string | undefined): string {
+  // Without it a later condition would be none.
+  if (!etag) throw new Error('The reply has no ETag.');
+  return etag;
+}
+
+export function azureFault(error: unknown): CloudFault {
+  const code = text(error, 'code') ?? text(read(error, 'details'), 'errorCode');
+  return { code: code ?? text(error, 'name'), status: number(error, 'statusCode') };
+}

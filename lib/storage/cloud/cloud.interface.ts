@@ -1,0 +1,25 @@
+import type { CloudFault, CloudWords } from './cloud.failure.js';
+import type { StoredValue, WriteCondition } from '../session-storage.interface.js';
+
+/** The requests that a cloud store is made of, each one sent once. They throw what the SDK throws. */
+export interface CloudRequests {
+  read(name: string, signal: AbortSignal): Promise<StoredValue>;
+  write(
+    name: string,
+    value: string,
+    condition: WriteCondition,
+    signal: AbortSignal,
+  ): Promise<string>;
+  delete(name: string, version: string, signal: AbortSignal): Promise<void>;
+  close?(): void;
+}
+
+/** What one cloud brings along. */
+export interface Cloud extends CloudWords {
+  /** Where the objects lie, without the prefix. */
+  readonly location: string;
+  readonly prefix: string | undefined;
+  /** Imports the SDK and makes a client; sends nothing. */
+  connect(): Promise<CloudRequests>;
+  faultOf(error: unknown): CloudFault;
+}

@@ -1,0 +1,66 @@
+import { safeCause } from '../../errors/safe-cause.js';
+import { SessionStorageError, type StorageFailure } from '../../errors/storage.errors.js';
+
+/** What the code of an error tells; that links are missing, {@link withLinkErrors} finds. */
+type FileFailure = Exclude<StorageFailure, 'unsupported'>;
+
+const FAILURES: Readonly<Record<string, FileFailure>> = {
+  EACCES: 'denied',
+  EPERM: 'denied',
+  EROFS: 'denied',
+  ENOENT: 'misconfigured',
+  ENOTDIR: 'misconfigured',
+  EISDIR: 'misconfigured',
+  ENAMETOOLONG: 'misconfigured',
+  ELOOP: 'misconfigured',
+};
+
+const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'ENOSYS']);
+
+/** The code of a system error (`ENOENT`), or `undefined` for anything else. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const code: unknown = Reflect.get(error, 'code');
+  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
+}
+
+/** Runs a file operation; a system error becomes a {@link SessionStorageError} that says what to do. */
+export async function withFileErrors<T>(directory: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === undefined) throw error;
+    const failure = FAILURES[code] ?? 'unavailable';
+    throw new SessionStorageError(explain(directory, code, failure), failure, {
+      cause: safeCause(error),
+    });
+  }
+}
+
+/** Runs `link()`; a file system without hard links is told apart from missing rights. */
+export async function withLinkErrors<T>(folder: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === undefined || !NO_HARD_LINKS.has(code)) throw error;
+    throw new SessionStorageError(
+      `The file system of "${folder}" has no hard links (${code}), by which file storage decides between writers. Put the session directory on a local disk that is not FAT or exFAT, or choose another storage.`,
+      'unsupported',
+      { cause: safeCause(error) },
+    );
+  }
+}
+
+const ADVICE: Readonly<Record<FileFailure, string>> = {
+  denied:
+    'Give the user of this process the right to read and write it, or choose another directory.',
+  misconfigured:
+    'It must be a directory whose parent exists, and no session key may be a folder of another.',
+  unavailable: 'Check free space, open files and the state of the disk.',
+};
+
+function explain(directory: string, code: string, failure: FileFailure): string {
+  return `The session directory "${directory}" cannot be used (${code}). ${ADVICE[failure]}`;
+}

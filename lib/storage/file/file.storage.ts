@@ -1,0 +1,176 @@
+/*
+ * How writers are ordered without locks.
+ *
+ * `<dir>/<key>` is the published copy: the raw value, which other programs may read and write. Beside it, the hidden
+ * folder `.<key>.versions/` holds records named 1, 2, 3 … A writer prepares its copy there, and decides by linking a
+ * record to the next number: `link()` has one winner. Then it carries the decision out by renaming the prepared copy
+ * over the published one. The record says which prepared copy, which published copy the decision was made against
+ * (`base`) and which one it leads to (`result`); copies are named by fingerprint and never contain each other's text.
+ *
+ * - A writer died after deciding: the prepared copy still exists, so whoever comes next renames it. A copy can be
+ *   renamed once only, hence a late helper never puts an old value over a newer one.
+ * - A foreign write (another program, a person) since the condition was checked: the published copy is not `base`. The
+ *   decision is abandoned and the foreign value stays. Between that check and the rename lies the one window, some
+ *   microseconds, in which a foreign write can be overwritten; no file system offers a conditional rename.
+ * - A writer slept while its number was used and pruned, and links it a second time: newer numbers exist and its copy
+ *   was not renamed. It withdraws. (A number is decided only after the one before it was carried out, so a rightful
+ *   winner with newer numbers always finds its copy renamed.)
+ * - A deletion moves the published copy aside, looks whether it is the condemned one, and removes it or links it back.
+ *   If it dies in between, readers that miss the newest copy find it there and link it back.
+ * - The version is the newest number with the fingerprint of what is published, so foreign writes change it too.
+ */
+import { join, relative, resolve } from 'node:path';
+import { findNoPath } from '../../common/path-text.js';
+import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
+import { StorageConflictError } from '../../errors/storage.errors.js';
+import { ignoreInGit, prepareDirectory } from './file.directory.js';
+import { codeOf, withFileErrors } from './file.errors.js';
+import { FileObject, version, type ObjectState } from './file.object.js';
+import type {
+  DeleteCondition,
+  SessionStorage,
+  StorageOperationOptions,
+  StoredValue,
+  WriteCondition,
+} from '../session-storage.interface.js';
+import { assertStorageKey } from '../storage-key.js';
+import { assertDeleteCondition, assertWriteCondition } from '../write-condition.js';
+
+/** Options of {@link FileStorage}. */
+export interface FileStorageOptions {
+  /**
+   * Where the sessions lie, relative to the working directory or absolute. Created (its parent must exist) with rights
+   * for the owner only and a `.gitignore` that keeps its content out of Git.
+   */
+  readonly directory: string;
+}
+
+/**
+ * Keeps sessions in files (`storage: 'file:./session-data'`), safe for any number of processes on one machine.
+ * `<directory>/<key>` holds exactly the stored value, so that other programs can share it; what they write, edit or
+ * delete there wins. A write or delete that has been decided is finished even if its signal aborts.
+ *
+ * Every operation throws `SessionStorageError`: `'denied'` (rights, read-only), `'misconfigured'` (no such parent, not
+ * a directory), `'unsupported'` (a file system without hard links) or `'unavailable'` (disk full and the like).
+ */
+export class FileStorage implements SessionStorage {
+  /** Absolute path of the directory. */
+  readonly directory: string;
+  #opening: Promise<void> | undefined;
+  readonly #tidied = new Set<string>();
+
+  /** @throws BetfairConfigurationError no directory is named */
+  constructor(options: FileStorageOptions) {
+    if (typeof options?.directory !== 'string' || options.directory === '') {
+      throw new BetfairConfigurationError(
+        'file storage needs a directory, such as new FileStorage({ directory: "./session-data" }).',
+      );
+    }
+    const found = findNoPath(options.directory);
+    if (found !== undefined) {
+      throw new BetfairConfigurationError(
+        `the directory of the file storage ${found.said}. Name a directory, such as "./session-data".`,
+      );
+    }
+    this.directory = resolve(options.directory);
+  }
+
+  /**
+   * Creates the directory and tests that it can be used. Happens by itself on first use; call it at start-up to learn
+   * of a fault early.
+   */
+  async open(): Promise<void> {
+    this.#opening ??= withFileErrors(this.directory, () => prepareDirectory(this.directory));
+    try {
+      await this.#opening;
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
+  }
+
+  async read(key: string, options?: StorageOperationOptions): Promise<StoredValue | undefined> {
+    return this.#use(key, options, async (object) => {
+      const { number, copy } = await this.#state(object, options?.signal);
+      return copy && { value: copy.value, version: version(number, copy.fingerprint) };
+    });
+  }
+
+  async write(
+    key: string,
+    value: string,
+    condition: WriteCondition,
+    options?: StorageOperationOptions,
+  ): Promise<string> {
+    assertWriteCondition(condition);
+    return this.#use(key, options, async (object) => {
+      await this.#createFolder(object);
+      const state = await this.#state(object, options?.signal);
+      const expected = 'ifVersion' in condition ? condition.ifVersion : undefined;
+      if (versionOf(state) !== expected) throw new StorageConflictError(key);
+      return object.commit(state, value, options?.signal);
+    });
+  }
+
+  async delete(
+    key: string,
+    condition: DeleteCondition,
+    options?: StorageOperationOptions,
+  ): Promise<void> {
+    assertDeleteCondition(condition);
+    await this.#use(key, options, async (object) => {
+      const state = await this.#state(object, options?.signal);
+      if (state.copy === undefined) return;
+      if (versionOf(state) !== condition.ifVersion) throw new StorageConflictError(key);
+      // The copy may be a foreign one, with no hidden folder yet.
+      await this.#createFolder(object);
+      await object.commit(state, undefined, options?.signal);
+    });
+  }
+
+  async #use<T>(
+    key: string,
+    options: StorageOperationOptions | undefined,
+    run: (object: FileObject) => Promise<T>,
+  ): Promise<T> {
+    assertStorageKey(key);
+    assertNotOurs(key);
+    options?.signal?.throwIfAborted();
+    await this.open();
+    return withFileErrors(this.directory, () =>
+      run(new FileObject(key, join(this.directory, key))),
+    );
+  }
+
+  async #state(object: FileObject, signal: AbortSignal | undefined): Promise<ObjectState> {
+    const state = await object.state(signal);
+    if (!this.#tidied.has(object.key)) {
+      // What earlier processes left when they were killed may hold a token.
+      await object.generations.tidy(state.number);
+      this.#tidied.add(object.key);
+    }
+    return state;
+  }
+
+  async #createFolder(object: FileObject): Promise<void> {
+    const created = await object.generations.create();
+    // Somebody removed the whole directory under us, and with it what hides it from Git.
+    if (created === undefined || relative(created, this.directory).startsWith('..')) return;
+    await ignoreInGit(this.directory).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    });
+  }
+}
+
+function versionOf({ number, copy }: ObjectState): string | undefined {
+  return copy && version(number, copy.fingerprint);
+}
+
+const OURS = /^(\.gitignore|\..+\.versions)$/;
+
+function assertNotOurs(key: string): void {
+  if (!key.split('/').some((segment) => OURS.test(segment))) return;
+  throw new BetfairConfigurationError(
+    `the storage key "${key}" names a file that file storage keeps for itself. Choose a key without ".gitignore" and without a name such as ".session.versions".`,
+  );
+}

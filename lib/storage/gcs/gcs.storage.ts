@@ -1,0 +1,103 @@
+import { assertNamed } from '../cloud/cloud.names.js';
+import { CloudStorage } from '../cloud/cloud.storage.js';
+import { connectGcs, gcsFault } from './gcs.requests.js';
+
+/** What is used of a `Storage` of `@google-cloud/storage`, version 7 or 8. */
+export interface GcsClientLike {
+  /** The bucket of that name; sends nothing. */
+  bucket(name: string): {
+    /** The object of that name; sends nothing. */
+    file(name: string): GcsFileLike;
+  };
+}
+
+/** What is used of a `File`. */
+export interface GcsFileLike {
+  /** Filled in by {@link save}. */
+  readonly metadata: {
+    /** The version of the object. */
+    readonly generation?: string | number | undefined;
+  };
+  /** Reads the object; the stream emits `response` with its headers first. */
+  createReadStream(options: { validation: false }): NodeJS.ReadableStream & {
+    /** Ends the request. */
+    destroy(error?: Error): unknown;
+  };
+  /** Writes the object, if it has that generation (0: if there is none). */
+  save(
+    data: string,
+    options: {
+      resumable: false;
+      validation: false;
+      contentType: string;
+      preconditionOpts: { ifGenerationMatch: string | number };
+      timeout: number;
+    },
+  ): Promise<unknown>;
+  /** Deletes the object, if it has that generation. */
+  delete(options: { ifGenerationMatch: string }): Promise<unknown>;
+}
+
+/** Options of {@link GcsStorage}. Credentials are Google's application default credentials, or come with a `client`. */
+export interface GcsStorageOptions {
+  /** Name of the bucket, which must exist. */
+  readonly bucket: string;
+  /** Put before every key, such as `betfair/`. Default none. */
+  readonly prefix?: string | undefined;
+  /**
+   * URL of the service. Default: `STORAGE_EMULATOR_HOST` (host and port, or a URL; then without credentials), or
+   * Google's.
+   */
+  readonly apiEndpoint?: string | undefined;
+  /** A ready `Storage`, in place of `apiEndpoint`. */
+  readonly client?: GcsClientLike | undefined;
+}
+
+/**
+ * Keeps sessions in a bucket of Google Cloud Storage (`storage: 'gs://bucket'`), by preconditions on the generation.
+ * Needs the package `@google-cloud/storage` and the role "Storage Object User".
+ *
+ * What may pass (network, 429, 5xx) is tried again for a few seconds. A write that lost, where exactly the offered value
+ * is stored, counts as one of ours whose answer was lost: put something unique into values that compete. Of requests that
+ * end early the SDK closes the connection only later.
+ *
+ * Every operation throws `SessionStorageError`: `'denied'` (rights, credentials), `'misconfigured'` (no such bucket),
+ * `'unsupported'` or `'unavailable'`; and `MissingPackageError` where the package is not installed.
+ */
+export class GcsStorage extends CloudStorage {
+  /** @throws BetfairConfigurationError no bucket is named */
+  constructor(options: GcsStorageOptions) {
+    assertNamed(options?.bucket, 'the GCS bucket of the session store', 'gs://my-bucket');
+    const { bucket, prefix } = options;
+    super({
+      place: `GCS bucket "${bucket}"`,
+      location: `gs://${bucket}`,
+      prefix,
+      connect: () => connectGcs(options),
+      faultOf: gcsFault,
+      verdicts: {
+        notFound: 'absent',
+        noSuchBucket: 'misconfigured',
+        noCredentials: 'anonymous',
+        // Google's word for a request that came without credentials.
+        required: 'anonymous',
+        invalid_grant: 'denied',
+        rateLimitExceeded: 'unavailable',
+        userRateLimitExceeded: 'unavailable',
+      },
+      permissions: {
+        read: 'storage.objects.get on the bucket, as the role "Storage Object User" has it',
+        write:
+          'storage.objects.create on the bucket, and storage.objects.delete to replace, as the role "Storage Object User" has them',
+        delete: 'storage.objects.delete on the bucket, as the role "Storage Object User" has it',
+      },
+      advice: {
+        anonymous:
+          'No credentials were found: name them by GOOGLE_APPLICATION_CREDENTIALS, run gcloud auth application-default login, or give the machine a service account.',
+        misconfigured: 'Check that the bucket exists, and its name.',
+        unavailable: 'It may pass by itself; check the network and the service.',
+        unsupported: 'Use a service that knows ifGenerationMatch, or another storage.',
+      },
+    });
+  }
+}

@@ -1,0 +1,85 @@
+import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
+import { assertNamed } from '../cloud/cloud.names.js';
+import { CloudStorage } from '../cloud/cloud.storage.js';
+import { connectS3, s3Fault } from './s3.requests.js';
+
+/** What is used of an `S3Client` of `@aws-sdk/client-s3`, version 3. */
+export interface S3ClientLike {
+  /** Sends a command of the SDK. */
+  send(command: unknown, options?: { abortSignal?: AbortSignal }): Promise<unknown>;
+}
+
+/** Options of {@link S3Storage}. Credentials come from the SDK's own chain, or with a `client`. */
+export interface S3StorageOptions {
+  /** Name of the bucket, which must exist. */
+  readonly bucket: string;
+  /** Put before every key, such as `betfair/`. Default none. */
+  readonly prefix?: string | undefined;
+  /** Region of the bucket. Default: the SDK's own (`AWS_REGION`, profile). */
+  readonly region?: string | undefined;
+  /** URL of an S3-compatible service. Default: AWS. */
+  readonly endpoint?: string | undefined;
+  /** Put the bucket into the path of URLs and not into the host, as most S3-compatible services want. Default `false`. */
+  readonly usePathStyle?: boolean | undefined;
+  /** A ready `S3Client`, in place of `region`, `endpoint` and `usePathStyle`. It is yours to close. */
+  readonly client?: S3ClientLike | undefined;
+}
+
+/**
+ * Keeps sessions in an S3 bucket (`storage: 's3://bucket?region=eu-west-1'`), by conditional requests. Needs the package
+ * `@aws-sdk/client-s3` and the rights `s3:GetObject`, `s3:PutObject` and `s3:DeleteObject` on the objects, and
+ * `s3:ListBucket` on the bucket. The version is the ETag, so equal content has an equal version.
+ *
+ * What may pass (network, 409, 429, 5xx) is tried again for a few seconds. A write that lost, where exactly the offered
+ * value is stored, counts as one of ours whose answer was lost: put something unique into values that compete.
+ *
+ * Every operation throws `SessionStorageError`: `'denied'` (rights, credentials), `'misconfigured'` (no such bucket,
+ * wrong region), `'unsupported'` (a service without conditional requests) or `'unavailable'`; and
+ * `MissingPackageError` or `BetfairConfigurationError` where no client can be made.
+ */
+export class S3Storage extends CloudStorage {
+  /** @throws BetfairConfigurationError no bucket is named, or the endpoint is no URL */
+  constructor(options: S3StorageOptions) {
+    assertNamed(options?.bucket, 'the S3 bucket of the session store', 's3://my-bucket');
+    assertEndpoint(options.endpoint);
+    const { bucket, prefix } = options;
+    super({
+      place: `S3 bucket "${bucket}"`,
+      // Without the endpoint: better two stores taken for one than one taken for two.
+      location: `s3://${bucket}`,
+      prefix,
+      connect: () => connectS3(options),
+      faultOf: s3Fault,
+      verdicts: {
+        NoSuchKey: 'absent',
+        NoSuchBucket: 'misconfigured',
+        PreconditionFailed: 'conflict',
+        ExpiredToken: 'denied',
+        InvalidToken: 'denied',
+        CredentialsProviderError: 'anonymous',
+        TokenProviderError: 'anonymous',
+      },
+      permissions: {
+        read: 's3:GetObject on the objects, and s3:ListBucket on the bucket: without that, an absent object reads as denied',
+        write: 's3:PutObject on the objects',
+        delete: 's3:DeleteObject on the objects',
+      },
+      advice: {
+        anonymous:
+          'No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile, or give the machine a role.',
+        misconfigured: 'Check that the bucket exists, its name, region and endpoint.',
+        unavailable: 'It may pass by itself; check the network, the endpoint and its service.',
+        unsupported: 'Use a service that knows If-Match and If-None-Match, or another storage.',
+      },
+    });
+  }
+}
+
+function assertEndpoint(endpoint: string | undefined): void {
+  if (endpoint === undefined) return;
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (url && /^https?:/.test(url.protocol) && url.username === '' && url.password === '') return;
+  throw new BetfairConfigurationError(
+    'the endpoint of the S3 session store is no URL that can be used. Write it without credentials, such as https://s3.example.com.',
+  );
+}
