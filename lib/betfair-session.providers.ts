@@ -19,9 +19,8 @@ import {
   resolveSessionOptions,
 } from './options/session-options.resolver.js';
 import { SessionService } from './session/session.service.js';
-import { FileStorage } from './storage/file/file.storage.js';
 import type { SessionStorage } from './storage/session-storage.interface.js';
-import { openStorage } from './storage/storage.factory.js';
+import { openStorage } from './storage/storage.opening.js';
 
 /** Module-local: the options with every default filled in, once checked. */
 const RESOLVED_OPTIONS = Symbol('resolved session options');
@@ -70,14 +69,9 @@ function accountProviders(name: string | undefined): Provider[] {
     },
     {
       provide: storage,
-      useFactory: async (options: ResolvedSessionOptions) => {
-        const opened = await openStorage(options.storage);
-        if (opened instanceof FileStorage) {
-          openLog('BetfairSession').log(`Session tokens are kept in ${opened.directory}`);
-        }
-        return opened;
-      },
-      inject: [RESOLVED_OPTIONS],
+      useFactory: (options: ResolvedSessionOptions, clock: Clock) =>
+        openStorage(options, clock, openLog('BetfairSession')),
+      inject: [RESOLVED_OPTIONS, SESSION_CLOCK],
     },
     {
       provide: service,

@@ -73,7 +73,7 @@ export {
   GcsStorage,
   type GcsStorageOptions,
 } from './storage/gcs/gcs.storage.js';
-export { MemoryStorage } from './storage/memory/memory.storage.js';
+export { MemoryStorage, type MemoryStorageOptions } from './storage/memory/memory.storage.js';
 export { type S3ClientLike, S3Storage, type S3StorageOptions } from './storage/s3/s3.storage.js';
 export type {
   DeleteCondition,

@@ -116,7 +116,7 @@ describe('an account is registered', () => {
       const app = await start(BetfairSessionModule.forRoot(options));
       await app.get(SessionService).getSession();
       expect(await readdir(join(folder, 'data'))).toContain('a.token');
-      expect(logger.lines.flat()).toContain(`Session tokens are kept in ${folder}/data`);
+      expect(logger.lines.flat()).toContain(`Session tokens are kept in file:${folder}/data`);
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { BetfairConfigurationError } from '../errors/index.js';
 import type { SessionService } from '../session/session.service.js';
 import type { SessionStorage } from '../storage/session-storage.interface.js';
-import { identityOf } from '../storage/storage.factory.js';
+import { traitsOf } from '../storage/store.traits.js';
 
 /** The accounts of one application. Per application and not static, so that several can live in one process. */
 @Injectable()
 export class AccountRegistry {
-  readonly #claims: { account: string; store: unknown; key: string }[] = [];
+  readonly #claims: { account: string; location: string | undefined; key: string }[] = [];
   readonly #services = new Map<string, SessionService>();
 
   /** Names of the registered accounts. */
@@ -19,18 +19,20 @@ export class AccountRegistry {
    * Takes a name, and a place in a store, for one account.
    *
    * @throws BetfairConfigurationError either is taken: no reply of Betfair names the account, so a token that one
-   * account stores must never be read by another
+   * account stores must never be read by another. Of stores without a location, the record in the store tells later
    */
   claim(account: string, storage: SessionStorage, key: string): void {
-    const store = identityOf(storage);
+    const { location } = traitsOf(storage);
     if (this.#claims.some((claim) => claim.account === account)) throw registeredTwice(account);
-    const neighbour = this.#claims.find((claim) => claim.store === store && claim.key === key);
+    const neighbour = this.#claims.find(
+      (claim) => location !== undefined && claim.location === location && claim.key === key,
+    );
     if (neighbour) {
       throw new BetfairConfigurationError(
         `the accounts "${neighbour.account}" and "${account}" keep their tokens in the same object "${key}" of the same store, so that one would bet with the session of the other. Give them different sessionKeys, or leave sessionKey out.`,
       );
     }
-    this.#claims.push({ account, store, key });
+    this.#claims.push({ account, location, key });
   }
 
   /**

@@ -9,7 +9,7 @@ import type { LoginPermit, RecordChange } from './login.lease.js';
 import type { LoginReply } from '../identity/identity-reply.js';
 import type { FoundToken } from './login.permits.js';
 import { withNothing } from './login.facts.js';
-import { markTested, NOTHING_KNOWN } from './login.record.js';
+import { NOTHING_KNOWN } from './login.record.js';
 import type { LoginSpread } from './login.spread.js';
 
 /** A token fresh from Betfair. */
@@ -86,12 +86,13 @@ export class FleetLogin {
       guard.assertWithinBudget();
     }
     const until = permit === 'alone' ? clock.monotonic() + leaseDuration : permit.until;
-    let change: RecordChange = markTested;
+    const noteTest: RecordChange = fleet?.noteTest ?? ((record) => record);
+    let change = noteTest;
     try {
       const { reply, validatedAt } = await this.#send(current, until, signal);
       const token = await this.#settle(reply, current, permit, signal);
       // Not kept for later if it cannot be written: by then it may be wrong.
-      change = (record) => ({ ...markTested(record), ...guard.afterLogin(record) });
+      change = (record) => ({ ...noteTest(record), ...guard.afterLogin(record) });
       return await store({ token, validatedAt });
     } finally {
       fleet?.lease.releaseSoon(change);
@@ -166,7 +167,7 @@ export class FleetLogin {
     if (fleet === undefined) return guard.forgetNews();
     for (const pause of [...pauses, undefined]) {
       try {
-        return await fleet.lease.tell(markTested, signal, mayHaveLoggedIn);
+        return await fleet.lease.tell(fleet.noteTest, signal, mayHaveLoggedIn);
       } catch {
         // It holds in this process all the same, and the failure of the store was published as such.
         if (signal.aborted) return;

@@ -1,5 +1,6 @@
-import { LoginLease } from './login.lease.js';
+import { LoginLease, type RecordChange } from './login.lease.js';
 import { LoginPermits, type PermitDependencies } from './login.permits.js';
+import { markTested } from './login.record.js';
 import type { RecordStore } from './record.store.js';
 
 /** The parts that the processes of one account share a store for. */
@@ -7,16 +8,20 @@ export interface Fleet {
   readonly records: RecordStore;
   readonly lease: LoginLease;
   readonly permits: LoginPermits;
+  /** Notes in the record, once this process has taken the lease, that the store was seen to write conditionally. */
+  readonly noteTest: RecordChange;
 }
 
-export interface FleetDependencies extends Omit<PermitDependencies, 'lease'> {
+export interface FleetDependencies extends Omit<PermitDependencies, 'lease' | 'noteTest'> {
   /** Milliseconds that one login may hold others back. */
   readonly leaseDuration: number;
 }
 
 /** Puts the parts together: the lease and the permits go by one record. */
 export function createFleet(dependencies: FleetDependencies): Fleet {
-  const { clock, guard, leaseDuration, records } = dependencies;
+  const { clock, guard, isToBeTested, leaseDuration, records } = dependencies;
   const lease = new LoginLease(records, guard, leaseDuration, clock);
-  return { records, lease, permits: new LoginPermits({ ...dependencies, lease }) };
+  const noteTest: RecordChange = isToBeTested ? markTested : (record) => record;
+  const permits = new LoginPermits({ ...dependencies, lease, noteTest });
+  return { records, lease, permits, noteTest };
 }

@@ -5,8 +5,7 @@ import type { Persistence } from '../options/betfair-session-options.interface.j
 import { assertConditionalWrites } from './conditional-writes.check.js';
 import { GrowingPause } from './growing.pause.js';
 import type { LoginGuard } from './login.guard.js';
-import type { LoginLease, LoginPermit } from './login.lease.js';
-import { markTested } from './login.record.js';
+import type { LoginLease, LoginPermit, RecordChange } from './login.lease.js';
 import type { LoginSpread } from './login.spread.js';
 import type { RecordStore, StoredRecord } from './record.store.js';
 
@@ -17,6 +16,9 @@ export interface PermitDependencies {
   readonly guard: LoginGuard;
   readonly lease: LoginLease;
   readonly records: RecordStore;
+  /** Whether the store must be seen to write conditionally before the first login. */
+  readonly isToBeTested: boolean;
+  readonly noteTest: RecordChange;
   /** The version of the stored token. */
   readonly tokenVersion: (signal: AbortSignal) => Promise<string | undefined>;
   readonly clock: Clock;
@@ -98,19 +100,21 @@ export class LoginPermits {
     found: FoundToken,
     signal: AbortSignal,
   ): Promise<LoginPermit | 'moved' | 'lost'> {
-    const { lease, records } = this.deps;
-    // A store that is tested needs two versions of the record.
-    const before =
-      version === undefined && !record.tested
-        ? await records.write(record, undefined, signal)
-        : version;
-    if (before === undefined) return 'lost';
+    const { isToBeTested, lease, noteTest, records } = this.deps;
+    const mustTest = isToBeTested && !record.tested;
+    // The test needs two versions of the record.
+    const before = mustTest
+      ? (version ?? (await records.write(record, undefined, signal)))
+      : version;
+    if (mustTest && before === undefined) return 'lost';
     try {
       const permit = await lease.take({ record, version: before }, signal);
       if (permit === undefined) return 'lost';
       const [hasMoved] = await Promise.all([
         this.#hasMoved(found, signal),
-        record.tested ? undefined : assertConditionalWrites(records, record, before, signal),
+        mustTest && before !== undefined
+          ? assertConditionalWrites(records, record, before, signal)
+          : undefined,
       ]);
       if (!hasMoved) return permit;
     } catch (error) {
@@ -119,7 +123,7 @@ export class LoginPermits {
       throw error;
     }
     // A token is there; that others see the lease expire does not matter then.
-    await lease.release(markTested, signal).catch(() => undefined);
+    await lease.release(noteTest, signal).catch(() => undefined);
     return 'moved';
   }
 

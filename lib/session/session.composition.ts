@@ -15,7 +15,7 @@ import { RecordStore } from '../login/record.store.js';
 import { LEASE_MARGIN_MS, longestSpreadOf, storageTimeoutOf } from '../options/time-bounds.js';
 import { BoundedStorage } from '../storage/bounded.storage.js';
 import type { SessionStorage } from '../storage/session-storage.interface.js';
-import { isPrivate } from '../storage/storage.factory.js';
+import { traitsOf } from '../storage/store.traits.js';
 import { SessionCache } from './session.cache.js';
 import { SessionCheck } from './session.check.js';
 import { SessionEvidence } from './session.evidence.js';
@@ -68,26 +68,26 @@ export function composeSession(
     publisher.publish(error ? { type: 'storageDegraded', error } : { type: 'storageRecovered' }),
   );
   const recordName = `${sessionKey}.lease`;
-  // Where only this account of this process sees the store, there is nobody to share a login with.
-  const records = isPrivate(storage)
-    ? undefined
-    : new RecordStore(bounded, recordName, sessionKey, accountIdOf(options));
+  const records = new RecordStore(bounded, recordName, sessionKey, accountIdOf(options));
+  const { isShared, isToBeTested } = traitsOf(storage);
   const owner = sessionKey === defaultSessionKey(options) ? undefined : records;
   const tokens = new TokenStore(bounded, sessionKey, owner);
   // Without its record a token chosen by hand would belong to whoever comes first.
   const deletion = owner ? `"${recordName}" and "${sessionKey}" together` : `"${recordName}"`;
-  const guard = new LoginGuard(clock, publisher, records && deletion);
-  const fleet =
-    records &&
-    createFleet({
-      guard,
-      records,
-      tokenVersion: (signal) => tokens.version(signal),
-      clock,
-      persistence,
-      leaseDuration,
-      onWaiting: (ms) => publisher.publish({ type: 'waitingForLogin', longestWait: ms }),
-    });
+  const guard = new LoginGuard(clock, publisher, isShared ? deletion : undefined);
+  // Where nobody else sees the store, there is nobody to share a login with.
+  const fleet = isShared
+    ? createFleet({
+        guard,
+        records,
+        isToBeTested,
+        tokenVersion: (signal) => tokens.version(signal),
+        clock,
+        persistence,
+        leaseDuration,
+        onWaiting: (ms) => publisher.publish({ type: 'waitingForLogin', longestWait: ms }),
+      })
+    : undefined;
   const cache = new SessionCache(clock, publisher, options.applicationKey, options.sessionLifetime);
   const writer = new SessionWriter(identity, tokens, clock, persistence);
   const credentials = new CredentialProvider(options, clock);

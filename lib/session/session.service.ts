@@ -17,7 +17,6 @@ import type { Clock } from '../common/clock.js';
 import { abortable } from '../common/deadline.js';
 import { BetfairSessionError } from '../errors/index.js';
 import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
-import { wasOpenedHere } from '../storage/storage.factory.js';
 import type { SessionStorage } from '../storage/session-storage.interface.js';
 import { watchCertificate } from './certificate.watch.js';
 import { composeSession, type SessionParts } from './session.composition.js';
@@ -43,7 +42,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
   /** @internal */
   readonly account: SessionSource;
   readonly #send = (path: string, init: RequestInit) => this.#api.send(path, init);
-  /** Whether the store was opened for this service, and so is closed with it. */
+  /** Whether the store was chosen by URL, and so is closed with the service. */
   readonly #ownsStorage: boolean;
 
   /** @internal Made by `BetfairSessionModule`. */
@@ -61,7 +60,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
     if (options.certificate) {
       watchCertificate(() => credentials.certificateExpiry(), events$, clock, log.warn);
     }
-    this.#ownsStorage = wasOpenedHere(storage);
+    this.#ownsStorage = typeof options.storage === 'string';
     this.account = createSource(account, options, this.#parts, log.warn);
     const { connections } = this.#parts;
     this.#api = new SessionFetch(this.account.api, connections.dispatcher, this.account);

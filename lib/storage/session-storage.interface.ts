@@ -33,7 +33,8 @@ export interface StorageOperationOptions {
  * Where the session token lives between processes: a handful of small objects with compare-and-set. Implement it to
  * use a store of your own, and run `sessionStorageConformance` from `nestjs-betfair-session/testing` against it.
  *
- * Every operation throws `SessionStorageError` when the store fails and never puts a stored value into an error.
+ * Every operation throws `SessionStorageError` when the store fails and never puts a stored value into an error. A store
+ * that wraps another one passes on its optional members.
  */
 export interface SessionStorage {
   /** The stored value, or `undefined` where there is none. */
@@ -58,6 +59,28 @@ export interface SessionStorage {
    */
   delete(key: string, condition: DeleteCondition, options?: StorageOperationOptions): Promise<void>;
 
+  /**
+   * Finds at start-up what would fail later: a directory that cannot be used, a package that is missing. What it throws
+   * stops the application; with `persistence: 'best-effort'` only if it will not pass by itself.
+   */
+  open?(): Promise<void>;
+
   /** Frees connections and handles. Called once, at shutdown, for a store that was chosen by URL. */
   close?(): Promise<void>;
+
+  /**
+   * Where the objects lie, such as `s3://bucket/prefix`: two stores of one location are taken for the same. It is
+   * logged, so no secret may be in it. Without it, two accounts in one object of one store are found out at the first
+   * use and not at start-up.
+   */
+  readonly location?: string | undefined;
+
+  /** Whether other processes, or other services of this one, can see the store. Default `true`; `false` saves the lease. */
+  readonly shared?: boolean | undefined;
+
+  /**
+   * What says that writes honour their conditions: the store itself (`'native'`), or a test before the first login that
+   * the store ever sees (`'probe'`, the default).
+   */
+  readonly conditionalWrites?: 'native' | 'probe' | undefined;
 }

@@ -1,4 +1,9 @@
-import { SessionStorageError, StorageConflictError } from '../errors/index.js';
+import {
+  BetfairSessionError,
+  SessionStorageError,
+  StorageConflictError,
+  type StorageFailure,
+} from '../errors/index.js';
 import { wordlessCause } from '../errors/safe-cause.js';
 import type { StoredValue } from './session-storage.interface.js';
 
@@ -42,13 +47,29 @@ export function storeFailure(
   // Its text may quote the token, also if the runtime wrote it.
   return new SessionStorageError(
     `The session store failed to ${operation} "${key}": ${cause.message}.`,
-    FAILURES.find((failure) => code === `BETFAIR_STORAGE_${failure.toUpperCase()}`) ??
-      'unavailable',
+    failureOf(code),
+    { cause },
+  );
+}
+
+/** The error for what `open()` of a store threw. */
+export function openingFailure(error: unknown): BetfairSessionError {
+  if (error instanceof BetfairSessionError) return error;
+  const cause = wordlessCause(error);
+  return new SessionStorageError(
+    `The session store failed to open: ${cause.message}. Check that it is up, and its configuration.`,
+    failureOf(Reflect.get(cause, 'code')),
     { cause },
   );
 }
 
 const FAILURES = ['denied', 'misconfigured', 'unavailable', 'unsupported'] as const;
+
+/** What an error says by the code of a `SessionStorageError`, also of another copy of this package. */
+function failureOf(code: unknown): StorageFailure {
+  const found = FAILURES.find((failure) => code === `BETFAIR_STORAGE_${failure.toUpperCase()}`);
+  return found ?? 'unavailable';
+}
 
 function isVersion(value: unknown): value is string {
   return typeof value === 'string' && value !== '';

@@ -6,6 +6,8 @@ afterEach(closeAccounts);
 
 /** A store that pretends to know conditions, as some that speak S3 do. */
 class CarelessStorage extends MemoryStorage {
+  override readonly conditionalWrites = 'probe';
+
   constructor(private readonly ignored: 'ifAbsent' | 'ifVersion') {
     super();
   }
@@ -41,6 +43,19 @@ describe.each(['ifAbsent', 'ifVersion'] as const)('a store that ignores %s', (ig
       expect(process.waits).toEqual([]);
     }
     expect(clock.monotonic()).toBe(0);
+  });
+});
+
+describe('a store that says that it writes conditionally', () => {
+  it('is not tested, and the record says nothing of a test', async () => {
+    const storage = new WatchedStorage();
+    const { clock, create, record } = createProcesses(storage);
+    const process = create({ isToBeTested: false });
+    expect(await process.permit()).toHaveProperty('until');
+    expect(storage.counts).toEqual({ read: 2, write: 1 });
+    process.lease.releaseSoon((found) => found);
+    await clock.advance(3_000);
+    expect(await record()).toMatchObject({ holder: null, tested: false });
   });
 });
 

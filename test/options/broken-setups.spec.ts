@@ -832,7 +832,7 @@ const named: Row[] = [
     }),
     'username: it begins with a blank.',
     'applicationKey: it ends with a line break.',
-    'storage: mem:// takes neither a name nor parameters.',
+    'storage: mem:// takes no name. Write it as mem://.',
     'certificate.cert: the file "/run/secrets/no.crt" cannot be read (ENOENT).',
     'certificate.key: the file "/run/secrets/no.key" cannot be read (ENOENT).',
   ],

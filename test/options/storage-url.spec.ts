@@ -55,13 +55,13 @@ describe('the option storage', () => {
     ['file:./100%', /a "%" that escapes no character\. Write a "%" of the path as %25/],
     ['file:///100%', /a "%" that escapes no character/],
     ['s3://b%zz', /a "%" that escapes no character\. Write it as s3:/],
-    ['file:./x?mode=1', /a file: URL takes no parameters/],
-    ['file:///x#y', /a file: URL takes no parameters/],
+    ['file:./x?mode=1', /a file: URL has no parameter "mode"/],
+    ['file:///x#y', /a file: URL takes no fragment/],
     ['file:', /names no directory\. Use file:\.\/session-data/],
     ['file://host/x', /names no host/],
-    ['mem://name', /mem:\/\/ takes neither a name nor parameters/],
-    ['mem://?x=1', /mem:\/\/ takes neither a name nor parameters/],
-    ['mem:', /mem:\/\/ takes neither/],
+    ['mem://name', /mem:\/\/ takes no name/],
+    ['mem://?x=1', /a mem: URL has no parameter "x"/],
+    ['mem:', /mem:\/\/ takes no name/],
   ])('is refused at start-up for %s', async (url, message) => {
     const failure: unknown = await chosenBy(url).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(BetfairConfigurationError);

@@ -8,14 +8,8 @@ import {
   MemoryStorage,
   MissingPackageError,
   S3Storage,
-  type SessionStorage,
 } from 'nestjs-betfair-session';
-import {
-  identityOf,
-  isPrivate,
-  openStorage,
-  wasOpenedHere,
-} from '../../lib/storage/storage.factory.js';
+import { failureOf, opened } from './support/opened.js';
 
 let folder: string;
 
@@ -24,15 +18,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => rm(folder, { recursive: true }));
-
-async function failureOf(option: string | SessionStorage): Promise<unknown> {
-  return openStorage(option).then(
-    () => {
-      throw new Error('It should have been refused.');
-    },
-    (error: unknown) => error,
-  );
-}
 
 describe('a file: URL', () => {
   it.each([
@@ -43,7 +28,7 @@ describe('a file: URL', () => {
     ['written large', (path: string) => `FILE:${path}`],
   ])('names the directory (%s), which is made at start-up', async (name, url) => {
     const directory = join(folder, `data ${name}`);
-    const store = await openStorage(url(directory));
+    const { storage: store } = await opened(url(directory));
     expect(store).toBeInstanceOf(FileStorage);
     expect(store).toMatchObject({ directory });
     expect((await stat(directory)).isDirectory()).toBe(true);
@@ -51,8 +36,10 @@ describe('a file: URL', () => {
 
   it.each([
     ['file:', 'storage: file: names no directory. Use file:./session-data.'],
-    ['file:./x?mode=1', 'storage: a file: URL takes no parameters. Write it as file:./directory'],
-    ['file:./x#y', 'storage: a file: URL takes no parameters.'],
+    ['file:./x?mode=1', 'storage: a file: URL has no parameter "mode". It knows prefix.'],
+    ['file:./x#y', 'storage: a file: URL takes no fragment. Write it as file:./directory'],
+    ['file:./x?prefix=a', 'storage: the prefix of a file: URL names a folder below the directory.'],
+    ['file:./x?prefix=../', 'storage: the prefix of a file: URL names a folder below'],
     ['file://host/x', 'storage: a file: URL names no host. Write it as file:./directory'],
   ])('%s is refused with what to write', async (url, message) => {
     const failure = await failureOf(url);
@@ -91,19 +78,19 @@ describe('the scheme of a store', () => {
     expect(String(failure)).not.toContain('CANARY');
   });
 
-  it.each(['mem:', 'mem://name', 'mem://?x=1'])('%s is refused', async (url) => {
-    expect(await failureOf(url)).toMatchObject({
-      message: expect.stringContaining('mem:// takes neither a name nor parameters'),
-    });
+  it.each([
+    ['mem:', 'storage: mem:// takes no name. Write it as mem://.'],
+    ['mem://name', 'storage: mem:// takes no name. Write it as mem://.'],
+    ['mem://?x=1', 'storage: a mem: URL has no parameter "x". It takes none. Write it as mem://.'],
+  ])('%s is refused', async (url, message) => {
+    expect(await failureOf(url)).toMatchObject({ message: expect.stringContaining(message) });
   });
 });
 
 describe('a store that was handed in', () => {
-  it('is taken as it is, and is not ours to close', async () => {
+  it('is taken as it is', async () => {
     const own = new MemoryStorage();
-    expect(await openStorage(own)).toBe(own);
-    expect(wasOpenedHere(own)).toBe(false);
-    expect(wasOpenedHere(await openStorage('mem://'))).toBe(true);
+    expect(await opened(own)).toMatchObject({ storage: own });
   });
 
   it('has its package looked for at start-up', async () => {
@@ -112,22 +99,22 @@ describe('a store that was handed in', () => {
   });
 });
 
-describe('a store', () => {
-  it('is seen by nobody else where it is memory of our own', async () => {
-    expect(isPrivate(await openStorage('mem://'))).toBe(true);
-    expect(isPrivate(new MemoryStorage())).toBe(false);
-    expect(isPrivate(await openStorage(`file:${join(folder, 'shared')}`))).toBe(false);
-  });
-
+describe('the location of a store', () => {
   it('is another one where it keeps its objects elsewhere', () => {
     const directory = join(folder, 'data');
     const one = new FileStorage({ directory });
-    expect(identityOf(one)).toBe(identityOf(new FileStorage({ directory: `${directory}/` })));
-    expect(identityOf(one)).not.toBe(identityOf(new FileStorage({ directory: folder })));
+    expect(one.location).toBe(`file:${directory}`);
+    expect(one.location).toBe(new FileStorage({ directory: `${directory}/` }).location);
     const bucket = new S3Storage({ bucket: 'bucket' });
-    expect(identityOf(bucket)).toBe(identityOf(new S3Storage({ bucket: 'bucket', region: 'x' })));
-    expect(identityOf(bucket)).not.toBe(identityOf(new S3Storage({ bucket: 'other' })));
-    const memory = new MemoryStorage();
-    expect(identityOf(memory)).toBe(memory);
+    expect(bucket.location).toBe(new S3Storage({ bucket: 'bucket', region: 'x' }).location);
+    expect(bucket.location).not.toBe(new S3Storage({ bucket: 'other' }).location);
+    expect(new MemoryStorage().location).not.toBe(new MemoryStorage().location);
+  });
+
+  it('is logged once, but for a memory that nobody else sees', async () => {
+    const directory = join(folder, 'logged');
+    const said = `Session tokens are kept in file:${directory}`;
+    expect((await opened(`file:${directory}`)).log).toStrictEqual([said]);
+    expect((await opened('mem://')).log).toStrictEqual([]);
   });
 });

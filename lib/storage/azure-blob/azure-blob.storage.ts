@@ -98,6 +98,7 @@ export class AzureBlobStorage extends CloudStorage {
       place: `Azure container "${container}"`,
       location: `azblob://${source.accountName}/${container}`,
       prefix,
+      conditionalWrites: 'native',
       connect: () => connectAzure(container, source),
       faultOf: azureFault,
       verdicts: {

@@ -19,6 +19,8 @@ export interface Cloud extends CloudWords {
   /** Where the objects lie, without the prefix. */
   readonly location: string;
   readonly prefix: string | undefined;
+  /** Whether the service is known to honour conditions, or is only spoken to like one that does. */
+  readonly conditionalWrites: 'native' | 'probe';
   /** Imports the SDK and makes a client; sends nothing. */
   connect(): Promise<CloudRequests>;
   faultOf(error: unknown): CloudFault;

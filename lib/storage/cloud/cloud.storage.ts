@@ -22,6 +22,7 @@ export abstract class CloudStorage implements SessionStorage {
    * Where the objects lie, such as `s3://bucket/prefix`. Two stores of one location are taken for the same.
    */
   readonly location: string;
+  readonly conditionalWrites: 'native' | 'probe';
   readonly #cloud: Cloud;
   readonly #prefix: string;
   #requests: Promise<CloudRequests> | undefined;
@@ -32,6 +33,7 @@ export abstract class CloudStorage implements SessionStorage {
     this.#prefix = cloud.prefix ?? '';
     assertPrefix(this.#prefix);
     this.location = `${cloud.location}/${this.#prefix}`;
+    this.conditionalWrites = cloud.conditionalWrites;
   }
 
   /**

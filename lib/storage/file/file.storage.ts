@@ -56,6 +56,8 @@ export interface FileStorageOptions {
 export class FileStorage implements SessionStorage {
   /** Absolute path of the directory. */
   readonly directory: string;
+  readonly location: string;
+  readonly conditionalWrites: 'native' | 'probe' = 'native';
   #opening: Promise<void> | undefined;
   readonly #tidied = new Set<string>();
 
@@ -73,6 +75,7 @@ export class FileStorage implements SessionStorage {
       );
     }
     this.directory = resolve(options.directory);
+    this.location = `file:${this.directory}`;
   }
 
   /**

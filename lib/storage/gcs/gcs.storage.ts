@@ -73,6 +73,7 @@ export class GcsStorage extends CloudStorage {
       place: `GCS bucket "${bucket}"`,
       location: `gs://${bucket}`,
       prefix,
+      conditionalWrites: 'native',
       connect: () => connectGcs(options),
       faultOf: gcsFault,
       verdicts: {

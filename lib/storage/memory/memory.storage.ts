@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { StorageConflictError } from '../../errors/storage.errors.js';
 import type {
   DeleteCondition,
@@ -9,14 +10,27 @@ import type {
 import { assertStorageKey } from '../storage-key.js';
 import { assertDeleteCondition, assertWriteCondition } from '../write-condition.js';
 
+/** Options of {@link MemoryStorage}. */
+export interface MemoryStorageOptions {
+  /** Whether it is handed to several services, so that they share one login. Default `true`. */
+  readonly shared?: boolean | undefined;
+}
+
 /**
  * Keeps sessions in the memory of one process (`storage: 'mem://'`): for tests, and where every start may log in. Hand
  * one instance to several services to let them share a session.
  */
 export class MemoryStorage implements SessionStorage {
+  readonly location = `mem:${randomUUID()}`;
+  readonly shared: boolean;
+  readonly conditionalWrites: 'native' | 'probe' = 'native';
   // Private to the runtime, so that inspecting or serialising the store shows no token.
   readonly #objects = new Map<string, StoredValue>();
   #writes = 0;
+
+  constructor({ shared = true }: MemoryStorageOptions = {}) {
+    this.shared = shared;
+  }
 
   async read(key: string, options?: StorageOperationOptions): Promise<StoredValue | undefined> {
     assertStorageKey(key);

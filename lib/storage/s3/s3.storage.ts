@@ -48,6 +48,8 @@ export class S3Storage extends CloudStorage {
       // Without the endpoint: better two stores taken for one than one taken for two.
       location: `s3://${bucket}`,
       prefix,
+      // Also without `endpoint`, the environment or a profile may name another service than AWS.
+      conditionalWrites: 'probe',
       connect: () => connectS3(options),
       faultOf: s3Fault,
       verdicts: {

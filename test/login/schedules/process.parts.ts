@@ -61,6 +61,7 @@ export function composeProcess(surroundings: Surroundings): Session {
   const fleet = createFleet({
     guard,
     records,
+    isToBeTested: true,
     tokenVersion: (signal) => tokens.version(signal),
     clock,
     persistence,

@@ -39,6 +39,8 @@ export interface ProcessOptions {
   readonly account: string;
   /** Milliseconds that a login of this process may take. */
   readonly duration: number;
+  /** Whether the store must be seen to write conditionally before the first login. */
+  readonly isToBeTested: boolean;
 }
 
 /** One process as far as its logins are concerned: the parts of a service that share the record, put together alike. */
@@ -54,7 +56,7 @@ export class Process {
   /** Told in order: what holds logins back. */
   readonly obstacles: BetfairSessionError[] = [];
 
-  constructor({ storage, clock, account, duration }: ProcessOptions) {
+  constructor({ storage, clock, account, duration, isToBeTested }: ProcessOptions) {
     this.records = new RecordStore(storage, KEY, TOKEN_KEY, account);
     this.guard = new LoginGuard(
       clock,
@@ -64,6 +66,7 @@ export class Process {
     const { lease, permits } = createFleet({
       guard: this.guard,
       records: this.records,
+      isToBeTested,
       tokenVersion: async (signal) => (await storage.read(TOKEN_KEY, { signal }))?.version,
       clock,
       persistence: 'required',
@@ -95,8 +98,8 @@ export function createProcesses(storage = new MemoryStorage()) {
   return {
     clock,
     storage,
-    create: ({ account = ACCOUNT, duration = DURATION, ahead = 0 } = {}) =>
-      new Process({ storage, account, duration, clock: shifted(clock, ahead) }),
+    create: ({ account = ACCOUNT, duration = DURATION, ahead = 0, isToBeTested = true } = {}) =>
+      new Process({ storage, account, duration, isToBeTested, clock: shifted(clock, ahead) }),
     record: async (): Promise<LoginRecord> =>
       JSON.parse((await storage.read(KEY))?.value ?? 'null'),
     /** Writes the record as an operator would, whatever it holds. */

@@ -4,10 +4,10 @@ import {
   type AzureContainerClientLike,
   BetfairConfigurationError,
 } from 'nestjs-betfair-session';
-import { openStorage } from '../../../lib/storage/storage.factory.js';
 import { azureClient, azureError } from '../support/azure.client.js';
 import { describeCloud } from '../support/cloud.cases.js';
 import { CloudObjects, sdkError } from '../support/cloud.objects.js';
+import { opened } from '../support/opened.js';
 
 const made: unknown[][] = [];
 const objects = new CloudObjects();
@@ -291,14 +291,16 @@ describe('the client of AzureBlobStorage', () => {
       AZURE_STORAGE_KEY: 'aKey',
     });
     const where = 'storage_account=mine&domain=azure.example&protocol=http';
-    const store = await openStorage(`azblob://%24root?${where}&localemu=true&prefix=betfair/`);
+    const { storage: store } = await opened(
+      `azblob://%24root?${where}&localemu=true&prefix=betfair/`,
+    );
     expect(made).toEqual([
       ['http://azure.example/mine/%24root', new SharedKey('mine', 'aKey'), once],
     ]);
     expect(store).toMatchObject({ location: 'azblob://mine/$root/betfair/' });
     made.length = 0;
     process.env['AZURE_STORAGE_IS_LOCAL_EMULATOR'] = 'true';
-    await openStorage(`azblob://desk?${where}&localemu=false`);
+    await opened(`azblob://desk?${where}&localemu=false`);
     expect(made[0]?.[0]).toBe('http://mine.azure.example/desk');
   });
 });

@@ -3,7 +3,7 @@ import {
   BetfairConfigurationError,
   MissingPackageError,
 } from 'nestjs-betfair-session';
-import { openCloud } from '../support/cloud-urls.js';
+import { failureOf } from '../support/opened.js';
 
 const NAMES = Object.keys(process.env).filter((name) => name.startsWith('AZURE_'));
 const kept = NAMES.map((name) => [name, process.env[name]]);
@@ -96,7 +96,7 @@ describe('AzureBlobStorage', () => {
   });
 
   it('names the package to install at start-up', async () => {
-    const failure = await openCloud('azblob://container?storage_account=mine');
+    const failure = await failureOf('azblob://container?storage_account=mine');
     expect(failure).toBeInstanceOf(MissingPackageError);
     expect(failure).toMatchObject({
       message: expect.stringMatching(/^Azure Blob storage needs .* npm i @azure\/storage-blob$/),
@@ -113,7 +113,7 @@ describe('AzureBlobStorage', () => {
     ['azblob://c?storage_account=a&localemu=1', /"localemu" must be true or false/],
     ['azblob://c?sas=CANARY', /no parameter "sas"\. It knows storage_account, domain/],
   ])('is refused at start-up for %s', async (url, message) => {
-    const failure = await openCloud(url);
+    const failure = await failureOf(url);
     expect(failure).toBeInstanceOf(BetfairConfigurationError);
     expect(failure).toMatchObject({ message: expect.stringMatching(message) });
     expect(String(failure)).not.toContain('CANARY');

@@ -1,10 +1,10 @@
 import { jest } from '@jest/globals';
 import { PassThrough } from 'node:stream';
 import { type GcsClientLike, GcsStorage } from 'nestjs-betfair-session';
-import { openStorage } from '../../../lib/storage/storage.factory.js';
 import { describeCloud } from '../support/cloud.cases.js';
 import { CloudObjects, sdkError } from '../support/cloud.objects.js';
 import { gcsClient, gcsError } from '../support/gcs.client.js';
+import { opened } from '../support/opened.js';
 
 const made: { settings: unknown; client: { baseUrl: string } }[] = [];
 const objects = new CloudObjects();
@@ -184,7 +184,7 @@ describe('the client of GcsStorage', () => {
 
   it('is used for the bucket of the URL', async () => {
     objects.requests.length = 0;
-    const store = await openStorage('gs://my-bucket/?prefix=betfair/');
+    const { storage: store } = await opened('gs://my-bucket/?prefix=betfair/');
     await store.read('absent');
     expect(objects.requests).toMatchObject([
       { name: 'betfair/absent', options: { bucket: 'my-bucket' } },

@@ -4,8 +4,7 @@ import {
   MemoryStorage,
   MissingPackageError,
 } from 'nestjs-betfair-session';
-import { identityOf } from '../../../lib/storage/storage.factory.js';
-import { openCloud } from '../support/cloud-urls.js';
+import { failureOf } from '../support/opened.js';
 
 describe('GcsStorage', () => {
   it.each([[{ bucket: '' }], [{}], [undefined]])('is refused without a bucket (%j)', (options) => {
@@ -15,7 +14,7 @@ describe('GcsStorage', () => {
   });
 
   it('names the package to install at start-up', async () => {
-    const failure = await openCloud('gs://bucket?prefix=betfair/');
+    const failure = await failureOf('gs://bucket?prefix=betfair/');
     expect(failure).toBeInstanceOf(MissingPackageError);
     expect(failure).toMatchObject({
       message: expect.stringMatching(/^GCS storage needs .* npm i @google-cloud\/storage$/),
@@ -24,31 +23,31 @@ describe('GcsStorage', () => {
 
   it.each([
     ['gs:bucket', /needs the name of a bucket.*Write it as gs:\/\/my-bucket\?prefix=/],
-    ['gs://bucket?access_id=x', /no parameter "access_id"\. It knows prefix/],
+    ['gs://bucket?location=x', /no parameter "location"\. It knows prefix/],
     ['gs://bucket:1', /neither a port/],
   ])('is refused at start-up for %s', async (url, message) => {
-    const failure = await openCloud(url);
+    const failure = await failureOf(url);
     expect(failure).toBeInstanceOf(BetfairConfigurationError);
     expect(failure).toMatchObject({ message: expect.stringMatching(message) });
   });
 });
 
 function place(prefix?: string): unknown {
-  return identityOf(new GcsStorage({ bucket: 'bucket', prefix }));
+  return new GcsStorage({ bucket: 'bucket', prefix }).location;
 }
 
 describe('two stores', () => {
   it('are one where they keep their objects in one place', () => {
     expect(place('betfair/')).toBe(place('betfair/'));
     expect(place('betfair/')).not.toBe(place('other/'));
-    expect(place()).not.toBe(identityOf(new GcsStorage({ bucket: 'other' })));
-    expect(identityOf(new MemoryStorage())).not.toBe(identityOf(new MemoryStorage()));
+    expect(place()).not.toBe(new GcsStorage({ bucket: 'other' }).location);
+    expect(new MemoryStorage().location).not.toBe(new MemoryStorage().location);
   });
 });
 
 describe('a text that is no URL of a store', () => {
   it('is not shown, since it may be a connection string', async () => {
-    const failure = await openCloud('AccountName=a;AccountKey=CANARY');
+    const failure = await failureOf('AccountName=a;AccountKey=CANARY');
     expect(failure).toBeInstanceOf(BetfairConfigurationError);
     expect(String(failure)).not.toContain('CANARY');
   });

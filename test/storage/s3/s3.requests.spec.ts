@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
 import { BetfairConfigurationError, S3Storage } from 'nestjs-betfair-session';
-import { openStorage } from '../../../lib/storage/storage.factory.js';
 import { describeCloud } from '../support/cloud.cases.js';
 import { CloudObjects, sdkError } from '../support/cloud.objects.js';
 import { type MadeClient, s3Client, s3Error, s3Sdk } from '../support/s3.sdk.js';
+import { opened } from '../support/opened.js';
 
 const objects = new CloudObjects();
 const made: MadeClient[] = [];
@@ -125,7 +125,7 @@ describe('the client of S3Storage', () => {
 
   it.each(['true', 'false'])('is that of the URL (use_path_style=%s)', async (style) => {
     const where = 'region=eu-west-3&endpoint=http%3A%2F%2F127.0.0.1%3A9000&prefix=betfair/';
-    const store = await openStorage(`s3://my-bucket?${where}&use_path_style=${style}`);
+    const { storage: store } = await opened(`s3://my-bucket?${where}&use_path_style=${style}`);
     expect(made[0]?.settings).toStrictEqual({
       ...fixed,
       region: 'eu-west-3',
@@ -137,7 +137,7 @@ describe('the client of S3Storage', () => {
   });
 
   it('is made of the URL only where that says something', async () => {
-    const store = await openStorage('s3://my-bucket?region=eu-west-3');
+    const { storage: store } = await opened('s3://my-bucket?region=eu-west-3');
     expect(made[0]?.settings).toStrictEqual({ ...fixed, region: 'eu-west-3' });
     await store.close?.();
   });

@@ -1,5 +1,5 @@
 import { BetfairConfigurationError, MissingPackageError, S3Storage } from 'nestjs-betfair-session';
-import { openCloud } from '../support/cloud-urls.js';
+import { failureOf } from '../support/opened.js';
 
 describe('S3Storage', () => {
   it.each([
@@ -41,7 +41,7 @@ describe('S3Storage', () => {
   );
 
   it('names the package to install at start-up', async () => {
-    const failure = await openCloud('s3://bucket?region=eu-west-1');
+    const failure = await failureOf('s3://bucket?region=eu-west-1');
     expect(failure).toBeInstanceOf(MissingPackageError);
     expect(failure).toMatchObject({
       message: expect.stringMatching(/^S3 storage needs .* npm i @aws-sdk\/client-s3$/),
@@ -51,7 +51,7 @@ describe('S3Storage', () => {
   it.each([
     ['s3://', /needs the name of a bucket/],
     ['s3://bucket/folder', /folders go into \?prefix=folder\//],
-    ['s3://bucket?profile=x', /no parameter "profile"\. It knows region, endpoint, use_path_style/],
+    ['s3://bucket?colour=x', /no parameter "colour"\. It knows region, endpoint, use_path_style/],
     ['s3://bucket?region=', /"region" has no value/],
     ['s3://bucket?region=a&region=b', /"region" is given twice/],
     ['s3://bucket?use_path_style=yes', /"use_path_style" must be true or false/],
@@ -63,7 +63,7 @@ describe('S3Storage', () => {
     ['s3://bucket:443', /neither a port nor a fragment/],
     ['s3://buc ket?x=CANARY', /the URL cannot be read/],
   ])('is refused at start-up for %s', async (url, message) => {
-    const failure = await openCloud(url);
+    const failure = await failureOf(url);
     expect(failure).toBeInstanceOf(BetfairConfigurationError);
     expect(failure).toMatchObject({ message: expect.stringMatching(message) });
     expect(String(failure)).not.toContain('CANARY');

@@ -1,0 +1,15 @@
+import { azureBlobDriver } from './azure-blob/azure-blob.driver.js';
+import { fileDriver } from './file/file.driver.js';
+import { gcsDriver } from './gcs/gcs.driver.js';
+import { memoryDriver } from './memory/memory.driver.js';
+import { s3Driver } from './s3/s3.driver.js';
+import type { StorageDriver } from './storage.driver.js';
+
+/** The back ends, in the order in which messages and documentation name them. */
+export const DRIVERS: readonly StorageDriver[] = [
+  fileDriver,
+  memoryDriver,
+  s3Driver,
+  azureBlobDriver,
+  gcsDriver,
+];

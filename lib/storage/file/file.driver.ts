@@ -1,0 +1,65 @@
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findNoPath } from '../../common/path-text.js';
+import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
+import type { OnIgnored, StorageDriver } from '../storage.driver.js';
+import { readParameters, type UrlRules } from '../storage.url.js';
+import { FileStorage } from './file.storage.js';
+
+const RULES: UrlRules = {
+  example: 'file:./directory or file:///absolute/directory',
+  known: ['prefix'],
+  ignored: ['base_url', 'create_dir', 'dir_file_mode', 'metadata', 'no_tmp_dir', 'secret_key_path'],
+};
+
+export const fileDriver: StorageDriver = {
+  schemes: ['file:'],
+  examples: ['file:./session-data', 'file:///absolute/directory'],
+  packages: [],
+  create: (url, onIgnored) => new FileStorage({ directory: directoryOf(url, onIgnored) }),
+};
+
+function directoryOf(url: string, onIgnored: OnIgnored): string {
+  const [, path = '', query] = /^file:([^?]*)(?:\?(.*))?$/is.exec(url) ?? [];
+  const found = findNoPath(path);
+  if (found !== undefined) throw fault(`the file: URL ${found.said}.`);
+  if (/#/.test(url)) throw fault('a file: URL takes no fragment.');
+  const parameters = readParameters('a file: URL', new URLSearchParams(query), RULES, onIgnored);
+  if (path === '') {
+    throw new BetfairConfigurationError('file: names no directory. Use file:./session-data.');
+  }
+  return join(resolvePath(path), folderOf(parameters.get('prefix')));
+}
+
+/** By hand: `new URL('file:./x')` is `/x`. */
+function resolvePath(path: string): string {
+  // As in Go Cloud: a dot in the place of the host begins a relative path.
+  const relative = /^\/\/(\.(?:\/.*)?)$/s.exec(path)?.[1];
+  const absolute = path.replace(/^\/\/localhost(?=\/)/i, '//');
+  if (relative === undefined && /^\/\/[^/]/.test(absolute)) {
+    throw fault('a file: URL names no host.');
+  }
+  try {
+    return absolute.startsWith('//') && relative === undefined
+      ? fileURLToPath(`file:${absolute}`)
+      : resolve(decodeURIComponent(relative ?? path));
+  } catch {
+    // Not as a cause: the error may hold the URL.
+    throw new BetfairConfigurationError(
+      `a file: URL has a "%" that escapes no character. Write a "%" of the path as %25.`,
+    );
+  }
+}
+
+/** A prefix that is put before every key is a folder here. */
+function folderOf(prefix: string | undefined): string {
+  if (prefix === undefined) return '.';
+  if (/^[\w.-]+(?:\/[\w.-]+)*\/$/.test(prefix) && !prefix.includes('..')) return prefix;
+  throw new BetfairConfigurationError(
+    'the prefix of a file: URL names a folder below the directory. Write it with a "/" at its end, such as ?prefix=betfair/.',
+  );
+}
+
+function fault(what: string): BetfairConfigurationError {
+  return new BetfairConfigurationError(`${what} Write it as ${RULES.example}.`);
+}

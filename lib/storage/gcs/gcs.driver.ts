@@ -1,0 +1,24 @@
+import { readCloudUrl } from '../cloud/cloud.url.js';
+import type { StorageDriver } from '../storage.driver.js';
+import type { UrlRules } from '../storage.url.js';
+import { GcsStorage } from './gcs.storage.js';
+
+const RULES: UrlRules = {
+  example: 'gs://my-bucket?prefix=betfair/',
+  known: ['prefix'],
+  // For signed URLs, of which a session needs none.
+  ignored: ['access_id', 'private_key_path'],
+  elsewhere: {
+    anonymous: 'a session that anybody can read must not be stored, so credentials are needed',
+  },
+};
+
+export const gcsDriver: StorageDriver = {
+  schemes: ['gs:'],
+  examples: ['gs://bucket'],
+  packages: ['@google-cloud/storage'],
+  create(url, onIgnored) {
+    const { name, parameters } = readCloudUrl(url, RULES, onIgnored);
+    return new GcsStorage({ bucket: name, prefix: parameters.get('prefix') });
+  },
+};

@@ -1,0 +1,21 @@
+import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
+import type { StorageDriver } from '../storage.driver.js';
+import { readParameters, type UrlRules } from '../storage.url.js';
+import { MemoryStorage } from './memory.storage.js';
+
+const RULES: UrlRules = { example: 'mem://', known: [], ignored: ['nomd5', 'prefix'] };
+
+export const memoryDriver: StorageDriver = {
+  schemes: ['mem:'],
+  examples: ['mem://'],
+  packages: [],
+  create(url, onIgnored) {
+    const parameters = /^mem:\/\/(?:\?(.*))?$/i.exec(url);
+    if (parameters === null) {
+      throw new BetfairConfigurationError('mem:// takes no name. Write it as mem://.');
+    }
+    readParameters('a mem: URL', new URLSearchParams(parameters[1]), RULES, onIgnored);
+    // Each URL opens a memory of its own, which nobody else gets hold of.
+    return new MemoryStorage({ shared: false });
+  },
+};

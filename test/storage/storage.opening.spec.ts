@@ -1,0 +1,69 @@
+import { inspect } from 'node:util';
+import {
+  MemoryStorage,
+  SessionStorageError,
+  type SessionStorage,
+  type StorageFailure,
+} from 'nestjs-betfair-session';
+import { failureOf, opened } from './support/opened.js';
+
+/** A store that fails to open. */
+function failing(error: unknown): SessionStorage {
+  return Object.assign(new MemoryStorage(), {
+    async open() {
+      throw error;
+    },
+  });
+}
+
+const refusing = (failure: StorageFailure) =>
+  failing(new SessionStorageError('The drawer is locked.', failure));
+
+describe('a store that fails to open', () => {
+  it.each(['denied', 'misconfigured', 'unavailable', 'unsupported'] as const)(
+    'stops the application (%s)',
+    async (failure) => {
+      expect(await failureOf(refusing(failure))).toMatchObject({ failure });
+    },
+  );
+
+  it.each(['denied', 'unavailable'] as const)(
+    'does not, where it may work later and the session need not be kept (%s)',
+    async (failure) => {
+      const { log } = await opened(refusing(failure), 'best-effort');
+      expect(log[0]).toBe(
+        'The drawer is locked. The session is kept in memory only, until the store works.',
+      );
+    },
+  );
+
+  it.each(['misconfigured', 'unsupported'] as const)(
+    'does, where it never will (%s)',
+    async (failure) => {
+      expect(await failureOf(refusing(failure), 'best-effort')).toMatchObject({ failure });
+    },
+  );
+
+  it('of a user may throw anything, of which nothing is shown', async () => {
+    const failure = await failureOf(failing(new Error('redis://:CANARY@host')));
+    expect(failure).toMatchObject({
+      code: 'BETFAIR_STORAGE_UNAVAILABLE',
+      message: expect.stringContaining('The session store failed to open'),
+    });
+    expect(inspect(failure, { depth: null, showHidden: true })).not.toContain('CANARY');
+  });
+
+  it('is told apart by its code where another copy of the package made the error', async () => {
+    const error = Object.assign(new Error('x'), { code: 'BETFAIR_STORAGE_DENIED' });
+    expect(await failureOf(failing(error))).toMatchObject({ failure: 'denied' });
+  });
+
+  it('may do so at once', async () => {
+    const throwing: SessionStorage = Object.assign(new MemoryStorage(), {
+      open(): Promise<void> {
+        throw new Error('at once');
+      },
+    });
+    expect(await failureOf(throwing)).toMatchObject({ failure: 'unavailable' });
+  });
+});
