@@ -72,6 +72,8 @@ declare module '@google-cloud/storage' {
       retryOptions?: { autoRetry: boolean };
     });
     baseUrl: string;
-    bucket(name: string): { file(name: string): import('../storage/gcs/gcs.storage.js').GcsFileLike };
+    bucket(name: string): {
+      file(name: string): import('../storage/gcs/gcs.storage.js').GcsFileLike;
+    };
   }
 }
