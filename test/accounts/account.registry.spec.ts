@@ -7,6 +7,7 @@ import {
   InjectSessionService,
   MemoryStorage,
   SessionService,
+  type SessionStorage,
 } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { RecordingLogger } from '../support/application.js';
@@ -69,6 +70,32 @@ describe('the accounts of an application', () => {
     );
     expect(simulator.requests).toEqual([]);
   });
+
+  it.each([true, false])(
+    'are told apart by what is stored where the store has no location (shared: %s)',
+    async (isShared) => {
+      const own = new MemoryStorage({ shared: isShared });
+      const storage: SessionStorage = {
+        read: (...parameters) => own.read(...parameters),
+        write: (...parameters) => own.write(...parameters),
+        delete: (...parameters) => own.delete(...parameters),
+        shared: isShared,
+      };
+      const { loginAttempts } = simulator.counts;
+      const one = account('one', undefined, { storage, sessionKey: 'session.token' });
+      const two = account('two', 'second', { storage, sessionKey: 'session.token' });
+      const module = await compile(one, two);
+      await module.get(SessionService, { strict: false }).getSession();
+      const second = module.get<SessionService>(getSessionServiceToken('second'), {
+        strict: false,
+      });
+      await expect(second.getSession()).rejects.toMatchObject(
+        configuration('belongs to another Betfair account', 'sessionKey'),
+      );
+      expect(simulator.counts.loginAttempts).toBe(loginAttempts + 1);
+      await module.close();
+    },
+  );
 
   it('can share a store under the keys that they have by default', async () => {
     const storage = new MemoryStorage();
