@@ -33,8 +33,15 @@ export async function openStorage(
     log.warn(`${failure.message} The session is kept in memory only, until the store works.`);
   }
   const { location, isShared } = traitsOf(storage);
-  if (isShared && location !== undefined) log.log(`Session tokens are kept in ${location}`);
+  if (isShared && location !== undefined) {
+    log.log(`Session tokens are kept in ${withoutCredentials(location)}`);
+  }
   return storage;
+}
+
+/** A store of a user's own may have been given the URL of its client. */
+function withoutCredentials(location: string): string {
+  return location.replace(/\/\/.*@/, '//');
 }
 
 function fromUrl(url: string, log: ApplicationLog): SessionStorage {

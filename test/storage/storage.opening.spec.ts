@@ -19,6 +19,14 @@ function failing(error: unknown): SessionStorage {
 const refusing = (failure: StorageFailure) =>
   failing(new SessionStorageError('The drawer is locked.', failure));
 
+describe('the location of a store', () => {
+  it('is logged without the credentials that the URL of a client may have', async () => {
+    const location = 'redis://user:p@ss/CANARY@host:6379/1';
+    const { log } = await opened(Object.assign(new MemoryStorage(), { location }));
+    expect(log).toStrictEqual(['Session tokens are kept in redis://host:6379/1']);
+  });
+});
+
 describe('a store that fails to open', () => {
   it.each(['denied', 'misconfigured', 'unavailable', 'unsupported'] as const)(
     'stops the application (%s)',
