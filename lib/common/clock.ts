@@ -17,6 +17,8 @@ export interface Clock {
   wall(): number;
   /** Calls back after `ms`; does not keep the process alive. */
   timer(callback: () => void, ms: number): ClockTimer;
+  /** A random number from 0 up to, not including, 1, by which waits are spread. */
+  random(): number;
   /** Like {@link timer}, for the end of work in progress: keeps the process alive until then. */
   deadline(callback: () => void, ms: number): ClockTimer;
 }
@@ -32,6 +34,7 @@ function set(callback: () => void, ms: number): NodeJS.Timeout {
 export const systemClock: Clock = {
   monotonic: () => performance.now(),
   wall: () => Date.now(),
+  random: () => Math.random(),
   timer(callback, ms) {
     const handle = set(callback, ms);
     handle.unref();

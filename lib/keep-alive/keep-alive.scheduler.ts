@@ -1,17 +1,14 @@
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import type { Clock, ClockTimer } from '../common/clock.js';
+import { type Growth, Pauses } from '../common/pauses.js';
 import type { SessionService } from '../session/session.service.js';
 import { findTimerRegistry, type TimerRegistry } from './timer.registry.js';
 
-/** Milliseconds until a failed keep-alive is tried again; doubled each time, and never longer than the interval. */
-const RETRY_MS = 15_000;
-const LONGEST_RETRY_MS = 60_000;
-
-/** A random part of `ms`, so that processes do not ask Betfair in step. */
-function spread(ms: number, from: number, to: number): number {
-  return ms * (from + (to - from) * Math.random());
-}
+/** Between failed keep-alives; never longer than the interval. */
+const RETRIES: Growth = { first: 15_000, longest: 48_000 };
+/** Parts of the interval, so that processes do not ask Betfair in step. */
+const SHORTEST_PART = 0.8;
 
 /**
  * Keeps the session alive while the application is idle. The loop survives every failure; each of its timers is shown
@@ -21,7 +18,7 @@ export class KeepAliveScheduler implements OnApplicationBootstrap, OnModuleDestr
   #registry: TimerRegistry | undefined;
   #timer: ClockTimer | undefined;
   #stopped = false;
-  #failures = 0;
+  readonly #retries: Pauses;
 
   constructor(
     private readonly account: string,
@@ -29,7 +26,9 @@ export class KeepAliveScheduler implements OnApplicationBootstrap, OnModuleDestr
     private readonly sessions: SessionService,
     private readonly clock: Clock,
     private readonly moduleRef: ModuleRef,
-  ) {}
+  ) {
+    this.#retries = new Pauses(clock, RETRIES);
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.interval === undefined) return;
@@ -45,24 +44,22 @@ export class KeepAliveScheduler implements OnApplicationBootstrap, OnModuleDestr
   }
 
   async #tick(interval: number): Promise<void> {
+    // Never longer than the interval, which is at most 0.9 of a lifetime.
+    let wait = interval * (SHORTEST_PART + (1 - SHORTEST_PART) * this.clock.random());
     try {
       await this.sessions.keepAlive();
-      this.#failures = 0;
+      this.#retries.reset();
     } catch {
       // Published as an event by the service.
-      this.#failures += 1;
+      wait = Math.min(wait, this.#retries.next());
     }
-    this.#schedule(interval);
+    this.#schedule(interval, wait);
   }
 
-  #schedule(interval: number): void {
+  #schedule(interval: number, wait: number): void {
     // The application may have stopped it while the keep-alive ran.
     if (this.#registry?.isStopped()) this.#stopped = true;
     if (this.#stopped) return;
-    const grown = Math.min(RETRY_MS * 2 ** (this.#failures - 1), LONGEST_RETRY_MS);
-    const retry = this.#failures === 0 ? Infinity : spread(grown, 0.9, 1.1);
-    // Never longer than the interval, which is at most 0.9 of a lifetime.
-    const wait = Math.min(spread(interval, 0.8, 1), retry);
     this.#timer = this.clock.timer(() => void this.#tick(interval), wait);
     this.#registry?.show(this.#timer.handle);
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../common/clock.js';
-import { sleep, withEnding } from '../common/deadline.js';
+import { withEnding } from '../common/deadline.js';
+import { type Growth, Pauses } from '../common/pauses.js';
 import { BetfairIdentityUnavailableError } from '../errors/index.js';
 import type { IdentityClient } from '../identity/identity.client.js';
 import type { CredentialProvider, LoginCredentials } from './login.credentials.js';
@@ -30,8 +31,9 @@ export interface LoginDependencies {
   readonly leaseDuration: number;
 }
 
-/** Pauses before a refusal that could not be written is written again, in milliseconds. */
-const TELL_PAUSES_MS = [100, 300];
+/** Tries to write a refusal into the record. */
+const TELL_TRIES = 3;
+const BETWEEN_TELLS: Growth = { first: 100, factor: 3 };
 
 /** Makes the one login of a fleet, or finds that another process has made it. */
 export class FleetLogin {
@@ -151,27 +153,24 @@ export class FleetLogin {
     } catch (error) {
       // Before anybody is told, who may end the process, so that no restart and no other process tries it again.
       const mayHaveLoggedIn = reply.type === 'unclear' && reply.mayHaveLoggedIn;
-      const pauses = permit === 'alone' ? [] : TELL_PAUSES_MS;
-      if (guard.news) await this.#tell(mayHaveLoggedIn, pauses, signal);
+      const tries = permit === 'alone' ? 1 : TELL_TRIES;
+      if (guard.news) await this.#tell(mayHaveLoggedIn, tries, signal);
       guard.announcements.blocked(error);
       throw error;
     }
   }
 
-  async #tell(
-    mayHaveLoggedIn: boolean,
-    pauses: readonly number[],
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #tell(mayHaveLoggedIn: boolean, tries: number, signal: AbortSignal): Promise<void> {
     const { clock, fleet, guard } = this.deps;
     if (fleet === undefined) return guard.forgetNews();
-    for (const pause of [...pauses, undefined]) {
+    const pauses = new Pauses(clock, BETWEEN_TELLS);
+    for (let attempt = 1; ; attempt += 1) {
       try {
         return await fleet.lease.tell(fleet.noteTest, signal, mayHaveLoggedIn);
       } catch {
         // It holds in this process all the same, and the failure of the store was published as such.
-        if (signal.aborted) return;
-        if (pause !== undefined) await sleep(clock, pause, signal).catch(() => undefined);
+        if (signal.aborted || attempt === tries) return;
+        await pauses.wait(signal).catch(() => undefined);
       }
     }
   }

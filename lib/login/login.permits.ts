@@ -1,9 +1,9 @@
 import type { Clock } from '../common/clock.js';
 import { abortable, sleep } from '../common/deadline.js';
+import { LOOKS, Pauses } from '../common/pauses.js';
 import { SessionStorageError } from '../errors/index.js';
 import type { Persistence } from '../options/betfair-session-options.interface.js';
 import { assertConditionalWrites } from './conditional-writes.check.js';
-import { GrowingPause } from './growing.pause.js';
 import type { LoginGuard } from './login.guard.js';
 import type { LoginLease, LoginPermit, RecordChange } from './login.lease.js';
 import type { LoginSpread } from './login.spread.js';
@@ -45,8 +45,8 @@ export class LoginPermits {
     signal: AbortSignal,
   ): Promise<LoginPermit | 'moved' | 'alone'> {
     const { lease, onWaiting } = this.deps;
-    let pause = new GrowingPause();
-    const afterLoss = new GrowingPause();
+    let pause = new Pauses(this.deps.clock, LOOKS);
+    const afterLoss = new Pauses(this.deps.clock, LOOKS);
     /** Milliseconds until the holder seen last is gone; `undefined`: none was seen. */
     let freeIn: number | undefined;
     for (;;) {
@@ -59,13 +59,13 @@ export class LoginPermits {
         return (await this.#hasMoved(found, signal)) ? 'moved' : 'alone';
       }
       if (attempt === 'lost') {
-        await sleep(this.deps.clock, afterLoss.next(), signal);
+        await afterLoss.wait(signal);
         continue;
       }
       if (attempt === 'moved' || 'until' in attempt) return attempt;
       if (freeIn === undefined) onWaiting(attempt.freeIn);
       // Another holder: a login begins, so a token may come soon.
-      else if (attempt.freeIn > freeIn) pause = new GrowingPause();
+      else if (attempt.freeIn > freeIn) pause = new Pauses(this.deps.clock, LOOKS);
       freeIn = attempt.freeIn;
       if (await this.#watchToken(found, attempt.freeIn, pause, signal)) return 'moved';
     }
@@ -131,7 +131,7 @@ export class LoginPermits {
   async #watchToken(
     found: FoundToken,
     freeIn: number,
-    pause: GrowingPause,
+    pause: Pauses,
     signal: AbortSignal,
   ): Promise<boolean> {
     const { clock } = this.deps;

@@ -18,6 +18,6 @@ export class LoginSpread {
   async wait(signal: AbortSignal): Promise<void> {
     if (this.#isDone) return;
     this.#isDone = true;
-    await sleep(this.clock, Math.random() * this.longest, signal);
+    await sleep(this.clock, this.clock.random() * this.longest, signal);
   }
 }

@@ -1,13 +1,14 @@
 import type { Clock } from '../common/clock.js';
+import { jittered } from '../common/pauses.js';
 
-const SHORTEST = 1_000;
-const LONGEST = 60_000;
-/** Share of the time that renewals have failed already: an outage costs at most that much more when it is over. */
-const SHARE = 1 / 4;
+const SHORTEST_MS = 800;
+const LONGEST_MS = 48_000;
+/** Share of the time that renewals have failed already. Jittered, an outage costs at most a quarter more when it is over. */
+const SHARE = 1 / 5;
 
 /**
- * The wait after failed renewals: it grows with the time that they have failed, from 1 s to 60 s, each jittered down by
- * up to a half so that processes do not fail in step. It belongs to the service, not to one renewal, and only a success
+ * The wait after failed renewals: it grows with the time that they have failed, from 1 s to 1 min, and is jittered so that
+ * processes do not fail in step. It belongs to the service, not to one renewal, and only a success
  * ends it.
  */
 export class Backoff {
@@ -27,8 +28,8 @@ export class Backoff {
     const now = this.clock.monotonic();
     this.#failingSince ??= now;
     const share = (now - this.#failingSince) * SHARE;
-    const grown = Math.min(Math.max(SHORTEST, share), LONGEST);
-    const wait = Math.min(grown * (0.5 + Math.random() / 2), longest);
+    const grown = Math.min(Math.max(SHORTEST_MS, share), LONGEST_MS);
+    const wait = Math.min(jittered(this.clock, grown), longest);
     this.#error = error;
     this.#until = now + wait;
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../common/clock.js';
-import { sleep } from '../common/deadline.js';
+import { type Growth, LOOKS, Pauses } from '../common/pauses.js';
 import {
   BetfairConfigurationError,
   type BetfairSessionError,
@@ -8,7 +8,6 @@ import {
 import type { IdentityClient } from '../identity/identity.client.js';
 import type { Persistence } from '../options/betfair-session-options.interface.js';
 import type { FleetLogin } from '../login/fleet.login.js';
-import { GrowingPause } from '../login/growing.pause.js';
 import { LoginSpread } from '../login/login.spread.js';
 import type { BetfairSession } from '../betfair-session.js';
 import type { ValidToken } from './session.cache.js';
@@ -54,8 +53,9 @@ export interface RenewalDependencies {
   readonly onMalformed: () => void;
 }
 
-/** Pauses before a stored token is validated again, in milliseconds; jittered. */
-const VALIDATION_PAUSES = [250, 750];
+/** Tries to validate a stored token. */
+const VALIDATIONS = 3;
+const BETWEEN_VALIDATIONS: Growth = { first: 250, factor: 3 };
 
 /** Looks at the store in a row that may find a dead token again in another version. */
 const MOST_LOOKS = 3;
@@ -88,7 +88,7 @@ export class SessionRenewal {
   async #resume(dead: KnownSession | undefined, signal: AbortSignal): Promise<ValidToken> {
     const { clock, longestSpread } = this.deps;
     const spread = new LoginSpread(clock, longestSpread);
-    const pause = new GrowingPause();
+    const pause = new Pauses(clock, LOOKS);
     let found: StoredToken | undefined | 'unreachable' = 'unreachable';
     let looks = 0;
     for (;;) {
@@ -102,7 +102,7 @@ export class SessionRenewal {
       const renewed = await this.#logIn(stored, spread, signal);
       if (renewed) return renewed;
       if (looks === MOST_LOOKS) throw restless(this.deps.tokens.key);
-      if (looks > 1) await sleep(clock, pause.next(), signal);
+      if (looks > 1) await pause.wait(signal);
     }
   }
 
@@ -137,14 +137,14 @@ export class SessionRenewal {
       return undefined;
     }
     const { identity, clock } = this.deps;
-    for (let attempt = 0; ; attempt++) {
+    const pauses = new Pauses(clock, BETWEEN_VALIDATIONS);
+    for (let attempt = 1; ; attempt++) {
       const validatedAt = clock.monotonic();
       const reply = await identity.keepAlive(token, signal);
       if (reply.type === 'alive') return { type: 'resumed', token, version, validatedAt };
       if (reply.type === 'dead') return undefined;
-      const pause = VALIDATION_PAUSES[attempt];
-      if (pause === undefined || !reply.error.retryable) throw reply.error;
-      await sleep(clock, pause * (0.5 + Math.random()), signal);
+      if (attempt === VALIDATIONS || !reply.error.retryable) throw reply.error;
+      await pauses.wait(signal);
     }
   }
 

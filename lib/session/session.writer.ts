@@ -1,5 +1,5 @@
 import type { Clock } from '../common/clock.js';
-import { sleep } from '../common/deadline.js';
+import { type Growth, Pauses } from '../common/pauses.js';
 import { BetfairSessionError, SessionStorageError, StorageConflictError } from '../errors/index.js';
 import type { IdentityClient } from '../identity/identity.client.js';
 import type { Persistence } from '../options/betfair-session-options.interface.js';
@@ -20,8 +20,7 @@ export type WriteOutcome =
 
 /** Tries of one write, conflicts and failures together. */
 const TRIES = 3;
-/** Milliseconds before a failed write is tried again; doubled each time. */
-const PAUSE = 100;
+const BETWEEN_TRIES: Growth = { first: 200 };
 
 /**
  * Stores a token that is new to the store by compare-and-set, so that one live token survives whoever else writes. A
@@ -46,6 +45,7 @@ export class SessionWriter {
     over: StoredToken | undefined,
     { given = false, signal }: { given?: boolean; signal?: AbortSignal | undefined } = {},
   ): Promise<WriteOutcome> {
+    const pauses = new Pauses(this.clock, BETWEEN_TRIES);
     let expected = over;
     for (let attempt = 1; ; attempt++) {
       try {
@@ -71,7 +71,7 @@ export class SessionWriter {
           if (!given) await this.identity.logOut(token, signal);
           throw conflict ? lostTo(this.tokens.key) : error;
         }
-        if (!conflict) await sleep(this.clock, PAUSE * 2 ** attempt, signal);
+        if (!conflict) await pauses.wait(signal);
       }
     }
   }

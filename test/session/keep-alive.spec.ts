@@ -223,10 +223,10 @@ describe('the scheduled keep-alive', () => {
       .slice(1)
       .map((at, index) => at - (failed[index] ?? 0));
     expect(first).toBeGreaterThanOrEqual(0.8 * MINUTE);
-    expect(second).toBeLessThanOrEqual(1.1 * 15_000);
-    expect(third).toBeLessThanOrEqual(1.1 * 30_000);
+    expect(second).toBeLessThanOrEqual(1.25 * 15_000);
+    expect(third).toBeLessThanOrEqual(1.25 * 30_000);
     expect(rest.length).toBeGreaterThanOrEqual(57);
-    expect(Math.min(...rest)).toBeGreaterThanOrEqual(0.8 * MINUTE);
+    expect(Math.min(...rest)).toBeGreaterThanOrEqual(0.6 * MINUTE);
     expect(Math.max(...rest)).toBeLessThanOrEqual(MINUTE);
     expect(new Set(rest).size).toBeGreaterThan(50);
   }, 30_000);
@@ -248,8 +248,8 @@ describe('the scheduled keep-alive', () => {
     const waits = asked.slice(1, 6).map((at, index) => at - (asked[index] ?? 0));
     for (const [index, wait] of waits.entries()) {
       const expected = Math.min(15_000 * 2 ** index, MINUTE);
-      expect(wait).toBeGreaterThanOrEqual(expected * 0.9 - MINUTE / 2);
-      expect(wait).toBeLessThanOrEqual(expected * 1.1 + MINUTE);
+      expect(wait).toBeGreaterThanOrEqual(expected * 0.75 - MINUTE / 2);
+      expect(wait).toBeLessThanOrEqual(expected * 1.25 + MINUTE);
     }
     expect(simulator.counts.logins).toBe(1);
     simulator.endSessions();

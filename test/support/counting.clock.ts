@@ -10,6 +10,7 @@ export class CountingClock implements CountedClock {
   readonly #live = new Set<object>();
   monotonic = () => systemClock.monotonic();
   wall = () => systemClock.wall();
+  random = () => systemClock.random();
   timer = (callback: () => void, ms: number) => this.#count('timer', callback, ms);
   deadline = (callback: () => void, ms: number) => this.#count('deadline', callback, ms);
 

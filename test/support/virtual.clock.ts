@@ -23,6 +23,8 @@ export class VirtualClock implements Clock {
 
   monotonic = () => this.#now;
   wall = () => this.#now + this.#wallOffset;
+  /** May be replaced, so that a wait has one length. */
+  random = () => Math.random();
   timer = (callback: () => void, ms: number) => this.#set(callback, ms, false);
   deadline = (callback: () => void, ms: number) => this.#set(callback, ms, ms <= LONGEST_REQUEST);
 

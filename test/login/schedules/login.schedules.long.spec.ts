@@ -22,10 +22,6 @@ const ENDLESS = 500;
 const { stackTraceLimit } = Error;
 const totals = { schedules: 0, states: 0, ends: 0, steps: 0 };
 
-beforeAll(() => {
-  jest.spyOn(Math, 'random').mockImplementation(() => world?.current?.chance ?? 0.5);
-});
-
 beforeEach(() => {
   // A schedule makes dozens of errors, and stacks of them take longer than the rest.
   Error.stackTraceLimit = 0;

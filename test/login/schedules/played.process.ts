@@ -46,6 +46,7 @@ export class PlayedProcess implements Clock {
 
   monotonic = () => this.world.now;
   wall = () => this.world.now + START_OF_TIME;
+  random = () => this.chance;
   timer = (callback: () => void, ms: number) => this.#set(callback, ms);
   deadline = (callback: () => void, ms: number) => this.#set(callback, ms);
 

@@ -40,7 +40,7 @@ export class PlayedWorld {
 
   /**
    * @param kind the same for processes that do the same
-   * @param chance what `Math.random` returns in it
+   * @param chance what its clock gives as random
    * @param isEarly whether it starts before anything else happens, or at any time
    */
   add(kind: string, work: Work, chance = 0.5, isEarly = true): PlayedProcess {

@@ -49,7 +49,7 @@ export interface Scenario {
   readonly answer?: Answer;
   /** What the store holds: nothing, the token of a session that ended, or that and a refusal. */
   readonly stored?: 'nothing' | 'ended' | 'refused';
-  /** What `Math.random` returns in each of them. */
+  /** What the clock of each gives as random. */
   readonly chances?: readonly number[];
 }
 

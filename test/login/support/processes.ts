@@ -181,6 +181,7 @@ function shifted(clock: Clock, ahead: number): Clock {
   return {
     monotonic: () => clock.monotonic() + ahead,
     wall: () => clock.wall() + ahead,
+    random: () => clock.random(),
     timer: clock.timer.bind(clock),
     deadline: clock.deadline.bind(clock),
   };

@@ -10,6 +10,7 @@ class HandClock implements Clock {
 
   monotonic = () => this.#now;
   wall = () => Date.UTC(2030, 0) + this.#now;
+  random = () => 0.5;
 
   timer(callback: () => void, ms: number) {
     const due = () => callback();
