@@ -1,11 +1,13 @@
 import { read } from '../calls/rejection/rejection-envelope.js';
+import type { SessionSource } from '../calls/session-source.js';
 import { BetfairConfigurationError, BetfairSessionError } from '../errors/index.js';
 import type { SessionService } from '../session/session.service.js';
 import type { AxiosInstanceLike } from './axios.interface.js';
 import { bindRequest } from './axios.request.js';
 import { takesFetch } from './axios.version.js';
 
-const attached = new WeakMap<AxiosInstanceLike, SessionService>();
+/** By the account and not by its service, of which an application monitor may hand out a proxy. */
+const attached = new WeakMap<AxiosInstanceLike, SessionSource>();
 
 /**
  * Gives an axios instance (1.12 or newer) the session: each of its requests is sent by `SessionService.fetch`, so token
@@ -26,7 +28,7 @@ export function attachBetfairSession<T extends AxiosInstanceLike>(
   sessions: SessionService,
 ): T {
   const holder = attached.get(axios);
-  if (holder === sessions) return axios;
+  if (holder === sessions.account) return axios;
   if (holder !== undefined) {
     throw new BetfairConfigurationError(
       'attachBetfairSession() was given an axios instance that has the session of another SessionService already. Make one instance for each account, with axios.create() or HttpModule.register().',
@@ -37,7 +39,7 @@ export function attachBetfairSession<T extends AxiosInstanceLike>(
       'attachBetfairSession() needs an instance of axios 1, such as axios.create() or the axiosRef of an HttpService.',
     );
   }
-  attached.set(axios, sessions);
+  attached.set(axios, sessions.account);
   const isSupported = takesFetch(axios);
   // Synchronous, so that a request is written down when it is made, and not as it looks later.
   const synchronous = { synchronous: true };
