@@ -1,4 +1,4 @@
-// The cloud SDKs and Azurite are too heavy for everyone's `npm ci`, so they are installed when first needed.
+// The cloud SDKs, the drivers of the recipes and Azurite are too heavy for everyone's `npm ci`, so they are installed when first needed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,5 +21,5 @@ export function installIn(folder, what) {
 }
 
 export function installStores() {
-  installIn(import.meta.dirname, 'the cloud SDKs and Azurite in test/stores (about 420 MB)');
+  installIn(import.meta.dirname, 'the cloud SDKs and Azurite in test/stores (about 430 MB)');
 }

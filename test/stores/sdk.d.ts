@@ -6,6 +6,48 @@ declare module '@aws-sdk/client-s3' {
   }
 }
 
+declare module '@aws-sdk/client-dynamodb' {
+  export class DynamoDB {
+    constructor(config: {
+      region: string;
+      endpoint: string;
+      credentials: { accessKeyId: string; secretAccessKey: string };
+    });
+    createTable(input: object): Promise<unknown>;
+    getItem(
+      input: object,
+      options: object,
+    ): Promise<{ Item?: Record<string, { S?: string | undefined }> | undefined }>;
+    putItem(input: object, options: object): Promise<unknown>;
+    deleteItem(input: object, options: object): Promise<unknown>;
+    destroy(): void;
+  }
+}
+
+declare module 'mongodb' {
+  export class MongoClient {
+    constructor(url: string, options: { serverSelectionTimeoutMS: number });
+    db(): {
+      collection(
+        name: string,
+        options: object,
+      ): {
+        findOne(filter: object): Promise<{ value?: unknown; version?: unknown } | null>;
+        insertOne(document: object): Promise<unknown>;
+        updateOne(filter: object, update: object): Promise<{ matchedCount: number }>;
+        deleteOne(filter: object): Promise<{ deletedCount: number }>;
+      };
+    };
+    close(): Promise<void>;
+  }
+  export const BSON: {
+    deserialize(bytes: Uint8Array): Record<string, unknown>;
+    serialize(document: object): Uint8Array;
+    EJSON: { stringify(value: unknown): string };
+    Long: { ZERO: object };
+  };
+}
+
 declare module '@azure/storage-blob' {
   export const ContainerSASPermissions: { parse(permissions: string): object };
   interface ContainerClient {

@@ -13,15 +13,15 @@ export const AZURE_CONTAINER = 'sessions';
 export const AZURE_ACCOUNT = 'canaryaccount';
 export const AZURE_KEY = Buffer.from('CANARY-azure-key').toString('base64');
 
-/** Why S3 is not run, and how to have it, or `undefined` where it can be. */
+/** Why S3 and DynamoDB are not run, and how to have them, or `undefined` where it can be. */
 export function missingMoto() {
   return spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status === 0
     ? undefined
-    : '!!! NOT RUN: S3, because moto_server is not on this machine. To have it: pip install "moto[server,s3]" !!!';
+    : '!!! NOT RUN: what needs S3 or DynamoDB, because moto_server is not on this machine. To have it: pip install "moto[server,s3,dynamodb]" !!!';
 }
 
 /**
- * S3 with the bucket {@link S3_BUCKET}, and credentials that may do what the policy in README lists and nothing else.
+ * S3 with the bucket {@link S3_BUCKET}, and credentials that may do what the policy in docs/stores.md lists and nothing else.
  * Signatures and rights are enforced, unless it is `open` to everybody.
  */
 export async function startMoto({ open = false } = {}) {

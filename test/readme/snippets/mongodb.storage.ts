@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type SessionStorage,
+  SessionStorageError,
+  StorageConflictError,
+} from 'nestjs-betfair-session';
+
+/** `client.db()` of `mongodb`. */
+interface Database {
+  collection(name: string, options: object): Collection;
+}
+interface Collection {
+  findOne(filter: object): Promise<{ value?: unknown; version?: unknown } | null>;
+  insertOne(document: object): Promise<unknown>;
+  updateOne(filter: object, update: object): Promise<{ matchedCount: number }>;
+  deleteOne(filter: object): Promise<{ deletedCount: number }>;
+}
+
+/** Keeps sessions in a collection of documents `{ _id, value, version }`. */
+export function mongoDbStorage(database: Database, name = 'betfair_sessions'): SessionStorage {
+  const sessions = database.collection(name, {
+    // What a majority has survives a failover.
+    readConcern: { level: 'majority' },
+    readPreference: 'primary',
+    writeConcern: { w: 'majority' },
+  });
+
+  return {
+    location: `mongodb:${name}`,
+    conditionalWrites: 'native',
+
+    async read(key, { signal } = {}) {
+      signal?.throwIfAborted();
+      const found = await sessions.findOne({ _id: key }).catch(fail(key));
+      return found ? { value: String(found.value), version: String(found.version) } : undefined;
+    },
+
+    async write(key, value, condition, { signal } = {}) {
+      const expected = expectedVersion(condition);
+      const version = randomUUID();
+      signal?.throwIfAborted();
+      if (expected === undefined) {
+        await sessions.insertOne({ _id: key, value, version }).catch(fail(key));
+        return version;
+      }
+      const same = { _id: key, version: expected };
+      const replaced = await sessions
+        .updateOne(same, { $set: { value, version } })
+        .catch(fail(key));
+      if (replaced.matchedCount === 0) throw new StorageConflictError(key);
+      return version;
+    },
+
+    async delete(key, condition, { signal } = {}) {
+      const same = { _id: key, version: expectedVersion(condition) };
+      signal?.throwIfAborted();
+      const { deletedCount } = await sessions.deleteOne(same).catch(fail(key));
+      if (deletedCount === 0 && (await this.read(key))) throw new StorageConflictError(key);
+    },
+  };
+}
+
+/** The version that must be stored, or `undefined` if none may be. */
+function expectedVersion(condition: { ifAbsent?: true; ifVersion?: string }): string | undefined {
+  const { ifAbsent, ifVersion } = { ...condition };
+  if ((ifAbsent === true) !== Boolean(ifVersion)) return ifVersion;
+  throw new TypeError('Exactly one condition is needed: { ifAbsent: true } or { ifVersion }.');
+}
+
+/** Throws what a store may throw: the driver's errors may quote a document, so only their code goes on. */
+const fail = (key: string) => (error: unknown) => {
+  const code: unknown = error instanceof Error && Reflect.get(error, 'code');
+  if (code === 11_000) throw new StorageConflictError(key);
+  const failure = code === 13 || code === 18 ? 'denied' : 'unavailable';
+  throw new SessionStorageError(`MongoDB: the error ${Number(code)}.`, failure);
+};
