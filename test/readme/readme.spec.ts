@@ -94,8 +94,8 @@ describe('README.md and docs', () => {
         /^ {2}readonly (\w+)\??:/gm,
       )),
       ...(await undocumented('lib/options/options-from-env.ts', /`(BETFAIR_[A-Z_]+[A-Z])\b/g)),
-      ...(await undocumented('lib/storage/cloud.url.ts', /parameters(?:\.get\(|, )'(\w+)'/g)),
-      ...(await undocumented('lib/storage/azure-blob.account.ts', /env\['(\w+)'\]/g)),
+      ...(await undocumented('lib/storage/cloud/cloud.url.ts', /parameters(?:\.get\(|, )'(\w+)'/g)),
+      ...(await undocumented('lib/storage/azure-blob/azure-blob.account.ts', /env\['(\w+)'\]/g)),
       ...(await undocumented('lib/session/session.events.ts', /(?:type:|state:|\|) '(\w+)'/g)),
     ]).toEqual([]);
   });

@@ -11,7 +11,9 @@ import { got } from 'got';
 import {
   BetfairSessionModule,
   type BetfairSessionOptions,
+  FileStorage,
   getSessionOptionsToken,
+  type SessionStorage,
   SessionService,
 } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
@@ -208,6 +210,22 @@ it('encrypted.storage: hides the token, resumes it, and replaces what it cannot 
   await run();
   expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 1 });
   await rm(directory, { recursive: true });
+});
+
+it('encrypted.storage: says of itself what the files inside it say, and opens and closes them', async () => {
+  const directory = join(tmpdir(), `encrypted-${randomBytes(8).toString('hex')}`);
+  const secret = randomBytes(32);
+  const files: SessionStorage = new FileStorage({ directory });
+  const { location, shared, conditionalWrites } = files;
+  const storage: SessionStorage = new EncryptedStorage(directory, secret);
+  expect(storage).toMatchObject({ location, shared, conditionalWrites });
+
+  await storage.open?.();
+  expect(await readdir(directory)).toContain('.gitignore');
+  await storage.close?.();
+  await rm(directory, { recursive: true });
+  const nowhere: SessionStorage = new EncryptedStorage(join(directory, 'too', 'deep'), secret);
+  await expect(nowhere.open?.()).rejects.toMatchObject({ code: 'BETFAIR_STORAGE_MISCONFIGURED' });
 });
 
 it('orders.service: an order whose answer was lost, sent again with its reference, is one bet', async () => {

@@ -10,7 +10,7 @@ import {
 
 /** Files that are useless without the key. */
 export class EncryptedStorage implements SessionStorage {
-  readonly #files: FileStorage;
+  readonly #files: SessionStorage;
 
   /** @param secret - 32 bytes */
   constructor(
@@ -18,6 +18,26 @@ export class EncryptedStorage implements SessionStorage {
     private readonly secret: Buffer,
   ) {
     this.#files = new FileStorage({ directory });
+  }
+
+  get location() {
+    return this.#files.location;
+  }
+
+  get shared() {
+    return this.#files.shared;
+  }
+
+  get conditionalWrites() {
+    return this.#files.conditionalWrites;
+  }
+
+  async open() {
+    await this.#files.open?.();
+  }
+
+  async close() {
+    await this.#files.close?.();
   }
 
   async read(key: string, options?: StorageOperationOptions): Promise<StoredValue | undefined> {
