@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
+import { DRIVERS } from '../../lib/storage/drivers.js';
 import { blocks, pages, readme } from './blocks.js';
 
 const SNIPPETS = resolve('test/readme/snippets');
@@ -94,10 +95,37 @@ describe('README.md and docs', () => {
         /^ {2}readonly (\w+)\??:/gm,
       )),
       ...(await undocumented('lib/options/options-from-env.ts', /`(BETFAIR_[A-Z_]+[A-Z])\b/g)),
-      ...(await undocumented('lib/storage/cloud/cloud.url.ts', /parameters(?:\.get\(|, )'(\w+)'/g)),
       ...(await undocumented('lib/storage/azure-blob/azure-blob.account.ts', /env\['(\w+)'\]/g)),
       ...(await undocumented('lib/session/session.events.ts', /(?:type:|state:|\|) '(\w+)'/g)),
     ]).toEqual([]);
+  });
+
+  it('explains every parameter of a storage URL', async () => {
+    const sources = await readdir('lib/storage', { recursive: true });
+    const drivers = sources.filter((path) => path.endsWith('.driver.ts'));
+    const texts = await Promise.all(
+      drivers.map((path) => readFile(join('lib/storage', path), 'utf8')),
+    );
+    const names = Array.from(
+      texts.join('').matchAll(/parameters(?:\.get\(|, )'(\w+)'/g),
+      ([, name = '']) => name,
+    );
+    expect(names.length).toBeGreaterThan(DRIVERS.length);
+    expect(
+      names.filter((name) => !section('docs/stores.md', 'Parameters').includes(`\`${name}`)),
+    ).toEqual([]);
+  });
+
+  it('lists the back ends as the library does', () => {
+    const [, , ...rows] = section('docs/stores.md', 'Back ends').match(/^\|.*\|$/gm) ?? [];
+    const listed = rows.map((row) => {
+      const codes = Array.from(row.matchAll(/`([^`]+)`/g), ([, code = '']) => code);
+      return {
+        examples: codes.filter((code) => /^[a-z\d]+:/.test(code)),
+        packages: codes.flatMap((code) => /^npm i (.+)$/.exec(code)?.[1] ?? []),
+      };
+    });
+    expect(listed).toEqual(DRIVERS.map(({ examples, packages }) => ({ examples, packages })));
   });
 
   it.each(pages)('$path has no link that leads nowhere inside it', ({ text }) => {
@@ -116,6 +144,14 @@ describe('README.md and docs', () => {
     }
   });
 });
+
+/** The text under a heading of a page, up to the next heading. */
+function section(path: string, heading: string): string {
+  const text = pages.find((page) => page.path === path)?.text ?? '';
+  const found = text.split(/^#+ /m).find((part) => part.startsWith(`${heading}\n`));
+  if (found === undefined) throw new Error(`${path} has no heading "${heading}".`);
+  return found;
+}
 
 /** What the headings of a page can be linked by. */
 function anchorsOf(text: string): string[] {
