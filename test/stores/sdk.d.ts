@@ -32,7 +32,7 @@ declare module 'mongodb' {
         name: string,
         options: object,
       ): {
-        findOne(filter: object): Promise<{ value?: unknown; version?: unknown } | null>;
+        findOne(filter: object): Promise<{ value?: string; version?: string } | null>;
         insertOne(document: object): Promise<unknown>;
         updateOne(filter: object, update: object): Promise<{ matchedCount: number }>;
         deleteOne(filter: object): Promise<{ deletedCount: number }>;

@@ -64,5 +64,5 @@ const fail = (key: string) => (error: unknown) => {
   if (name === 'ConditionalCheckFailedException') throw new StorageConflictError(key);
   const isDenied = /^(AccessDenied|CredentialsProvider|ExpiredToken|Unrecognized)/.test(name);
   const otherwise = /^(ResourceNotFound|Validation)/.test(name) ? 'misconfigured' : 'unavailable';
-  throw new SessionStorageError(`DynamoDB: ${name}.`, isDenied ? 'denied' : otherwise);
+  throw new SessionStorageError(`DynamoDB failed (${name}).`, isDenied ? 'denied' : otherwise);
 };

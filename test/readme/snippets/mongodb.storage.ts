@@ -10,7 +10,7 @@ interface Database {
   collection(name: string, options: object): Collection;
 }
 interface Collection {
-  findOne(filter: object): Promise<{ value?: unknown; version?: unknown } | null>;
+  findOne(filter: object): Promise<{ value?: string; version?: string } | null>;
   insertOne(document: object): Promise<unknown>;
   updateOne(filter: object, update: object): Promise<{ matchedCount: number }>;
   deleteOne(filter: object): Promise<{ deletedCount: number }>;
@@ -32,7 +32,7 @@ export function mongoDbStorage(database: Database, name = 'betfair_sessions'): S
     async read(key, { signal } = {}) {
       signal?.throwIfAborted();
       const found = await sessions.findOne({ _id: key }).catch(fail(key));
-      return found ? { value: String(found.value), version: String(found.version) } : undefined;
+      return found ? { value: found.value ?? '', version: found.version ?? '' } : undefined;
     },
 
     async write(key, value, condition, { signal } = {}) {
@@ -67,10 +67,11 @@ function expectedVersion(condition: { ifAbsent?: true; ifVersion?: string }): st
   throw new TypeError('Exactly one condition is needed: { ifAbsent: true } or { ifVersion }.');
 }
 
-/** Throws what a store may throw: the driver's errors may quote a document, so only their code goes on. */
+/** Throws what a store may throw: the driver's errors may quote a document, so only their name goes on. */
 const fail = (key: string) => (error: unknown) => {
   const code: unknown = error instanceof Error && Reflect.get(error, 'code');
   if (code === 11_000) throw new StorageConflictError(key);
   const failure = code === 13 || code === 18 ? 'denied' : 'unavailable';
-  throw new SessionStorageError(`MongoDB: the error ${Number(code)}.`, failure);
+  const name = error instanceof Error ? error.name : 'Error';
+  throw new SessionStorageError(`MongoDB failed (${name}).`, failure);
 };
