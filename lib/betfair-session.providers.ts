@@ -81,7 +81,7 @@ function accountProviders(name: string | undefined): Provider[] {
         clock: Clock,
         registry: AccountRegistry,
       ) => {
-        registry.claim(account, store, options.sessionKey);
+        registry.claim(account, store, options.storage, options.sessionKey);
         return new SessionService(account, options, store, clock);
       },
       inject: [RESOLVED_OPTIONS, storage, SESSION_CLOCK, AccountRegistry],

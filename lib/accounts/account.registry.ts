@@ -7,7 +7,7 @@ import { traitsOf } from '../storage/store.traits.js';
 /** The accounts of one application. Per application and not static, so that several can live in one process. */
 @Injectable()
 export class AccountRegistry {
-  readonly #claims: { account: string; location: string | undefined; key: string }[] = [];
+  readonly #claims: { account: string; place: unknown; key: string }[] = [];
   readonly #services = new Map<string, SessionService>();
 
   /** Names of the registered accounts. */
@@ -16,23 +16,27 @@ export class AccountRegistry {
   }
 
   /**
-   * Takes a name, and a place in a store, for one account.
+   * Takes a name, and a place in a store, for one account. What tells one store from another is its location or, without one, the
+   * value of the option: a monitor wraps what is injected for each account anew.
    *
    * @throws BetfairConfigurationError either is taken: no reply of Betfair names the account, so a token that one
-   * account stores must never be read by another. Of stores without a location, the record in the store tells later
+   * account stores must never be read by another. Of two stores without a location, the record in the store tells later
    */
-  claim(account: string, storage: SessionStorage, key: string): void {
-    const { location } = traitsOf(storage);
+  claim(
+    account: string,
+    storage: SessionStorage,
+    option: string | SessionStorage,
+    key: string,
+  ): void {
+    const place = traitsOf(storage).location ?? option;
     if (this.#claims.some((claim) => claim.account === account)) throw registeredTwice(account);
-    const neighbour = this.#claims.find(
-      (claim) => location !== undefined && claim.location === location && claim.key === key,
-    );
+    const neighbour = this.#claims.find((claim) => claim.place === place && claim.key === key);
     if (neighbour) {
       throw new BetfairConfigurationError(
         `the accounts "${neighbour.account}" and "${account}" keep their tokens in the same object "${key}" of the same store, so that one would bet with the session of the other. Give them different sessionKeys, or leave sessionKey out.`,
       );
     }
-    this.#claims.push({ account, location, key });
+    this.#claims.push({ account, place, key });
   }
 
   /**

@@ -70,8 +70,8 @@ export interface SessionStorage {
 
   /**
    * Where the objects lie, such as `s3://bucket/prefix`: two stores of one location are taken for the same. It is
-   * logged, so no secret may be in it. Without it, two accounts in one object of one store are found out at the first
-   * use and not at start-up.
+   * logged, so no secret may be in it. Without it, two stores that are one are found out at the first use and not at
+   * start-up.
    */
   readonly location?: string | undefined;
 

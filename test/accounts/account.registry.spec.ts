@@ -75,15 +75,15 @@ describe('the accounts of an application', () => {
     'are told apart by what is stored where the store has no location (shared: %s)',
     async (isShared) => {
       const own = new MemoryStorage({ shared: isShared });
-      const storage: SessionStorage = {
+      const wrapped = (): SessionStorage => ({
         read: (...parameters) => own.read(...parameters),
         write: (...parameters) => own.write(...parameters),
         delete: (...parameters) => own.delete(...parameters),
         shared: isShared,
-      };
+      });
       const { loginAttempts } = simulator.counts;
-      const one = account('one', undefined, { storage, sessionKey: 'session.token' });
-      const two = account('two', 'second', { storage, sessionKey: 'session.token' });
+      const one = account('one', undefined, { storage: wrapped(), sessionKey: 'session.token' });
+      const two = account('two', 'second', { storage: wrapped(), sessionKey: 'session.token' });
       const module = await compile(one, two);
       await module.get(SessionService, { strict: false }).getSession();
       const second = module.get<SessionService>(getSessionServiceToken('second'), {
