@@ -134,6 +134,33 @@ export function describeStore(
       expect(await store.read(key)).toMatchObject({ value: 'of another' });
     });
 
+    it('are looked for after a conflict only if there may be one', async () => {
+      const { write } = backend.methods;
+      const repeating = backend.openRepeating(proxy.origin);
+      for (const [target, requests] of [
+        [behind, [write]],
+        [repeating, [write, 'GET']],
+      ] as const) {
+        const key = newKey();
+        const ifVersion = await store.write(key, 'first', { ifAbsent: true });
+        await store.write(key, 'of another', { ifVersion });
+        for (const condition of [{ ifVersion }, { ifAbsent: true }] as const) {
+          proxy.seen.length = 0;
+          const losing = target.write(key, CANARY, condition);
+          expect(await failureOf(losing)).toBeInstanceOf(StorageConflictError);
+          expect(proxy.seen).toEqual(requests);
+        }
+      }
+      await repeating.close();
+    });
+
+    it('are followed by one repetition of a write, and one read', async () => {
+      const { write } = backend.methods;
+      proxy.next(write, 'lose');
+      await behind.write(newKey(), 'first', { ifAbsent: true });
+      expect(proxy.seen).toEqual([write, write, 'GET']);
+    });
+
     it('of reads are asked for again', async () => {
       const key = newKey();
       await store.write(key, 'first', { ifAbsent: true });

@@ -10,9 +10,8 @@ export async function connectAzure(
   container: string,
   source: AzureContainerClientLike | AzureAccount,
 ): Promise<CloudRequests> {
-  return requestsOf(
-    'getBlockBlobClient' in source ? source : await createClient(container, source),
-  );
+  const mayRepeat = 'getBlockBlobClient' in source;
+  return { ...requestsOf(mayRepeat ? source : await createClient(container, source)), mayRepeat };
 }
 
 async function createClient(container: string, account: AzureAccount) {
@@ -54,7 +53,7 @@ async function defaultCredential() {
   };
 }
 
-function requestsOf(client: AzureContainerClientLike): CloudRequests {
+function requestsOf(client: AzureContainerClientLike): Omit<CloudRequests, 'mayRepeat'> {
   return {
     async read(name, abortSignal) {
       const blob = client.getBlockBlobClient(name);

@@ -1,10 +1,10 @@
 import { systemClock } from '../../common/clock.js';
 import { sleep, withDeadline } from '../../common/deadline.js';
 
-/** Milliseconds for one request; no SDK bounds one by itself. */
-export const REQUEST_TIMEOUT = 5_000;
-/** Milliseconds for all requests of an operation: less than the session manager waits, so that its error names the store. */
-const PATIENCE = 9_000;
+/** For one attempt; no SDK bounds a request by itself. */
+export const ATTEMPT_TIMEOUT_MS = 5_000;
+/** For all of an operation: less than the session manager waits, so that its error names the store. */
+const OPERATION_TIMEOUT_MS = 9_000;
 const ATTEMPTS = 6;
 const FIRST_DELAY = 100;
 
@@ -18,29 +18,31 @@ export class RequestTimedOut extends Error {
 }
 
 /**
- * Makes a request until it succeeds, fails for good or {@link PATIENCE} runs out, with growing random pauses. Ends at
- * once when `signal` aborts.
+ * Attempts an operation until it succeeds, fails for good or its time runs out, with growing random pauses. Ends at once
+ * when `signal` aborts.
+ *
+ * @param attempt is told how often it was called, from 1
  */
 export async function persevere<T>(
-  request: (signal: AbortSignal) => Promise<T>,
-  mayPass: (error: unknown) => boolean,
+  attempt: (signal: AbortSignal, count: number) => Promise<T>,
+  mayPass: (error: unknown, count: number) => boolean,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  const end = systemClock.monotonic() + PATIENCE;
-  for (let attempt = 1; ; attempt++) {
+  const end = systemClock.monotonic() + OPERATION_TIMEOUT_MS;
+  for (let count = 1; ; count++) {
     const left = end - systemClock.monotonic();
     try {
       return await withDeadline(
         systemClock,
-        Math.min(REQUEST_TIMEOUT, left),
-        request,
+        Math.min(ATTEMPT_TIMEOUT_MS, left),
+        (ending) => attempt(ending, count),
         () => new RequestTimedOut(),
         signal,
       );
     } catch (error) {
-      const pause = FIRST_DELAY * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
+      const pause = FIRST_DELAY * 2 ** (count - 1) * (0.5 + Math.random() / 2);
       const tooLate = systemClock.monotonic() + pause >= end;
-      if (!mayPass(error) || attempt === ATTEMPTS || tooLate) throw error;
+      if (!mayPass(error, count) || count === ATTEMPTS || tooLate) throw error;
       await sleep(systemClock, pause, signal);
     }
   }

@@ -3,6 +3,8 @@ import type { StoredValue, WriteCondition } from '../session-storage.interface.j
 
 /** The requests that a cloud store is made of, each one sent once. They throw what the SDK throws. */
 export interface CloudRequests {
+  /** Tells that the client may send a request again by itself, as one that was handed in. */
+  readonly mayRepeat: boolean;
   read(name: string, signal: AbortSignal): Promise<StoredValue>;
   write(
     name: string,

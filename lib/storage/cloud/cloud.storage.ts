@@ -46,7 +46,9 @@ export abstract class CloudStorage implements SessionStorage {
 
   async read(key: string, options?: StorageOperationOptions): Promise<StoredValue | undefined> {
     assertStorageKey(key);
-    return this.#read(key, await this.#ready(options), options);
+    return this.#operate('read', key, options, (requests, signal) =>
+      this.#find(requests, key, signal),
+    );
   }
 
   async write(
@@ -57,20 +59,21 @@ export abstract class CloudStorage implements SessionStorage {
   ): Promise<string> {
     assertStorageKey(key);
     assertWriteCondition(condition);
-    const requests = await this.#ready(options);
-    try {
-      return await this.#persevere(options, (signal) =>
-        requests.write(this.#prefix + key, value, condition, signal),
-      );
-    } catch (error) {
-      const verdict = this.#verdictOn(error, options);
-      const lost = verdict === 'conflict' || (verdict === 'absent' && 'ifVersion' in condition);
-      if (!lost) throw this.#failure(error, 'write', key);
-      // An earlier request of ours may have succeeded and only its answer been lost.
-      const stored = await this.#read(key, requests, options);
-      if (stored?.value === value) return stored.version;
-      throw new StorageConflictError(key);
-    }
+    return this.#operate('write', key, options, async (requests, signal, attempt) => {
+      try {
+        return await requests.write(this.#prefix + key, value, condition, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        const verdict = this.#judge(error);
+        const lost = verdict === 'conflict' || (verdict === 'absent' && 'ifVersion' in condition);
+        if (!lost) throw error;
+        // Only a request before this one can have succeeded without our knowing.
+        const mayBeOurs = attempt > 1 || requests.mayRepeat;
+        const stored = mayBeOurs ? await this.#find(requests, key, signal) : undefined;
+        if (stored?.value === value) return stored.version;
+        throw new StorageConflictError(key);
+      }
+    });
   }
 
   async delete(
@@ -80,20 +83,19 @@ export abstract class CloudStorage implements SessionStorage {
   ): Promise<void> {
     assertStorageKey(key);
     assertDeleteCondition(condition);
-    const requests = await this.#ready(options);
-    try {
-      await this.#persevere(options, (signal) =>
-        requests.delete(this.#prefix + key, condition.ifVersion, signal),
-      );
-    } catch (error) {
-      const verdict = this.#verdictOn(error, options);
-      if (verdict === 'absent') return;
-      if (verdict !== 'conflict') throw this.#failure(error, 'delete', key);
-      // Some clouds do not tell an absent object from another version.
-      if ((await this.#read(key, requests, options)) !== undefined) {
-        throw new StorageConflictError(key);
+    return this.#operate('delete', key, options, async (requests, signal) => {
+      try {
+        await requests.delete(this.#prefix + key, condition.ifVersion, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        const verdict = this.#judge(error);
+        if (verdict === 'absent') return;
+        if (verdict !== 'conflict') throw error;
+        // Some clouds do not tell an absent object from another version.
+        const stored = await this.#find(requests, key, signal);
+        if (stored !== undefined) throw new StorageConflictError(key);
       }
-    }
+    });
   }
 
   /** Closes the client, unless it was handed in. */
@@ -104,22 +106,41 @@ export abstract class CloudStorage implements SessionStorage {
     (await requests?.catch(() => undefined))?.close?.();
   }
 
-  async #read(
-    key: string,
+  async #find(
     requests: CloudRequests,
-    options: StorageOperationOptions | undefined,
+    key: string,
+    signal: AbortSignal,
   ): Promise<StoredValue | undefined> {
     try {
-      return await this.#persevere(options, (signal) => requests.read(this.#prefix + key, signal));
+      return await requests.read(this.#prefix + key, signal);
     } catch (error) {
-      if (this.#verdictOn(error, options) === 'absent') return undefined;
-      throw this.#failure(error, 'read', key);
+      if (this.#judge(error) === 'absent') return undefined;
+      throw error;
     }
   }
 
-  async #ready(options: StorageOperationOptions | undefined): Promise<CloudRequests> {
-    options?.signal?.throwIfAborted();
-    return this.#connected();
+  /** Carries out an operation, from the making of the client to the last request, within one deadline. */
+  async #operate<T>(
+    operation: CloudOperation,
+    key: string,
+    options: StorageOperationOptions | undefined,
+    attempt: (requests: CloudRequests, signal: AbortSignal, count: number) => Promise<T>,
+  ): Promise<T> {
+    const signal = options?.signal;
+    try {
+      return await persevere(
+        async (ending, count) => {
+          const requests = await this.#connected();
+          ending.throwIfAborted();
+          return attempt(requests, ending, count);
+        },
+        (error) => !isOwn(error) && this.#judge(error) === 'unavailable',
+        signal,
+      );
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw isOwn(error) ? error : this.#failure(error, operation, key);
+    }
   }
 
   async #connected(): Promise<CloudRequests> {
@@ -128,25 +149,12 @@ export abstract class CloudStorage implements SessionStorage {
       return await connecting;
     } catch (error) {
       if (this.#requests === connecting) this.#requests = undefined;
-      if (error instanceof BetfairSessionError) throw error;
+      if (isOwn(error)) throw error;
       throw new BetfairConfigurationError(
         `the client for the ${this.#cloud.place} cannot be made. Check its options, the credentials in the environment, and that its package is whole.`,
         { cause: safeCause(error) },
       );
     }
-  }
-
-  #persevere<T>(
-    options: StorageOperationOptions | undefined,
-    request: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    return persevere(request, (error) => this.#judge(error) === 'unavailable', options?.signal);
-  }
-
-  /** Throws the caller's own reason where the operation was aborted. */
-  #verdictOn(error: unknown, options: StorageOperationOptions | undefined): Verdict {
-    options?.signal?.throwIfAborted();
-    return this.#judge(error);
   }
 
   #judge(error: unknown): Verdict {
@@ -159,4 +167,8 @@ export abstract class CloudStorage implements SessionStorage {
     const failure = verdict === 'absent' || verdict === 'conflict' ? 'misconfigured' : verdict;
     return storageError(error, this.#cloud.faultOf(error), failure, operation, key, this.#cloud);
   }
+}
+
+function isOwn(error: unknown): boolean {
+  return error instanceof BetfairSessionError;
 }

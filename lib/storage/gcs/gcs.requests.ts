@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers';
-import { REQUEST_TIMEOUT } from '../cloud/cloud.attempts.js';
+import { ATTEMPT_TIMEOUT_MS } from '../cloud/cloud.attempts.js';
 import { number, read, text, type CloudFault } from '../cloud/cloud.failure.js';
 import type { CloudRequests } from '../cloud/cloud.interface.js';
 import { importPackage } from '../cloud/cloud.package.js';
@@ -9,7 +9,10 @@ import type { GcsClientLike, GcsFileLike, GcsStorageOptions } from './gcs.storag
 export async function connectGcs(options: GcsStorageOptions): Promise<CloudRequests> {
   const client = options.client ?? (await createClient(options.apiEndpoint));
   const bucket = client.bucket(options.bucket);
-  return requestsOf((name) => bucket.file(name));
+  return {
+    ...requestsOf((name) => bucket.file(name)),
+    mayRepeat: options.client !== undefined,
+  };
 }
 
 async function createClient(option: string | undefined): Promise<GcsClientLike> {
@@ -34,7 +37,7 @@ async function createClient(option: string | undefined): Promise<GcsClientLike> 
   return client;
 }
 
-function requestsOf(fileOf: (name: string) => GcsFileLike): CloudRequests {
+function requestsOf(fileOf: (name: string) => GcsFileLike): Omit<CloudRequests, 'mayRepeat'> {
   return {
     async read(name, signal) {
       const stream = fileOf(name).createReadStream({ validation: false });
@@ -55,7 +58,7 @@ function requestsOf(fileOf: (name: string) => GcsFileLike): CloudRequests {
         preconditionOpts: {
           ifGenerationMatch: 'ifVersion' in condition ? condition.ifVersion : 0,
         },
-        timeout: REQUEST_TIMEOUT,
+        timeout: ATTEMPT_TIMEOUT_MS,
       });
       return versionOf(file.metadata.generation);
     },

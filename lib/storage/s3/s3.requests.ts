@@ -1,6 +1,6 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { safeCause } from '../../errors/safe-cause.js';
-import { REQUEST_TIMEOUT } from '../cloud/cloud.attempts.js';
+import { ATTEMPT_TIMEOUT_MS } from '../cloud/cloud.attempts.js';
 import { number, read, text, type CloudFault } from '../cloud/cloud.failure.js';
 import type { CloudRequests } from '../cloud/cloud.interface.js';
 import { importPackage } from '../cloud/cloud.package.js';
@@ -15,7 +15,9 @@ export async function connectS3(options: S3StorageOptions): Promise<CloudRequest
     'S3 storage',
     () => import('@aws-sdk/client-s3'),
   );
-  if (options.client) return requestsOf(sdk, options.client, options.bucket);
+  if (options.client) {
+    return { ...requestsOf(sdk, options.client, options.bucket), mayRepeat: true };
+  }
   const client = createClient(sdk, options);
   try {
     await client.config.region();
@@ -25,7 +27,11 @@ export async function connectS3(options: S3StorageOptions): Promise<CloudRequest
       { cause: safeCause(error) },
     );
   }
-  return { ...requestsOf(sdk, client, options.bucket), close: () => client.destroy() };
+  return {
+    ...requestsOf(sdk, client, options.bucket),
+    mayRepeat: false,
+    close: () => client.destroy(),
+  };
 }
 
 function createClient(sdk: Sdk, { region, endpoint, usePathStyle }: S3StorageOptions) {
@@ -36,8 +42,8 @@ function createClient(sdk: Sdk, { region, endpoint, usePathStyle }: S3StorageOpt
     // A repetition inside the SDK would hide that an answer was lost.
     maxAttempts: 1,
     requestHandler: {
-      connectionTimeout: REQUEST_TIMEOUT,
-      requestTimeout: REQUEST_TIMEOUT,
+      connectionTimeout: ATTEMPT_TIMEOUT_MS,
+      requestTimeout: ATTEMPT_TIMEOUT_MS,
       throwOnRequestTimeout: true,
     },
     // Older S3-compatible services refuse the newer checksums.
@@ -46,7 +52,11 @@ function createClient(sdk: Sdk, { region, endpoint, usePathStyle }: S3StorageOpt
   });
 }
 
-function requestsOf(sdk: Sdk, client: S3ClientLike, bucket: string): CloudRequests {
+function requestsOf(
+  sdk: Sdk,
+  client: S3ClientLike,
+  bucket: string,
+): Omit<CloudRequests, 'mayRepeat'> {
   return {
     async read(name, abortSignal) {
       const command = new sdk.GetObjectCommand({ Bucket: bucket, Key: name });

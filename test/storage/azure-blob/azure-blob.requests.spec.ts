@@ -5,7 +5,7 @@ import {
   BetfairConfigurationError,
 } from 'nestjs-betfair-session';
 import { azureClient, azureError } from '../support/azure.client.js';
-import { describeCloud } from '../support/cloud.cases.js';
+import { describeCloud, playLostWrites } from '../support/cloud.cases.js';
 import { CloudObjects, sdkError } from '../support/cloud.objects.js';
 import { opened } from '../support/opened.js';
 
@@ -237,6 +237,12 @@ describe('the client of AzureBlobStorage', () => {
     expect(token).toEqual({ token: 'aToken' });
     expect(signedIn).toEqual([['scope', { tenantId: 'tenant' }]]);
     expect(asked).toHaveProperty('abortSignal');
+  });
+
+  it('knows a conflict at the first request', async () => {
+    process.env['AZURE_STORAGE_KEY'] = 'aKey';
+    const store = new AzureBlobStorage({ container: 'desk' });
+    expect(await playLostWrites(store, objects)).toEqual(['write', 'write']);
   });
 
   it('that cannot be made is a fault of the configuration, which shows no secret', async () => {

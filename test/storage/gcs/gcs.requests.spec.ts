@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { PassThrough } from 'node:stream';
 import { type GcsClientLike, GcsStorage } from 'nestjs-betfair-session';
-import { describeCloud } from '../support/cloud.cases.js';
+import { describeCloud, playLostWrites } from '../support/cloud.cases.js';
 import { CloudObjects, sdkError } from '../support/cloud.objects.js';
 import { gcsClient, gcsError } from '../support/gcs.client.js';
 import { opened } from '../support/opened.js';
@@ -180,6 +180,11 @@ describe('the client of GcsStorage', () => {
     await store.close();
     expect(made).toEqual([{ settings: once, client: expect.anything() }]);
     expect(made[0]?.client.baseUrl).toBe('of the SDK');
+  });
+
+  it('knows a conflict at the first request', async () => {
+    const store = new GcsStorage({ bucket: 'desk' });
+    expect(await playLostWrites(store, objects)).toEqual(['write', 'write']);
   });
 
   it('is used for the bucket of the URL', async () => {

@@ -1,6 +1,11 @@
 import { jest } from '@jest/globals';
 import { BetfairConfigurationError, S3Storage } from 'nestjs-betfair-session';
-import { describeCloud } from '../support/cloud.cases.js';
+import {
+  describeCloud,
+  OPERATION_TIMEOUT_MS,
+  play,
+  playLostWrites,
+} from '../support/cloud.cases.js';
 import { CloudObjects, sdkError } from '../support/cloud.objects.js';
 import { type MadeClient, s3Client, s3Error, s3Sdk } from '../support/s3.sdk.js';
 import { opened } from '../support/opened.js';
@@ -112,6 +117,43 @@ describe('the client of S3Storage', () => {
     expect(await store.read('key')).toEqual({ value: 'value', version });
     expect(made).toHaveLength(1);
     expect(made[0]?.settings).toStrictEqual(fixed);
+    await store.close();
+  });
+
+  it('knows a conflict at the first request', async () => {
+    const store = new S3Storage({ bucket: 'desk' });
+    expect(await playLostWrites(store, objects)).toEqual(['write', 'write']);
+    await store.close();
+  });
+
+  it('that does not come about in time ends the operation, and the caller ends it earlier', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+    region.mockReturnValue(new Promise(() => undefined));
+    const store = new S3Storage({ bucket: 'desk' });
+    const { error, took } = await play(store.read('key'));
+    expect(error).toMatchObject({ failure: 'unavailable' });
+    expect(took).toBe(OPERATION_TIMEOUT_MS);
+    const controller = new AbortController();
+    const reading = play(store.read('key', controller));
+    setTimeout(() => controller.abort(new Error('enough')), 10);
+    expect(await reading).toEqual({ error: controller.signal.reason, took: 10 });
+    jest.useRealTimers();
+  });
+
+  it('that comes about after the caller gave up sends nothing', async () => {
+    objects.requests.length = 0;
+    const store = new S3Storage({ bucket: 'desk' });
+    const controller = new AbortController();
+    region.mockImplementationOnce(async () => {
+      while (!controller.signal.aborted) await new Promise(setImmediate);
+      return 'eu-west-1';
+    });
+    const writing = store.write('key', 'late', { ifAbsent: true }, controller);
+    while (region.mock.calls.length === 0) await new Promise(setImmediate);
+    controller.abort(new Error('enough'));
+    await expect(writing).rejects.toThrow('enough');
+    await store.open();
+    expect(objects.requests).toEqual([]);
     await store.close();
   });
 

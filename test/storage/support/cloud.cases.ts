@@ -32,9 +32,9 @@ export interface PlayedCloud {
 }
 
 const KEY = 'session.token';
-/** Milliseconds: the session manager waits ten seconds for an operation. */
-const PATIENCE = 9_000;
-const REQUEST_TIMEOUT = 5_000;
+/** The session manager waits ten seconds for an operation. */
+export const OPERATION_TIMEOUT_MS = 9_000;
+const ATTEMPT_TIMEOUT_MS = 5_000;
 
 let objects: CloudObjects;
 let store: CloudStorage;
@@ -52,7 +52,9 @@ function operations(ifVersion: string, options?: { signal?: AbortSignal }) {
 const OPERATIONS = ['read', 'write', 'delete'] as const;
 
 /** Plays the time that the work takes; what it gave or threw, and when. */
-async function play<T>(work: Promise<T>): Promise<{ value?: T; error?: unknown; took: number }> {
+export async function play<T>(
+  work: Promise<T>,
+): Promise<{ value?: T; error?: unknown; took: number }> {
   const begun = performance.now();
   const settling = work.then(
     (value) => ({ value, took: performance.now() - begun }),
@@ -74,6 +76,19 @@ async function failureOf(work: Promise<unknown>): Promise<{ error: unknown; took
   const shown = inspect(error, { depth: Infinity, showHidden: true }) + JSON.stringify(error);
   expect(shown).not.toContain('CANARY');
   return { error, took };
+}
+
+/** The requests of a create and a replace that lose to another writer. */
+export async function playLostWrites(target: CloudStorage, cloud: CloudObjects): Promise<string[]> {
+  const key = 'contended';
+  const ifVersion = await target.write(key, 'first', { ifAbsent: true });
+  await target.write(key, 'of another', { ifVersion });
+  cloud.requests.length = 0;
+  for (const condition of [{ ifVersion }, { ifAbsent: true }] as const) {
+    const losing = target.write(key, 'mine', condition);
+    await expect(losing).rejects.toBeInstanceOf(StorageConflictError);
+  }
+  return cloud.requests.map(({ operation }) => operation);
 }
 
 /** What a store in a cloud must do, whichever it is; the real services and SDKs are those of `npm run test:stores`. */
@@ -102,6 +117,10 @@ export function describeCloud(
       const conflict = store.write(KEY, 'new', { ifVersion });
       await expect(conflict).rejects.toThrow(`"${KEY}"`);
     });
+  });
+
+  it(`${name} reads after a conflict where its client may have repeated the write`, async () => {
+    expect(await playLostWrites(store, objects)).toEqual(['write', 'read', 'write', 'read']);
   });
 
   it.each(['', '../other', 'a//b', 'a b'])(
@@ -200,12 +219,30 @@ export function describeCloud(
           ),
         });
         expect(error).toHaveProperty('cause.message', 'no answer in time');
-        expect(took).toBe(PATIENCE);
+        expect(took).toBe(OPERATION_TIMEOUT_MS);
         expect(objects.requests).toHaveLength(2);
         const [first, second] = objects.requests;
-        expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(REQUEST_TIMEOUT);
+        expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(ATTEMPT_TIMEOUT_MS);
       },
     );
+
+    it('that the object cannot be read after a conflict ends with the deadline of the operation', async () => {
+      objects.put(`betfair/${KEY}`, 'of another');
+      objects.always('hang', 'read');
+      for (const operate of [operations(ifVersion).write, operations(ifVersion).delete]) {
+        const { error, took } = await failureOf(operate());
+        expect(error).toMatchObject({ failure: 'unavailable' });
+        expect(took).toBe(OPERATION_TIMEOUT_MS);
+      }
+    });
+
+    it('that the object can be read only later after a conflict is waited for', async () => {
+      objects.put(`betfair/${KEY}`, 'of another');
+      objects.always(busy[0], 'read');
+      const failing = failureOf(operations(ifVersion).write());
+      setTimeout(() => objects.always(undefined), 500);
+      expect((await failing).error).toBeInstanceOf(StorageConflictError);
+    });
 
     it.each(OPERATIONS)(
       'that the caller gives up ends a %s at once, with the reason',

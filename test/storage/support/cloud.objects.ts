@@ -25,13 +25,16 @@ export class CloudObjects {
   #writes = 0;
   #next: CloudFault[] = [];
   #always: CloudFault | undefined;
+  /** The operation that {@link always} is limited to. */
+  #alwaysOf: CloudOperation | undefined;
 
   next(...faults: CloudFault[]): void {
     this.#next = faults;
   }
 
-  always(fault: CloudFault | undefined): void {
+  always(fault: CloudFault | undefined, operation?: CloudOperation): void {
     this.#always = fault;
+    this.#alwaysOf = operation;
   }
 
   /** Answers a request by `work`; with nothing where the answer is bare. */
@@ -42,7 +45,8 @@ export class CloudObjects {
     work: () => T,
   ): Promise<T | undefined> {
     this.requests.push({ operation, name, at: performance.now(), signal, options });
-    const fault = this.#next.shift() ?? this.#always;
+    const isMeant = this.#alwaysOf === undefined || this.#alwaysOf === operation;
+    const fault = this.#next.shift() ?? (isMeant ? this.#always : undefined);
     if (fault === 'hang') return new Promise<never>(() => undefined);
     if (fault instanceof Error) throw fault;
     const answer = work();
