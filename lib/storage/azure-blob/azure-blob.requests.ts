@@ -2,8 +2,10 @@ import { buffer } from 'node:stream/consumers';
 import type { GetTokenOptions } from '@azure/identity';
 import type { AzureAccount } from './azure-blob.account.js';
 import type { AzureContainerClientLike } from './azure-blob.storage.js';
-import { number, read, text, type CloudFault } from '../cloud/cloud.failure.js';
+import type { CloudFault } from '../cloud/cloud.failure.js';
+import { number, read, text } from '../cloud/cloud.fields.js';
 import type { CloudRequests } from '../cloud/cloud.interface.js';
+import { fileFaultIn } from '../cloud/cloud.local-fault.js';
 import { importPackage } from '../cloud/cloud.package.js';
 
 export async function connectAzure(
@@ -89,6 +91,18 @@ function versionOf(etag: string | undefined): string {
 }
 
 export function azureFault(error: unknown): CloudFault {
-  const code = text(error, 'code') ?? text(read(error, 'details'), 'errorCode');
-  return { code: code ?? text(error, 'name'), status: number(error, 'statusCode') };
+  const details = read(error, 'details');
+  const code = text(error, 'code') ?? text(details, 'errorCode') ?? text(error, 'name');
+  if (code !== undefined && SIGN_IN.test(code)) {
+    // Its status is made up if nobody has answered.
+    const message = text(error, 'message') ?? '';
+    const fileFault = fileFaultIn(message);
+    if (fileFault) return { ...fileFault, status: undefined };
+    const network = /endpoints_resolution_error|network_error/.exec(message)?.[0];
+    if (network !== undefined) return { code: network, status: undefined };
+  }
+  return { code, status: number(error, 'statusCode') };
 }
+
+/** Errors of `@azure/identity`. */
+const SIGN_IN = /^(?:Aggregate)?Authentication(?:Required)?Error$|^CredentialUnavailableError$/;

@@ -80,9 +80,9 @@ export interface AzureBlobStorageOptions {
  * What may pass (network, 429, 5xx) is tried again for a few seconds. A write that lost, where exactly the offered value
  * is stored, counts as one of ours whose answer was lost: put something unique into values that compete.
  *
- * Every operation throws `SessionStorageError`: `'denied'` (rights, credentials), `'misconfigured'` (no such container),
- * `'unsupported'` or `'unavailable'`; and `MissingPackageError` or `BetfairConfigurationError` where no client can be
- * made.
+ * Every operation throws `SessionStorageError`: `'denied'` (rights, no credentials), `'misconfigured'` (no such
+ * container; credentials of this machine that cannot be used), `'unsupported'` or `'unavailable'`; and
+ * `MissingPackageError` or `BetfairConfigurationError` where no client can be made.
  */
 export class AzureBlobStorage extends CloudStorage {
   /** @throws BetfairConfigurationError no container or no account is named */
@@ -126,8 +126,13 @@ export class AzureBlobStorage extends CloudStorage {
           'No credentials were found: set AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or AZURE_STORAGE_CONNECTION_STRING, sign in with the Azure CLI, or give the machine a managed identity.',
         misconfigured: 'Check that the container exists, its name and that of the account.',
         unavailable:
-          'It may pass by itself; check the network, the name of the account and the service.',
-        unsupported: 'Use an account that knows conditional requests, or another storage.',
+          'This is usually temporary; if not, check the network, the name of the account and the service.',
+        unsupported:
+          'It has no conditional requests. Use an account that knows them, or another storage.',
+      },
+      credentials: {
+        values: [],
+        files: ['AZURE_FEDERATED_TOKEN_FILE', 'AZURE_CLIENT_CERTIFICATE_PATH'],
       },
     });
   }

@@ -1,8 +1,16 @@
-import { safeCause } from '../../errors/safe-cause.js';
+import { safeCause, wordlessCause } from '../../errors/safe-cause.js';
 import { SessionStorageError, type StorageFailure } from '../../errors/storage.errors.js';
+import { text } from './cloud.fields.js';
+import { type CredentialVariables, isLocal, localAdvice } from './cloud.local-fault.js';
 
-/** What a failed request says about the object or the store; `'anonymous'`: no credentials were found to send. */
-export type Verdict = StorageFailure | 'absent' | 'anonymous' | 'conflict';
+/**
+ * Why a store did not do what it was asked. Beyond what callers tell apart: `'anonymous'`, no credentials were found to
+ * send; `'local'`, there are some on this machine that cannot be used; `'untrusted'`, no TLS connection came about.
+ */
+export type CloudFailure = StorageFailure | 'anonymous' | 'local' | 'untrusted';
+
+/** What a failed request says about the object or the store. */
+export type Verdict = CloudFailure | 'absent' | 'conflict';
 
 /** What was asked of the store. */
 export type CloudOperation = 'read' | 'write' | 'delete';
@@ -13,6 +21,8 @@ export interface CloudFault {
   readonly code: string | undefined;
   /** HTTP status, where there was an answer. */
   readonly status: number | undefined;
+  /** The file that could not be read. */
+  readonly path?: string | undefined;
 }
 
 /** How to speak of a store and its failures. */
@@ -25,6 +35,8 @@ export interface CloudWords {
   readonly permissions: Readonly<Record<CloudOperation, string>>;
   /** A sentence or two each: what to do. */
   readonly advice: Readonly<Record<Exclude<StorageFailure, 'denied'> | 'anonymous', string>>;
+  readonly credentials: CredentialVariables;
+  faultOf(error: unknown): CloudFault;
 }
 
 const BY_STATUS: Readonly<Record<number, Verdict>> = {
@@ -37,65 +49,79 @@ const BY_STATUS: Readonly<Record<number, Verdict>> = {
   501: 'unsupported',
 };
 
-export function verdictOn({ code, status = 0 }: CloudFault, words: CloudWords): Verdict {
+/** Codes of a server whose certificate is not accepted, or that does not speak TLS. */
+const UNTRUSTED =
+  /^(?:UNABLE_TO_|ERR_TLS_CERT_|ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$|[A-Z_]*CERT)/;
+
+export function verdictOn(error: unknown, words: CloudWords): Verdict {
+  const { code, status, path } = words.faultOf(error);
   const known = code !== undefined && Object.hasOwn(words.verdicts, code);
-  const verdict = known ? words.verdicts[code] : BY_STATUS[status];
+  const verdict = known ? words.verdicts[code] : BY_STATUS[status ?? 0];
   if (verdict !== undefined) return verdict;
-  return status >= 300 && status < 500 ? 'misconfigured' : 'unavailable';
+  if (status !== undefined) return status >= 300 && status < 500 ? 'misconfigured' : 'unavailable';
+  if (code !== undefined && isLocal(code, path)) return 'local';
+  return code !== undefined && UNTRUSTED.test(code) ? 'untrusted' : 'unavailable';
 }
 
-const FAILED: Readonly<Record<StorageFailure, string>> = {
-  denied: 'refused',
-  misconfigured: 'cannot do',
-  unavailable: 'did not manage',
-  unsupported: 'has no conditional requests for',
+const TRIED: Readonly<Record<CloudOperation, (key: string) => string>> = {
+  read: (key) => `read "${key}" from`,
+  write: (key) => `write "${key}" to`,
+  delete: (key) => `delete "${key}" from`,
 };
 
 /** The error for callers, from what an SDK threw. */
 export function storageError(
   error: unknown,
-  fault: CloudFault,
-  verdict: StorageFailure | 'anonymous',
   operation: CloudOperation,
   key: string,
   words: CloudWords,
 ): SessionStorageError {
-  const failure = verdict === 'anonymous' ? 'denied' : verdict;
-  const advice =
-    verdict === 'denied'
-      ? `Its credentials must be valid and have ${words.permissions[operation]}.`
-      : words.advice[verdict];
-  const { code, status } = fault;
-  const shown = word(code);
-  const reason = [shown, status].filter((part) => part !== undefined).join(', ') || 'no answer';
-  // With S3 this is the server's code again.
-  const name = word(text(error, 'name'));
-  const message = text(error, 'message');
+  const verdict = verdictOn(error, words);
+  // Nothing to match and nothing to miss: what answers a create or a read like this is not such a store.
+  const failure = verdict === 'absent' || verdict === 'conflict' ? 'misconfigured' : verdict;
+  const fault = words.faultOf(error);
+  const { status } = fault;
+  const code = word(fault.code);
+  const reason = [code, status].filter((part) => part !== undefined).join(', ') || 'no answer';
+  // With S3 the name is the server's code again.
+  const kept = { name: word(text(error, 'name')), message: text(error, 'message'), code, status };
   return new SessionStorageError(
-    `The ${words.place} ${FAILED[failure]} a ${operation} of "${key}" (${reason}). ${advice}`,
-    failure,
-    { cause: safeCause({ name, message, code: shown, status }) },
+    `Could not ${TRIED[operation](key)} ${words.place} (${reason}). ${adviceOn(failure, fault, operation, words)}`,
+    toCallers(failure),
+    // The system quotes what was taken for the name of a file, and that may be a key.
+    { cause: failure === 'local' ? wordlessCause(kept) : safeCause(kept) },
   );
+}
+
+function toCallers(failure: CloudFailure): StorageFailure {
+  if (failure === 'anonymous') return 'denied';
+  // Here the configuration is that of the machine.
+  const isOfMachine = failure === 'local' || failure === 'untrusted';
+  return isOfMachine ? 'misconfigured' : failure;
+}
+
+function adviceOn(
+  failure: CloudFailure,
+  { path }: CloudFault,
+  operation: CloudOperation,
+  words: CloudWords,
+): string {
+  switch (failure) {
+    case 'denied':
+      return `Its credentials must be valid and have ${words.permissions[operation]}.`;
+    case 'local':
+      return localAdvice(path, words.credentials, process.env);
+    case 'untrusted':
+      return 'No trusted TLS connection came about. Check that the endpoint speaks HTTPS; if something in between signs the traffic, such as the proxy of a company, name its authority in NODE_EXTRA_CA_CERTS; and check the clock of this machine.';
+    case 'anonymous':
+    case 'misconfigured':
+    case 'unavailable':
+    case 'unsupported':
+      return words.advice[failure];
+  }
 }
 
 /** A server chooses its codes, and could put anything there. */
 function word(code: string | undefined): string | undefined {
   return code?.match(/^\w[\w.-]{0,60}$/)?.[0];
-}
-
-/** A property of an SDK's error, if it is a text. */
-export function text(value: unknown, property: string): string | undefined {
-  const found = read(value, property);
-  return typeof found === 'string' && found !== '' ? found : undefined;
-}
-
-/** A property of an SDK's error, if it is a number. */
-export function number(value: unknown, property: string): number | undefined {
-  const found = read(value, property);
-  return typeof found === 'number' ? found : undefined;
-}
-
-/** A property of a value that may be anything. */
-export function read(value: unknown, property: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, property) : undefined;
 }

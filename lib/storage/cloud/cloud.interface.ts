@@ -1,4 +1,4 @@
-import type { CloudFault, CloudWords } from './cloud.failure.js';
+import type { CloudWords } from './cloud.failure.js';
 import type { StoredValue, WriteCondition } from '../session-storage.interface.js';
 
 /** The requests that a cloud store is made of, each one sent once. They throw what the SDK throws. */
@@ -25,5 +25,4 @@ export interface Cloud extends CloudWords {
   readonly conditionalWrites: 'native' | 'probe';
   /** Imports the SDK and makes a client; sends nothing. */
   connect(): Promise<CloudRequests>;
-  faultOf(error: unknown): CloudFault;
 }

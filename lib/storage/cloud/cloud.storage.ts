@@ -1,7 +1,7 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { BetfairSessionError } from '../../errors/betfair-session.error.js';
 import { safeCause } from '../../errors/safe-cause.js';
-import { StorageConflictError, type SessionStorageError } from '../../errors/storage.errors.js';
+import { StorageConflictError } from '../../errors/storage.errors.js';
 import { persevere } from './cloud.attempts.js';
 import { type CloudOperation, storageError, type Verdict, verdictOn } from './cloud.failure.js';
 import type { Cloud, CloudRequests } from './cloud.interface.js';
@@ -139,7 +139,7 @@ export abstract class CloudStorage implements SessionStorage {
       );
     } catch (error) {
       signal?.throwIfAborted();
-      throw isOwn(error) ? error : this.#failure(error, operation, key);
+      throw isOwn(error) ? error : storageError(error, operation, key, this.#cloud);
     }
   }
 
@@ -158,14 +158,7 @@ export abstract class CloudStorage implements SessionStorage {
   }
 
   #judge(error: unknown): Verdict {
-    return verdictOn(this.#cloud.faultOf(error), this.#cloud);
-  }
-
-  #failure(error: unknown, operation: CloudOperation, key: string): SessionStorageError {
-    const verdict = this.#judge(error);
-    // Nothing to match and nothing to miss: what answers a create or a read like this is not such a store.
-    const failure = verdict === 'absent' || verdict === 'conflict' ? 'misconfigured' : verdict;
-    return storageError(error, this.#cloud.faultOf(error), failure, operation, key, this.#cloud);
+    return verdictOn(error, this.#cloud);
   }
 }
 

@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { ATTEMPT_TIMEOUT_MS } from '../cloud/cloud.attempts.js';
-import { number, read, text, type CloudFault } from '../cloud/cloud.failure.js';
+import type { CloudFault } from '../cloud/cloud.failure.js';
+import { number, read, text } from '../cloud/cloud.fields.js';
 import type { CloudRequests } from '../cloud/cloud.interface.js';
 import { importPackage } from '../cloud/cloud.package.js';
 
@@ -38,7 +39,7 @@ async function createClient(option: string | undefined): Promise<GcsClientLike> 
 }
 
 function requestsOf(fileOf: (name: string) => GcsFileLike): Omit<CloudRequests, 'mayRepeat'> {
-  return {
+  const requests: Omit<CloudRequests, 'mayRepeat'> = {
     async read(name, signal) {
       const stream = fileOf(name).createReadStream({ validation: false });
       signal.addEventListener('abort', () => stream.destroy());
@@ -48,9 +49,9 @@ function requestsOf(fileOf: (name: string) => GcsFileLike): Omit<CloudRequests, 
       return { value, version: versionOf(read(read(head, 'headers'), 'x-goog-generation')) };
     },
 
-    async write(name, value, condition) {
+    async write(name, value, condition, signal) {
       const file = fileOf(name);
-      await file.save(value, {
+      const options = {
         resumable: false,
         // After a mismatch the SDK deletes whatever is stored; TLS has checked the bytes.
         validation: false,
@@ -59,7 +60,12 @@ function requestsOf(fileOf: (name: string) => GcsFileLike): Omit<CloudRequests, 
           ifGenerationMatch: 'ifVersion' in condition ? condition.ifVersion : 0,
         },
         timeout: ATTEMPT_TIMEOUT_MS,
-      });
+      } as const;
+      try {
+        await file.save(value, options);
+      } catch (error) {
+        throw await reasonFor(error, () => requests.read(name, signal));
+      }
       return versionOf(file.metadata.generation);
     },
 
@@ -67,6 +73,19 @@ function requestsOf(fileOf: (name: string) => GcsFileLike): Omit<CloudRequests, 
       await fileOf(name).delete({ ifGenerationMatch: version });
     },
   };
+  return requests;
+}
+
+/** The SDK closes the stream of a write that it cannot sign, and then tells of the stream; a read tells the reason. */
+async function reasonFor(error: unknown, readInstead: () => Promise<unknown>): Promise<unknown> {
+  if (text(error, 'code') !== 'ERR_STREAM_DESTROYED') return error;
+  try {
+    await readInstead();
+  } catch (reason) {
+    // An answer to the read is none to the write.
+    if (gcsFault(reason).status === undefined) return reason;
+  }
+  return error;
 }
 
 function versionOf(generation: unknown): string {
@@ -75,6 +94,9 @@ function versionOf(generation: unknown): string {
   // Without it a later condition would be none.
   throw new Error('The reply has no generation.');
 }
+
+/** The SDK's words for a file of credentials that is no file, or lacks a part. */
+const KEY_FILE = /The file at .+ is not a file|The incoming JSON object does not contain/s;
 
 /** The SDK puts the HTTP status into `code`, and what a server said into the message. */
 export function gcsFault(error: unknown): CloudFault {
@@ -88,9 +110,15 @@ export function gcsFault(error: unknown): CloudFault {
   if (message.startsWith('Could not load the default credentials')) {
     return { status, code: 'noCredentials' };
   }
+  const own = text(error, 'code');
+  const name = text(error, 'name');
+  if (status === undefined && own === undefined) {
+    const isOfKeyFile = name === 'SyntaxError' || KEY_FILE.test(message);
+    return { status, code: isOfKeyFile ? 'unusableCredentials' : name };
+  }
   const reasons = read(error, 'errors');
   const reason = Array.isArray(reasons) ? text(reasons[0], 'reason') : undefined;
   // After a read, the message is the whole reply.
   const inReply = /"reason":\s*"(\w+)"/.exec(message)?.[1];
-  return { status, code: reason ?? inReply ?? text(error, 'code') ?? text(error, 'name') };
+  return { status, code: reason ?? inReply ?? own ?? name, path: text(error, 'path') };
 }

@@ -61,8 +61,9 @@ export interface GcsStorageOptions {
  * is stored, counts as one of ours whose answer was lost: put something unique into values that compete. Of requests that
  * end early the SDK closes the connection only later.
  *
- * Every operation throws `SessionStorageError`: `'denied'` (rights, credentials), `'misconfigured'` (no such bucket),
- * `'unsupported'` or `'unavailable'`; and `MissingPackageError` where the package is not installed.
+ * Every operation throws `SessionStorageError`: `'denied'` (rights, no credentials), `'misconfigured'` (no such bucket;
+ * credentials of this machine that cannot be used), `'unsupported'` or `'unavailable'`; and
+ * `MissingPackageError` where the package is not installed.
  */
 export class GcsStorage extends CloudStorage {
   /** @throws BetfairConfigurationError no bucket is named */
@@ -83,6 +84,7 @@ export class GcsStorage extends CloudStorage {
         // Google's word for a request that came without credentials.
         required: 'anonymous',
         invalid_grant: 'denied',
+        unusableCredentials: 'local',
         rateLimitExceeded: 'unavailable',
         userRateLimitExceeded: 'unavailable',
       },
@@ -96,9 +98,11 @@ export class GcsStorage extends CloudStorage {
         anonymous:
           'No credentials were found: name them by GOOGLE_APPLICATION_CREDENTIALS, run gcloud auth application-default login, or give the machine a service account.',
         misconfigured: 'Check that the bucket exists, and its name.',
-        unavailable: 'It may pass by itself; check the network and the service.',
-        unsupported: 'Use a service that knows ifGenerationMatch, or another storage.',
+        unavailable: 'This is usually temporary; if not, check the network and the service.',
+        unsupported:
+          'It has no conditional requests. Use a service that knows ifGenerationMatch, or another storage.',
       },
+      credentials: { values: [], files: ['GOOGLE_APPLICATION_CREDENTIALS'] },
     });
   }
 }

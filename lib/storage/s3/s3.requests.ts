@@ -1,7 +1,8 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { safeCause } from '../../errors/safe-cause.js';
 import { ATTEMPT_TIMEOUT_MS } from '../cloud/cloud.attempts.js';
-import { number, read, text, type CloudFault } from '../cloud/cloud.failure.js';
+import type { CloudFault } from '../cloud/cloud.failure.js';
+import { number, read, text } from '../cloud/cloud.fields.js';
 import type { CloudRequests } from '../cloud/cloud.interface.js';
 import { importPackage } from '../cloud/cloud.package.js';
 
@@ -104,5 +105,8 @@ async function bodyOf(reply: unknown): Promise<string> {
 export function s3Fault(error: unknown): CloudFault {
   const status = number(read(error, '$metadata'), 'httpStatusCode');
   const name = text(error, 'name');
-  return { code: status === undefined ? (text(error, 'code') ?? name) : name, status };
+  if (status === undefined) {
+    return { status, code: text(error, 'code') ?? name, path: text(error, 'path') };
+  }
+  return { status, code: name };
 }

@@ -33,9 +33,10 @@ export interface S3StorageOptions {
  * What may pass (network, 409, 429, 5xx) is tried again for a few seconds. A write that lost, where exactly the offered
  * value is stored, counts as one of ours whose answer was lost: put something unique into values that compete.
  *
- * Every operation throws `SessionStorageError`: `'denied'` (rights, credentials), `'misconfigured'` (no such bucket,
- * wrong region), `'unsupported'` (a service without conditional requests) or `'unavailable'`; and
- * `MissingPackageError` or `BetfairConfigurationError` where no client can be made.
+ * Every operation throws `SessionStorageError`: `'denied'` (rights, no credentials), `'misconfigured'` (no such bucket,
+ * wrong region; credentials of this machine that cannot be used), `'unsupported'` (a service without
+ * conditional requests) or `'unavailable'`; and `MissingPackageError` or `BetfairConfigurationError` where no client can
+ * be made.
  */
 export class S3Storage extends CloudStorage {
   /** @throws BetfairConfigurationError no bucket is named, or the endpoint is no URL */
@@ -58,6 +59,8 @@ export class S3Storage extends CloudStorage {
         PreconditionFailed: 'conflict',
         ExpiredToken: 'denied',
         InvalidToken: 'denied',
+        ExpiredTokenException: 'denied',
+        InvalidIdentityToken: 'denied',
         CredentialsProviderError: 'anonymous',
         TokenProviderError: 'anonymous',
       },
@@ -68,10 +71,16 @@ export class S3Storage extends CloudStorage {
       },
       advice: {
         anonymous:
-          'No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile, or give the machine a role.',
+          'No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the machine a role, or check the profile that AWS_PROFILE names (one of SSO needs "aws sso login" again from time to time).',
         misconfigured: 'Check that the bucket exists, its name, region and endpoint.',
-        unavailable: 'It may pass by itself; check the network, the endpoint and its service.',
-        unsupported: 'Use a service that knows If-Match and If-None-Match, or another storage.',
+        unavailable:
+          'This is usually temporary; if not, check the network, the endpoint and its service.',
+        unsupported:
+          'It has no conditional requests. Use a service that knows If-Match and If-None-Match, or another storage.',
+      },
+      credentials: {
+        values: ['AWS_ACCESS_KEY_ID', 'AWS_SESSION_TOKEN'],
+        files: ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'],
       },
     });
   }

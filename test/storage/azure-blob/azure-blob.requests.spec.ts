@@ -75,7 +75,7 @@ describeCloud('AzureBlobStorage', {
       'no right to',
       azureError(403, 'AuthorizationPermissionMismatch'),
       'denied',
-      /refused a read .*\(AuthorizationPermissionMismatch, 403\)\. Its credentials must be valid/,
+      /^Could not read .*\(AuthorizationPermissionMismatch, 403\)\. Its credentials must be valid/,
       /have the right to read blobs: .* SAS token with "r"\.$/,
     ],
     ['write', 'no right to', azureError(403, 'X'), 'denied', /write blobs: .*"c" and "w"\.$/],
@@ -88,7 +88,7 @@ describeCloud('AzureBlobStorage', {
       'no credentials',
       sdkError('?', { name: 'AggregateAuthenticationError' }),
       'denied',
-      /^The .* refused a read .*\(AggregateAuthenticationError\)\. No credentials were found: set/,
+      /\(AggregateAuthenticationError\)\. No credentials were found: set/,
     ],
     [
       'read',
@@ -113,10 +113,36 @@ describeCloud('AzureBlobStorage', {
     ],
     [
       'read',
+      'a token file that is not there',
+      sdkError(
+        "ChainedTokenCredential authentication failed.\nAuthenticationRequiredError: ENOENT: no such file or directory, open '/nonexistent/token'",
+        { name: 'AggregateAuthenticationError' },
+      ),
+      'misconfigured',
+      /\(ENOENT\)\. Nothing was sent, .* Check the file "\/nonexistent\/token"\. The file must exist/,
+    ],
+    [
+      'read',
+      'a certificate that cannot be read',
+      sdkError('More details:\nEISDIR: illegal operation on a directory, read,', {
+        name: 'AuthenticationError',
+        statusCode: 400,
+      }),
+      'misconfigured',
+      /\(EISDIR\)\. Nothing was sent, .* Check those of this machine\.$/,
+    ],
+    [
+      'read',
+      'a file of its own',
+      azureError(403, 'EISDIR: illegal operation on a directory, read'),
+      'denied',
+    ],
+    [
+      'read',
       'no container',
       sdkError('?', { statusCode: 404, details: { errorCode: 'ContainerNotFound' } }),
       'misconfigured',
-      /cannot do a read .*\(ContainerNotFound, 404\)\. Check that the container exists/,
+      /\(ContainerNotFound, 404\)\. Check that the container exists/,
     ],
     ['write', 'another kind of blob', azureError(409, 'InvalidBlobType'), 'misconfigured'],
     [
@@ -138,7 +164,7 @@ describeCloud('AzureBlobStorage', {
       'no conditions',
       azureError(400, 'ConditionHeadersNotSupported'),
       'unsupported',
-      /has no conditional requests for a write .*\. Use an account that knows conditional/,
+      /It has no conditional requests\. Use an account that knows them/,
     ],
     ['delete', 'not implemented', azureError(501, 'NotImplemented'), 'unsupported'],
   ],
@@ -157,6 +183,31 @@ describe('the requests of AzureBlobStorage', () => {
       { deleteSnapshots: 'include' },
     ]);
     expect(cloud.requests.every(({ signal }) => signal instanceof AbortSignal)).toBe(true);
+  });
+});
+
+describe('AzureBlobStorage', () => {
+  const cloud = new CloudObjects();
+  const store = new AzureBlobStorage({ container: 'desk', client: azureClient(cloud) });
+
+  it.each(['endpoints_resolution_error', 'network_error'])(
+    'waits for a sign-in that cannot be reached (%s), whose status is made up',
+    async (code) => {
+      const properties = { name: 'AuthenticationError', statusCode: 400 };
+      cloud.next(sdkError(`${code}: See https://aka.ms/msal.js.errors`, properties));
+      expect(await store.read('key')).toBeUndefined();
+    },
+  );
+
+  it('names a token file that is not there by its variable', async () => {
+    process.env['AZURE_FEDERATED_TOKEN_FILE'] =
+      '/var/run/secrets/azure/tokens/azure-identity-token';
+    const message = "ENOENT: no such file or directory, open '/elsewhere'";
+    cloud.next(sdkError(message, { name: 'AuthenticationRequiredError' }));
+    await expect(store.read('key')).rejects.toThrow(
+      'Check AZURE_FEDERATED_TOKEN_FILE="/var/run/secrets/azure/tokens/azure-identity-token". The file',
+    );
+    delete process.env['AZURE_FEDERATED_TOKEN_FILE'];
   });
 });
 

@@ -115,7 +115,7 @@ for (const numbers of [false, true]) {
         'not implemented',
         gcsError(501, 'notImplemented'),
         'unsupported',
-        /\(notImplemented, 501\)\. Use a service that knows ifGenerationMatch/,
+        /\(notImplemented, 501\)\. It has no conditional requests\. Use a service that knows ifGenerationMatch/,
       ],
       [
         'read',

@@ -47,20 +47,22 @@ describeCloud('S3Storage', {
     ['write', 'no right to', s3Error(403, 'AccessDenied'), 'denied', /s3:PutObject on the objects/],
     ['delete', 'no right to', s3Error(403, 'X'), 'denied', /s3:DeleteObject on the objects\.$/],
     ['read', 'credentials that expired', s3Error(400, 'ExpiredToken'), 'denied'],
+    ['read', 'a web identity that expired', s3Error(400, 'ExpiredTokenException'), 'denied'],
+    ['read', 'a web identity of others', s3Error(400, 'InvalidIdentityToken'), 'denied'],
     ['read', 'credentials that are none', s3Error(400, 'InvalidToken'), 'denied'],
     [
       'read',
       'no credentials',
       sdkError('?', { name: 'CredentialsProviderError' }),
       'denied',
-      /\(CredentialsProviderError\)\. No credentials were found: set AWS_ACCESS_KEY_ID/,
+      /\(CredentialsProviderError\)\. No credentials were found: set AWS_ACCESS_KEY_ID.*AWS_PROFILE/,
     ],
     [
       'read',
       'not signed in',
       sdkError('?', { name: 'TokenProviderError' }),
       'denied',
-      /give the machine a role\.$/,
+      /give the machine a role.* needs "aws sso login"/,
     ],
     [
       'read',
@@ -78,7 +80,7 @@ describeCloud('S3Storage', {
       'not implemented',
       s3Error(501, 'NotImplemented'),
       'unsupported',
-      /\(NotImplemented, 501\)\. Use a service that knows If-Match and If-None-Match/,
+      /\(NotImplemented, 501\)\. It has no conditional requests\. Use a service that knows If-Match and If-None-Match/,
     ],
   ],
 });
@@ -241,5 +243,53 @@ describe('the client of S3Storage', () => {
     await closing;
     await store.close();
     expect(made).toMatchObject([{ destroyed: false }, { destroyed: true }]);
+  });
+});
+
+describe('S3Storage on a machine', () => {
+  const cloud = new CloudObjects();
+  const store = new S3Storage({ bucket: 'desk', client: s3Client(cloud) });
+  const names = [
+    'AWS_ACCESS_KEY_ID',
+    'AWS_SESSION_TOKEN',
+    'AWS_WEB_IDENTITY_TOKEN_FILE',
+    'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+  ];
+
+  beforeEach(() => {
+    for (const name of names) delete process.env[name];
+    cloud.requests.length = 0;
+  });
+
+  afterEach(() => {
+    for (const name of names) delete process.env[name];
+    cloud.always(undefined);
+  });
+
+  it.each([
+    ['AWS_SESSION_TOKEN', { AWS_SESSION_TOKEN: 'CANARY\n', AWS_ACCESS_KEY_ID: 'id' }],
+    [
+      'AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN',
+      { AWS_SESSION_TOKEN: 'CANARY\r\nx', AWS_ACCESS_KEY_ID: 'CANARY\u2013' },
+    ],
+  ])('whose %s cannot go into a header names it', async (variables, env) => {
+    Object.assign(process.env, env);
+    cloud.always(sdkError('Invalid character', { name: 'TypeError', code: 'ERR_INVALID_CHAR' }));
+    const failure: unknown = await store.read('key').catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      failure: 'misconfigured',
+      message: `Could not read "key" from S3 bucket "desk" (ERR_INVALID_CHAR). Nothing was sent: ${variables} must not hold a line break, or another character that no header may have.`,
+    });
+    expect(cloud.requests).toHaveLength(1);
+  });
+
+  it('whose token file is not there names the variable and the file', async () => {
+    process.env['AWS_WEB_IDENTITY_TOKEN_FILE'] =
+      '/var/run/secrets/eks.amazonaws.com/serviceaccount/token';
+    cloud.always(sdkError('?', { code: 'ENOENT', path: '/elsewhere' }));
+    await expect(store.read('key')).rejects.toMatchObject({
+      failure: 'misconfigured',
+      message: `Could not read "key" from S3 bucket "desk" (ENOENT). Nothing was sent, because its credentials cannot be used. Check AWS_WEB_IDENTITY_TOKEN_FILE="/var/run/secrets/eks.amazonaws.com/serviceaccount/token". The file must exist, be readable and be complete.`,
+    });
   });
 });

@@ -49,6 +49,13 @@ function operations(ifVersion: string, options?: { signal?: AbortSignal }) {
   };
 }
 
+const TRIED = {
+  create: `write "${KEY}" to`,
+  read: `read "${KEY}" from`,
+  write: `write "${KEY}" to`,
+  delete: `delete "${KEY}" from`,
+};
+
 const OPERATIONS = ['read', 'write', 'delete'] as const;
 
 /** Plays the time that the work takes; what it gave or threw, and when. */
@@ -197,7 +204,7 @@ export function describeCloud(
         expect(error).toMatchObject({
           code: 'BETFAIR_STORAGE_UNAVAILABLE',
           retryable: true,
-          message: expect.stringContaining(`${place} did not manage a read of "${KEY}" (`),
+          message: expect.stringContaining(`Could not read "${KEY}" from ${place} (`),
           cause: { status: expect.any(Number) },
         });
         const times = objects.requests.map(({ at }) => at);
@@ -215,7 +222,7 @@ export function describeCloud(
         expect(error).toMatchObject({
           failure: 'unavailable',
           message: expect.stringMatching(
-            / \(ETIMEDOUT\)\. It may pass by itself; check the network/,
+            / \(ETIMEDOUT\)\. This is usually temporary; if not, check the network/,
           ),
         });
         expect(error).toHaveProperty('cause.message', 'no answer in time');
@@ -283,8 +290,7 @@ export function describeCloud(
         if (!(error instanceof SessionStorageError)) throw error;
         expect(error).toMatchObject({ failure, retryable: false });
         for (const message of messages) expect(error.message).toMatch(message);
-        const asked = operation === 'create' ? 'write' : operation;
-        expect(error.message).toMatch(new RegExp(`^The ${place} .* a ${asked} of "${KEY}" \\(`));
+        expect(error.message).toMatch(new RegExp(`^Could not ${TRIED[operation]} ${place} \\(`));
         expect(took).toBe(0);
       });
     }
@@ -295,10 +301,74 @@ export function describeCloud(
         objects.always(sdkError('?', { name: code, code }));
         const { error } = await failureOf(store.read(KEY));
         expect(error).toMatchObject({
-          message: expect.stringContaining(' (no answer). It may pass'),
+          message: expect.stringContaining(' (no answer). This is usually temporary'),
         });
       },
     );
+
+    it.each([
+      'ENOTDIR',
+      'ELOOP',
+      'ENAMETOOLONG',
+      'ERR_INVALID_ARG_TYPE',
+      'ERR_INVALID_ARG_VALUE',
+      'ERR_INVALID_HTTP_TOKEN',
+      'ERR_INVALID_PROTOCOL',
+      'ERR_INVALID_URL',
+      'ERR_UNESCAPED_CHARACTERS',
+      'ERR_CRYPTO_INVALID_KEYTYPE',
+      'ERR_OSSL_PEM_NO_START_LINE',
+    ])('that nothing can be sent (%s) is told at once, as one of this machine', async (code) => {
+      objects.always(sdkError('?', { code }));
+      for (const operate of Object.values(operations(ifVersion))) {
+        const { error, took } = await failureOf(operate());
+        expect(error).toMatchObject({
+          failure: 'misconfigured',
+          retryable: false,
+          message: expect.stringContaining(
+            `(${code}). Nothing was sent, because its credentials cannot be used. Check`,
+          ),
+          cause: { code, message: code },
+        });
+        expect(took).toBe(0);
+      }
+    });
+
+    it.each([
+      'CERT_HAS_EXPIRED',
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      'ERR_SSL_WRONG_VERSION_NUMBER',
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+      'SELF_SIGNED_CERT_IN_CHAIN',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    ])('that no TLS connection is to be trusted (%s) is told at once', async (code) => {
+      objects.always(Object.assign(new Error('of Node'), { code }));
+      const { error, took } = await failureOf(store.read(KEY));
+      expect(error).toMatchObject({
+        failure: 'misconfigured',
+        message: expect.stringMatching(
+          /No trusted TLS connection came about\..*NODE_EXTRA_CA_CERTS/,
+        ),
+      });
+      expect(took).toBe(0);
+    });
+
+    it.each([
+      'EACCES',
+      'EAI_AGAIN',
+      'ECONNREFUSED',
+      'EMFILE',
+      'ENOTFOUND',
+      'EPIPE',
+      'ERR_INVALID_STATE',
+      'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR',
+      'ERR_STREAM_PREMATURE_CLOSE',
+      'UND_ERR_SOCKET',
+    ])('that the network fails (%s) is waited for', async (code) => {
+      const fault = sdkError('?', { code, syscall: 'connect' });
+      objects.next(fault, fault);
+      expect(await play(store.read(KEY))).toMatchObject({ value: { value: 'old' } });
+    });
 
     it('that nothing can be reached is told with the address', async () => {
       const fault = { name: 'SystemError', code: 'ECONNREFUSED' };
