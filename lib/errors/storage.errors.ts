@@ -13,7 +13,7 @@ const CODES = {
 /**
  * The session store failed: `BETFAIR_STORAGE_UNAVAILABLE` (network, time-out, disk: may pass by itself),
  * `BETFAIR_STORAGE_DENIED` (rights, no credentials), `BETFAIR_STORAGE_MISCONFIGURED` (no such bucket or directory; a file
- * of credentials or a certificate that cannot be used; a store of your own that returns
+ * of credentials, a clock or a certificate of this machine that cannot be used; a store of your own that returns
  * something else than it must) or `BETFAIR_STORAGE_UNSUPPORTED` (the store cannot write conditionally).
  */
 export class SessionStorageError extends BetfairSessionError {

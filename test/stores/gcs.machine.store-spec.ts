@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { GcsStorage } from 'nestjs-betfair-session';
+import { FaultProxy } from './fault.proxy.mjs';
 import { expectMisconfigured, inEnv, inFolder } from './store.local-faults.js';
 
 const VARIABLE = 'GOOGLE_APPLICATION_CREDENTIALS';
@@ -62,4 +63,40 @@ describe('GcsStorage, when the credentials of the machine cannot be used', () =>
       await expectMisconfigured(store, value.length > 5_000 ? 'ENAMETOOLONG' : 'ENOENT', VARIABLE);
     }),
   );
+});
+
+describe('GcsStorage, when the clock of the machine is off', () => {
+  it('says so by the answer of the sign-in', async () => {
+    const signIn = await FaultProxy.start('http://127.0.0.1:9');
+    signIn.always({
+      status: 400,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        error: 'invalid_grant',
+        error_description:
+          'Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.',
+      }),
+    });
+    const account = {
+      type: 'external_account',
+      audience:
+        '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/x',
+      subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+      token_url: `${signIn.origin}/token`,
+    };
+    await inFolder({ token: 'CANARY' }, async (folder) => {
+      const credential_source = { file: `${folder}/token` };
+      const text = JSON.stringify({ ...account, credential_source });
+      await inFolder({ 'key.json': text }, (keys) =>
+        inEnv({ ...ENV, [VARIABLE]: `${keys}/key.json` }, () =>
+          expectMisconfigured(
+            new GcsStorage({ bucket: 'desk' }),
+            'invalidTimeOfGrant, 400',
+            'The clock of this machine is off: set it by NTP.',
+          ),
+        ),
+      );
+    });
+    await signIn.stop();
+  });
 });

@@ -23,19 +23,33 @@ const WITH_CREDENTIALS = {
 const ROLE = 'arn:aws:iam::123456789012:role/bot';
 
 let server: Server;
-/** Methods of the requests. */
-let seen: string[];
+/** How far each request's clock was off, in minutes. */
+let seen: number[];
 
 async function listen(created: Server): Promise<void> {
   server = created.listen(0, '127.0.0.1');
   await once(server, 'listening');
 }
 
-/** Counts what is sent. */
-function countingServer(): Server {
+/** S3 as far as its clock goes, which is so many minutes ahead. */
+function clockServer(minutesAhead: number, isStubborn = false): Server {
   return createServer((request, response) => {
-    seen.push(request.method ?? '');
-    response.end();
+    request.resume();
+    const now = Date.now() + minutesAhead * 60_000;
+    const stamp = String(request.headers['x-amz-date']);
+    const at = stamp.replace(/^(....)(..)(..T..)(..)(..)/, '$1-$2-$3:$4:$5');
+    const off = (now - Date.parse(at)) / 60_000;
+    seen.push(Math.round(off));
+    response.setHeader('date', new Date(now).toUTCString());
+    if (Math.abs(off) <= 15 && !isStubborn) {
+      response.writeHead(200, { etag: '"1"' }).end();
+      return;
+    }
+    const ServerTime = new Date(now).toISOString();
+    response.writeHead(403, { 'content-type': 'application/xml' });
+    response.end(
+      `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>RequestTimeTooSkewed</Code><Message>The difference between the request time and the current time is too large.</Message><RequestTime>${stamp}</RequestTime><ServerTime>${ServerTime}</ServerTime><MaxAllowedSkewMilliseconds>900000</MaxAllowedSkewMilliseconds></Error>`,
+    );
   });
 }
 
@@ -56,7 +70,7 @@ afterEach(async () => {
 });
 
 describe('S3Storage, when the credentials of the machine cannot be used', () => {
-  beforeEach(() => listen(countingServer()));
+  beforeEach(() => listen(clockServer(0)));
   afterEach(() => expect(seen).toEqual([]));
 
   it.each([
@@ -92,6 +106,28 @@ describe('S3Storage, when the credentials of the machine cannot be used', () => 
       jest.useRealTimers();
     },
   );
+});
+
+describe('S3Storage, when the clock of the machine is off', () => {
+  it.each([20, -600])('sets it right by the first answer (%d minutes)', async (minutes) => {
+    await listen(clockServer(minutes));
+    await inEnv(WITH_CREDENTIALS, async () => {
+      const store = open();
+      const version = await store.write('key', 'value', { ifAbsent: true });
+      await store.delete('key', { ifVersion: version });
+      expect(seen).toEqual([minutes, 0, 0]);
+      await store.close();
+    });
+  });
+
+  it('says by how much if that does not help', async () => {
+    await listen(clockServer(20, true));
+    await inEnv(WITH_CREDENTIALS, () =>
+      expectMisconfigured(open(), 'RequestTimeTooSkewed, 403', 'machine is 20 minutes off: set it'),
+    );
+    // Each operation asks twice.
+    expect(seen).toHaveLength(8);
+  });
 });
 
 describe('S3Storage, when no TLS connection can be trusted', () => {

@@ -101,7 +101,11 @@ export function azureFault(error: unknown): CloudFault {
     const network = /endpoints_resolution_error|network_error/.exec(message)?.[0];
     if (network !== undefined) return { code: network, status: undefined };
   }
-  return { code, status: number(error, 'statusCode') };
+  const status = number(error, 'statusCode');
+  if (/date header/i.test(text(details, 'authenticationErrorDetail') ?? '')) {
+    return { code: 'RequestDateRefused', status, serverTime: text(details, 'date') };
+  }
+  return { code, status };
 }
 
 /** Errors of `@azure/identity`. */

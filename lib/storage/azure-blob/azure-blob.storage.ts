@@ -81,7 +81,7 @@ export interface AzureBlobStorageOptions {
  * is stored, counts as one of ours whose answer was lost: put something unique into values that compete.
  *
  * Every operation throws `SessionStorageError`: `'denied'` (rights, no credentials), `'misconfigured'` (no such
- * container; credentials of this machine that cannot be used), `'unsupported'` or `'unavailable'`; and
+ * container; credentials or a clock of this machine that cannot be used), `'unsupported'` or `'unavailable'`; and
  * `MissingPackageError` or `BetfairConfigurationError` where no client can be made.
  */
 export class AzureBlobStorage extends CloudStorage {
@@ -108,6 +108,7 @@ export class AzureBlobStorage extends CloudStorage {
         InvalidBlobType: 'misconfigured',
         LeaseIdMissing: 'denied',
         PublicAccessNotPermitted: 'denied',
+        RequestDateRefused: 'skewed',
         AggregateAuthenticationError: 'anonymous',
         AuthenticationError: 'denied',
         AuthenticationRequiredError: 'anonymous',

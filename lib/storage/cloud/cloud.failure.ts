@@ -1,3 +1,4 @@
+import { systemClock } from '../../common/clock.js';
 import { safeCause, wordlessCause } from '../../errors/safe-cause.js';
 import { SessionStorageError, type StorageFailure } from '../../errors/storage.errors.js';
 import { text } from './cloud.fields.js';
@@ -5,9 +6,10 @@ import { type CredentialVariables, isLocal, localAdvice } from './cloud.local-fa
 
 /**
  * Why a store did not do what it was asked. Beyond what callers tell apart: `'anonymous'`, no credentials were found to
- * send; `'local'`, there are some on this machine that cannot be used; `'untrusted'`, no TLS connection came about.
+ * send; `'local'`, there are some on this machine that cannot be used; `'untrusted'`, no TLS connection came about;
+ * `'skewed'`, the clock of this machine is off.
  */
-export type CloudFailure = StorageFailure | 'anonymous' | 'local' | 'untrusted';
+export type CloudFailure = StorageFailure | 'anonymous' | 'local' | 'skewed' | 'untrusted';
 
 /** What a failed request says about the object or the store. */
 export type Verdict = CloudFailure | 'absent' | 'conflict';
@@ -21,6 +23,8 @@ export interface CloudFault {
   readonly code: string | undefined;
   /** HTTP status, where there was an answer. */
   readonly status: number | undefined;
+  /** Time on the clock of the server. */
+  readonly serverTime?: string | undefined;
   /** The file that could not be read. */
   readonly path?: string | undefined;
 }
@@ -96,13 +100,13 @@ export function storageError(
 function toCallers(failure: CloudFailure): StorageFailure {
   if (failure === 'anonymous') return 'denied';
   // Here the configuration is that of the machine.
-  const isOfMachine = failure === 'local' || failure === 'untrusted';
+  const isOfMachine = failure === 'local' || failure === 'skewed' || failure === 'untrusted';
   return isOfMachine ? 'misconfigured' : failure;
 }
 
 function adviceOn(
   failure: CloudFailure,
-  { path }: CloudFault,
+  { path, serverTime }: CloudFault,
   operation: CloudOperation,
   words: CloudWords,
 ): string {
@@ -111,6 +115,8 @@ function adviceOn(
       return `Its credentials must be valid and have ${words.permissions[operation]}.`;
     case 'local':
       return localAdvice(path, words.credentials, process.env);
+    case 'skewed':
+      return `The clock of this machine is ${minutesOff(serverTime)}off: set it by NTP.`;
     case 'untrusted':
       return 'No trusted TLS connection came about. Check that the endpoint speaks HTTPS; if something in between signs the traffic, such as the proxy of a company, name its authority in NODE_EXTRA_CA_CERTS; and check the clock of this machine.';
     case 'anonymous':
@@ -119,6 +125,11 @@ function adviceOn(
     case 'unsupported':
       return words.advice[failure];
   }
+}
+
+function minutesOff(serverTime: string | undefined): string {
+  const ms = Math.abs(systemClock.wall() - Date.parse(serverTime ?? ''));
+  return Number.isNaN(ms) ? '' : `${Math.round(ms / 60_000)} minutes `;
 }
 
 /** A server chooses its codes, and could put anything there. */

@@ -106,7 +106,10 @@ export function gcsFault(error: unknown): CloudFault {
     // Only the text tells the two apart.
     return { status, code: /bucket does not exist/i.test(message) ? 'noSuchBucket' : 'notFound' };
   }
-  if (/invalid_grant/.test(message)) return { status, code: 'invalid_grant' };
+  if (/invalid_grant/.test(message)) {
+    const isOfTime = /reasonable timeframe|iat and exp/.test(message);
+    return { status, code: isOfTime ? 'invalidTimeOfGrant' : 'invalid_grant' };
+  }
   if (message.startsWith('Could not load the default credentials')) {
     return { status, code: 'noCredentials' };
   }

@@ -62,7 +62,7 @@ export interface GcsStorageOptions {
  * end early the SDK closes the connection only later.
  *
  * Every operation throws `SessionStorageError`: `'denied'` (rights, no credentials), `'misconfigured'` (no such bucket;
- * credentials of this machine that cannot be used), `'unsupported'` or `'unavailable'`; and
+ * credentials or a clock of this machine that cannot be used), `'unsupported'` or `'unavailable'`; and
  * `MissingPackageError` where the package is not installed.
  */
 export class GcsStorage extends CloudStorage {
@@ -84,6 +84,7 @@ export class GcsStorage extends CloudStorage {
         // Google's word for a request that came without credentials.
         required: 'anonymous',
         invalid_grant: 'denied',
+        invalidTimeOfGrant: 'skewed',
         unusableCredentials: 'local',
         rateLimitExceeded: 'unavailable',
         userRateLimitExceeded: 'unavailable',

@@ -108,5 +108,5 @@ export function s3Fault(error: unknown): CloudFault {
   if (status === undefined) {
     return { status, code: text(error, 'code') ?? name, path: text(error, 'path') };
   }
-  return { status, code: name };
+  return { status, code: name, serverTime: text(error, 'ServerTime') };
 }

@@ -34,7 +34,7 @@ export interface S3StorageOptions {
  * value is stored, counts as one of ours whose answer was lost: put something unique into values that compete.
  *
  * Every operation throws `SessionStorageError`: `'denied'` (rights, no credentials), `'misconfigured'` (no such bucket,
- * wrong region; credentials of this machine that cannot be used), `'unsupported'` (a service without
+ * wrong region; credentials or a clock of this machine that cannot be used), `'unsupported'` (a service without
  * conditional requests) or `'unavailable'`; and `MissingPackageError` or `BetfairConfigurationError` where no client can
  * be made.
  */
@@ -61,6 +61,7 @@ export class S3Storage extends CloudStorage {
         InvalidToken: 'denied',
         ExpiredTokenException: 'denied',
         InvalidIdentityToken: 'denied',
+        RequestTimeTooSkewed: 'skewed',
         CredentialsProviderError: 'anonymous',
         TokenProviderError: 'anonymous',
       },

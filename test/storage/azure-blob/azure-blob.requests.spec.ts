@@ -209,6 +209,20 @@ describe('AzureBlobStorage', () => {
     );
     delete process.env['AZURE_FEDERATED_TOKEN_FILE'];
   });
+
+  it('says by how much the clock is off', async () => {
+    const details = {
+      errorCode: 'AuthenticationFailed',
+      authenticationErrorDetail: "Request date header too old: 'Mon, 30 Nov 2026 06:36:19 GMT'",
+      date: new Date(Date.now() - 40 * 60_000).toUTCString(),
+    };
+    cloud.always(Object.assign(azureError(403, 'AuthenticationFailed'), { details }));
+    await expect(store.read('key')).rejects.toMatchObject({
+      failure: 'misconfigured',
+      message: expect.stringContaining('The clock of this machine is 40 minutes off: set it'),
+    });
+    cloud.always(undefined);
+  });
 });
 
 /** What the client is made of in that environment; it works. */

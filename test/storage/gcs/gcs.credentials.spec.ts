@@ -100,4 +100,13 @@ describe('GcsStorage, when its credentials cannot be used', () => {
       expect(cloud.get('key')).toEqual({ value: 'value', version });
     },
   );
+
+  it('knows a signature of the wrong time', async () => {
+    const message =
+      'invalid_grant: Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.';
+    cloud.always(sdkError(message, { status: 400 }));
+    expect(await messageOf(store.read('key'))).toMatch(
+      /\. The clock of this machine is off: set it by NTP\.$/,
+    );
+  });
 });

@@ -292,4 +292,23 @@ describe('S3Storage on a machine', () => {
       message: `Could not read "key" from S3 bucket "desk" (ENOENT). Nothing was sent, because its credentials cannot be used. Check AWS_WEB_IDENTITY_TOKEN_FILE="/var/run/secrets/eks.amazonaws.com/serviceaccount/token". The file must exist, be readable and be complete.`,
     });
   });
+
+  it('whose clock is off asks once more, and then says by how much', async () => {
+    const ServerTime = new Date(Date.now() + 20 * 60_000).toISOString();
+    cloud.always(Object.assign(s3Error(403, 'RequestTimeTooSkewed'), { ServerTime }));
+    await expect(store.read('key')).rejects.toMatchObject({
+      failure: 'misconfigured',
+      message: expect.stringContaining(
+        '(RequestTimeTooSkewed, 403). The clock of this machine is 20 minutes off: set it by NTP.',
+      ),
+    });
+    expect(cloud.requests).toHaveLength(2);
+  });
+
+  it.each([undefined, 'CANARY'])('whose clock is off by %s says only so', async (ServerTime) => {
+    cloud.always(Object.assign(s3Error(403, 'RequestTimeTooSkewed'), { ServerTime }));
+    await expect(store.read('key')).rejects.toThrow(
+      /\. The clock of this machine is off: set it by NTP\.$/,
+    );
+  });
 });
