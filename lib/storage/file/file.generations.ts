@@ -8,6 +8,8 @@ import { ifExists, remove, syncFolder, writeNew, type Fingerprint } from './file
 export interface GenerationRecord {
   /** The prepared copy (an empty marker for a deletion). While it exists, the decision is not yet carried out. */
   readonly temp: string;
+  /** `temp` of the generation before, which tells the true successor of a generation from any other of that number. */
+  readonly follows: string | null;
   /** The published copy that the decision was made against. */
   readonly base: Fingerprint | null;
   /** The published copy that the decision leads to. */
@@ -18,7 +20,7 @@ export interface GenerationRecord {
 export const KEPT_GENERATIONS = 32;
 
 /** Age in milliseconds from which a temporary file is taken for one of a dead process. */
-const ABANDONED_AFTER = 10 * 60_000;
+const ABANDONED_AFTER_MS = 10 * 60_000;
 
 const TEMPORARY = /^(tmp|trash)-[0-9a-f-]{36}$/;
 const NUMBER = /^[1-9][0-9]*$/;
@@ -27,7 +29,7 @@ const NUMBER = /^[1-9][0-9]*$/;
 export class Generations {
   constructor(
     readonly folder: string,
-    private readonly abandonedAfter = ABANDONED_AFTER,
+    private readonly abandonedAfter = ABANDONED_AFTER_MS,
   ) {}
 
   async create(): Promise<string | undefined> {
@@ -54,18 +56,20 @@ export class Generations {
     return text === undefined ? undefined : parse(text);
   }
 
-  /** Decides generation `number`: `true` for the one writer whose record gets that name. */
-  async propose(number: number, record: GenerationRecord): Promise<boolean> {
-    const draft = this.path(this.temporary('tmp'));
-    await writeNew(draft, JSON.stringify(record));
+  /**
+   * Decides generation `number`: `true` for the one writer whose record gets that name. The record keeps the name
+   * `draft` too, until its writer removes it: while a record has two names, it and its successor are not pruned.
+   */
+  async propose(number: number, record: GenerationRecord, draft: string): Promise<boolean> {
+    const path = this.path(draft);
+    await writeNew(path, JSON.stringify(record));
     try {
-      await withLinkErrors(this.folder, () => link(draft, this.path(String(number))));
+      await withLinkErrors(this.folder, () => link(path, this.path(String(number))));
     } catch (error) {
-      // A network file system may repeat a link that had succeeded: then the draft has two names.
-      if (codeOf(error) !== 'EEXIST') throw error;
-      if ((await stat(draft)).nlink < 2) return false;
-    } finally {
-      await remove(draft);
+      // ENOENT: the writer slept until its draft was swept, or somebody removed the folder.
+      if (codeOf(error) !== 'EEXIST' && codeOf(error) !== 'ENOENT') throw error;
+      // A network file system may repeat a link that had succeeded.
+      if (!(await this.#hasTwoNames(draft))) return false;
     }
     await syncFolder(this.folder);
     return true;
@@ -88,6 +92,7 @@ export class Generations {
       const record = await this.record(number);
       // A writer that slept through many generations and died may have left its copy.
       if (record) await remove(this.path(record.temp));
+      if (await this.#isAwaited(number)) continue;
       await remove(this.path(String(number)));
     }
     for (const name of names.filter((candidate) => TEMPORARY.test(candidate))) {
@@ -96,6 +101,17 @@ export class Generations {
       // A clock that is ahead of the file system's finds old what another process is just writing.
       if (isOld(Date.now()) && isOld(await this.#now())) await remove(this.path(name));
     }
+  }
+
+  /** Whether a writer that lives still needs the record, its own or the one after its own, to know how it ended. */
+  async #isAwaited(number: number): Promise<boolean> {
+    return (
+      (await this.#hasTwoNames(String(number))) || (await this.#hasTwoNames(String(number - 1)))
+    );
+  }
+
+  async #hasTwoNames(name: string): Promise<boolean> {
+    return ((await ifExists(stat(this.path(name))))?.nlink ?? 0) > 1;
   }
 
   /** The time on the clock that dates the files. */
@@ -127,13 +143,14 @@ function parse(text: string): GenerationRecord | undefined {
   }
   if (typeof parsed !== 'object' || parsed === null) return undefined;
   const temp: unknown = Reflect.get(parsed, 'temp');
+  const follows: unknown = Reflect.get(parsed, 'follows') ?? null;
   const base: unknown = Reflect.get(parsed, 'base');
   const result: unknown = Reflect.get(parsed, 'result');
   if (typeof temp !== 'string' || !TEMPORARY.test(temp)) return undefined;
-  if (!isFingerprint(base) || !isFingerprint(result)) return undefined;
-  return { temp, base, result };
+  if (!isTextOrNull(follows) || !isTextOrNull(base) || !isTextOrNull(result)) return undefined;
+  return { temp, follows, base, result };
 }
 
-function isFingerprint(value: unknown): value is Fingerprint | null {
+function isTextOrNull(value: unknown): value is string | null {
   return value === null || typeof value === 'string';
 }

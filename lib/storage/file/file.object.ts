@@ -17,14 +17,14 @@ import {
 /** What is stored, and the newest generation at that moment. */
 export interface ObjectState {
   readonly number: number;
+  readonly record: GenerationRecord | undefined;
   readonly copy: FileCopy | undefined;
 }
 
 /** How an attempt to carry out a generation ended. */
 type Settlement =
   | 'applied' // by this call
-  | 'settled' // before, by whomever
-  | 'overtaken' // never will be: newer generations exist
+  | 'settled' // by others, or never: newer generations exist
   | 'abandoned'; // a foreign write came in between, and wins
 
 const READ_ATTEMPTS = 100;
@@ -48,7 +48,7 @@ export class FileObject {
       const record = await this.generations.record(number);
       if (record) await this.#settle(number, record);
       const copy = await this.#copy(record?.result ?? null);
-      if ((await this.generations.highest()) === number) return { number, copy };
+      if ((await this.generations.highest()) === number) return { number, record, copy };
     }
     throw new SessionStorageError(
       `The stored object "${this.key}" changed ${READ_ATTEMPTS} times while it was read. Try again later.`,
@@ -69,42 +69,57 @@ export class FileObject {
     const { generations } = this;
     const number = state.number + 1;
     const temp = generations.temporary('tmp');
+    const draft = generations.temporary('tmp');
     const prepared = await writeNew(generations.path(temp), value ?? '');
-    const result = value === undefined ? null : prepared;
-    const record = { temp, base: state.copy?.fingerprint ?? null, result };
-    let decided = false;
+    const record = {
+      temp,
+      follows: state.record?.temp ?? null,
+      base: state.copy?.fingerprint ?? null,
+      result: value === undefined ? null : prepared,
+    };
     try {
-      signal?.throwIfAborted();
-      decided = await generations.propose(number, record);
+      const isDone =
+        (await this.#decide(number, record, draft, signal)) &&
+        (await this.#carryOut(number, record, draft));
+      if (!isDone) throw new StorageConflictError(this.key);
     } finally {
-      if (!decided && !(await this.#isDecided(number, record)))
-        await remove(generations.path(temp));
+      // What cannot be removed now goes with a later write.
+      await remove(generations.path(draft)).catch(() => undefined);
     }
-    if (!decided || !(await this.#carryOut(number, record)))
-      throw new StorageConflictError(this.key);
-    // The write is done. What cannot be removed now goes with the next one.
     await generations.tidy(number).catch(() => undefined);
     return version(number, prepared);
   }
 
-  /** Whether a failed proposal is nevertheless the decision, so that its copy must stay. */
-  async #isDecided(number: number, record: GenerationRecord): Promise<boolean> {
-    return (await this.generations.record(number))?.temp === record.temp;
+  async #decide(
+    number: number,
+    record: GenerationRecord,
+    draft: string,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
+    const { generations } = this;
+    let decided = false;
+    try {
+      signal?.throwIfAborted();
+      decided = await generations.propose(number, record, draft);
+      return decided;
+    } finally {
+      // A proposal that failed may nevertheless be the decision, whose copy must stay.
+      if (!decided && (await generations.record(number))?.temp !== record.temp)
+        await remove(generations.path(record.temp));
+    }
   }
 
-  async #carryOut(number: number, record: GenerationRecord): Promise<boolean> {
+  async #carryOut(number: number, record: GenerationRecord, draft: string): Promise<boolean> {
     const settlement = await this.#settle(number, record);
-    if (settlement === 'overtaken') await this.generations.withdraw(number, record);
-    if (settlement === 'settled') return this.#tookEffect(number, record);
+    if (settlement === 'settled') return this.#tookEffect(number, record, draft);
     return settlement === 'applied';
   }
 
   async #settle(number: number, { temp, base, result }: GenerationRecord): Promise<Settlement> {
     const prepared = this.generations.path(temp);
-    // In this order: no newer generation is decided before the older one has been carried out.
-    const overtaken = (await this.generations.highest()) !== number;
+    // A newer generation is decided only after the older one has been settled.
+    if ((await this.generations.highest()) !== number) return 'settled';
     if (!(await exists(prepared))) return 'settled';
-    if (overtaken) return 'overtaken';
     const found = fingerprintOf(await this.#copy(base));
     if (found !== base) {
       // Whoever takes the prepared copy away has the say; if it is gone, this view was late.
@@ -118,11 +133,21 @@ export class FileObject {
     return applied ? 'applied' : 'settled';
   }
 
-  /** Whether a generation that somebody else settled was carried out or abandoned for a foreign write. */
-  async #tookEffect(number: number, { result }: GenerationRecord): Promise<boolean> {
-    if (fingerprintOf(await this.#copy(result)) === result) return true;
-    const next = await this.generations.record(number + 1);
-    return next ? next.base === result : (await this.generations.highest()) > number;
+  /** Whether a decision that this call did not carry out was carried out by others. The header says what proves it. */
+  async #tookEffect(number: number, record: GenerationRecord, draft: string): Promise<boolean> {
+    const { generations } = this;
+    const published = fingerprintOf(await this.#copy(record.result));
+    if ((await generations.highest()) === number) return published === record.result;
+    const next = await generations.record(number + 1);
+    if (next?.follows === record.temp) return next.base === record.result;
+    if (await exists(generations.path(draft))) {
+      await generations.withdraw(number, record);
+      return false;
+    }
+    throw new SessionStorageError(
+      `This process was stopped for minutes while it changed "${this.key}", and others changed it often since. Whether its change took effect is not known any more. Read the object again.`,
+      'unavailable',
+    );
   }
 
   /** Moves the condemned copy out of sight first: whatever else slipped in meanwhile can be put back. */

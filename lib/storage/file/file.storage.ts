@@ -12,9 +12,12 @@
  * - A foreign write (another program, a person) since the condition was checked: the published copy is not `base`. The
  *   decision is abandoned and the foreign value stays. Between that check and the rename lies the one window, some
  *   microseconds, in which a foreign write can be overwritten; no file system offers a conditional rename.
- * - A writer slept while its number was used and pruned, and links it a second time: newer numbers exist and its copy
- *   was not renamed. It withdraws. (A number is decided only after the one before it was carried out, so a rightful
- *   winner with newer numbers always finds its copy renamed.)
+ * - A writer slept while its number was used and pruned, and links it a second time. Newer numbers exist then, but they
+ *   also do if it won and others went on. The proof is the next record: it names the prepared copy of the generation
+ *   that it follows (`follows`), and its `base` is that generation's `result` if the copy was published, not abandoned.
+ *   The writer's record keeps a second name, the draft, until the writer knows how it ended, and a record with two
+ *   names is not pruned, nor its successor. So a writer that has newer numbers, its draft and no successor withdraws.
+ *   Only one that slept until its draft was swept, after ten minutes, can find no proof; it fails as `'unavailable'`.
  * - A deletion moves the published copy aside, looks whether it is the condemned one, and removes it or links it back.
  *   If it dies in between, readers that miss the newest copy find it there and link it back.
  * - The version is the newest number with the fingerprint of what is published, so foreign writes change it too.
@@ -51,7 +54,8 @@ export interface FileStorageOptions {
  * delete there wins. A write or delete that has been decided is finished even if its signal aborts.
  *
  * Every operation throws `SessionStorageError`: `'denied'` (rights, read-only), `'misconfigured'` (no such parent, not
- * a directory), `'unsupported'` (a file system without hard links) or `'unavailable'` (disk full and the like).
+ * a directory), `'unsupported'` (a file system without hard links) or `'unavailable'` (disk full and the like, or a process that was stopped for over
+ * ten minutes in a write and cannot tell how it ended).
  */
 export class FileStorage implements SessionStorage {
   /** Absolute path of the directory. */

@@ -258,6 +258,78 @@ describe.each([
     await textOnly(storage);
   });
 
+  it('sleeps before it decides, wakes many generations later and meets a writer at any point loses', async () => {
+    for (let later = 1, met = true; met; later++) {
+      met = false;
+      const { storage } = await storageWith(OLD);
+      let woken = 0;
+      const { process, result, stopped } = await change(storage, value, (number, call) => {
+        if (woken === 0 && call === 'link tmp record') {
+          woken = number;
+          return 'sleeps';
+        }
+        met ||= woken > 0 && number === woken + later;
+        return woken > 0 && number === woken + later ? () => put(storage, OURS) : undefined;
+      });
+      await stopped;
+      await putOften(storage);
+      process.wake();
+      // The other prunes the number again, and removes the copy as if it had been carried out.
+      expect([later, await result]).toEqual([later, 'conflict']);
+      expect((await storage.read(KEY))?.value).toBe(OURS);
+      await textOnly(storage);
+    }
+  });
+
+  it('sleeps until its draft is swept loses if it had not decided', async () => {
+    const { storage } = await storageWith(OLD);
+    const { process, result, stopped } = await change(
+      storage,
+      value,
+      atCall('link tmp record', 'sleeps'),
+    );
+    await stopped;
+    await sweep(storage.directory, KEY);
+    process.wake();
+    expect(await result).toBe('conflict');
+    expect((await storage.read(KEY))?.value).toBe(OLD);
+  });
+
+  it('sleeps after it decided until its draft is swept and its successor pruned claims nothing', async () => {
+    const { storage } = await storageWith(OLD);
+    const { process, result, stopped } = await change(
+      storage,
+      value,
+      atCall(/^rename \S+ \S+$/, 'sleeps'),
+    );
+    await stopped;
+    await putOften(storage);
+    // As long as it may wake it finds its record and the one that followed.
+    expect(await recordsOf(storage)).toEqual(expect.arrayContaining(['2', '3']));
+    await sweep(storage.directory, KEY);
+    await put(storage, OURS);
+    expect(await recordsOf(storage)).toHaveLength(33);
+    process.wake();
+    expect(await result).toBe('unavailable');
+    await textOnly(storage);
+  });
+
+  it('is abandoned for a foreign write by others and wakes many generations later has lost', async () => {
+    const { storage } = await storageWith(OLD);
+    const { process, result, stopped } = await change(
+      storage,
+      value,
+      atCall(/^rename \S+ \S+$/, 'sleeps'),
+    );
+    await stopped;
+    await replaceByHand(storage, 'TEXT-foreign');
+    await putOften(storage);
+    process.wake();
+    expect(await result).toBe('conflict');
+    expect((await storage.read(KEY))?.value).toBe(OURS);
+    await textOnly(storage);
+  });
+
   it('sleeps after it decided and wakes many generations later has won and harms nothing', async () => {
     const { storage } = await storageWith(OLD);
     const { process, result, stopped } = await change(

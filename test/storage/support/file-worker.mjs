@@ -28,6 +28,10 @@ for (const name of ['link', 'mkdir', 'open', 'readFile', 'readdir', 'rename', 's
       const signal = job.signals?.[calls.length];
       if (signal) process.kill(process.pid, signal);
     }
+    if (Math.random() < (job.sleepiness ?? 0)) {
+      report({ sleeps: true });
+      process.kill(process.pid, 'SIGSTOP');
+    }
     return original.apply(fs.promises, parameters);
   };
 }
@@ -79,6 +83,20 @@ const jobs = {
       } catch (error) {
         if (!isConflict(error)) throw error;
         mine = found;
+        await delay(Math.random() * 10);
+      }
+    }
+  },
+
+  /** Replaces for ever whatever is there, and tells which version it replaced by which. */
+  async replace() {
+    for (;;) {
+      const replaced = (await storage.read(key)).version;
+      try {
+        const made = await storage.write(key, `written by ${process.pid}`, { ifVersion: replaced });
+        report({ replaced, made });
+      } catch (error) {
+        if (!isConflict(error)) throw error;
         await delay(Math.random() * 10);
       }
     }

@@ -23,6 +23,11 @@ export type Job =
   | { readonly name: 'race' }
   | { readonly name: 'count'; readonly id: string }
   | {
+      readonly name: 'replace';
+      /** The probability, before each call of the file system, that the worker stops itself. */
+      readonly sleepiness: number;
+    }
+  | {
       readonly name: 'change';
       /** The new value; left out, the object is deleted. */
       readonly value?: string | undefined;
@@ -47,6 +52,11 @@ export interface Report {
   readonly id?: string;
   readonly count?: number;
   readonly reads?: number;
+  /** The worker is about to stop itself. */
+  readonly sleeps?: boolean;
+  /** The version that a write replaced, and the one that it made. */
+  readonly replaced?: string;
+  readonly made?: string;
 }
 
 /** A process of its own that uses `FileStorage`. */
