@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { fsync } from 'node:fs';
 import { open, rename, stat, unlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { codeOf } from './file.errors.js';
 
 /**
@@ -16,6 +18,9 @@ export interface FileCopy {
 }
 
 const READ_ATTEMPTS = 5;
+
+/** Stands for `handle.sync()`, which the file handles of Yarn's Plug'n'Play do not have. */
+const sync = promisify(fsync);
 
 /** Reads a file, or gives `undefined` where there is none. */
 export async function readCopy(path: string): Promise<FileCopy | undefined> {
@@ -42,7 +47,7 @@ export async function writeNew(path: string, value: string): Promise<Fingerprint
   const handle = await open(path, 'wx', 0o600);
   try {
     await handle.writeFile(bytes);
-    await handle.sync();
+    await sync(handle.fd);
   } catch (error) {
     await remove(path);
     throw error;
@@ -73,7 +78,7 @@ export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(path, 'r');
   try {
-    await handle.sync();
+    await sync(handle.fd);
   } catch (error) {
     // Some file systems cannot sync a directory and say so.
     if (codeOf(error) !== 'EINVAL') throw error;

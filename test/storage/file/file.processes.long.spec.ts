@@ -213,6 +213,24 @@ describeOnLinux('FileStorage between deciding and publishing', () => {
   });
 });
 
+describe("FileStorage under Yarn's Plug'n'Play", () => {
+  const missing = ['sync', 'datasync', 'utimes'];
+
+  it.each([
+    ['creates', THEIRS, undefined],
+    ['replaces', THEIRS, OLD],
+    ['deletes', undefined, OLD],
+  ])('%s without the methods that its file handles lack', async (_, value, before) => {
+    const storage =
+      before === undefined
+        ? new FileStorage({ directory: await newDirectory() })
+        : (await storageWith(before)).storage;
+    const report = await workers.run(storage.directory, { name: 'change', value, missing });
+    expect(report).toMatchObject({ result: 'done' });
+    expect((await storage.read(KEY))?.value).toBe(value);
+  });
+});
+
 describe('FileStorage without rights', () => {
   it('reports a directory of another user as denied', async () => {
     const { storage } = await storageWith(OLD);

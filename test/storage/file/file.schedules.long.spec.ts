@@ -1,10 +1,16 @@
 import { jest } from '@jest/globals';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Incident, PlayedProcess, playedFileSystem } from '../support/played-processes.js';
+import {
+  type Incident,
+  playedCallbacks,
+  PlayedProcess,
+  playedFileSystem,
+} from '../support/played-processes.js';
 
 // The processes of file.processes.long.spec.ts, played in this one: quick, and any call can fail.
 jest.unstable_mockModule('node:fs/promises', playedFileSystem);
+jest.unstable_mockModule('node:fs', playedCallbacks);
 const { FileStorage, SessionStorageError, StorageConflictError } =
   await import('nestjs-betfair-session');
 const { filesWith, newDirectory, removeDirectories, sweep } = await import('../support/folders.js');
@@ -212,7 +218,7 @@ describe.each([
     const { process, result, stopped } = await change(storage, value, (number, call) => {
       // It has just found the foreign write, and takes its copy away.
       if (overtaken) return process.calls[number - 2] === 'unlink tmp' ? 'sleeps' : undefined;
-      if (call !== 'readdir folder' || process.calls[number - 2] !== 'handle.sync folder') {
+      if (call !== 'readdir folder' || process.calls[number - 2] !== 'fsync folder') {
         return undefined;
       }
       overtaken = true;
@@ -500,18 +506,14 @@ describe('FileStorage without hard links', () => {
 
   it('that fails to sync a folder leaves nobody in the belief that it is safe', async () => {
     const { storage } = await storageWith(OLD);
-    const { result } = await change(
-      storage,
-      THEIRS,
-      atCall('handle.sync folder', { fails: 'EIO' }),
-    );
+    const { result } = await change(storage, THEIRS, atCall('fsync folder', { fails: 'EIO' }));
     expect(await result).toBe('unavailable');
   });
 
   it('that cannot sync a folder is used without that', async () => {
     const { storage } = await storageWith(OLD);
     const { result } = await change(storage, THEIRS, (_, call) =>
-      call === 'handle.sync folder' ? { fails: 'EINVAL' } : undefined,
+      call === 'fsync folder' ? { fails: 'EINVAL' } : undefined,
     );
     expect(await result).toBe('done');
   });

@@ -35,6 +35,16 @@ for (const name of ['link', 'mkdir', 'open', 'readFile', 'readdir', 'rename', 's
     return original.apply(fs.promises, parameters);
   };
 }
+if (job.missing) {
+  // As under Yarn's Plug'n'Play, whose own file handles do not have them all.
+  const handle = await fs.promises.open(process.execPath);
+  await handle.close();
+  for (const method of job.missing) {
+    Object.getPrototypeOf(handle)[method] = () => {
+      throw new Error('Method not implemented.');
+    };
+  }
+}
 syncBuiltinESMExports();
 
 const { FileStorage } = await import(pathToFileURL(`${build}/storage/file/file.storage.js`).href);

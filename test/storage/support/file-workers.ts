@@ -33,6 +33,8 @@ export type Job =
       readonly value?: string | undefined;
       /** Signals that the worker sends itself just before its n-th call of the file system (the first is 1). */
       readonly signals?: Readonly<Record<number, 'SIGSTOP' | 'SIGKILL'>>;
+      /** Methods that open files do not have. */
+      readonly missing?: readonly string[];
     };
 
 /** One write of a race. */

@@ -89,6 +89,21 @@ export function playedFileSystem(): object {
   return played;
 }
 
+/** The open files of played processes, by descriptor. */
+const openFiles = new Map<unknown, { readonly path: unknown; readonly close: () => unknown }>();
+
+/** `node:fs`, with every call of a played process told to it first. */
+export function playedCallbacks(): object {
+  return { ...fs, default: fs, fsync };
+}
+
+function fsync(fd: number, callback: fs.NoParamCallback): void {
+  const process = current.getStore();
+  if (!process) return fs.fsync(fd, callback);
+  const { path, close } = openFiles.get(fd) ?? {};
+  process.meet('fsync', [path], close).then(() => fs.fsync(fd, callback), callback);
+}
+
 /** The calls through an open file. */
 function playHandle(process: PlayedProcess, handle: unknown, path: unknown): void {
   if (typeof handle !== 'object' || handle === null) return;
@@ -96,11 +111,13 @@ function playHandle(process: PlayedProcess, handle: unknown, path: unknown): voi
   const call = (method: unknown, parameters: readonly unknown[]): unknown => {
     return typeof method === 'function' ? Reflect.apply(method, handle, parameters) : undefined;
   };
-  for (const name of ['readFile', 'writeFile', 'sync']) {
+  // The system closes what a dead process had open.
+  const close = (): unknown => call(methodOf('close'), []);
+  openFiles.set(methodOf('fd'), { path, close });
+  for (const name of ['readFile', 'writeFile']) {
     const method = methodOf(name);
     Reflect.set(handle, name, async (...parameters: unknown[]): Promise<unknown> => {
-      // The system closes what a dead process had open.
-      await process.meet(`handle.${name}`, [path], () => call(methodOf('close'), []));
+      await process.meet(`handle.${name}`, [path], close);
       return call(method, parameters);
     });
   }
