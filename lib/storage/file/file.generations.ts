@@ -3,6 +3,7 @@ import { link, mkdir, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, withLinkErrors } from './file.errors.js';
 import { ifExists, remove, syncFolder, writeNew, type Fingerprint } from './file.published.js';
+import { ABANDONED_AFTER_MS, sweep } from './file.temporary.js';
 
 /** What one generation decided. `null` stands for "no object". */
 export interface GenerationRecord {
@@ -19,9 +20,6 @@ export interface GenerationRecord {
 /** Generations kept below the newest. */
 export const KEPT_GENERATIONS = 32;
 
-/** Age in milliseconds from which a temporary file is taken for one of a dead process. */
-const ABANDONED_AFTER_MS = 10 * 60_000;
-
 const TEMPORARY = /^(tmp|trash)-[0-9a-f-]{36}$/;
 const NUMBER = /^[1-9][0-9]*$/;
 
@@ -29,7 +27,7 @@ const NUMBER = /^[1-9][0-9]*$/;
 export class Generations {
   constructor(
     readonly folder: string,
-    private readonly abandonedAfter = ABANDONED_AFTER_MS,
+    private readonly abandonedAfterMs = ABANDONED_AFTER_MS,
   ) {}
 
   async create(): Promise<string | undefined> {
@@ -95,12 +93,8 @@ export class Generations {
       if (await this.#isAwaited(number)) continue;
       await remove(this.path(String(number)));
     }
-    for (const name of names.filter((candidate) => TEMPORARY.test(candidate))) {
-      const changed = (await ifExists(stat(this.path(name))))?.ctimeMs ?? Infinity;
-      const isOld = (now: number) => now - changed > this.abandonedAfter;
-      // A clock that is ahead of the file system's finds old what another process is just writing.
-      if (isOld(Date.now()) && isOld(await this.#now())) await remove(this.path(name));
-    }
+    const temporaries = names.filter((name) => TEMPORARY.test(name));
+    await sweep(this.folder, temporaries, this.temporary('tmp'), this.abandonedAfterMs);
   }
 
   /** Whether a writer that lives still needs the record, its own or the one after its own, to know how it ended. */
@@ -112,17 +106,6 @@ export class Generations {
 
   async #hasTwoNames(name: string): Promise<boolean> {
     return ((await ifExists(stat(this.path(name))))?.nlink ?? 0) > 1;
-  }
-
-  /** The time on the clock that dates the files. */
-  async #now(): Promise<number> {
-    const probe = this.path(this.temporary('tmp'));
-    await writeNew(probe, '');
-    try {
-      return (await stat(probe)).ctimeMs;
-    } finally {
-      await remove(probe);
-    }
   }
 
   async #names(): Promise<readonly string[]> {

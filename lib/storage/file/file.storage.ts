@@ -26,8 +26,8 @@ import { join, relative, resolve } from 'node:path';
 import { findNoPath } from '../../common/path-text.js';
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { StorageConflictError } from '../../errors/storage.errors.js';
-import { ignoreInGit, prepareDirectory } from './file.directory.js';
-import { codeOf, withFileErrors } from './file.errors.js';
+import { ignoreInGit, isOurs, prepareDirectory } from './file.directory.js';
+import { withFileErrors } from './file.errors.js';
 import { FileObject, version, type ObjectState } from './file.object.js';
 import type {
   DeleteCondition,
@@ -163,9 +163,7 @@ export class FileStorage implements SessionStorage {
     const created = await object.generations.create();
     // Somebody removed the whole directory under us, and with it what hides it from Git.
     if (created === undefined || relative(created, this.directory).startsWith('..')) return;
-    await ignoreInGit(this.directory).catch((error: unknown) => {
-      if (codeOf(error) !== 'EEXIST') throw error;
-    });
+    await ignoreInGit(this.directory);
   }
 }
 
@@ -173,10 +171,8 @@ function versionOf({ number, copy }: ObjectState): string | undefined {
   return copy && version(number, copy.fingerprint);
 }
 
-const OURS = /^(\.gitignore|\..+\.versions)$/;
-
 function assertNotOurs(key: string): void {
-  if (!key.split('/').some((segment) => OURS.test(segment))) return;
+  if (!key.split('/').some(isOurs)) return;
   throw new BetfairConfigurationError(
     `the storage key "${key}" names a file that file storage keeps for itself. Choose a key without ".gitignore" and without a name such as ".session.versions".`,
   );

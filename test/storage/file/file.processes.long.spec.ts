@@ -250,7 +250,7 @@ describe('FileStorage without rights', () => {
       const report = await workers.run(directory, { name: 'open', errors: { link } });
       expect(report).toMatchObject({ result: 'error', code: 'BETFAIR_STORAGE_UNSUPPORTED' });
       expect(report.message).toContain('hard links');
-      expect(await readdir(directory)).toEqual(['.gitignore']);
+      expect(await readdir(directory)).toEqual([]);
     },
   );
 });

@@ -13,7 +13,8 @@ jest.unstable_mockModule('node:fs/promises', playedFileSystem);
 jest.unstable_mockModule('node:fs', playedCallbacks);
 const { FileStorage, SessionStorageError, StorageConflictError } =
   await import('nestjs-betfair-session');
-const { filesWith, newDirectory, removeDirectories, sweep } = await import('../support/folders.js');
+const { contents, filesWith, newDirectory, removeDirectories, sweep, sweepDirectory } =
+  await import('../support/folders.js');
 const { KEY, put, storageWith } = await import('../support/stored-key.js');
 
 type Storage = InstanceType<typeof FileStorage>;
@@ -492,7 +493,7 @@ describe('FileStorage without hard links', () => {
         ),
         cause: { code: fails },
       });
-      expect(await readdir(storage.directory)).toEqual(['.gitignore']);
+      expect(await readdir(storage.directory)).toEqual([]);
     },
   );
 
@@ -524,7 +525,7 @@ async function writeAnew(incident: (storage: Storage) => Incident) {
   const storage = new FileStorage({ directory: await newDirectory() });
   await storage.open();
   await rm(storage.directory, { recursive: true });
-  const process = new PlayedProcess(atCall('writeFile .gitignore', incident(storage)));
+  const process = new PlayedProcess(atCall('link probe .gitignore', incident(storage)));
   await process.run(() => storage.write(KEY, OURS, { ifAbsent: true }));
   return storage;
 }
@@ -541,7 +542,7 @@ describe('FileStorage whose directory was removed as a whole', () => {
 
   it('is refused at the start where it cannot be hidden from Git', async () => {
     const storage = new FileStorage({ directory: await newDirectory() });
-    const process = new PlayedProcess(atCall('writeFile .gitignore', { fails: 'EIO' }));
+    const process = new PlayedProcess(atCall('link probe .gitignore', { fails: 'EIO' }));
     await expect(process.run(() => storage.open())).rejects.toMatchObject({
       failure: 'unavailable',
     });
@@ -551,6 +552,35 @@ describe('FileStorage whose directory was removed as a whole', () => {
     await expect(writeAnew(() => ({ fails: 'EIO' }))).rejects.toMatchObject({
       failure: 'unavailable',
     });
+  });
+});
+
+/** Every call of the file system that a first start makes. */
+async function callsOfOpen(): Promise<readonly string[]> {
+  const process = new PlayedProcess(() => undefined);
+  const storage = new FileStorage({ directory: await newDirectory() });
+  await process.run(() => storage.open());
+  return process.calls;
+}
+
+describe('FileStorage that is opened for the first time', () => {
+  it.each<[string, Incident]>([
+    ['dies', 'dies'],
+    ['fails', { fails: 'ENOSPC' }],
+  ])('and %s at any point is hidden from Git by the next start', async (_, incident) => {
+    for (const [index, label] of (await callsOfOpen()).entries()) {
+      const { directory } = new FileStorage({ directory: await newDirectory() });
+      const process = new PlayedProcess(at(index + 1, incident));
+      const ended = process.run(() => new FileStorage({ directory }).open());
+      await Promise.race([process.stopped, ended.catch(() => undefined)]);
+      await new FileStorage({ directory }).open();
+      expect([label, await readFile(join(directory, '.gitignore'), 'utf8')]).toEqual([
+        label,
+        '*\n',
+      ]);
+      await sweepDirectory(directory);
+      expect([label, await contents(directory)]).toEqual([label, new Map([['.gitignore', '*\n']])]);
+    }
   });
 });
 

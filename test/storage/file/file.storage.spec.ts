@@ -8,7 +8,14 @@ import { BetfairConfigurationError } from '../../../lib/errors/configuration.err
 import { SessionStorageError, StorageConflictError } from '../../../lib/errors/storage.errors.js';
 import { FileStorage } from '../../../lib/storage/file/file.storage.js';
 import { sessionStorageConformance } from '../../../lib/testing/storage-conformance.js';
-import { contents, filesWith, newDirectory, removeDirectories, sweep } from '../support/folders.js';
+import {
+  contents,
+  filesWith,
+  newDirectory,
+  removeDirectories,
+  sweep,
+  sweepDirectory,
+} from '../support/folders.js';
 
 const KEY = 'session.token';
 
@@ -65,13 +72,56 @@ describe('FileStorage on disk', () => {
     expect(await contents(storage.directory)).toEqual(new Map([['.gitignore', '*\n']]));
   });
 
-  it('adds nothing to a directory that existed', async () => {
+  it('hides a directory that was empty', async () => {
     const storage = await newStorage();
     await mkdir(storage.directory);
     await storage.open();
-    expect(await readdir(storage.directory)).toEqual([]);
+    expect(await contents(storage.directory)).toEqual(new Map([['.gitignore', '*\n']]));
+  });
+
+  it('adds nothing to a directory in which others keep files', async () => {
+    const storage = await newStorage();
+    await mkdir(storage.directory);
+    await writeFile(join(storage.directory, 'package.json'), '{}');
     await storage.write(KEY, 'one', { ifAbsent: true });
-    expect(new Set(await readdir(storage.directory))).toEqual(new Set([KEY, `.${KEY}.versions`]));
+    expect(new Set(await readdir(storage.directory))).toEqual(
+      new Set(['package.json', KEY, `.${KEY}.versions`]),
+    );
+  });
+
+  it('writes a .gitignore anew that a full disk left empty', async () => {
+    const storage = await newStorage();
+    await storage.write(KEY, 'one', { ifAbsent: true });
+    await writeFile(join(storage.directory, '.gitignore'), '');
+    await new FileStorage(storage).open();
+    expect(await readFile(join(storage.directory, '.gitignore'), 'utf8')).toBe('*\n');
+    expect(await modeOf(join(storage.directory, '.gitignore'))).toBe('600');
+  });
+
+  it.each([
+    ['an empty one', '', 0o644],
+    ['one with content', '!keep\n', 0o600],
+  ])('leaves alone the .gitignore of a person, %s', async (_, content, mode) => {
+    const storage = await newStorage();
+    await mkdir(storage.directory);
+    await writeFile(join(storage.directory, '.gitignore'), content, { mode });
+    await storage.open();
+    expect(await contents(storage.directory)).toEqual(new Map([['.gitignore', content]]));
+  });
+
+  it('sweeps the tests for hard links of dead processes, and leaves those that are new', async () => {
+    const storage = await newStorage();
+    await storage.open();
+    const uuid = '3b241101-e2bb-4255-8caf-4136c566a962';
+    const left = [`.probe-${uuid}`, `.probe-${uuid}-link`];
+    for (const name of [...left, '.probe-foreign'])
+      await writeFile(join(storage.directory, name), '');
+    await new FileStorage(storage).open();
+    expect(await readdir(storage.directory)).toEqual(expect.arrayContaining(left));
+    await sweepDirectory(storage.directory);
+    expect(new Set(await readdir(storage.directory))).toEqual(
+      new Set(['.gitignore', '.probe-foreign']),
+    );
   });
 
   it('hides the directory again when somebody removed it as a whole', async () => {
@@ -341,6 +391,7 @@ describe('FileStorage refuses', () => {
     'tokén',
     '.gitignore',
     'a/.gitignore',
+    '.probe-3b241101-e2bb-4255-8caf-4136c566a962',
     '.session.token.versions/1',
     'a/.session.token.versions',
   ])('the key %j before it touches the disk', async (key) => {
@@ -446,6 +497,17 @@ describe('FileStorage on a small or read-only disk', () => {
     expect(await storage.read(KEY)).toEqual({ value: 'old', version: ifVersion });
     expect(await readdir(storage.directory, { recursive: true })).toEqual(before);
     await storage.write(KEY, 'new', { ifVersion });
+  });
+
+  it('hides the directory from Git as soon as the disk is not full any more', async () => {
+    if (!mounted) return;
+    const filler = join(mounted, 'filler');
+    await writeFile(filler, 'x'.repeat(200_000)).catch(() => undefined);
+    const storage = new FileStorage({ directory: join(mounted, 'data') });
+    await expect(storage.open()).rejects.toMatchObject({ failure: 'unavailable' });
+    await rm(filler);
+    await new FileStorage(storage).write(KEY, 'token', { ifAbsent: true });
+    expect(await readFile(join(storage.directory, '.gitignore'), 'utf8')).toBe('*\n');
   });
 
   it('reports a read-only disk as denied', async () => {

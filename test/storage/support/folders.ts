@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { prepareDirectory } from '../../../lib/storage/file/file.directory.js';
 import { Generations } from '../../../lib/storage/file/file.generations.js';
 
 const made: string[] = [];
@@ -37,6 +38,13 @@ export async function sweep(directory: string, key: string): Promise<void> {
   const left = async () => (await readdir(generations.folder)).filter((name) => SWEPT.test(name));
   const end = Date.now() + 5_000;
   while ((await left()).length > 0 && Date.now() < end) await generations.tidy(0);
+}
+
+/** Opens a directory until nothing is left of processes that died when they did the same. */
+export async function sweepDirectory(directory: string): Promise<void> {
+  const left = async () => (await readdir(directory)).filter((name) => name.startsWith('.probe-'));
+  const end = Date.now() + 5_000;
+  while ((await left()).length > 0 && Date.now() < end) await prepareDirectory(directory, 20);
 }
 
 const SWEPT = /^(tmp|trash)-[0-9a-f-]{36}$/;

@@ -127,5 +127,5 @@ function kindOf(path: string): string {
   const name = path.split('/').at(-1) ?? '';
   if (/^[0-9]+$/.test(name)) return 'record';
   if (name.endsWith('.versions')) return 'folder';
-  return /^(tmp|trash)-/.exec(name)?.[1] ?? name;
+  return /^\.?(tmp|trash|probe)-/.exec(name)?.[1] ?? name;
 }
