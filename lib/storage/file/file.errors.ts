@@ -24,15 +24,23 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
 }
 
-/** Runs a file operation; a system error becomes a {@link SessionStorageError} that says what to do. */
-export async function withFileErrors<T>(directory: string, run: () => Promise<T>): Promise<T> {
+/**
+ * Runs a file operation; a system error becomes a {@link SessionStorageError} that says what to do.
+ *
+ * @param key - Of the stored object, if the operation is about one.
+ */
+export async function withFileErrors<T>(
+  directory: string,
+  run: () => Promise<T>,
+  key?: string,
+): Promise<T> {
   try {
     return await run();
   } catch (error) {
     const code = codeOf(error);
     if (code === undefined) throw error;
     const failure = FAILURES[code] ?? 'unavailable';
-    throw new SessionStorageError(explain(directory, code, failure), failure, {
+    throw new SessionStorageError(explain(directory, key, code, failure), failure, {
       cause: safeCause(error),
     });
   }
@@ -56,11 +64,31 @@ export async function withLinkErrors<T>(folder: string, run: () => Promise<T>): 
 const ADVICE: Readonly<Record<FileFailure, string>> = {
   denied:
     'Give the user of this process the right to read and write it, or choose another directory.',
-  misconfigured:
-    'It must be a directory whose parent exists, and no session key may be a folder of another.',
+  misconfigured: 'It must be a directory whose parent exists.',
   unavailable: 'Check free space, open files and the state of the disk.',
 };
 
-function explain(directory: string, code: string, failure: FileFailure): string {
+/** Characters of the longest sessionKey: with what is put around it, a file name has 255 at most. */
+const LONGEST_SESSION_KEY = 255 - '..lease.versions'.length;
+
+/** Faults of a key. File storage makes a file of it, and folders of what stands before each `/`. */
+const KEY_ADVICE: Readonly<Record<string, string>> = {
+  ENAMETOOLONG: `The name is too long for its file system. Choose a sessionKey of at most ${LONGEST_SESSION_KEY} characters, or a shorter path of the directory.`,
+  EISDIR:
+    'A folder has that name, because another sessionKey begins with it and a "/". Choose a sessionKey that is no folder of another.',
+  ENOTDIR:
+    'Another sessionKey is the name of one of its folders, and a file cannot be a folder too. Choose a sessionKey that does not begin with another one and a "/".',
+};
+
+function explain(
+  directory: string,
+  key: string | undefined,
+  code: string,
+  failure: FileFailure,
+): string {
+  const advice = KEY_ADVICE[code];
+  if (key !== undefined && advice !== undefined) {
+    return `The session directory "${directory}" cannot keep an object of the name "${key}" (${code}). ${advice}`;
+  }
   return `The session directory "${directory}" cannot be used (${code}). ${ADVICE[failure]}`;
 }

@@ -144,8 +144,10 @@ export class FileStorage implements SessionStorage {
     assertNotOurs(key);
     options?.signal?.throwIfAborted();
     await this.open();
-    return withFileErrors(this.directory, () =>
-      run(new FileObject(key, join(this.directory, key))),
+    return withFileErrors(
+      this.directory,
+      () => run(new FileObject(key, join(this.directory, key))),
+      key,
     );
   }
 

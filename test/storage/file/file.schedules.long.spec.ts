@@ -703,7 +703,7 @@ describe.each([
   ['EPERM', 'denied', /the right to read and write it/],
   ['EROFS', 'denied', /the right to read and write it/],
   ['ENOENT', 'misconfigured', /It must be a directory whose parent exists/],
-  ['ENOTDIR', 'misconfigured', /no session key may be a folder of another/],
+  ['ENOTDIR', 'misconfigured', /It must be a directory whose parent exists\.$/],
   ['EISDIR', 'misconfigured', /It must be a directory/],
   ['ENAMETOOLONG', 'misconfigured', /It must be a directory/],
   ['ELOOP', 'misconfigured', /It must be a directory/],

@@ -446,13 +446,35 @@ describe('FileStorage refuses', () => {
     expect(await storage.read(key)).toEqual({ value: 'value', version });
   });
 
-  it('a key that is a folder of another, or below another, as misconfigured', async () => {
+  it.each([
+    ['a', 'EISDIR', /no folder of another\.$/],
+    ['a/b/c', 'ENOTDIR', /does not begin with another one and a "\/"\.$/],
+    ['x'.repeat(246), 'ENAMETOOLONG', /a sessionKey of at most 239 characters/],
+    [`a/${'x'.repeat(256)}`, 'ENAMETOOLONG', /too long .* a sessionKey of at most 239 characters/],
+    [`${'x'.repeat(256)}/a`, 'ENAMETOOLONG', /a sessionKey of at most 239 characters/],
+  ])('the key %s as misconfigured, by its name (%s)', async (key, code, advice) => {
     const storage = await newStorage();
     await storage.write('a/b', 'TEXT', { ifAbsent: true });
-    for (const key of ['a', 'a/b/c']) {
-      const error: unknown = await storage.read(key).catch((reason: unknown) => reason);
-      expect(error).toMatchObject({ failure: 'misconfigured' });
+    const operations = [storage.read(key), storage.write(key, 'x', { ifAbsent: true })];
+    for (const operation of operations) {
+      const error: unknown = await operation.catch((reason: unknown) => reason);
+      expect(error).toMatchObject({
+        failure: 'misconfigured',
+        message: expect.stringMatching(advice),
+        cause: { code },
+      });
+      expect(String(error)).toContain(
+        `"${storage.directory}" cannot keep an object of the name "${key}" (${code})`,
+      );
     }
+    expect(await storage.read('a/b')).toMatchObject({ value: 'TEXT' });
+  });
+
+  it('no sessionKey of 239 characters, the longest that the advice names', async () => {
+    const storage = await newStorage();
+    const record = `${'x'.repeat(239)}.lease`;
+    const version = await storage.write(record, '{}', { ifAbsent: true });
+    expect(await storage.read(record)).toEqual({ value: '{}', version });
   });
 
   it('can be opened again after the fault is gone', async () => {
