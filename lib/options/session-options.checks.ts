@@ -32,9 +32,13 @@ export function findKeyFault(name: string, key: unknown): string | undefined {
 
 /** The fault of the name of the stored object. */
 export function findStorageKeyFault(name: string, key: unknown): string | undefined {
+  if (!isStorageKey(key)) {
+    return `${name}: it consists of letters, digits, ".", "_", "-" and single "/" between names, without "..".`;
+  }
   return unless(
-    isStorageKey(key),
-    `${name}: it consists of letters, digits, ".", "_", "-" and single "/" between names, without "..".`,
+    // Some file systems take capitals and small letters for the same.
+    !/\.lease$/i.test(key),
+    `${name}: it must not end in ".lease", because "<sessionKey>.lease" is the login record of another sessionKey. Choose a name such as "session.token".`,
   );
 }
 

@@ -88,6 +88,7 @@ describe('options that are fine', () => {
     { login: 'interactive', certificate: undefined, twoFactorCode: () => '123456' },
     { storage: new MemoryStorage() },
     { sessionKey: 'folder/session.token' },
+    { sessionKey: 'x.lease.token' },
     ...jurisdictions.map((jurisdiction) => ({ jurisdiction })),
   ])('may be %j', async (changed) => {
     expect(await faultsOf(changed)).toEqual([]);
@@ -265,6 +266,8 @@ describe('options that are not', () => {
     [{ sessionKey: 'a b' }, /^sessionKey: /],
     [{ sessionKey: '' }, /^sessionKey: /],
     [{ sessionKey: 42 }, /^sessionKey: /],
+    [{ sessionKey: 'x.lease' }, /^sessionKey: it must not end in "\.lease".* "session\.token"\.$/],
+    [{ sessionKey: 'folder/X.Lease' }, /^sessionKey: it must not end in "\.lease"/],
     [{ persistence: 'none' }, /^persistence: it is 'required' or 'best-effort'/],
     [{ userName: 'punter' }, /^"userName" is not an option\. The options are: username, /],
     [{ name: 'italy' }, /^"name" .*move it beside useFactory/],
