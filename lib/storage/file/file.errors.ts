@@ -46,6 +46,11 @@ export async function withFileErrors<T>(
   }
 }
 
+/** Tells a system error for lack of rights, or of a file system that is read-only. */
+export function isDenied(error: unknown): boolean {
+  return FAILURES[codeOf(error) ?? ''] === 'denied';
+}
+
 /** Runs `link()`; a file system without hard links is told apart from missing rights. */
 export async function withLinkErrors<T>(folder: string, run: () => Promise<T>): Promise<T> {
   try {
@@ -71,6 +76,9 @@ const ADVICE: Readonly<Record<FileFailure, string>> = {
 /** Characters of the longest sessionKey: with what is put around it, a file name has 255 at most. */
 const LONGEST_SESSION_KEY = 255 - '..lease.versions'.length;
 
+const READ_ONLY_ADVICE =
+  'Its file system is read-only. Mount it writable, or choose another directory.';
+
 /** Faults of a key. File storage makes a file of it, and folders of what stands before each `/`. */
 const KEY_ADVICE: Readonly<Record<string, string>> = {
   ENAMETOOLONG: `The name is too long for its file system. Choose a sessionKey of at most ${LONGEST_SESSION_KEY} characters, or a shorter path of the directory.`,
@@ -87,8 +95,10 @@ function explain(
   failure: FileFailure,
 ): string {
   const advice = KEY_ADVICE[code];
-  if (key !== undefined && advice !== undefined) {
+  // A key without folders meets a file instead of a folder only if the directory itself is one.
+  const isFaultOfKey = code !== 'ENOTDIR' || key?.includes('/');
+  if (key !== undefined && advice !== undefined && isFaultOfKey) {
     return `The session directory "${directory}" cannot keep an object of the name "${key}" (${code}). ${advice}`;
   }
-  return `The session directory "${directory}" cannot be used (${code}). ${ADVICE[failure]}`;
+  return `The session directory "${directory}" cannot be used (${code}). ${code === 'EROFS' ? READ_ONLY_ADVICE : ADVICE[failure]}`;
 }

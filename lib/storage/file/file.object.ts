@@ -41,13 +41,27 @@ export class FileObject {
   }
 
   /** The current state, after finishing what a writer may have left undone. */
-  async state(signal: AbortSignal | undefined): Promise<ObjectState> {
+  state(signal: AbortSignal | undefined): Promise<ObjectState> {
+    return this.#look(signal, async (number, record) => {
+      if (record) await this.#settle(number, record);
+      return this.#copy(record?.result ?? null);
+    });
+  }
+
+  /** The current state for a process that may not write: what is decided but not yet published is left out. */
+  publishedState(signal: AbortSignal | undefined): Promise<ObjectState> {
+    return this.#look(signal, () => readCopy(this.path));
+  }
+
+  async #look(
+    signal: AbortSignal | undefined,
+    copyOf: (number: number, record: GenerationRecord | undefined) => Promise<FileCopy | undefined>,
+  ): Promise<ObjectState> {
     for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
       signal?.throwIfAborted();
       const number = await this.generations.highest();
       const record = await this.generations.record(number);
-      if (record) await this.#settle(number, record);
-      const copy = await this.#copy(record?.result ?? null);
+      const copy = await copyOf(number, record);
       if ((await this.generations.highest()) === number) return { number, record, copy };
     }
     throw new SessionStorageError(

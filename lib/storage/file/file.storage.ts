@@ -22,12 +22,13 @@
  *   If it dies in between, readers that miss the newest copy find it there and link it back.
  * - The version is the newest number with the fingerprint of what is published, so foreign writes change it too.
  */
-import { join, relative, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
 import { findNoPath } from '../../common/path-text.js';
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { StorageConflictError } from '../../errors/storage.errors.js';
 import { ignoreInGit, isOurs, prepareDirectory } from './file.directory.js';
-import { withFileErrors } from './file.errors.js';
+import { isDenied, withFileErrors } from './file.errors.js';
 import { FileObject, version, type ObjectState } from './file.object.js';
 import type {
   DeleteCondition,
@@ -83,8 +84,8 @@ export class FileStorage implements SessionStorage {
   }
 
   /**
-   * Creates the directory and tests that it can be used. Happens by itself on first use; call it at start-up to learn
-   * of a fault early.
+   * Creates the directory and tests that it can be written to. Happens by itself before the first write; call it at
+   * start-up to learn of a fault early. A read does without: it can be served from a directory that is read-only.
    */
   async open(): Promise<void> {
     this.#opening ??= withFileErrors(this.directory, () => prepareDirectory(this.directory));
@@ -98,7 +99,9 @@ export class FileStorage implements SessionStorage {
 
   async read(key: string, options?: StorageOperationOptions): Promise<StoredValue | undefined> {
     return this.#use(key, options, async (object) => {
-      const { number, copy } = await this.#state(object, options?.signal);
+      const { number, copy } = await this.#readableState(object, options?.signal);
+      // Without its parent the directory is misconfigured, and not merely empty.
+      if (copy === undefined) await stat(dirname(this.directory));
       return copy && { value: copy.value, version: version(number, copy.fingerprint) };
     });
   }
@@ -111,6 +114,7 @@ export class FileStorage implements SessionStorage {
   ): Promise<string> {
     assertWriteCondition(condition);
     return this.#use(key, options, async (object) => {
+      await this.open();
       await this.#createFolder(object);
       const state = await this.#state(object, options?.signal);
       const expected = 'ifVersion' in condition ? condition.ifVersion : undefined;
@@ -126,6 +130,7 @@ export class FileStorage implements SessionStorage {
   ): Promise<void> {
     assertDeleteCondition(condition);
     await this.#use(key, options, async (object) => {
+      await this.open();
       const state = await this.#state(object, options?.signal);
       if (state.copy === undefined) return;
       if (versionOf(state) !== condition.ifVersion) throw new StorageConflictError(key);
@@ -143,12 +148,21 @@ export class FileStorage implements SessionStorage {
     assertStorageKey(key);
     assertNotOurs(key);
     options?.signal?.throwIfAborted();
-    await this.open();
     return withFileErrors(
       this.directory,
       () => run(new FileObject(key, join(this.directory, key))),
       key,
     );
+  }
+
+  /** The state for a read, which finishes what others left only if it has the rights to. */
+  async #readableState(object: FileObject, signal: AbortSignal | undefined): Promise<ObjectState> {
+    try {
+      return await this.#state(object, signal);
+    } catch (error) {
+      if (!isDenied(error)) throw error;
+      return object.publishedState(signal);
+    }
   }
 
   async #state(object: FileObject, signal: AbortSignal | undefined): Promise<ObjectState> {

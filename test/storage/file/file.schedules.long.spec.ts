@@ -584,6 +584,46 @@ describe('FileStorage that is opened for the first time', () => {
   });
 });
 
+/** A process for which all that writes fails. */
+function withoutWrites(fails: string): PlayedProcess {
+  const writes = /^(mkdir|link|rename|unlink|open (tmp|probe))/;
+  return new PlayedProcess(failing(writes, fails, Infinity));
+}
+
+describe('FileStorage that cannot write', () => {
+  it.each([
+    ['EROFS', 'denied'],
+    ['EACCES', 'denied'],
+    ['EPERM', 'denied'],
+    ['ENOSPC', 'unavailable'],
+  ])('reads what is stored, and what is not (%s)', async (fails, failure) => {
+    const { storage, stored } = await storageWith(OLD);
+    const reader = new FileStorage(storage);
+    await withoutWrites(fails).run(async () => {
+      expect(await reader.read(KEY)).toEqual(stored);
+      expect(await reader.read('other')).toBeUndefined();
+      const writing = reader.write(KEY, OURS, { ifVersion: stored.version });
+      await expect(writing).rejects.toMatchObject({ failure });
+    });
+  });
+
+  it.each([
+    ['EROFS', 'a write', THEIRS, `rename tmp ${KEY}`],
+    ['EACCES', 'a deletion', undefined, `rename ${KEY} trash`],
+    ['EPERM', 'a write', THEIRS, `rename tmp ${KEY}`],
+  ])('reads what is published (%s), where %s died before', async (fails, _, value, publishing) => {
+    const { storage } = await storageWith(OLD);
+    const { stopped } = await change(storage, value, atCall(publishing, 'dies'));
+    await stopped;
+    const reader = new FileStorage(storage);
+    const seen = await withoutWrites(fails).run(() => reader.read(KEY));
+    expect(seen?.value).toBe(OLD);
+    expect((await storage.read(KEY))?.value).toBe(value);
+    const writing = reader.write(KEY, OURS, { ifVersion: seen?.version ?? '' });
+    await expect(writing).rejects.toBeInstanceOf(StorageConflictError);
+  });
+});
+
 describe('FileStorage beside an editor', () => {
   const reading = `handle.readFile ${KEY}`;
 
@@ -701,7 +741,7 @@ describe('FileStorage on Windows', () => {
 describe.each([
   ['EACCES', 'denied', /Give the user of this process the right to read and write it/],
   ['EPERM', 'denied', /the right to read and write it/],
-  ['EROFS', 'denied', /the right to read and write it/],
+  ['EROFS', 'denied', /Its file system is read-only\. Mount it writable/],
   ['ENOENT', 'misconfigured', /It must be a directory whose parent exists/],
   ['ENOTDIR', 'misconfigured', /It must be a directory whose parent exists\.$/],
   ['EISDIR', 'misconfigured', /It must be a directory/],

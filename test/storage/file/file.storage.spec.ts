@@ -544,6 +544,9 @@ describe('FileStorage on a small or read-only disk', () => {
     });
     await expect(new FileStorage({ directory: storage.directory }).open()).rejects.toMatchObject({
       failure: 'denied',
+      message: `The session directory "${storage.directory}" cannot be used (EROFS). Its file system is read-only. Mount it writable, or choose another directory.`,
     });
+    expect(await new FileStorage(storage).read(KEY)).toEqual({ value: 'old', version: ifVersion });
+    expect(await new FileStorage(storage).read('other')).toBeUndefined();
   });
 });
