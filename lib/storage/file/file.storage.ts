@@ -30,6 +30,7 @@ import { StorageConflictError } from '../../errors/storage.errors.js';
 import { ignoreInGit, isOurs, prepareDirectory } from './file.directory.js';
 import { isDenied, withFileErrors } from './file.errors.js';
 import { FileObject, version, type ObjectState } from './file.object.js';
+import { warnOfDirectory } from './file.warnings.js';
 import type {
   DeleteCondition,
   SessionStorage,
@@ -85,10 +86,13 @@ export class FileStorage implements SessionStorage {
 
   /**
    * Creates the directory and tests that it can be written to. Happens by itself before the first write; call it at
-   * start-up to learn of a fault early. A read does without: it can be served from a directory that is read-only.
+   * start-up to learn of a fault early. Warns in the log if tokens are not safe in it. A read does without: it can be served from a directory that is read-only.
    */
   async open(): Promise<void> {
-    this.#opening ??= withFileErrors(this.directory, () => prepareDirectory(this.directory));
+    this.#opening ??= withFileErrors(this.directory, async () => {
+      await prepareDirectory(this.directory);
+      await warnOfDirectory(this.directory);
+    });
     try {
       await this.#opening;
     } catch (error) {

@@ -1,0 +1,40 @@
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { openLog } from '../../common/application-log.js';
+import { exists, ifExists } from './file.published.js';
+
+/** Accounts that share a directory share its warnings. */
+const given = new Set<string>();
+
+/** Warns once of a directory in which tokens are not safe. One that file storage has made itself is. */
+export async function warnOfDirectory(directory: string): Promise<void> {
+  for (const warning of await findWarnings(directory)) {
+    if (given.has(warning)) continue;
+    given.add(warning);
+    openLog('BetfairSession').warn(warning);
+  }
+}
+
+async function findWarnings(directory: string): Promise<readonly string[]> {
+  const warnings: string[] = [];
+  // Rights of a group are often meant: Kubernetes gives volumes to one.
+  if (process.platform !== 'win32' && ((await stat(directory)).mode & 0o002) !== 0) {
+    warnings.push(
+      `The session directory "${directory}" is writable by every user of this machine, so anybody can replace a session token. Run: chmod 700 "${directory}"`,
+    );
+  }
+  const ignored = await ifExists(stat(join(directory, '.gitignore')));
+  if ((ignored?.size ?? 0) === 0 && (await isInGit(directory))) {
+    warnings.push(
+      `The session directory "${directory}" is in a Git repository and has no .gitignore, so a session token can be committed. Put a .gitignore with the line * in it, or choose a directory outside the repository.`,
+    );
+  }
+  return warnings;
+}
+
+async function isInGit(directory: string): Promise<boolean> {
+  // A parent that must not be looked into cannot be the repository that somebody works in.
+  if (await exists(join(directory, '.git')).catch(() => false)) return true;
+  const parent = dirname(directory);
+  return parent !== directory && isInGit(parent);
+}
