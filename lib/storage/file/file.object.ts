@@ -1,8 +1,7 @@
-import { link } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SessionStorageError, StorageConflictError } from '../../errors/storage.errors.js';
-import { codeOf } from './file.errors.js';
 import { Generations, type GenerationRecord } from './file.generations.js';
+import { fingerprintOf, Graves } from './file.graves.js';
 import {
   exists,
   move,
@@ -32,19 +31,21 @@ const READ_ATTEMPTS = 100;
 /** One object in a directory: its published copy, and the hidden folder that orders the writers. */
 export class FileObject {
   readonly generations: Generations;
+  readonly #graves: Graves;
 
   constructor(
     readonly key: string,
     readonly path: string,
   ) {
     this.generations = new Generations(join(dirname(path), `.${basename(path)}.versions`));
+    this.#graves = new Graves(path, this.generations);
   }
 
   /** The current state, after finishing what a writer may have left undone. */
   state(signal: AbortSignal | undefined): Promise<ObjectState> {
     return this.#look(signal, async (number, record) => {
       if (record) await this.#settle(number, record);
-      return this.#copy(record?.result ?? null);
+      return this.#graves.readCopy(record?.result ?? null);
     });
   }
 
@@ -134,13 +135,14 @@ export class FileObject {
     // A newer generation is decided only after the older one has been settled.
     if ((await this.generations.highest()) !== number) return 'settled';
     if (!(await exists(prepared))) return 'settled';
-    const found = fingerprintOf(await this.#copy(base));
+    const found = fingerprintOf(await this.#graves.readCopy(base));
     if (found !== base) {
       // Whoever takes the prepared copy away has the say; if it is gone, this view was late.
       const removed = await remove(prepared);
       return removed && found !== result ? 'abandoned' : 'settled';
     }
-    const applied = result === null ? await this.#bury(base) : await move(prepared, this.path);
+    const applied =
+      result === null ? await this.#graves.bury(base) : await move(prepared, this.path);
     if (result === null) await remove(prepared);
     await syncFolder(dirname(this.path));
     await syncFolder(this.generations.folder);
@@ -150,7 +152,7 @@ export class FileObject {
   /** Whether a decision that this call did not carry out was carried out by others. The header says what proves it. */
   async #tookEffect(number: number, record: GenerationRecord, draft: string): Promise<boolean> {
     const { generations } = this;
-    const published = fingerprintOf(await this.#copy(record.result));
+    const published = fingerprintOf(await this.#graves.readCopy(record.result));
     if ((await generations.highest()) === number) return published === record.result;
     const next = await generations.record(number + 1);
     if (next?.follows === record.temp) return next.base === record.result;
@@ -163,44 +165,9 @@ export class FileObject {
       'unavailable',
     );
   }
-
-  /** Moves the condemned copy out of sight first: whatever else slipped in meanwhile can be put back. */
-  async #bury(condemned: Fingerprint | null): Promise<boolean> {
-    const grave = this.generations.path(this.generations.temporary('trash'));
-    if (!(await move(this.path, grave))) return false;
-    const buried = await readCopy(grave);
-    if (buried && buried.fingerprint !== condemned) await this.#putBack(grave);
-    else await remove(grave);
-    return buried?.fingerprint === condemned;
-  }
-
-  /** The published copy; one that a late deletion took away by mistake is put back first. */
-  async #copy(wanted: Fingerprint | null): Promise<FileCopy | undefined> {
-    const copy = await readCopy(this.path);
-    if (copy || wanted === null) return copy;
-    for (const name of await this.generations.trash()) {
-      const grave = this.generations.path(name);
-      if (fingerprintOf(await readCopy(grave)) === wanted) await this.#putBack(grave);
-    }
-    return readCopy(this.path);
-  }
-
-  async #putBack(grave: string): Promise<void> {
-    try {
-      await link(grave, this.path);
-    } catch (error) {
-      // A newer copy is there, or somebody else was faster.
-      if (codeOf(error) !== 'EEXIST' && codeOf(error) !== 'ENOENT') throw error;
-    }
-    await remove(grave);
-  }
 }
 
 /** The version of a copy. The number tells apart copies whose fingerprints happen to be equal. */
 export function version(number: number, fingerprint: Fingerprint): string {
   return `${number}:${fingerprint}`;
-}
-
-function fingerprintOf(copy: FileCopy | undefined): Fingerprint | null {
-  return copy?.fingerprint ?? null;
 }
