@@ -238,21 +238,6 @@ export const survivors = {
       why: 'Only a copy with the wanted fingerprint is put back, and that is right wherever it lies.',
     },
     {
-      line: 'const isOld = (now: number) => now - changed > this.abandonedAfter;',
-      to: ['now - changed >= this.abandonedAfter'],
-      why: 'One millisecond of ten minutes.',
-    },
-    {
-      line: "const probe = this.path(this.temporary('tmp'));",
-      to: ['""'],
-      why: 'It is empty and removed at once; the name is for who finds it after a kill.',
-    },
-    {
-      line: "await writeNew(probe, '');",
-      to: ['"Stryker was here!"'],
-      why: 'Nobody reads it.',
-    },
-    {
       line: 'return (await ifExists(readdir(this.folder))) ?? [];',
       to: ['["Stryker was here"]'],
       why: 'Names that are none of ours are left alone.',
@@ -261,6 +246,23 @@ export const survivors = {
       line: '} catch {',
       to: ['{}'],
       why: 'What stays undefined is refused by the next line.',
+    },
+  ],
+  'lib/storage/file/file.graves.ts': [
+    {
+      line: 'if (!(await move(this.path, grave))) return false;',
+      to: ['true'],
+      why: 'Nothing is published then, which is what a deletion is to come to; looking again finds the same.',
+    },
+    {
+      line: 'return buried?.fingerprint === condemned;',
+      to: ['false'],
+      why: 'Whether it took effect is looked up then, and found to be so.',
+    },
+    {
+      line: 'if (copy || wanted === null) return copy;',
+      to: ['false'],
+      why: 'Nothing on its way out has the fingerprint null; it saves looking.',
     },
   ],
   'lib/storage/file/file.object.ts': [
@@ -278,31 +280,6 @@ export const survivors = {
       line: 'if (result === null) await remove(prepared);',
       to: ['true'],
       why: 'A prepared copy that was renamed is gone already.',
-    },
-    {
-      line: 'if (!(await move(this.path, grave))) return false;',
-      to: ['true'],
-      why: 'Nothing is published then, which is what a deletion is to come to; looking again finds the same.',
-    },
-    {
-      line: 'return buried?.fingerprint === condemned;',
-      to: ['false'],
-      why: 'Whether it took effect is looked up then, and found to be so.',
-    },
-    {
-      line: 'if (copy || wanted === null) return copy;',
-      to: ['false'],
-      why: 'Nothing on its way out has the fingerprint null; it saves looking.',
-    },
-    {
-      line: 'async #isDecided(number: number, record: GenerationRecord): Promise<boolean> {',
-      to: ['{}'],
-      why: 'The next reader would find the old value instead of the new one: after an error either may be.',
-    },
-    {
-      line: 'return (await this.generations.record(number))?.temp === record.temp;',
-      to: ['false'],
-      why: 'The next reader would find the old value instead of the new one: after an error either may be.',
     },
   ],
   'lib/storage/file/file.published.ts': [
@@ -327,6 +304,18 @@ export const survivors = {
       line: "if (created === undefined || relative(created, this.directory).startsWith('..')) return;",
       to: ["relative(created, this.directory).endsWith('..')"],
       why: 'The way up from a folder of ours begins and ends with "..".',
+    },
+  ],
+  'lib/storage/file/file.temporary.ts': [
+    {
+      line: 'const isOld = (now: number) => now - changed > abandonedAfterMs;',
+      to: ['now - changed >= abandonedAfterMs'],
+      why: 'One millisecond of ten minutes.',
+    },
+    {
+      line: "await writeNew(fresh, '');",
+      to: ['"Stryker was here!"'],
+      why: 'Nobody reads it.',
     },
   ],
   'lib/storage/gcs/gcs.requests.ts': [
