@@ -1,12 +1,13 @@
 import { systemClock } from '../../common/clock.js';
 import { sleep, withDeadline } from '../../common/deadline.js';
+import { type Growth, Pauses } from '../../common/pauses.js';
 
 /** For one attempt; no SDK bounds a request by itself. */
 export const ATTEMPT_TIMEOUT_MS = 5_000;
 /** For all of an operation: less than the session manager waits, so that its error names the store. */
 const OPERATION_TIMEOUT_MS = 9_000;
 const ATTEMPTS = 6;
-const FIRST_DELAY = 100;
+const BETWEEN_ATTEMPTS: Growth = { first: 100 };
 
 /** A request that got no answer in time. */
 export class RequestTimedOut extends Error {
@@ -29,6 +30,7 @@ export async function persevere<T>(
   signal: AbortSignal | undefined,
 ): Promise<T> {
   const end = systemClock.monotonic() + OPERATION_TIMEOUT_MS;
+  const pauses = new Pauses(systemClock, BETWEEN_ATTEMPTS);
   for (let count = 1; ; count++) {
     const left = end - systemClock.monotonic();
     try {
@@ -40,9 +42,9 @@ export async function persevere<T>(
         signal,
       );
     } catch (error) {
-      const pause = FIRST_DELAY * 2 ** (count - 1) * (0.5 + Math.random() / 2);
-      const tooLate = systemClock.monotonic() + pause >= end;
-      if (!mayPass(error, count) || count === ATTEMPTS || tooLate) throw error;
+      if (!mayPass(error, count) || count === ATTEMPTS) throw error;
+      const pause = pauses.next();
+      if (systemClock.monotonic() + pause >= end) throw error;
       await sleep(systemClock, pause, signal);
     }
   }

@@ -191,7 +191,7 @@ export function describeCloud(
         expect(objects.requests.map((request) => request.operation)).toEqual(
           Array<string>(busy.length + 1).fill(operation),
         );
-        expect(took).toBeGreaterThanOrEqual(50 * (2 ** busy.length - 1));
+        expect(took).toBeGreaterThanOrEqual(75 * (2 ** busy.length - 1));
       },
     );
 
@@ -209,7 +209,7 @@ export function describeCloud(
         });
         const times = objects.requests.map(({ at }) => at);
         const pauses = times.slice(1).map((at, index) => at - (times[index] ?? 0));
-        const first = 50 + 50 * chance;
+        const first = 75 + 50 * chance;
         expect(pauses).toEqual([1, 2, 4, 8, 16].map((factor) => factor * first));
       },
     );
