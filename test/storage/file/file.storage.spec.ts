@@ -7,7 +7,6 @@ import { inspect } from 'node:util';
 import { BetfairConfigurationError } from '../../../lib/errors/configuration.errors.js';
 import { SessionStorageError, StorageConflictError } from '../../../lib/errors/storage.errors.js';
 import { FileStorage } from '../../../lib/storage/file/file.storage.js';
-import { sessionStorageConformance } from '../../../lib/testing/storage-conformance.js';
 import {
   contents,
   filesWith,
@@ -35,15 +34,6 @@ async function modeOf(path: string): Promise<string> {
 }
 
 afterAll(removeDirectories);
-
-describe('FileStorage conforms', () => {
-  let directory: string;
-  beforeAll(async () => {
-    directory = await newDirectory();
-  });
-  const create = () => new FileStorage({ directory });
-  for (const { name, run } of sessionStorageConformance({ create })) it(name, run);
-});
 
 describe('FileStorage on disk', () => {
   it('keeps exactly the value in <directory>/<key>', async () => {

@@ -1,6 +1,5 @@
 import { inspect } from 'node:util';
 import { MemoryStorage } from '../../../lib/storage/memory/memory.storage.js';
-import { sessionStorageConformance } from '../../../lib/testing/storage-conformance.js';
 
 /** The error for a call in JavaScript that the types would forbid. */
 function refused(missing: string): object {
@@ -8,10 +7,6 @@ function refused(missing: string): object {
 }
 
 describe('MemoryStorage', () => {
-  const shared = new MemoryStorage();
-  for (const { name, run } of sessionStorageConformance({ create: () => shared, rounds: 200 }))
-    it(name, run);
-
   it('keeps two stores apart', async () => {
     const [one, two] = [new MemoryStorage(), new MemoryStorage()];
     await one.write('session.token', 'token', { ifAbsent: true });
