@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { memoize } from '@smithy/property-provider';
 import { MemoryStorage } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
-import { counting } from './parts/counting.storage.mjs';
+import { Meter } from './parts/meter.mjs';
+import { meteredStorage } from './parts/metered.mjs';
 import { createSessions } from './parts/sessions.mjs';
 import { byTurns, inUnits, median, ratio } from './rounds.mjs';
 
@@ -59,28 +60,29 @@ function figuresOf(where, { limit, ours, smithy }) {
 }
 
 /** Requests and store operations, and bytes of heap kept, over many calls. */
-async function sideEffects(sessions, simulator, storage, count) {
-  const before = { requests: simulator.requests.length, operations: storage.operations };
+async function sideEffects(sessions, simulator, meter, count) {
+  const before = { requests: simulator.requests.length, operations: meter.operations };
   globalThis.gc();
   const heap = process.memoryUsage().heapUsed;
   for (let i = 0; i < count; i += 1) await sessions.getSession();
   globalThis.gc();
   const kept = process.memoryUsage().heapUsed - heap;
   const requests = simulator.requests.length - before.requests;
-  return { touched: requests + storage.operations - before.operations, kept };
+  return { touched: requests + meter.operations - before.operations, kept };
 }
 
 export async function measure({ quick }) {
   const [rounds, count] = quick ? [3, 20_000] : [15, 400_000];
   const simulator = await BetfairSimulator.start();
-  const storage = counting(new MemoryStorage());
+  const meter = new Meter();
+  const storage = meteredStorage(new MemoryStorage(), meter);
   const { sessions, close } = await createSessions({ ...simulator.options(), storage });
   try {
     const session = await sessions.getSession();
     // First, while nothing in the process tracks asynchronous calls.
     const outside = await byTurns(rounds, contenders(sessions, session, count));
     const calls = quick ? count : MILLION;
-    const { touched, kept } = await sideEffects(sessions, simulator, storage, calls);
+    const { touched, kept } = await sideEffects(sessions, simulator, meter, calls);
     const inside = await sessions.run(() => byTurns(rounds, contenders(sessions, session, count)));
     assert.equal(simulator.counts.logins, 1);
     return [

@@ -1,65 +1,33 @@
-// What "get the session" sends and how long it takes, against the algorithm of the original library, at the same
-// simulator and on the same stores.
+// What "get the session" sends and how long it takes while there is one, against the algorithm of the original library,
+// at the same simulator and on the same stores.
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { missingMoto } from '../stores/servers.mjs';
-import { OriginalIdentity } from './original/original.identity.mjs';
-import { OriginalSession } from './original/original.session.mjs';
+import {
+  countOf,
+  KEY,
+  metered,
+  startOriginal,
+  startOurs,
+  timeFigure,
+} from './parts/contenders.mjs';
 import { openFiles, openS3 } from './parts/places.mjs';
-import { createSessions } from './parts/sessions.mjs';
-import { byTurns, inUnits, median, ratio } from './rounds.mjs';
-
-const KEY = 'session.token';
-
-/** Starts the original library on a place. */
-async function startOriginal({ simulator, place }) {
-  const { bucket, operations, close } = place.original();
-  const identity = new OriginalIdentity(simulator.options());
-  const session = new OriginalSession(bucket, identity, KEY);
-  return {
-    getSession: () => session.getSession(),
-    operations,
-    async close() {
-      await identity.close();
-      close();
-    },
-  };
-}
-
-/** Starts an application on a place; without `sessionKey` with the key that is derived from the account. */
-async function startOurs({ simulator, place, sessionKey }) {
-  const { storage, operations, close } = await place.ours();
-  const { sessions, ...application } = await createSessions({
-    ...simulator.options(),
-    storage,
-    sessionKey,
-  });
-  return {
-    getSession: () => sessions.getSession(),
-    operations,
-    async close() {
-      await application.close();
-      close();
-    },
-  };
-}
+import { byTurns } from './rounds.mjs';
 
 function identityRequests({ counts }) {
   return counts.loginAttempts + counts.keepAlives + counts.logouts;
 }
 
-/** Milliseconds, store operations and identity requests of one `work`, and of closing after it if `andClose`. */
-async function counted(simulator, started, work, { andClose = false } = {}) {
-  const before = { store: started.operations(), identity: identityRequests(simulator) };
-  const began = performance.now();
-  await work(started);
-  const ms = performance.now() - began;
-  if (andClose) await started.close();
-  const store = started.operations() - before.store;
-  const identity = identityRequests(simulator) - before.identity;
+/** Milliseconds, store operations and identity requests of one `work`. */
+async function counted(simulator, started, work) {
+  const before = identityRequests(simulator);
+  const { ms, store } = await metered(started, work);
+  const identity = identityRequests(simulator) - before;
   return { ms, store, identity, requests: store + identity };
 }
 
-const once = ({ getSession }) => getSession();
+function inWords(samples) {
+  return `${countOf(samples, 'store')} store, ${countOf(samples, 'identity')} identity`;
+}
 
 /** A place where a session is stored already. */
 async function seeded(context, start) {
@@ -88,31 +56,10 @@ async function coldResume(context, start) {
   const place = await seeded(context, start);
   return async () => {
     const started = await start(place);
-    const sample = await counted(context.simulator, started, once);
+    const sample = await counted(context.simulator, started, started.getSession);
     await started.close();
     return sample;
   };
-}
-
-/** The first call where nothing is stored, and the end of the application. */
-function firstLogin(context, start) {
-  return async () => {
-    const started = await start({ ...context, place: await context.store.place() });
-    return counted(context.simulator, started, once, { andClose: true });
-  };
-}
-
-/** That of the worst round. */
-function countOf(samples, key) {
-  return Math.max(...samples.map((sample) => sample[key]));
-}
-
-function inWords(samples) {
-  return `${countOf(samples, 'store')} store, ${countOf(samples, 'identity')} identity`;
-}
-
-function times(samples) {
-  return samples.map(({ ms }) => ms);
 }
 
 function figuresOf(what, { ours, original }, target) {
@@ -125,12 +72,7 @@ function figuresOf(what, { ours, original }, target) {
       note: `${inWords(ours)}; original: ${requests} (${inWords(original)})`,
       target,
     },
-    {
-      what: `${what}: time`,
-      value: ratio(times(ours), times(original)),
-      unit: '×',
-      note: `${inUnits(median(times(ours)))}; original: ${inUnits(median(times(original)))}`,
-    },
+    timeFigure(what, { ours, original }),
   ];
 }
 
@@ -147,10 +89,6 @@ async function compare(name, context, { rounds, calls }) {
     shared: await coldResume(shared, startOurs),
     original: await coldResume(context, startOriginal),
   });
-  const loggedIn = await byTurns(Math.min(rounds, 5), {
-    ours: firstLogin(context, startOurs),
-    original: firstLogin(context, startOriginal),
-  });
   return [
     ...figuresOf(`${name}, session in use`, inUse, { exactly: 0 }),
     ...figuresOf(`${name}, first call after a restart`, resumed, { exactly: 2 }),
@@ -158,7 +96,6 @@ async function compare(name, context, { rounds, calls }) {
       ours: resumed.shared,
       original: resumed.original,
     }),
-    ...figuresOf(`${name}, first login, with its lease`, loggedIn),
   ];
 }
 
@@ -175,7 +112,8 @@ export async function measure({ quick }) {
       }
       const store = await open();
       try {
-        figures.push(...(await compare(name, { simulator, store }, effort)));
+        const context = { simulator, options: simulator.options(), store };
+        figures.push(...(await compare(name, context, effort)));
       } finally {
         await store.close();
       }

@@ -13,6 +13,7 @@ const ROOT = resolve(HERE, '../..');
 const NAMES = [
   'get-session',
   'round-trips',
+  'login',
   'nest-request',
   'echoes',
   'fetch',

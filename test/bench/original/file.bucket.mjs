@@ -4,35 +4,29 @@ import { join } from 'node:path';
 
 /** A bucket in a directory, as Go Cloud's `fileblob` keeps it: attributes lie in a file beside the object. */
 export class FileBucket {
-  operations = 0;
-
   constructor(directory) {
     this.directory = directory;
   }
 
   /** Go Cloud lists the bucket to learn that. */
   async isAccessible() {
-    this.operations += 1;
     const entries = await readdir(this.directory, { withFileTypes: true, recursive: true });
     return Array.isArray(entries);
   }
 
   async exists(key) {
-    this.operations += 1;
     const found = await absentAsUndefined(stat(join(this.directory, key)));
     if (found) await this.#attributes(key);
     return found !== undefined;
   }
 
   async readAll(key) {
-    this.operations += 1;
     await stat(join(this.directory, key));
     await this.#attributes(key);
     return readFile(join(this.directory, key), 'utf8');
   }
 
   async writeAll(key, text) {
-    this.operations += 1;
     const temporary = join(this.directory, `${key}.${randomUUID()}.tmp`);
     await writeFile(temporary, text);
     await writeFile(join(this.directory, `${key}.attrs`), '{"user.content_type":"text/plain"}');

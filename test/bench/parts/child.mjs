@@ -7,10 +7,13 @@ const PATIENCE = 60_000;
 
 /**
  * Starts a file beside this one in a process of its own and hands its `start` the `parameters`; `ready` is what that
- * returned. What is asked is answered by its `answer`.
+ * returned. What is asked is answered by its `answer`. `env` is added to the environment.
  */
-export async function startChild(file, parameters) {
-  const child = fork(SERVE, [join(import.meta.dirname, file)], { execArgv: ['--expose-gc'] });
+export async function startChild(file, parameters, env = {}) {
+  const child = fork(SERVE, [join(import.meta.dirname, file)], {
+    execArgv: ['--expose-gc'],
+    env: { ...process.env, ...env },
+  });
   const ended = once(child, 'exit');
   const next = async () => {
     const gone = ended.then(([code, signal]) => {

@@ -7,6 +7,6 @@ const [parameters] = await new Promise((resolve) => {
   process.once('message', (...message) => resolve(message));
 });
 process.send((await start(parameters)) ?? null);
-process.on('message', (question) => process.send(answer(question)));
+process.on('message', async (question) => process.send(await answer(question)));
 // It does not outlive who started it.
 process.once('disconnect', () => process.exit());

@@ -1,5 +1,5 @@
 // Where sessions are kept in the comparison with the original library: for each store a place that both can use alike,
-// with everything that they ask of it counted.
+// with everything that they ask of it metered.
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,10 +8,11 @@ import { FileStorage, S3Storage } from 'nestjs-betfair-session';
 import { S3_BUCKET, S3_PREFIX, startMoto } from '../../stores/servers.mjs';
 import { FileBucket } from '../original/file.bucket.mjs';
 import { S3Bucket } from '../original/s3.bucket.mjs';
-import { counting } from './counting.storage.mjs';
+import { Meter } from './meter.mjs';
+import { meteredBucket, meteredStorage } from './metered.mjs';
 
-/** Directories; operations are counted. */
-export async function openFiles() {
+/** Directories; operations are metered. */
+export async function openFiles(latencyMs = 0) {
   const root = await mkdtemp(join(tmpdir(), 'betfair-bench-'));
   let last = 0;
   return {
@@ -19,15 +20,15 @@ export async function openFiles() {
       const directory = join(root, String(++last));
       await mkdir(directory);
       return {
-        async ours() {
+        async ours(said) {
           const files = new FileStorage({ directory });
           await files.open();
-          const storage = counting(files);
-          return { storage, operations: () => storage.operations, close() {} };
+          const meter = new Meter(latencyMs);
+          return { storage: meteredStorage(files, meter, said), meter, close() {} };
         },
         original() {
-          const bucket = new FileBucket(directory);
-          return { bucket, operations: () => bucket.operations, close() {} };
+          const meter = new Meter(latencyMs);
+          return { bucket: meteredBucket(new FileBucket(directory), meter), meter, close() {} };
         },
       };
     },
@@ -35,24 +36,28 @@ export async function openFiles() {
   };
 }
 
-/** Prefixes in a bucket of an S3 server on this machine; HTTP requests are counted. */
-export async function openS3() {
+/** Prefixes in a bucket of an S3 server on this machine; HTTP requests are metered. */
+export async function openS3(latencyMs = 0) {
   const moto = await startMoto();
   let last = 0;
   return {
     async place() {
       const prefix = `${S3_PREFIX}${++last}/`;
       return {
-        async ours() {
-          const { client, operations } = countingClient(moto);
-          const storage = new S3Storage({ client, bucket: S3_BUCKET, prefix });
-          await storage.open();
-          return { storage, operations, close: () => client.destroy() };
+        async ours(said) {
+          const meter = new Meter(latencyMs);
+          const client = meteredClient(moto, meter);
+          const objects = new S3Storage({ client, bucket: S3_BUCKET, prefix });
+          await objects.open();
+          // Its requests are metered already.
+          const storage = meteredStorage(objects, undefined, said);
+          return { storage, meter, close: () => client.destroy() };
         },
         original() {
-          const { client, operations } = countingClient(moto);
+          const meter = new Meter(latencyMs);
+          const client = meteredClient(moto, meter);
           const bucket = new S3Bucket(client, S3_BUCKET, prefix);
-          return { bucket, operations, close: () => client.destroy() };
+          return { bucket, meter, close: () => client.destroy() };
         },
       };
     },
@@ -60,7 +65,7 @@ export async function openS3() {
   };
 }
 
-function countingClient({ origin, credentials }) {
+function meteredClient({ origin, credentials }, meter) {
   const client = new S3Client({
     endpoint: origin,
     region: 'eu-west-1',
@@ -69,10 +74,6 @@ function countingClient({ origin, credentials }) {
   });
   const { requestHandler } = client.config;
   const handle = requestHandler.handle.bind(requestHandler);
-  let count = 0;
-  requestHandler.handle = (...parameters) => {
-    count += 1;
-    return handle(...parameters);
-  };
-  return { client, operations: () => count };
+  requestHandler.handle = (...parameters) => meter.run(() => handle(...parameters));
+  return client;
 }

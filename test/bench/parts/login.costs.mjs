@@ -1,0 +1,77 @@
+// Logins of this package and of the original library in a process that trusts the simulator by NODE_EXTRA_CA_CERTS, as
+// both trust Betfair: with an authority of its own Node reads all others anew at each handshake, for 50 ms.
+import { setTimeout } from 'node:timers/promises';
+import { OriginalIdentity } from '../original/original.identity.mjs';
+import { byTurns } from '../rounds.mjs';
+import { KEY, metered, startOriginal, startOurs } from './contenders.mjs';
+import { openFiles, openS3 } from './places.mjs';
+
+const STORES = { 'File store': openFiles, S3: openS3 };
+/** The lease is given back 3 s after a login. */
+const UNTIL_RELEASED_MS = 3_500;
+
+let options;
+
+export function start(parameters) {
+  ({ options } = parameters);
+}
+
+/** What each login took, by contender, and the store operations with which the lease was given back. */
+export async function answer({ name, latencyMs, rounds, said, isRestart }) {
+  const store = await STORES[name](latencyMs);
+  const ours = { options, store, said };
+  const contenders = {
+    ours: [startOurs, ours],
+    shared: [startOurs, { ...ours, sessionKey: KEY }],
+    original: [startOriginal, ours],
+  };
+  try {
+    const runs = await Promise.all(
+      Object.entries(contenders).map(async ([contender, [begin, context]]) => {
+        // The first round of all does not count.
+        const places = await preparePlaces(context, begin, rounds + 1, isRestart);
+        return [contender, () => logIn(begin, { ...context, place: places.pop() })];
+      }),
+    );
+    const samples = await byTurns(rounds, Object.fromEntries(runs));
+    return { samples, released: await operationsOfRelease(ours) };
+  } finally {
+    await store.close();
+  }
+}
+
+/** As many places; for restarts with a session that was logged out. */
+async function preparePlaces(context, begin, count, isRestart) {
+  return Promise.all(
+    Array.from({ length: count }, async () => {
+      const place = await context.store.place();
+      if (isRestart) await leaveDeadSession({ ...context, place }, begin);
+      return place;
+    }),
+  );
+}
+
+async function leaveDeadSession(context, begin) {
+  const started = await begin(context);
+  const session = await started.getSession();
+  await setTimeout(UNTIL_RELEASED_MS);
+  await started.close();
+  const identity = new OriginalIdentity(context.options);
+  await identity.logout(session.token ?? session);
+  await identity.close();
+}
+
+async function logIn(begin, context) {
+  const started = await begin(context);
+  const sample = await metered(started, started.getSession);
+  await started.close();
+  return sample;
+}
+
+async function operationsOfRelease(context) {
+  const started = await startOurs({ ...context, place: await context.store.place() });
+  await started.getSession();
+  const { store } = await metered(started, () => setTimeout(UNTIL_RELEASED_MS));
+  await started.close();
+  return store;
+}
