@@ -7,6 +7,8 @@ const [parameters] = await new Promise((resolve) => {
   process.once('message', (...message) => resolve(message));
 });
 process.send((await start(parameters)) ?? null);
-process.on('message', async (question) => process.send(await answer(question)));
+process.on('message', (question) => {
+  void (async () => process.send(await answer(question)))();
+});
 // It does not outlive who started it.
 process.once('disconnect', () => process.exit());

@@ -19,18 +19,18 @@ export function start(parameters) {
 /** What each login took, by contender, and the store operations with which the lease was given back. */
 export async function answer({ name, latencyMs, rounds, said, isRestart }) {
   const store = await STORES[name](latencyMs);
-  const ours = { options, store, said };
+  const ours = { start: startOurs, options, store, said };
   const contenders = {
-    ours: [startOurs, ours],
-    shared: [startOurs, { ...ours, sessionKey: KEY }],
-    original: [startOriginal, ours],
+    ours,
+    shared: { ...ours, sessionKey: KEY },
+    original: { ...ours, start: startOriginal },
   };
   try {
     const runs = await Promise.all(
-      Object.entries(contenders).map(async ([contender, [begin, context]]) => {
+      Object.entries(contenders).map(async ([contender, context]) => {
         // The first round of all does not count.
-        const places = await preparePlaces(context, begin, rounds + 1, isRestart);
-        return [contender, () => logIn(begin, { ...context, place: places.pop() })];
+        const places = await preparePlaces(context, rounds + 1, isRestart);
+        return [contender, () => logIn({ ...context, place: places.pop() })];
       }),
     );
     const samples = await byTurns(rounds, Object.fromEntries(runs));
@@ -41,18 +41,18 @@ export async function answer({ name, latencyMs, rounds, said, isRestart }) {
 }
 
 /** As many places; for restarts with a session that was logged out. */
-async function preparePlaces(context, begin, count, isRestart) {
+async function preparePlaces(context, count, isRestart) {
   return Promise.all(
     Array.from({ length: count }, async () => {
       const place = await context.store.place();
-      if (isRestart) await leaveDeadSession({ ...context, place }, begin);
+      if (isRestart) await leaveDeadSession({ ...context, place });
       return place;
     }),
   );
 }
 
-async function leaveDeadSession(context, begin) {
-  const started = await begin(context);
+async function leaveDeadSession(context) {
+  const started = await context.start(context);
   const session = await started.getSession();
   await setTimeout(UNTIL_RELEASED_MS);
   await started.close();
@@ -61,8 +61,8 @@ async function leaveDeadSession(context, begin) {
   await identity.close();
 }
 
-async function logIn(begin, context) {
-  const started = await begin(context);
+async function logIn(context) {
+  const started = await context.start(context);
   const sample = await metered(started, started.getSession);
   await started.close();
   return sample;

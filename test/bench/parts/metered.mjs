@@ -7,7 +7,10 @@ import { Meter } from './meter.mjs';
 export function meteredStorage(storage, meter = new Meter(), said = {}) {
   const { conditionalWrites, location, shared } = storage;
   return {
-    ...{ conditionalWrites, location, shared, ...said },
+    conditionalWrites,
+    location,
+    shared,
+    ...said,
     open: async () => storage.open?.(),
     read: (...parameters) => meter.run(() => storage.read(...parameters)),
     write: (...parameters) => meter.run(() => storage.write(...parameters)),
