@@ -116,7 +116,7 @@ export class FleetLogin {
       signal,
     );
     credentials.startAfresh();
-    guard.lift(lifted ?? NOTHING_KNOWN);
+    guard.lift(lifted?.record ?? NOTHING_KNOWN);
   }
 
   async #send(

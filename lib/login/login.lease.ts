@@ -155,6 +155,20 @@ export class LoginLease {
     return this.#giveBack(change, keeps ? 'kept' : 0, signal);
   }
 
+  /**
+   * Makes sure that the record names this account, before its token is stored: without a read while this process has
+   * the lease, since nobody else's name can come into the record then.
+   *
+   * @throws BetfairConfigurationError the record is that of another account
+   * @throws SessionStorageError the store cannot be used
+   */
+  async claim(signal?: AbortSignal): Promise<void> {
+    const taken = this.#taken;
+    const known = taken?.version === undefined ? undefined : taken;
+    const stored = await this.records.claim(signal, known);
+    if (known && this.#taken === known) this.#taken = { ...stored, id: known.id };
+  }
+
   /** Gives the lease back for good. */
   async close(signal: AbortSignal): Promise<void> {
     this.#closing = true;
@@ -180,10 +194,10 @@ export class LoginLease {
       signal,
       taken?.version === undefined ? undefined : taken,
     );
-    if (news) news.shared(written);
-    else this.knowledge.learn(written);
+    if (news) news.shared(written.record);
+    else this.knowledge.learn(written.record);
     if (this.#taken !== taken) return;
-    this.#taken = pause === 'kept' && taken ? { ...taken, version: undefined } : undefined;
+    this.#taken = pause === 'kept' && taken ? { ...written, id: taken.id } : undefined;
   }
 
   #leave(record: LoginRecord, id: string | undefined, pause: number): LoginRecord {

@@ -10,7 +10,13 @@ import type { LoginSpread } from './login.spread.js';
 import type { RecordStore, StoredRecord } from './record.store.js';
 
 /** The token that the store held when a login became necessary; `undefined`: none. */
-export type FoundToken = { readonly version: string } | undefined;
+export type FoundToken =
+  | {
+      readonly version: string;
+      /** The record beside it, if that was read after it. */
+      readonly record?: StoredRecord | undefined;
+    }
+  | undefined;
 
 export interface PermitDependencies {
   readonly guard: LoginGuard;
@@ -49,10 +55,13 @@ export class LoginPermits {
     const afterLoss = new Pauses(this.deps.clock, LOOKS);
     /** Milliseconds until the holder seen last is gone; `undefined`: none was seen. */
     let freeIn: number | undefined;
+    // If it says that nobody logs in, and is out of date, the lease cannot be taken; a holder may be gone by now.
+    let known = found?.record?.record.holder === null ? found.record : undefined;
     for (;;) {
       // A release of our own is waited for by its own timer.
       await abortable(async () => lease.leaving, signal);
-      const attempt = await this.#reach(() => this.#attempt(found, fingerprint, signal));
+      const attempt = await this.#reach(() => this.#attempt(found, known, fingerprint, signal));
+      known = undefined;
       if (attempt === 'unreachable') {
         await spread.wait(signal);
         // Only the record may be out of reach; then what another process stored meanwhile saves this login.
@@ -73,11 +82,12 @@ export class LoginPermits {
 
   async #attempt(
     found: FoundToken,
+    known: StoredRecord | undefined,
     fingerprint: string,
     signal: AbortSignal,
   ): Promise<LoginPermit | 'moved' | 'lost' | { readonly freeIn: number }> {
     const { guard, lease, records } = this.deps;
-    const stored = await records.read(signal);
+    const stored = known ?? (await records.read(signal));
     guard.learn(stored.record);
     // Something that could not be written when it happened.
     const hasTold =

@@ -67,6 +67,7 @@ export class RecordStore {
    * Changes the record.
    *
    * @param known what is tried first, without a read
+   * @returns the record as it is stored now
    * @throws BetfairConfigurationError the record is that of another account
    * @throws SessionStorageError the record could not be changed
    */
@@ -74,16 +75,15 @@ export class RecordStore {
     change: (record: LoginRecord) => LoginRecord,
     signal?: AbortSignal,
     known?: StoredRecord,
-  ): Promise<LoginRecord> {
+  ): Promise<StoredRecord> {
     let stored = known;
     for (let attempt = 1; attempt <= TRIES; attempt++) {
       stored ??= await this.read(signal);
       const changed = change(stored.record);
       // A write that changes nothing would only make others lose theirs.
-      const isDone =
-        changed === stored.record ||
-        (await this.write(changed, stored.version, signal)) !== undefined;
-      if (isDone) return changed;
+      if (changed === stored.record) return stored;
+      const version = await this.write(changed, stored.version, signal);
+      if (version !== undefined) return { record: changed, version };
       stored = undefined;
     }
     throw new SessionStorageError(
@@ -96,14 +96,17 @@ export class RecordStore {
    * Makes sure that what is stored beside the record belongs to this account. Needed if the name of the object, chosen
    * by hand, does not say so.
    *
+   * @param known what is tried first, without a read
+   * @returns the record as it is stored now
    * @throws BetfairConfigurationError the record is that of another account
    * @throws SessionStorageError the store cannot be used
    */
-  async claim(signal?: AbortSignal): Promise<void> {
+  claim(signal?: AbortSignal, known?: StoredRecord): Promise<StoredRecord> {
     const { account } = this;
-    await this.change(
+    return this.change(
       (record) => (record.account === account ? record : { ...record, account }),
       signal,
+      known,
     );
   }
 

@@ -6,7 +6,7 @@ import {
   defaultSessionKey,
   type ResolvedSessionOptions,
 } from '../options/session-options.resolver.js';
-import { createFleet } from '../login/fleet.js';
+import { createFleet, type Fleet } from '../login/fleet.js';
 import { FleetLogin } from '../login/fleet.login.js';
 import { CredentialProvider } from '../login/login.credentials.js';
 import { LoginGuard } from '../login/login.guard.js';
@@ -70,13 +70,14 @@ export function composeSession(
   const recordName = `${sessionKey}.lease`;
   const records = new RecordStore(bounded, recordName, sessionKey, accountIdOf(options));
   const { isShared, isToBeTested } = traitsOf(storage);
-  const owner = sessionKey === defaultSessionKey(options) ? undefined : records;
-  const tokens = new TokenStore(bounded, sessionKey, owner);
+  const isNamedByHand = sessionKey !== defaultSessionKey(options);
   // Without its record a token chosen by hand would belong to whoever comes first.
-  const deletion = owner ? `"${recordName}" and "${sessionKey}" together` : `"${recordName}"`;
+  const deletion = isNamedByHand
+    ? `"${recordName}" and "${sessionKey}" together`
+    : `"${recordName}"`;
   const guard = new LoginGuard(clock, publisher, isShared ? deletion : undefined);
   // Where nobody else sees the store, there is nobody to share a login with.
-  const fleet = isShared
+  const fleet: Fleet | undefined = isShared
     ? createFleet({
         guard,
         records,
@@ -88,6 +89,8 @@ export function composeSession(
         onWaiting: (ms) => publisher.publish({ type: 'waitingForLogin', longestWait: ms }),
       })
     : undefined;
+  const owner = isNamedByHand ? { records, lease: fleet?.lease } : undefined;
+  const tokens = new TokenStore(bounded, sessionKey, owner);
   const cache = new SessionCache(clock, publisher, options.applicationKey, options.sessionLifetime);
   const writer = new SessionWriter(identity, tokens, clock, persistence);
   const credentials = new CredentialProvider(options, clock);

@@ -1,5 +1,6 @@
 import { parseStoredToken } from '../common/session-token.js';
-import type { RecordStore } from '../login/record.store.js';
+import type { LoginLease } from '../login/login.lease.js';
+import type { RecordStore, StoredRecord } from '../login/record.store.js';
 import type { SessionStorage, WriteCondition } from '../storage/session-storage.interface.js';
 
 /** What the store holds for an account. */
@@ -7,6 +8,15 @@ export interface StoredToken {
   /** `undefined` where the stored text cannot be a token; it is then never sent to Betfair. */
   readonly token: string | undefined;
   readonly version: string;
+  /** The record beside it, if that had to be read after it. */
+  readonly record?: StoredRecord | undefined;
+}
+
+/** Knows whose the stored object is. */
+export interface TokenOwner {
+  readonly records: Pick<RecordStore, 'claim'>;
+  /** `undefined` if no other process can see the store. */
+  readonly lease: Pick<LoginLease, 'claim'> | undefined;
 }
 
 /** The condition of a write that replaces exactly what was read. */
@@ -23,7 +33,7 @@ export class TokenStore {
      * Asked if the object is this account's, if its name was chosen by hand: no reply of Betfair names the account, and
      * bets would go out on the wrong one. Asked each time, because a login that is refused frees the name again.
      */
-    private readonly owner: Pick<RecordStore, 'claim'> | undefined,
+    private readonly owner: TokenOwner | undefined,
   ) {}
 
   /**
@@ -33,8 +43,9 @@ export class TokenStore {
   async read(signal?: AbortSignal): Promise<StoredToken | undefined> {
     const stored = await this.storage.read(this.key, { signal });
     // After that: whoever stored it had claimed the name before.
-    if (stored) await this.owner?.claim(signal);
-    return stored && { token: parseStoredToken(stored.value), version: stored.version };
+    if (stored === undefined) return undefined;
+    const record = await this.owner?.records.claim(signal);
+    return { token: parseStoredToken(stored.value), version: stored.version, record };
   }
 
   /**
@@ -48,7 +59,7 @@ export class TokenStore {
 
   /** @throws SessionStorageError @throws StorageConflictError @throws BetfairConfigurationError */
   async write(token: string, condition: WriteCondition, signal?: AbortSignal): Promise<string> {
-    await this.owner?.claim(signal);
+    await (this.owner?.lease ?? this.owner?.records)?.claim(signal);
     return this.storage.write(this.key, token, condition, { signal });
   }
 
