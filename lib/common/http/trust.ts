@@ -23,11 +23,11 @@ export function trusting(ca: CertificateAuthorities, credentials?: Credentials):
   // Said, so that NODE_TLS_REJECT_UNAUTHORIZED cannot give a password to whoever answers.
   const checked = { rejectUnauthorized: true } as const;
   if (ca.length === 0) return { ...checked, ...credentials };
-  const trusted = [...trustedByDefault(), ...ca];
+  const trusted = () => [...trustedByDefault(), ...ca];
   // Not kept: it holds a private key, and a login is rare.
-  if (credentials) return { ...checked, ca: trusted, ...credentials };
+  if (credentials) return { ...checked, ca: trusted(), ...credentials };
   const key = ca.join();
-  const secureContext = contexts.get(key) ?? tls.createSecureContext({ ca: trusted });
+  const secureContext = contexts.get(key) ?? tls.createSecureContext({ ca: trusted() });
   contexts.set(key, secureContext);
   return { ...checked, secureContext };
 }
