@@ -8,10 +8,12 @@ export interface Growth {
   readonly longest?: number;
   /** Each pause is that many times the one before. Default 2. */
   readonly factor?: number;
+  /** The part of itself by which a pause is shorter or longer at most. Default a quarter. */
+  readonly jitter?: number;
 }
 
-/** Between two looks at what another process does. */
-export const LOOKS: Growth = { first: 100, factor: 2.5, longest: 2_000 };
+/** Between two looks at what another process does: five of them take over 5 s, as long as a slow login. */
+export const LOOKS: Growth = { first: 100, factor: 3.5, longest: 2_000, jitter: 0.1 };
 
 /** Growing pauses between attempts or looks; random, so that processes do not act in step. */
 export class Pauses {
@@ -26,8 +28,8 @@ export class Pauses {
 
   /** The milliseconds of the next pause. */
   next(): number {
-    const { factor = 2, longest = Infinity } = this.growth;
-    const pause = jittered(this.clock, this.#next);
+    const { factor = 2, longest = Infinity, jitter } = this.growth;
+    const pause = jittered(this.clock, this.#next, jitter);
     this.#next = Math.min(this.#next * factor, longest);
     return pause;
   }
@@ -43,7 +45,7 @@ export class Pauses {
   }
 }
 
-/** A random time within a quarter of `ms`, on either side. */
-export function jittered(clock: Clock, ms: number): number {
-  return ms * (0.75 + clock.random() / 2);
+/** A random time within that part of `ms`, on either side. */
+export function jittered(clock: Clock, ms: number, part = 0.25): number {
+  return ms * (1 - part + clock.random() * 2 * part);
 }

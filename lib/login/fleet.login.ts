@@ -8,7 +8,7 @@ import type { LoginGuard } from './login.guard.js';
 import type { Fleet } from './fleet.js';
 import type { LoginPermit, RecordChange } from './login.lease.js';
 import type { LoginReply } from '../identity/identity-reply.js';
-import type { FoundToken } from './login.permits.js';
+import type { FoundToken, Moved } from './login.permits.js';
 import { withNothing } from './login.facts.js';
 import { NOTHING_KNOWN } from './login.record.js';
 import type { LoginSpread } from './login.spread.js';
@@ -46,7 +46,7 @@ export class FleetLogin {
    *
    * @param found what the store held when a login became necessary
    * @param spread waited for if the lease is out of reach
-   * @returns what `store` returned; `undefined` if the store holds something else by now
+   * @returns what `store` returned; what the store holds by now if that is something else
    * @throws BetfairSessionError no login may be made, or it failed
    */
   run<T>(
@@ -54,7 +54,7 @@ export class FleetLogin {
     store: (fresh: FreshToken) => Promise<T>,
     spread: LoginSpread,
     signal: AbortSignal,
-  ): Promise<T | undefined> {
+  ): Promise<T | Moved> {
     const login = this.#run(found, store, spread, signal);
     const running = login
       .catch(() => undefined)
@@ -75,14 +75,14 @@ export class FleetLogin {
     store: (fresh: FreshToken) => Promise<T>,
     spread: LoginSpread,
     signal: AbortSignal,
-  ): Promise<T | undefined> {
+  ): Promise<T | Moved> {
     const { clock, credentials, fleet, guard, leaseDuration } = this.deps;
     const current = await credentials.current(signal);
     const permit =
       fleet && found !== 'unreachable'
         ? await fleet.permits.get(found, current.fingerprint, spread, signal)
         : 'alone';
-    if (permit === 'moved') return undefined;
+    if (permit !== 'alone' && 'moved' in permit) return permit;
     if (permit === 'alone') {
       guard.assertAllowed(current.fingerprint);
       guard.assertWithinBudget();

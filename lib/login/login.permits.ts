@@ -12,11 +12,18 @@ import type { RecordStore, StoredRecord } from './record.store.js';
 /** The token that the store held when a login became necessary; `undefined`: none. */
 export type FoundToken =
   | {
+      /** `undefined`: the stored text cannot be one. */
+      readonly token: string | undefined;
       readonly version: string;
       /** The record beside it, if that was read after it. */
       readonly record?: StoredRecord | undefined;
     }
   | undefined;
+
+/** The store holds something else by now. */
+export interface Moved {
+  readonly moved: FoundToken;
+}
 
 export interface PermitDependencies {
   readonly guard: LoginGuard;
@@ -25,8 +32,8 @@ export interface PermitDependencies {
   /** Whether the store must be seen to write conditionally before the first login. */
   readonly isToBeTested: boolean;
   readonly noteTest: RecordChange;
-  /** The version of the stored token. */
-  readonly tokenVersion: (signal: AbortSignal) => Promise<string | undefined>;
+  /** Reads the stored token, whosever it is. */
+  readonly lookAtToken: (signal: AbortSignal) => Promise<FoundToken>;
   readonly clock: Clock;
   readonly persistence: Persistence;
   /** Told once in each wait for another process, with its longest time in milliseconds. */
@@ -41,7 +48,7 @@ export class LoginPermits {
   constructor(private readonly deps: PermitDependencies) {}
 
   /**
-   * @returns `'moved'` if the store holds something else by now; `'alone'` if processes cannot see each other
+   * @returns what the store holds by now if that is something else; `'alone'` if processes cannot see each other
    * @throws BetfairSessionError no login may be made
    */
   async get(
@@ -49,10 +56,10 @@ export class LoginPermits {
     fingerprint: string,
     spread: LoginSpread,
     signal: AbortSignal,
-  ): Promise<LoginPermit | 'moved' | 'alone'> {
+  ): Promise<LoginPermit | Moved | 'alone'> {
     const { lease, onWaiting } = this.deps;
     let pause = new Pauses(this.deps.clock, LOOKS);
-    const afterLoss = new Pauses(this.deps.clock, LOOKS);
+    const afterTelling = new Pauses(this.deps.clock, LOOKS);
     /** Milliseconds until the holder seen last is gone; `undefined`: none was seen. */
     let freeIn: number | undefined;
     // If it says that nobody logs in, and is out of date, the lease cannot be taken; a holder may be gone by now.
@@ -65,18 +72,23 @@ export class LoginPermits {
       if (attempt === 'unreachable') {
         await spread.wait(signal);
         // Only the record may be out of reach; then what another process stored meanwhile saves this login.
-        return (await this.#hasMoved(found, signal)) ? 'moved' : 'alone';
+        return (await this.#findMoved(found, signal)) ?? 'alone';
       }
-      if (attempt === 'lost') {
-        await afterLoss.wait(signal);
+      if (attempt === 'told') {
+        await afterTelling.wait(signal);
         continue;
       }
-      if (attempt === 'moved' || 'until' in attempt) return attempt;
-      if (freeIn === undefined) onWaiting(attempt.freeIn);
-      // Another holder: a login begins, so a token may come soon.
-      else if (attempt.freeIn > freeIn) pause = new Pauses(this.deps.clock, LOOKS);
-      freeIn = attempt.freeIn;
-      if (await this.#watchToken(found, attempt.freeIn, pause, signal)) return 'moved';
+      if (attempt !== 'lost') {
+        if (!('freeIn' in attempt)) return attempt;
+        if (freeIn === undefined) onWaiting(attempt.freeIn);
+        // Another holder: a login begins, so a token may come soon.
+        else if (attempt.freeIn > freeIn) pause = new Pauses(this.deps.clock, LOOKS);
+        freeIn = attempt.freeIn;
+      }
+      // Whoever was faster logs in, most likely: its token is looked for before the record is.
+      const longest = attempt === 'lost' ? Infinity : attempt.freeIn;
+      const moved = await this.#watchToken(found, longest, pause, signal);
+      if (moved) return moved;
     }
   }
 
@@ -85,7 +97,7 @@ export class LoginPermits {
     known: StoredRecord | undefined,
     fingerprint: string,
     signal: AbortSignal,
-  ): Promise<LoginPermit | 'moved' | 'lost' | { readonly freeIn: number }> {
+  ): Promise<LoginPermit | Moved | 'lost' | 'told' | { readonly freeIn: number }> {
     const { guard, lease, records } = this.deps;
     const stored = known ?? (await records.read(signal));
     guard.learn(stored.record);
@@ -98,7 +110,7 @@ export class LoginPermits {
       ));
     guard.assertAllowed(fingerprint);
     // The record is another one now.
-    if (hasTold) return 'lost';
+    if (hasTold) return 'told';
     const freeIn = lease.heldFor(stored);
     if (freeIn > 0) return { freeIn };
     guard.assertWithinBudget();
@@ -109,8 +121,9 @@ export class LoginPermits {
     { record, version }: StoredRecord,
     found: FoundToken,
     signal: AbortSignal,
-  ): Promise<LoginPermit | 'moved' | 'lost'> {
+  ): Promise<LoginPermit | Moved | 'lost'> {
     const { isToBeTested, lease, noteTest, records } = this.deps;
+    let moved: Moved | undefined;
     const mustTest = isToBeTested && !record.tested;
     // The test needs two versions of the record.
     const before = mustTest
@@ -120,13 +133,13 @@ export class LoginPermits {
     try {
       const permit = await lease.take({ record, version: before }, signal);
       if (permit === undefined) return 'lost';
-      const [hasMoved] = await Promise.all([
-        this.#hasMoved(found, signal),
+      [moved] = await Promise.all([
+        this.#findMoved(found, signal),
         mustTest && before !== undefined
           ? assertConditionalWrites(records, record, before, signal)
           : undefined,
       ]);
-      if (!hasMoved) return permit;
+      if (moved === undefined) return permit;
     } catch (error) {
       // No login follows, so nobody should wait for one; if the answer to the take was lost, it may be ours.
       lease.release().catch(() => undefined);
@@ -134,7 +147,7 @@ export class LoginPermits {
     }
     // A token is there; that others see the lease expire does not matter then.
     await lease.release(noteTest, signal).catch(() => undefined);
-    return 'moved';
+    return moved;
   }
 
   /** Looks for the token of the holder, who stores it long before the lease is given back. */
@@ -143,24 +156,26 @@ export class LoginPermits {
     freeIn: number,
     pause: Pauses,
     signal: AbortSignal,
-  ): Promise<boolean> {
+  ): Promise<Moved | undefined> {
     const { clock } = this.deps;
     const freeAt = clock.monotonic() + freeIn;
     for (let look = 1; look <= LOOKS_AT_TOKEN; look += 1) {
       const left = freeAt - clock.monotonic();
       if (left <= 0) break;
       await sleep(clock, Math.min(left, pause.next()), signal);
-      if (await this.#hasMoved(found, signal)) return true;
+      const moved = await this.#findMoved(found, signal);
+      if (moved) return moved;
     }
-    return false;
+    return undefined;
   }
 
-  async #hasMoved(found: FoundToken, signal: AbortSignal): Promise<boolean> {
-    const { persistence, tokenVersion } = this.deps;
+  async #findMoved(found: FoundToken, signal: AbortSignal): Promise<Moved | undefined> {
+    const { lookAtToken, persistence } = this.deps;
     try {
-      return (await tokenVersion(signal)) !== found?.version;
+      const moved = await lookAtToken(signal);
+      return moved?.version === found?.version ? undefined : { moved };
     } catch (error) {
-      if (persistence === 'best-effort' && error instanceof SessionStorageError) return false;
+      if (persistence === 'best-effort' && error instanceof SessionStorageError) return undefined;
       throw error;
     }
   }

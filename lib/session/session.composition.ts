@@ -6,7 +6,7 @@ import {
   defaultSessionKey,
   type ResolvedSessionOptions,
 } from '../options/session-options.resolver.js';
-import { createFleet, type Fleet } from '../login/fleet.js';
+import { createFleet } from '../login/fleet.js';
 import { FleetLogin } from '../login/fleet.login.js';
 import { CredentialProvider } from '../login/login.credentials.js';
 import { LoginGuard } from '../login/login.guard.js';
@@ -77,12 +77,12 @@ export function composeSession(
     : `"${recordName}"`;
   const guard = new LoginGuard(clock, publisher, isShared ? deletion : undefined);
   // Where nobody else sees the store, there is nobody to share a login with.
-  const fleet: Fleet | undefined = isShared
+  const fleet = isShared
     ? createFleet({
         guard,
         records,
         isToBeTested,
-        tokenVersion: (signal) => tokens.version(signal),
+        lookAtToken: (signal) => tokens.look(signal),
         clock,
         persistence,
         leaseDuration,
@@ -90,7 +90,7 @@ export function composeSession(
       })
     : undefined;
   const owner = isNamedByHand ? { records, lease: fleet?.lease } : undefined;
-  const tokens = new TokenStore(bounded, sessionKey, owner);
+  const tokens: TokenStore = new TokenStore(bounded, sessionKey, owner);
   const cache = new SessionCache(clock, publisher, options.applicationKey, options.sessionLifetime);
   const writer = new SessionWriter(identity, tokens, clock, persistence);
   const credentials = new CredentialProvider(options, clock);

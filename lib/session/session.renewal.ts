@@ -8,6 +8,7 @@ import {
 import type { IdentityClient } from '../identity/identity.client.js';
 import type { Persistence } from '../options/betfair-session-options.interface.js';
 import type { FleetLogin } from '../login/fleet.login.js';
+import type { Moved } from '../login/login.permits.js';
 import { LoginSpread } from '../login/login.spread.js';
 import type { BetfairSession } from '../betfair-session.js';
 import type { ValidToken } from './session.cache.js';
@@ -91,8 +92,9 @@ export class SessionRenewal {
     const pause = new Pauses(clock, LOOKS);
     let found: StoredToken | undefined | 'unreachable' = 'unreachable';
     let looks = 0;
+    let seen: StoredToken | undefined;
     for (;;) {
-      const stored = await this.#read(spread, signal);
+      const stored = await this.#read(seen, spread, signal);
       looks = isSameToken(stored, found) ? looks + 1 : 1;
       found = stored;
       if (stored !== 'unreachable') {
@@ -100,19 +102,22 @@ export class SessionRenewal {
         if (resumed) return resumed;
       }
       const renewed = await this.#logIn(stored, spread, signal);
-      if (renewed) return renewed;
+      if (!('moved' in renewed)) return renewed;
+      seen = looks > 1 ? undefined : renewed.moved;
       if (looks === MOST_LOOKS) throw restless(this.deps.tokens.key);
       if (looks > 1) await pause.wait(signal);
     }
   }
 
+  /** @param seen what was read just now by a login that is not needed any more */
   async #read(
+    seen: StoredToken | undefined,
     spread: LoginSpread,
     signal: AbortSignal,
   ): Promise<StoredToken | undefined | 'unreachable'> {
     const { tokens, persistence } = this.deps;
     try {
-      return await tokens.read(signal);
+      return await (seen ? tokens.claim(seen, signal) : tokens.read(signal));
     } catch (error) {
       if (persistence === 'required' || error instanceof BetfairConfigurationError) throw error;
       await spread.wait(signal);
@@ -148,12 +153,12 @@ export class SessionRenewal {
     }
   }
 
-  /** One login, stored over what was read; `undefined` where another process stored something meanwhile. */
+  /** Makes one login, stored over what was read, unless another process stored something meanwhile. */
   async #logIn(
     stored: StoredToken | undefined | 'unreachable',
     spread: LoginSpread,
     signal: AbortSignal,
-  ): Promise<ValidToken | undefined> {
+  ): Promise<ValidToken | Moved> {
     const { login, writer } = this.deps;
     return login.run(
       stored,

@@ -41,20 +41,29 @@ export class TokenStore {
    * @throws BetfairConfigurationError the token is that of another account
    */
   async read(signal?: AbortSignal): Promise<StoredToken | undefined> {
-    const stored = await this.storage.read(this.key, { signal });
-    // After that: whoever stored it had claimed the name before.
-    if (stored === undefined) return undefined;
-    const record = await this.owner?.records.claim(signal);
-    return { token: parseStoredToken(stored.value), version: stored.version, record };
+    const stored = await this.look(signal);
+    return stored && this.claim(stored, signal);
   }
 
   /**
-   * The version of what is stored, whosever it is.
+   * Reads what is stored, whosever it is.
    *
    * @throws SessionStorageError
    */
-  async version(signal?: AbortSignal): Promise<string | undefined> {
-    return (await this.storage.read(this.key, { signal }))?.version;
+  async look(signal?: AbortSignal): Promise<StoredToken | undefined> {
+    const stored = await this.storage.read(this.key, { signal });
+    return stored && { token: parseStoredToken(stored.value), version: stored.version };
+  }
+
+  /**
+   * Makes sure that what was read is this account's. After it was read: whoever stored it had claimed the name before.
+   *
+   * @throws SessionStorageError
+   * @throws BetfairConfigurationError the token is that of another account
+   */
+  async claim(stored: StoredToken, signal?: AbortSignal): Promise<StoredToken> {
+    if (this.owner === undefined) return stored;
+    return { ...stored, record: await this.owner.records.claim(signal) };
   }
 
   /** @throws SessionStorageError @throws StorageConflictError @throws BetfairConfigurationError */

@@ -11,7 +11,7 @@ function pausesBy(chance: number, growth = LOOKS, count = 8): number[] {
 
 describe('pauses', () => {
   it('grow from 100 ms to 2 s between looks at another process', () => {
-    expect(pausesBy(0.5)).toEqual([100, 250, 625, 1_562.5, 2_000, 2_000, 2_000, 2_000]);
+    expect(pausesBy(0.5)).toEqual([100, 350, 1_225, 2_000, 2_000, 2_000, 2_000, 2_000]);
   });
 
   it('double, and grow on, if nothing else is said', () => {
@@ -19,9 +19,13 @@ describe('pauses', () => {
   });
 
   it('are shorter or longer by up to a quarter, so that processes do not act in step', () => {
-    const middle = pausesBy(0.5);
-    expect(pausesBy(0)).toEqual(middle.map((pause) => pause * 0.75));
-    expect(pausesBy(1)).toEqual(middle.map((pause) => pause * 1.25));
+    expect(pausesBy(0, { first: 100 }, 2)).toEqual([75, 150]);
+    expect(pausesBy(1, { first: 100 }, 2)).toEqual([125, 250]);
+  });
+
+  it('are jittered less between looks, which would be too many otherwise', () => {
+    expect(pausesBy(0, LOOKS, 2)).toEqual([90, 315]);
+    expect(pausesBy(1, LOOKS, 2)).toEqual([expect.closeTo(110), expect.closeTo(385)]);
   });
 
   it('begin anew after a success', () => {

@@ -62,7 +62,7 @@ export function composeProcess(surroundings: Surroundings): Session {
     guard,
     records,
     isToBeTested: true,
-    tokenVersion: (signal) => tokens.version(signal),
+    lookAtToken: (signal) => tokens.look(signal),
     clock,
     persistence,
     leaseDuration,

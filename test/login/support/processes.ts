@@ -10,7 +10,7 @@ import type { Clock } from '../../../lib/common/clock.js';
 import { LoginGuard } from '../../../lib/login/login.guard.js';
 import { createFleet } from '../../../lib/login/fleet.js';
 import type { LoginLease, LoginPermit } from '../../../lib/login/login.lease.js';
-import type { LoginPermits } from '../../../lib/login/login.permits.js';
+import type { LoginPermits, Moved } from '../../../lib/login/login.permits.js';
 import {
   EMPTY_RECORD,
   type LoginRecord,
@@ -67,7 +67,10 @@ export class Process {
       guard: this.guard,
       records: this.records,
       isToBeTested,
-      tokenVersion: async (signal) => (await storage.read(TOKEN_KEY, { signal }))?.version,
+      lookAtToken: async (signal) => {
+        const stored = await storage.read(TOKEN_KEY, { signal });
+        return stored && { token: stored.value, version: stored.version };
+      },
       clock,
       persistence: 'required',
       leaseDuration: duration,
@@ -87,7 +90,7 @@ export class Process {
   /** Waits for the permission to log in, or for a token that another process stores. */
   permit(
     signal: AbortSignal = new AbortController().signal,
-  ): Promise<LoginPermit | 'moved' | 'alone'> {
+  ): Promise<LoginPermit | Moved | 'alone'> {
     return this.#permits.get(undefined, FINGERPRINT, this.#spread, signal);
   }
 }
