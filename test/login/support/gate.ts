@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 
 /** The way to a server, which can be shut: connections then end before anything is sent. */
 export interface Gate {
@@ -8,20 +8,22 @@ export interface Gate {
   close(): Promise<void>;
 }
 
-export async function createGate(target: string): Promise<Gate> {
+/** @param passage waited for by every connection that is let in */
+export async function createGate(target: string, passage?: () => Promise<void>): Promise<Gate> {
   const { port } = new URL(target);
   const gate = { url: '', isOpen: true, close: async () => undefined as void };
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    if (!gate.isOpen) {
-      socket.destroy();
-      return;
-    }
+  const letIn = (socket: Socket) => {
     const onwards = connect(Number(port), '127.0.0.1');
     onwards.on('error', () => socket.destroy());
     socket.on('close', () => onwards.destroy());
     onwards.on('close', () => socket.destroy());
     socket.pipe(onwards).pipe(socket);
+  };
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    if (!gate.isOpen) socket.destroy();
+    else if (passage) void passage().then(() => letIn(socket));
+    else letIn(socket);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
