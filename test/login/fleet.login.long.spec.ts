@@ -22,8 +22,8 @@ const down = () => new SessionStorageError('The store is down.', 'unavailable');
 
 describe('a process that finds another one logging in', () => {
   it.each([
-    [0, 75, 187.5],
-    [0.75, 112.5, 281.25],
+    [0, 90, 315],
+    [0.75, 105, 367.5],
   ])(
     'looks at the store again and again, not in step with others (by chance %d)',
     async (chance, first, second) => {

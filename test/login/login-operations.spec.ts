@@ -4,9 +4,10 @@ import { VirtualClock } from '../support/virtual.clock.js';
 
 afterEach(closeAccounts);
 
+const nameOf = (key: string) => (key.endsWith('.lease') ? 'record' : 'token');
+
 /** A store that notes what is asked of it. */
 function noting(storage: SessionStorage, notes: string[]): SessionStorage {
-  const nameOf = (key: string) => (key.endsWith('.lease') ? 'record' : 'token');
   return {
     read: (key, options) => {
       notes.push(`read ${nameOf(key)}`);
