@@ -60,9 +60,11 @@ const BETWEEN_VALIDATIONS: Growth = { first: 250, factor: 3 };
 
 /** Looks at the store in a row that may find a dead token again in another version. */
 const MOST_LOOKS = 3;
+/** Times in one renewal that the store may hold something else, which is dead again. */
+const MOST_MOVES = 5;
 
 /**
- * How one session is had, in the order that costs least: the known one, the stored one, a login. It decides nothing
+ * Gets one session in the order that costs least: the known one, the stored one, a login. It decides nothing
  * about who waits for it and keeps no state.
  */
 export class SessionRenewal {
@@ -93,7 +95,7 @@ export class SessionRenewal {
     let found: StoredToken | undefined | 'unreachable' = 'unreachable';
     let looks = 0;
     let seen: StoredToken | undefined;
-    for (;;) {
+    for (let moves = 1; ; moves++) {
       const stored = await this.#read(seen, spread, signal);
       looks = isSameToken(stored, found) ? looks + 1 : 1;
       found = stored;
@@ -103,9 +105,9 @@ export class SessionRenewal {
       }
       const renewed = await this.#logIn(stored, spread, signal);
       if (!('moved' in renewed)) return renewed;
-      seen = looks > 1 ? undefined : renewed.moved;
-      if (looks === MOST_LOOKS) throw restless(this.deps.tokens.key);
-      if (looks > 1) await pause.wait(signal);
+      if (looks === MOST_LOOKS || moves === MOST_MOVES) throw restless(this.deps.tokens.key, moves);
+      seen = moves > 1 ? undefined : renewed.moved;
+      if (moves > 1) await pause.wait(signal);
     }
   }
 
@@ -187,9 +189,9 @@ function isSameToken(
   return stored !== 'unreachable' && other !== 'unreachable' && stored?.token === other?.token;
 }
 
-function restless(key: string): SessionStorageError {
+function restless(key: string, looks: number): SessionStorageError {
   return new SessionStorageError(
-    `The stored object "${key}" had another version at each of ${MOST_LOOKS} looks, and the same dead session in it: its version changes without a write.`,
+    `The stored object "${key}" had another version at each of ${looks} looks, and never a session that lives: others write it all the time, readers are given old copies, or its version changes without a write.`,
     'unavailable',
   );
 }

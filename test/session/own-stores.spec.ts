@@ -76,6 +76,36 @@ describe('a store of one’s own', () => {
     expect(simulator.counts.loginAttempts).toBe(1);
   });
 
+  it('whose reads give two dead tokens in turn, as replicas that lag do, is not asked without end', async () => {
+    const inner = new MemoryStorage();
+    let calls = 0;
+    let reads = 0;
+    const read = async (key: string) => {
+      calls += 1;
+      if (!key.endsWith('.token')) return inner.read(key);
+      reads += 1;
+      return { value: `a-dead-token-${reads % 2}`, version: `${reads % 2}` };
+    };
+    const write = async (key: string, value: string, condition: WriteCondition) => {
+      calls += 1;
+      return inner.write(key, value, condition);
+    };
+    const clock = new VirtualClock();
+    const { simulator, start } = await createAccount();
+    const { sessions } = await start(
+      { storage: storeOf({ read, write }), sessionKey: undefined },
+      clock,
+    );
+    expect(await clock.until(sessions.getSession().catch((error: unknown) => error))).toMatchObject(
+      {
+        code: 'BETFAIR_STORAGE_UNAVAILABLE',
+        message: expect.stringContaining('readers are given old copies'),
+      },
+    );
+    expect(calls).toBeLessThanOrEqual(40);
+    expect(simulator.counts.loginAttempts).toBe(0);
+  });
+
   it('whose version changes at every read of a dead token is not asked without end', async () => {
     const inner = new MemoryStorage();
     let calls = 0;
