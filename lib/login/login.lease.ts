@@ -155,20 +155,6 @@ export class LoginLease {
     return this.#giveBack(change, keeps ? 'kept' : 0, signal);
   }
 
-  /**
-   * Makes sure that the record names this account, before its token is stored: without a read while this process has
-   * the lease, since nobody else's name can come into the record then.
-   *
-   * @throws BetfairConfigurationError the record is that of another account
-   * @throws SessionStorageError the store cannot be used
-   */
-  async claim(signal?: AbortSignal): Promise<void> {
-    const taken = this.#taken;
-    const known = taken?.version === undefined ? undefined : taken;
-    const stored = await this.records.claim(signal, known);
-    if (known && this.#taken === known) this.#taken = { ...stored, id: known.id };
-  }
-
   /** Gives the lease back for good. */
   async close(signal: AbortSignal): Promise<void> {
     this.#closing = true;

@@ -96,17 +96,15 @@ export class RecordStore {
    * Makes sure that what is stored beside the record belongs to this account. Needed if the name of the object, chosen
    * by hand, does not say so.
    *
-   * @param known what is tried first, without a read
    * @returns the record as it is stored now
    * @throws BetfairConfigurationError the record is that of another account
    * @throws SessionStorageError the store cannot be used
    */
-  claim(signal?: AbortSignal, known?: StoredRecord): Promise<StoredRecord> {
+  claim(signal?: AbortSignal): Promise<StoredRecord> {
     const { account } = this;
     return this.change(
       (record) => (record.account === account ? record : { ...record, account }),
       signal,
-      known,
     );
   }
 

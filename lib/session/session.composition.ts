@@ -76,6 +76,7 @@ export function composeSession(
     ? `"${recordName}" and "${sessionKey}" together`
     : `"${recordName}"`;
   const guard = new LoginGuard(clock, publisher, isShared ? deletion : undefined);
+  const tokens = new TokenStore(bounded, sessionKey, isNamedByHand ? records : undefined);
   // Where nobody else sees the store, there is nobody to share a login with.
   const fleet = isShared
     ? createFleet({
@@ -89,8 +90,6 @@ export function composeSession(
         onWaiting: (ms) => publisher.publish({ type: 'waitingForLogin', longestWait: ms }),
       })
     : undefined;
-  const owner = isNamedByHand ? { records, lease: fleet?.lease } : undefined;
-  const tokens: TokenStore = new TokenStore(bounded, sessionKey, owner);
   const cache = new SessionCache(clock, publisher, options.applicationKey, options.sessionLifetime);
   const writer = new SessionWriter(identity, tokens, clock, persistence);
   const credentials = new CredentialProvider(options, clock);

@@ -1,5 +1,4 @@
 import { parseStoredToken } from '../common/session-token.js';
-import type { LoginLease } from '../login/login.lease.js';
 import type { RecordStore, StoredRecord } from '../login/record.store.js';
 import type { SessionStorage, WriteCondition } from '../storage/session-storage.interface.js';
 
@@ -10,13 +9,6 @@ export interface StoredToken {
   readonly version: string;
   /** The record beside it, if that had to be read after it. */
   readonly record?: StoredRecord | undefined;
-}
-
-/** Knows whose the stored object is. */
-export interface TokenOwner {
-  readonly records: Pick<RecordStore, 'claim'>;
-  /** `undefined` if no other process can see the store. */
-  readonly lease: Pick<LoginLease, 'claim'> | undefined;
 }
 
 /** The condition of a write that replaces exactly what was read. */
@@ -33,7 +25,7 @@ export class TokenStore {
      * Asked if the object is this account's, if its name was chosen by hand: no reply of Betfair names the account, and
      * bets would go out on the wrong one. Asked each time, because a login that is refused frees the name again.
      */
-    private readonly owner: TokenOwner | undefined,
+    private readonly owner: Pick<RecordStore, 'claim'> | undefined,
   ) {}
 
   /**
@@ -62,13 +54,13 @@ export class TokenStore {
    * @throws BetfairConfigurationError the token is that of another account
    */
   async claim(stored: StoredToken, signal?: AbortSignal): Promise<StoredToken> {
-    if (this.owner === undefined) return stored;
-    return { ...stored, record: await this.owner.records.claim(signal) };
+    return this.owner ? { ...stored, record: await this.owner.claim(signal) } : stored;
   }
 
   /** @throws SessionStorageError @throws StorageConflictError @throws BetfairConfigurationError */
   async write(token: string, condition: WriteCondition, signal?: AbortSignal): Promise<string> {
-    await (this.owner?.lease ?? this.owner?.records)?.claim(signal);
+    // Read anew: while a login was under way, a person may have given the name to another account.
+    await this.owner?.claim(signal);
     return this.storage.write(this.key, token, condition, { signal });
   }
 

@@ -43,10 +43,10 @@ async function setUp(sessionKey: string | undefined) {
 }
 
 describe.each([
-  ['derived from the account', undefined, []],
-  // The name is nobody's until a token is stored under it.
-  ['chosen by hand', 'session.token', ['replace record']],
-])('with a session key %s', (_how, sessionKey, claim) => {
+  ['derived from the account', undefined, [], []],
+  // The name is nobody's until a token is stored under it, and looked at right before that.
+  ['chosen by hand', 'session.token', ['read record', 'replace record'], ['read record']],
+])('with a session key %s', (_how, sessionKey, claim, check) => {
   it('the first login ever tests the store beside the second look at the token', async () => {
     const { clock, start, notesOf } = await setUp(sessionKey);
     const sessions = await start();
@@ -63,7 +63,7 @@ describe.each([
     ]);
   });
 
-  it('a restart with a dead session makes five operations', async () => {
+  it('a restart with a dead session makes five operations, and one that makes sure of the name', async () => {
     const { clock, simulator, start, notesOf } = await setUp(sessionKey);
     const before = await start();
     await clock.until(before.getSession());
@@ -75,12 +75,17 @@ describe.each([
       'read record',
       'replace record',
       'read token',
+      ...check,
       'replace token',
     ]);
   });
 
   it('the lease is given back 3 s later without a read', async () => {
-    const { clock, start, notesOf } = await setUp(sessionKey);
+    const { clock, simulator, start, notesOf } = await setUp(sessionKey);
+    const before = await start();
+    await clock.until(before.getSession());
+    await clock.advance(3_000);
+    simulator.endSessions();
     const sessions = await start();
     await clock.until(sessions.getSession());
     expect(await notesOf(() => clock.advance(2_900))).toEqual([]);
