@@ -16,8 +16,8 @@ export class AccountRegistry {
   }
 
   /**
-   * Takes a name, and a place in a store, for one account. What tells one store from another is its location or, without one, the
-   * value of the option: a monitor wraps what is injected for each account anew.
+   * Takes a name, and a place in a store, for one account. What tells one store from another is its location or,
+   * without one, the value of the option: a monitor wraps what is injected for each account anew.
    *
    * @throws BetfairConfigurationError either is taken: no reply of Betfair names the account, so a token that one
    * account stores must never be read by another. Of two stores without a location, the record in the store tells later
@@ -28,9 +28,12 @@ export class AccountRegistry {
     option: string | SessionStorage,
     key: string,
   ): void {
-    const place = traitsOf(storage).location ?? option;
+    const ofOption = typeof option === 'string' ? undefined : option;
+    const place = traitsOf(storage).location ?? ofOption;
     if (this.#claims.some((claim) => claim.account === account)) throw registeredTwice(account);
-    const neighbour = this.#claims.find((claim) => claim.place === place && claim.key === key);
+    const neighbour = this.#claims.find(
+      (claim) => place !== undefined && claim.place === place && claim.key === key,
+    );
     if (neighbour) {
       throw new BetfairConfigurationError(
         `the accounts "${neighbour.account}" and "${account}" keep their tokens in the same object "${key}" of the same store, so that one would bet with the session of the other. Give them different sessionKeys, or leave sessionKey out.`,

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.js';
 import { sleep } from './deadline.js';
 
-/** How pauses grow, in milliseconds. */
+/** How pauses grow, in milliseconds before they are jittered. */
 export interface Growth {
   readonly first: number;
   /** Default: they grow on. */

@@ -5,7 +5,7 @@ import { type Growth, Pauses } from '../common/pauses.js';
 import type { SessionService } from '../session/session.service.js';
 import { findTimerRegistry, type TimerRegistry } from './timer.registry.js';
 
-/** Between failed keep-alives; never longer than the interval. */
+/** Between failed keep-alives, a minute at the most with the jitter; never longer than the interval. */
 const RETRIES: Growth = { first: 15_000, longest: 48_000 };
 /** Parts of the interval, so that processes do not ask Betfair in step. */
 const SHORTEST_PART = 0.8;

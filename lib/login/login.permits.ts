@@ -3,7 +3,7 @@ import { abortable, sleep } from '../common/deadline.js';
 import { LOOKS, Pauses } from '../common/pauses.js';
 import { SessionStorageError } from '../errors/index.js';
 import type { Persistence } from '../options/betfair-session-options.interface.js';
-import { assertConditionalWrites } from './conditional-writes.check.js';
+import { assertKeepsRecord } from './store.check.js';
 import type { LoginGuard } from './login.guard.js';
 import type { LoginLease, LoginPermit, RecordChange } from './login.lease.js';
 import type { LoginSpread } from './login.spread.js';
@@ -62,7 +62,7 @@ export class LoginPermits {
     const afterTelling = new Pauses(this.deps.clock, LOOKS);
     /** Milliseconds until the holder seen last is gone; `undefined`: none was seen. */
     let freeIn: number | undefined;
-    // If it says that nobody logs in, and is out of date, the lease cannot be taken; a holder may be gone by now.
+    // Saves a read. If it is out of date, the take conflicts; a record with a holder is read again.
     let known = found?.record?.record.holder === null ? found.record : undefined;
     for (;;) {
       // A release of our own is waited for by its own timer.
@@ -136,7 +136,7 @@ export class LoginPermits {
       [moved] = await Promise.all([
         this.#findMoved(found, signal),
         mustTest && before !== undefined
-          ? assertConditionalWrites(records, record, before, signal)
+          ? assertKeepsRecord(records, record, before, signal)
           : undefined,
       ]);
       if (moved === undefined) return permit;

@@ -4,6 +4,7 @@ import { isPathLike } from '../common/path-text.js';
 import { isJurisdiction, jurisdictions } from '../identity/jurisdiction.endpoints.js';
 import { findStorageFault } from '../storage/storage.factory.js';
 import { isStorageKey } from '../storage/storage-key.js';
+import { defaultSessionKey } from './account-id.js';
 import type { BetfairSessionOptions } from './betfair-session-options.interface.js';
 import { KNOWN_OPTIONS } from './known-options.js';
 import type { ResolvedSessionOptions } from './session-options.resolver.js';
@@ -39,6 +40,18 @@ export function findStorageKeyFault(name: string, key: unknown): string | undefi
     // Some file systems take capitals and small letters for the same.
     !/\.lease$/i.test(key),
     `${name}: it must not end in ".lease", because "<sessionKey>.lease" is the login record of another sessionKey. Choose a name such as "session.token".`,
+  );
+}
+
+/** The names that sessions have by default. */
+const DEFAULT_KEY = /(?:^|\/)session-[0-9a-f]{16}\.token$/i;
+
+/** Finds a name that another account has without choosing it, and so without looking whose it is. */
+function findForeignKey(resolved: ResolvedSessionOptions): string | undefined {
+  const { sessionKey } = resolved;
+  return unless(
+    !DEFAULT_KEY.test(sessionKey) || sessionKey === defaultSessionKey(resolved),
+    `sessionKey: "${sessionKey}" is the name that the session of another Betfair account has by default, that is, of another user name or jurisdiction. Leave sessionKey out, or choose a name such as "session.token".`,
   );
 }
 
@@ -99,9 +112,9 @@ export function findFaults(
       ? findStorageFault(storage)
       : unless(
           isStorage(storage),
-          'storage: it is a URL such as file:./session-data, or an object with read, write and delete.',
+          'storage: it is a URL such as file:./session-data, or an object with read, write and delete that has no method "then".',
         ),
-    findStorageKeyFault('sessionKey', sessionKey),
+    findStorageKeyFault('sessionKey', sessionKey) ?? findForeignKey(resolved),
     unless(
       resolved.persistence === 'required' || resolved.persistence === 'best-effort',
       `persistence: it is 'required' or 'best-effort'.`,

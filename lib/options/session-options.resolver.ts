@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { BetfairConfigurationError } from '../errors/index.js';
 import { checkClientCertificate } from '../identity/certificate/client-certificate.js';
 import type { CertificateAuthorities } from '../common/http/trust.js';
@@ -9,6 +8,7 @@ import {
   sessionLifetimeOf,
 } from '../identity/jurisdiction.endpoints.js';
 import type { SessionStorage } from '../storage/session-storage.interface.js';
+import { defaultSessionKey } from './account-id.js';
 import type {
   BetfairSessionOptions,
   CertificateFunction,
@@ -85,18 +85,6 @@ export async function resolveSessionOptions(
 }
 
 /** What identifies an account. */
-type Account = Pick<ResolvedSessionOptions, 'jurisdiction' | 'username'>;
-
-/** Names the stored object so that no account ever resumes the token of another. */
-export function defaultSessionKey(account: Account): string {
-  return `session-${accountIdOf(account)}.token`;
-}
-
-/** Tells accounts apart without giving the user name away. */
-export function accountIdOf({ jurisdiction, username }: Account): string {
-  return createHash('sha256').update(`${jurisdiction}\n${username}`).digest('hex').slice(0, 16);
-}
-
 function keepAliveInterval(
   keepAlive: BetfairSessionOptions['keepAlive'],
   lifetime: number,

@@ -8,11 +8,13 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
+/** Tells a store. One that can be awaited would be awaited, wherever it is handed on. */
 export function isStorage(value: unknown): boolean {
-  return (
-    isObject(value) &&
-    ['read', 'write', 'delete'].every((name) => typeof Reflect.get(value, name) === 'function')
-  );
+  return isObject(value) && ['read', 'write', 'delete'].every(isMethod) && !isMethod('then');
+
+  function isMethod(name: string): boolean {
+    return typeof Reflect.get(Object(value), name) === 'function';
+  }
 }
 
 export function isKeepAlive(value: unknown): boolean {

@@ -1,13 +1,14 @@
 import type { Clock } from '../common/clock.js';
 import { jittered } from '../common/pauses.js';
 
+/** Before the jitter, which makes of them 1 s and 1 min at the most. */
 const SHORTEST_MS = 800;
 const LONGEST_MS = 48_000;
 /** Share of the time that renewals have failed already. Jittered, an outage costs at most a quarter more when it is over. */
 const SHARE = 1 / 5;
 
 /**
- * The wait after failed renewals: it grows with the time that they have failed, from 1 s to 1 min, and is jittered so that
+ * The wait after failed renewals: it grows with the time that they have failed, up to a minute, and is jittered so that
  * processes do not fail in step. It belongs to the service, not to one renewal, and only a success
  * ends it.
  */

@@ -1,11 +1,8 @@
 import type { Clock } from '../common/clock.js';
 import { ApiConnections } from '../common/http/api-connections.js';
 import { IdentityClient } from '../identity/identity.client.js';
-import {
-  accountIdOf,
-  defaultSessionKey,
-  type ResolvedSessionOptions,
-} from '../options/session-options.resolver.js';
+import { accountIdOf, defaultSessionKey } from '../options/account-id.js';
+import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
 import { createFleet } from '../login/fleet.js';
 import { FleetLogin } from '../login/fleet.login.js';
 import { CredentialProvider } from '../login/login.credentials.js';

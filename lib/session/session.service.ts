@@ -18,6 +18,7 @@ import { abortable } from '../common/deadline.js';
 import { BetfairSessionError } from '../errors/index.js';
 import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
 import type { SessionStorage } from '../storage/session-storage.interface.js';
+import { isChosenByUrl } from '../storage/storage.opening.js';
 import { watchCertificate } from './certificate.watch.js';
 import { composeSession, type SessionParts } from './session.composition.js';
 import type { SessionEvent, SessionStatus } from './session.events.js';
@@ -60,7 +61,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
     if (options.certificate) {
       watchCertificate(() => credentials.certificateExpiry(), events$, clock, log.warn);
     }
-    this.#ownsStorage = typeof options.storage === 'string';
+    this.#ownsStorage = isChosenByUrl(storage);
     this.account = createSource(account, options, this.#parts, log.warn);
     const { connections } = this.#parts;
     this.#api = new SessionFetch(this.account.api, connections.dispatcher, this.account);

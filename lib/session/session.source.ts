@@ -1,6 +1,7 @@
 import { abortable, inTime } from '../common/deadline.js';
 import type { SessionSource } from '../calls/session-source.js';
-import { accountIdOf, type ResolvedSessionOptions } from '../options/session-options.resolver.js';
+import { accountIdOf } from '../options/account-id.js';
+import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
 import type { SessionParts } from './session.composition.js';
 import { warnRarely } from './session.log.js';
 

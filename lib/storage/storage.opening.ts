@@ -8,6 +8,14 @@ import { createStorage } from './storage.factory.js';
 import { openingFailure } from './store.answers.js';
 import { traitsOf } from './store.traits.js';
 
+/** Marks a store that was chosen by URL. A property, because a monitor may put a Proxy around the store. */
+const BY_URL = Symbol('chosen by URL');
+
+/** Tells if a store was chosen by URL, and so is closed with the service that uses it. */
+export function isChosenByUrl(storage: SessionStorage): boolean {
+  return Reflect.get(storage, BY_URL) === true;
+}
+
 /** Milliseconds that a store may take to open. */
 const OPENING_TIME_MS = 10_000;
 
@@ -34,14 +42,17 @@ export async function openStorage(
   }
   const { location, isShared } = traitsOf(storage);
   if (isShared && location !== undefined) {
-    log.log(`Session tokens are kept in ${withoutCredentials(location)}`);
+    const shown = isChosenByUrl(storage) ? location : withoutCredentials(location);
+    log.log(`Session tokens are kept in ${shown}`);
   }
   return storage;
 }
 
 /** A store of a user's own may have been given the URL of its client. */
 function withoutCredentials(location: string): string {
-  return location.replace(/\/\/.*@/, '//');
+  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/)?(.*)$/is.exec(location) ?? [];
+  const place = rest.slice(rest.lastIndexOf('@') + 1).replace(/[?#;].*/s, '');
+  return `${scheme}${place.replaceAll(/[^\x20-\x7e]+/g, ' ')}`;
 }
 
 function fromUrl(url: string, log: ApplicationLog): SessionStorage {
@@ -50,7 +61,7 @@ function fromUrl(url: string, log: ApplicationLog): SessionStorage {
   if (ignored.length > 0) {
     log.log(`These parameters of the storage URL have no effect here: ${ignored.join(', ')}`);
   }
-  return storage;
+  return Object.defineProperty(storage, BY_URL, { value: true });
 }
 
 /** Rights and outages can be mended while the application runs. */

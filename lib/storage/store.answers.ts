@@ -56,12 +56,16 @@ export function storeFailure(
 export function openingFailure(error: unknown): BetfairSessionError {
   if (error instanceof BetfairSessionError) return error;
   const cause = wordlessCause(error);
+  const code: unknown = Reflect.get(cause, 'code');
   return new SessionStorageError(
     `The session store failed to open: ${cause.message}. Check that it is up, and its configuration.`,
-    failureOf(Reflect.get(cause, 'code')),
+    NEVER_PASS.has(code) ? 'misconfigured' : failureOf(code),
     { cause },
   );
 }
+
+/** Codes of errors of another copy of this package that no time mends. */
+const NEVER_PASS = new Set<unknown>(['BETFAIR_CONFIGURATION', 'BETFAIR_MISSING_PACKAGE']);
 
 const FAILURES = ['denied', 'misconfigured', 'unavailable', 'unsupported'] as const;
 

@@ -10,10 +10,22 @@ export interface StoreTraits {
 }
 
 /** Reads the optional members of a store. A mock may answer to every name, so anything unexpected counts as not said. */
-export function traitsOf({ location, shared, conditionalWrites }: SessionStorage): StoreTraits {
+export function traitsOf(storage: SessionStorage): StoreTraits {
+  const [location, shared, conditionalWrites] = (
+    ['location', 'shared', 'conditionalWrites'] as const
+  ).map((member) => read(storage, member));
   return {
     location: typeof location === 'string' && location !== '' ? location : undefined,
     isShared: shared !== false,
     isToBeTested: conditionalWrites !== 'native',
   };
+}
+
+function read(storage: SessionStorage, member: keyof SessionStorage): unknown {
+  try {
+    return storage[member];
+  } catch {
+    // A getter of a user's own; what it threw may hold anything.
+    return undefined;
+  }
 }

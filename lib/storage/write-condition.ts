@@ -29,6 +29,11 @@ export function assertDeleteCondition(condition: DeleteCondition): void {
   );
 }
 
+/** The version that must be stored for the condition to hold; `undefined`: nothing may be stored. */
+export function expectedVersion(condition: WriteCondition): string | undefined {
+  return 'ifVersion' in condition ? condition.ifVersion : undefined;
+}
+
 function isVersion(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }

@@ -58,6 +58,7 @@ describe.each([
       'read token',
       'create record',
       'replace record',
+      'read record',
       ...claim,
       'create token',
     ]);

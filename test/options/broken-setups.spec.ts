@@ -779,7 +779,7 @@ const named: Row[] = [
   [
     'a percent sign in the path of a store',
     () => ({ options: { storage: 'file:./100%' } }),
-    'storage: a file: URL has a "%" that escapes no character. Write a "%" of the path as %25.',
+    'storage: a file: URL has a "%" that escapes no character. Write a "%" of the path as %25',
   ],
   [
     'a percent sign in the name of a bucket',

@@ -268,6 +268,15 @@ describe('options that are not', () => {
     [{ sessionKey: 42 }, /^sessionKey: /],
     [{ sessionKey: 'x.lease' }, /^sessionKey: it must not end in "\.lease".* "session\.token"\.$/],
     [{ sessionKey: 'folder/X.Lease' }, /^sessionKey: it must not end in "\.lease"/],
+    [
+      { sessionKey: 'session-0123456789abcdef.token' },
+      /^sessionKey: "session-0123456789abcdef\.token" is the name .* another Betfair account/,
+    ],
+    [{ sessionKey: 'SESSION-0123456789ABCDEF.TOKEN' }, /^sessionKey: .* another Betfair account/],
+    [
+      { storage: Object.assign(new MemoryStorage(), { then: () => undefined }) },
+      /^storage: .* that has no method "then"\.$/,
+    ],
     [{ persistence: 'none' }, /^persistence: it is 'required' or 'best-effort'/],
     [{ userName: 'punter' }, /^"userName" is not an option\. The options are: username, /],
     [{ name: 'italy' }, /^"name" .*move it beside useFactory/],

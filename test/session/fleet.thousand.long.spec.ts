@@ -2,7 +2,7 @@ import { MemoryStorage, type SessionService, type SessionStorage } from 'nestjs-
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { sleep } from '../../lib/common/deadline.js';
 import { EMPTY_RECORD, formatLoginRecord } from '../../lib/login/login.record.js';
-import { defaultSessionKey } from '../../lib/options/session-options.resolver.js';
+import { defaultSessionKey } from '../../lib/options/account-id.js';
 import { createGate } from '../login/support/gate.js';
 import { closeApplications, createSessions } from '../support/application.js';
 import { VirtualClock } from '../support/virtual.clock.js';

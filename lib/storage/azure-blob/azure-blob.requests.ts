@@ -5,6 +5,7 @@ import type { AzureContainerClientLike } from './azure-blob.storage.js';
 import type { CloudFault } from '../cloud/cloud.failure.js';
 import { number, read, text } from '../cloud/cloud.fields.js';
 import type { CloudRequests } from '../cloud/cloud.interface.js';
+import { expectedVersion } from '../write-condition.js';
 import { fileFaultIn } from '../cloud/cloud.local-fault.js';
 import { importPackage } from '../cloud/cloud.package.js';
 
@@ -66,11 +67,11 @@ function requestsOf(client: AzureContainerClientLike): Omit<CloudRequests, 'mayR
     },
 
     async write(name, value, condition, abortSignal) {
+      const ifMatch = expectedVersion(condition);
       const blob = client.getBlockBlobClient(name);
       const { etag } = await blob.upload(value, Buffer.byteLength(value), {
         abortSignal,
-        conditions:
-          'ifVersion' in condition ? { ifMatch: condition.ifVersion } : { ifNoneMatch: '*' },
+        conditions: ifMatch === undefined ? { ifNoneMatch: '*' } : { ifMatch },
         blobHTTPHeaders: { blobContentType: 'text/plain; charset=utf-8' },
       });
       return versionOf(etag);

@@ -14,7 +14,11 @@ import type {
   WriteCondition,
 } from '../session-storage.interface.js';
 import { assertStorageKey } from '../storage-key.js';
-import { assertDeleteCondition, assertWriteCondition } from '../write-condition.js';
+import {
+  assertDeleteCondition,
+  assertWriteCondition,
+  expectedVersion,
+} from '../write-condition.js';
 
 /** What the stores in clouds have in common: repeating what may pass, and telling a lost answer from a lost race. */
 export abstract class CloudStorage implements SessionStorage {
@@ -65,7 +69,9 @@ export abstract class CloudStorage implements SessionStorage {
       } catch (error) {
         signal.throwIfAborted();
         const verdict = this.#judge(error);
-        const lost = verdict === 'conflict' || (verdict === 'absent' && 'ifVersion' in condition);
+        const lost =
+          verdict === 'conflict' ||
+          (verdict === 'absent' && expectedVersion(condition) !== undefined);
         if (!lost) throw error;
         // Only a request before this one can have succeeded without our knowing.
         const mayBeOurs = attempt > 1 || requests.mayRepeat;

@@ -24,11 +24,19 @@ export async function prepareDirectory(
   // A file of that name fails here, with ENOTDIR.
   const names = await readdir(directory);
   await probeHardLinks(directory);
-  // One that holds nothing of others is new, or was left by a process that died before it had hidden it.
-  const isNew = names.every((name) => isOurs(name) && name !== IGNORE_FILE);
-  if (isNew || (await hasOurEmptyIgnoreFile(directory))) await ignoreInGit(directory);
+  await hideIfNew(directory);
   const temporaries = names.filter((name) => TEMPORARY.test(name));
   await sweep(directory, temporaries, temporary(), abandonedAfterMs);
+}
+
+/**
+ * Hides the directory from Git if it holds nothing of others: then it is new, was emptied, or was left by a process that
+ * died before it had hidden it.
+ */
+export async function hideIfNew(directory: string): Promise<void> {
+  const names = await readdir(directory);
+  const isNew = names.every((name) => isOurs(name) && name !== IGNORE_FILE);
+  if (isNew || (await hasOurEmptyIgnoreFile(directory))) await ignoreInGit(directory);
 }
 
 /** Hides the directory from Git: a live token lies in what is often a project's folder. */

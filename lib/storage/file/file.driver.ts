@@ -25,9 +25,11 @@ function directoryOf(url: string, onIgnored: OnIgnored): string {
   if (found !== undefined) throw fault(`the file: URL ${found.said}.`);
   if (/#/.test(url)) throw fault('a file: URL takes no fragment.');
   const parameters = readParameters('a file: URL', new URLSearchParams(query), RULES, onIgnored);
-  if (path === '') {
+  if (/^\/*$/.test(path)) {
     throw new BetfairConfigurationError('file: names no directory. Use file:./session-data.');
   }
+  // Of a server, and perhaps with its password, which the errors of the operating system would quote.
+  if (/:\/\/|:[^/\\]*@/.test(path)) throw fault('a file: URL names a directory, not a server.');
   return join(resolvePath(path), folderOf(parameters.get('prefix')));
 }
 
@@ -46,7 +48,7 @@ function resolvePath(path: string): string {
   } catch {
     // Not as a cause: the error may hold the URL.
     throw new BetfairConfigurationError(
-      `a file: URL has a "%" that escapes no character. Write a "%" of the path as %25.`,
+      `a file: URL has a "%" that escapes no character. Write a "%" of the path as %25, and no "/" as %2F.`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { basename, join, sep } from 'node:path';
 import { safeCause } from '../../errors/safe-cause.js';
 import { SessionStorageError, type StorageFailure } from '../../errors/storage.errors.js';
 
@@ -14,6 +15,8 @@ const FAILURES: Readonly<Record<string, FileFailure>> = {
   ENAMETOOLONG: 'misconfigured',
   ELOOP: 'misconfigured',
 };
+
+const TEMPORARY = /^(\.probe|tmp|trash)-/;
 
 const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'ENOSYS']);
 
@@ -40,10 +43,17 @@ export async function withFileErrors<T>(
     const code = codeOf(error);
     if (code === undefined) throw error;
     const failure = FAILURES[code] ?? 'unavailable';
-    throw new SessionStorageError(explain(directory, key, code, failure), failure, {
+    throw new SessionStorageError(explain(directory, key, code, failure, pathOf(error)), failure, {
       cause: safeCause(error),
     });
   }
+}
+
+/** The file that a system error is about; `undefined` if it was to be created, which is up to the directory. */
+function pathOf(error: unknown): string | undefined {
+  const path: unknown = Reflect.get(Object(error), 'path');
+  const isNew = Reflect.get(Object(error), 'syscall') === 'mkdir';
+  return typeof path === 'string' && !isNew && !TEMPORARY.test(basename(path)) ? path : undefined;
 }
 
 /** Tells a system error for lack of rights, or of a file system that is read-only. */
@@ -79,6 +89,9 @@ const LONGEST_SESSION_KEY = 255 - '..lease.versions'.length;
 const READ_ONLY_ADVICE =
   'Its file system is read-only. Mount it writable, or choose another directory.';
 
+const OWNER_ADVICE =
+  'Give the user of this process the right to read and write all files in it (chown -R), for instance those that another user made by running the application once.';
+
 /** Faults of a key. File storage makes a file of it, and folders of what stands before each `/`. */
 const KEY_ADVICE: Readonly<Record<string, string>> = {
   ENAMETOOLONG: `The name is too long for its file system. Choose a sessionKey of at most ${LONGEST_SESSION_KEY} characters, or a shorter path of the directory.`,
@@ -93,12 +106,22 @@ function explain(
   key: string | undefined,
   code: string,
   failure: FileFailure,
+  path: string | undefined,
 ): string {
   const advice = KEY_ADVICE[code];
   // A key without folders meets a file instead of a folder only if the directory itself is one.
   const isFaultOfKey = code !== 'ENOTDIR' || key?.includes('/');
-  if (key !== undefined && advice !== undefined && isFaultOfKey) {
+  const isOther = path !== undefined && code === 'EISDIR' && path !== join(directory, key ?? '');
+  if (key !== undefined && advice !== undefined && isFaultOfKey && !isOther) {
     return `The session directory "${directory}" cannot keep an object of the name "${key}" (${code}). ${advice}`;
   }
-  return `The session directory "${directory}" cannot be used (${code}). ${code === 'EROFS' ? READ_ONLY_ADVICE : ADVICE[failure]}`;
+  const isInside = code !== 'EROFS' && (path?.startsWith(directory + sep) ?? false);
+  const where = isInside ? `${code} at "${path}"` : code;
+  const cure =
+    code === 'EROFS'
+      ? READ_ONLY_ADVICE
+      : isInside && failure === 'denied'
+        ? OWNER_ADVICE
+        : ADVICE[failure];
+  return `The session directory "${directory}" cannot be used (${where}). ${cure}`;
 }

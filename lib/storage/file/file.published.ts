@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fsync } from 'node:fs';
-import { open, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { codeOf } from './file.errors.js';
@@ -18,6 +18,8 @@ export interface FileCopy {
 }
 
 const READ_ATTEMPTS = 5;
+/** More than any value: of a file that somebody redirected a log to, no more is read. */
+const LONGEST_BYTES = 1_048_576n;
 
 /** Stands for `handle.sync()`, which the file handles of Yarn's Plug'n'Play do not have. */
 const sync = promisify(fsync);
@@ -29,7 +31,7 @@ export async function readCopy(path: string): Promise<FileCopy | undefined> {
     if (handle === undefined) return undefined;
     try {
       const before = await handle.stat({ bigint: true });
-      const bytes = await handle.readFile();
+      const bytes = await readFrom(handle, before.size);
       const after = await handle.stat({ bigint: true });
       // Somebody may be editing in place. After some tries, what was read is as good as anything else.
       if (sameMoment(before, after, bytes.length) || attempt === READ_ATTEMPTS) {
@@ -103,8 +105,19 @@ interface Moment {
   readonly size: bigint;
 }
 
+async function readFrom(handle: FileHandle, size: bigint): Promise<Buffer> {
+  if (size <= LONGEST_BYTES) return handle.readFile();
+  const bytes = Buffer.alloc(Number(LONGEST_BYTES));
+  const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
+  return bytes.subarray(0, bytesRead);
+}
+
+function shorter(size: bigint): bigint {
+  return size < LONGEST_BYTES ? size : LONGEST_BYTES;
+}
+
 function sameMoment(before: Moment, after: Moment, length: number): boolean {
-  return before.mtimeNs === after.mtimeNs && after.size === BigInt(length);
+  return before.mtimeNs === after.mtimeNs && shorter(after.size) === BigInt(length);
 }
 
 function fingerprint(moment: Moment, bytes: Buffer): Fingerprint {

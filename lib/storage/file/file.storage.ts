@@ -24,10 +24,12 @@
  */
 import { stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { onAbort } from '../../common/abort-listener.js';
+import { abortable } from '../../common/deadline.js';
 import { findNoPath } from '../../common/path-text.js';
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { StorageConflictError } from '../../errors/storage.errors.js';
-import { ignoreInGit, isOurs, prepareDirectory } from './file.directory.js';
+import { hideIfNew, ignoreInGit, isOurs, prepareDirectory } from './file.directory.js';
 import { isDenied, withFileErrors } from './file.errors.js';
 import { FileObject, version, type ObjectState } from './file.object.js';
 import { warnOfDirectory } from './file.warnings.js';
@@ -39,7 +41,11 @@ import type {
   WriteCondition,
 } from '../session-storage.interface.js';
 import { assertStorageKey } from '../storage-key.js';
-import { assertDeleteCondition, assertWriteCondition } from '../write-condition.js';
+import {
+  assertDeleteCondition,
+  assertWriteCondition,
+  expectedVersion,
+} from '../write-condition.js';
 
 /** Options of {@link FileStorage}. */
 export interface FileStorageOptions {
@@ -66,6 +72,11 @@ export class FileStorage implements SessionStorage {
   readonly conditionalWrites: 'native' | 'probe' = 'native';
   #opening: Promise<void> | undefined;
   readonly #tidied = new Set<string>();
+  /**
+   * An operation that has outlived its signal, because the disk hangs. The next one waits for it: each would hold one of
+   * the four threads of Node, which also look up the names of hosts.
+   */
+  #late: Promise<void> | undefined;
 
   /** @throws BetfairConfigurationError no directory is named */
   constructor(options: FileStorageOptions) {
@@ -121,7 +132,7 @@ export class FileStorage implements SessionStorage {
       await this.open();
       await this.#createFolder(object);
       const state = await this.#state(object, options?.signal);
-      const expected = 'ifVersion' in condition ? condition.ifVersion : undefined;
+      const expected = expectedVersion(condition);
       if (versionOf(state) !== expected) throw new StorageConflictError(key);
       return object.commit(state, value, options?.signal);
     });
@@ -151,12 +162,28 @@ export class FileStorage implements SessionStorage {
   ): Promise<T> {
     assertStorageKey(key);
     assertNotOurs(key);
-    options?.signal?.throwIfAborted();
-    return withFileErrors(
-      this.directory,
-      () => run(new FileObject(key, join(this.directory, key))),
-      key,
+    const signal = options?.signal;
+    await abortable(async () => this.#late, signal);
+    signal?.throwIfAborted();
+    const path = join(this.directory, key);
+    const work = withFileErrors(this.directory, () => run(new FileObject(key, path)), key);
+    if (signal) this.#follow(work, signal);
+    return work;
+  }
+
+  /** Notes that work goes on although nobody waits for it any more. */
+  #follow(work: Promise<unknown>, signal: AbortSignal): void {
+    const settled = work.then(
+      () => undefined,
+      () => undefined,
     );
+    const forget = onAbort(signal, () => {
+      this.#late = settled;
+    });
+    void settled.then(() => {
+      forget();
+      if (this.#late === settled) this.#late = undefined;
+    });
   }
 
   /** The state for a read, which finishes what others left only if it has the rights to. */
@@ -181,9 +208,10 @@ export class FileStorage implements SessionStorage {
 
   async #createFolder(object: FileObject): Promise<void> {
     const created = await object.generations.create();
-    // Somebody removed the whole directory under us, and with it what hides it from Git.
-    if (created === undefined || relative(created, this.directory).startsWith('..')) return;
-    await ignoreInGit(this.directory);
+    if (created === undefined) return;
+    // Somebody removed the directory under us, or all that was in it, and with it what hides it from Git.
+    const isGone = !relative(created, this.directory).startsWith('..');
+    await (isGone ? ignoreInGit(this.directory) : hideIfNew(this.directory));
   }
 }
 

@@ -16,17 +16,20 @@ export async function sweep(
   fresh: string,
   abandonedAfterMs: number,
 ): Promise<void> {
+  let timeOfFiles: number | undefined;
   for (const name of names) {
     const path = join(folder, name);
     const changed = (await ifExists(stat(path)))?.ctimeMs ?? Infinity;
     const isOld = (now: number) => now - changed > abandonedAfterMs;
+    if (!isOld(Date.now())) continue;
     // A clock that is ahead of the file system's finds old what another process is just writing.
-    if (isOld(Date.now()) && isOld(await timeOfFiles(join(folder, fresh)))) await remove(path);
+    timeOfFiles ??= await askTimeOfFiles(join(folder, fresh));
+    if (isOld(timeOfFiles)) await remove(path);
   }
 }
 
-/** The time on the clock that dates the files. */
-async function timeOfFiles(fresh: string): Promise<number> {
+/** Asks for the time on the clock that dates the files. */
+async function askTimeOfFiles(fresh: string): Promise<number> {
   await writeNew(fresh, '');
   try {
     return (await stat(fresh)).ctimeMs;

@@ -3,6 +3,7 @@ import { ATTEMPT_TIMEOUT_MS } from '../cloud/cloud.attempts.js';
 import type { CloudFault } from '../cloud/cloud.failure.js';
 import { number, read, text } from '../cloud/cloud.fields.js';
 import type { CloudRequests } from '../cloud/cloud.interface.js';
+import { expectedVersion } from '../write-condition.js';
 import { importPackage } from '../cloud/cloud.package.js';
 
 import type { GcsClientLike, GcsFileLike, GcsStorageOptions } from './gcs.storage.js';
@@ -57,7 +58,7 @@ function requestsOf(fileOf: (name: string) => GcsFileLike): Omit<CloudRequests, 
         validation: false,
         contentType: 'text/plain; charset=utf-8',
         preconditionOpts: {
-          ifGenerationMatch: 'ifVersion' in condition ? condition.ifVersion : 0,
+          ifGenerationMatch: expectedVersion(condition) ?? 0,
         },
         timeout: ATTEMPT_TIMEOUT_MS,
       } as const;

@@ -8,7 +8,11 @@ import type {
   WriteCondition,
 } from '../session-storage.interface.js';
 import { assertStorageKey } from '../storage-key.js';
-import { assertDeleteCondition, assertWriteCondition } from '../write-condition.js';
+import {
+  assertDeleteCondition,
+  assertWriteCondition,
+  expectedVersion,
+} from '../write-condition.js';
 
 /** Options of {@link MemoryStorage}. */
 export interface MemoryStorageOptions {
@@ -47,7 +51,7 @@ export class MemoryStorage implements SessionStorage {
     assertStorageKey(key);
     assertWriteCondition(condition);
     options?.signal?.throwIfAborted();
-    const expected = 'ifVersion' in condition ? condition.ifVersion : undefined;
+    const expected = expectedVersion(condition);
     if (this.#objects.get(key)?.version !== expected) throw new StorageConflictError(key);
     const version = String(++this.#writes);
     this.#objects.set(key, Object.freeze({ value, version }));

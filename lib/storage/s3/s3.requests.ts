@@ -4,6 +4,7 @@ import { ATTEMPT_TIMEOUT_MS } from '../cloud/cloud.attempts.js';
 import type { CloudFault } from '../cloud/cloud.failure.js';
 import { number, read, text } from '../cloud/cloud.fields.js';
 import type { CloudRequests } from '../cloud/cloud.interface.js';
+import { expectedVersion } from '../write-condition.js';
 import { importPackage } from '../cloud/cloud.package.js';
 
 import type { S3ClientLike, S3StorageOptions } from './s3.storage.js';
@@ -66,6 +67,7 @@ function requestsOf(
     },
 
     async write(name, value, condition, abortSignal) {
+      const version = expectedVersion(condition);
       const command = new sdk.PutObjectCommand({
         Bucket: bucket,
         Key: name,
@@ -73,7 +75,7 @@ function requestsOf(
         // The SDK takes an empty body for one of unknown length.
         ContentLength: Buffer.byteLength(value),
         ContentType: 'text/plain; charset=utf-8',
-        ...('ifVersion' in condition ? { IfMatch: condition.ifVersion } : { IfNoneMatch: '*' }),
+        ...(version === undefined ? { IfNoneMatch: '*' } : { IfMatch: version }),
       });
       return versionOf(await client.send(command, { abortSignal }));
     },

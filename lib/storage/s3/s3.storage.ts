@@ -62,6 +62,11 @@ export class S3Storage extends CloudStorage {
         ExpiredTokenException: 'denied',
         InvalidIdentityToken: 'denied',
         RequestTimeTooSkewed: 'skewed',
+        // With status 400, and from some services that speak S3.
+        RequestTimeout: 'unavailable',
+        SlowDown: 'unavailable',
+        Throttling: 'unavailable',
+        ThrottlingException: 'unavailable',
         CredentialsProviderError: 'anonymous',
         TokenProviderError: 'anonymous',
       },

@@ -23,7 +23,6 @@ export function dynamoDbStorage(client: DynamoDb, table: string): SessionStorage
   });
 
   return {
-    location: `dynamodb:${table}`,
     conditionalWrites: 'native',
 
     async read(key, { signal } = {}) {

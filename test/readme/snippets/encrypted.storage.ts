@@ -17,6 +17,7 @@ export class EncryptedStorage implements SessionStorage {
     directory: string,
     private readonly secret: Buffer,
   ) {
+    if (secret.length !== 32) throw new Error('The secret of the session store has 32 bytes.');
     this.#files = new FileStorage({ directory });
   }
 

@@ -7,6 +7,7 @@ import {
 
 /** `client.db()` of `mongodb`. */
 interface Database {
+  readonly databaseName: string;
   collection(name: string, options: object): Collection;
 }
 interface Collection {
@@ -26,7 +27,7 @@ export function mongoDbStorage(database: Database, name = 'betfair_sessions'): S
   });
 
   return {
-    location: `mongodb:${name}`,
+    location: `mongodb:${database.databaseName}.${name}`,
     conditionalWrites: 'native',
 
     async read(key, { signal } = {}) {

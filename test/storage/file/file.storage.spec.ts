@@ -1,6 +1,16 @@
 import { jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { inspect } from 'node:util';
@@ -538,5 +548,31 @@ describe('FileStorage on a small or read-only disk', () => {
     });
     expect(await new FileStorage(storage).read(KEY)).toEqual({ value: 'old', version: ifVersion });
     expect(await new FileStorage(storage).read('other')).toBeUndefined();
+  });
+});
+
+describe('what is wrong inside of the directory', () => {
+  it('is hidden from Git again where all of it was removed under a running process', async () => {
+    const storage = await newStorage();
+    await storage.write(KEY, 'a-token', { ifAbsent: true });
+    for (const name of await readdir(storage.directory)) {
+      await rm(join(storage.directory, name), { recursive: true });
+    }
+    await storage.write(KEY, 'a-token', { ifAbsent: true });
+    expect(await readFile(join(storage.directory, '.gitignore'), 'utf8')).toBe('*\n');
+  });
+
+  it('is read no further than any value is long', async () => {
+    const storage = await newStorage();
+    await storage.open();
+    const path = join(storage.directory, KEY);
+    await writeFile(path, '');
+    // As large as a log that was redirected there.
+    await truncate(path, 3 * 2 ** 30);
+    const found = await storage.read(KEY);
+    expect(found?.value.length).toBe(2 ** 20);
+    const ifVersion = found?.version ?? '';
+    await storage.write(KEY, 'a-token', { ifVersion });
+    expect(await storage.read(KEY)).toMatchObject({ value: 'a-token' });
   });
 });

@@ -46,6 +46,35 @@ describe.each(['ifAbsent', 'ifVersion'] as const)('a store that ignores %s', (ig
   });
 });
 
+/** A store of which each text is changed before it is kept. */
+class ChangingStorage extends MemoryStorage {
+  override readonly conditionalWrites = 'probe';
+
+  constructor(private readonly kept: (text: string) => string) {
+    super();
+  }
+
+  override write(key: string, value: string, condition: WriteCondition): Promise<string> {
+    return super.write(key, this.kept(value), condition);
+  }
+}
+
+describe.each([
+  ['cuts what is too long for its column', (text: string) => text.slice(0, 64)],
+  ['writes in capitals', (text: string) => text.toUpperCase()],
+  ['keeps nothing of it', () => ''],
+])('a store that %s', (_, kept) => {
+  it('is refused before any login: what processes tell each other would be lost', async () => {
+    const account = await createAccount();
+    const { sessions } = await account.start({ storage: new ChangingStorage(kept) });
+    await expect(sessions.getSession()).rejects.toMatchObject({
+      code: 'BETFAIR_STORAGE_MISCONFIGURED',
+      message: expect.stringContaining('does not give back what was written'),
+    });
+    expect(account.simulator.counts.loginAttempts).toBe(0);
+  });
+});
+
 describe('a store that says that it writes conditionally', () => {
   it('is not tested, and the record says nothing of a test', async () => {
     const storage = new WatchedStorage();
@@ -65,8 +94,8 @@ describe('a store that writes conditionally', () => {
     const { clock, create, record } = createProcesses(storage);
     const first = create();
     expect(await first.permit()).toHaveProperty('until');
-    // The record and the token are read; the record is created, taken, and written twice in vain.
-    expect(storage.counts).toEqual({ read: 2, write: 4 });
+    // The record is read, created, taken, written twice in vain and read again; the token is read.
+    expect(storage.counts).toEqual({ read: 3, write: 4 });
     first.lease.releaseSoon((found) => ({ ...found, tested: true }));
     await clock.advance(3_000);
     expect(await record()).toMatchObject({ holder: null, tested: true });
@@ -81,7 +110,7 @@ describe('a store that writes conditionally', () => {
     await process.records.claim();
     const { read, write } = storage.counts;
     expect(await process.permit()).toHaveProperty('until');
-    expect(storage.counts).toEqual({ read: read + 2, write: write + 3 });
+    expect(storage.counts).toEqual({ read: read + 3, write: write + 3 });
   });
 
   it('is noted as tested also if another process turns out to have logged in', async () => {
