@@ -248,19 +248,19 @@ export const survivors = {
       why: 'What stays undefined is refused by the next line.',
     },
   ],
-  'lib/storage/file/file.graves.ts': [
+  'lib/storage/file/file.deletions.ts': [
     {
-      line: 'if (!(await move(this.path, grave))) return false;',
+      line: 'if (!(await move(this.path, trash))) return false;',
       to: ['true'],
       why: 'Nothing is published then, which is what a deletion is to come to; looking again finds the same.',
     },
     {
-      line: 'return buried?.fingerprint === condemned;',
+      line: 'return moved?.fingerprint === expected;',
       to: ['false'],
       why: 'Whether it took effect is looked up then, and found to be so.',
     },
     {
-      line: 'if (copy || wanted === null) return copy;',
+      line: 'if (copy || expected === null) return copy;',
       to: ['false'],
       why: 'Nothing on its way out has the fingerprint null; it saves looking.',
     },

@@ -97,7 +97,7 @@ export class Generations {
     await sweep(this.folder, temporaries, this.temporary('tmp'), this.abandonedAfterMs);
   }
 
-  /** Whether a writer that lives still needs the record, its own or the one after its own, to know how it ended. */
+  /** Tells whether a living writer still needs the record, its own or the next one, to know how its own ended. */
   async #isAwaited(number: number): Promise<boolean> {
     return (
       (await this.#hasTwoNames(String(number))) || (await this.#hasTwoNames(String(number - 1)))

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { SessionStorageError, StorageConflictError } from '../../errors/storage.errors.js';
+import { Deletions, fingerprintOf } from './file.deletions.js';
 import { Generations, type GenerationRecord } from './file.generations.js';
-import { fingerprintOf, Graves } from './file.graves.js';
 import {
   exists,
   move,
@@ -31,21 +31,21 @@ const READ_ATTEMPTS = 100;
 /** One object in a directory: its published copy, and the hidden folder that orders the writers. */
 export class FileObject {
   readonly generations: Generations;
-  readonly #graves: Graves;
+  readonly #deletions: Deletions;
 
   constructor(
     readonly key: string,
     readonly path: string,
   ) {
     this.generations = new Generations(join(dirname(path), `.${basename(path)}.versions`));
-    this.#graves = new Graves(path, this.generations);
+    this.#deletions = new Deletions(path, this.generations);
   }
 
   /** The current state, after finishing what a writer may have left undone. */
   state(signal: AbortSignal | undefined): Promise<ObjectState> {
     return this.#look(signal, async (number, record) => {
       if (record) await this.#settle(number, record);
-      return this.#graves.readCopy(record?.result ?? null);
+      return this.#deletions.readCopy(record?.result ?? null);
     });
   }
 
@@ -135,24 +135,24 @@ export class FileObject {
     // A newer generation is decided only after the older one has been settled.
     if ((await this.generations.highest()) !== number) return 'settled';
     if (!(await exists(prepared))) return 'settled';
-    const found = fingerprintOf(await this.#graves.readCopy(base));
+    const found = fingerprintOf(await this.#deletions.readCopy(base));
     if (found !== base) {
       // Whoever takes the prepared copy away has the say; if it is gone, this view was late.
       const removed = await remove(prepared);
       return removed && found !== result ? 'abandoned' : 'settled';
     }
     const applied =
-      result === null ? await this.#graves.bury(base) : await move(prepared, this.path);
+      result === null ? await this.#deletions.delete(base) : await move(prepared, this.path);
     if (result === null) await remove(prepared);
     await syncFolder(dirname(this.path));
     await syncFolder(this.generations.folder);
     return applied ? 'applied' : 'settled';
   }
 
-  /** Whether a decision that this call did not carry out was carried out by others. The header says what proves it. */
+  /** Finds whether others carried out a decision that this call did not. The header of file.storage.ts says what proves it. */
   async #tookEffect(number: number, record: GenerationRecord, draft: string): Promise<boolean> {
     const { generations } = this;
-    const published = fingerprintOf(await this.#graves.readCopy(record.result));
+    const published = fingerprintOf(await this.#deletions.readCopy(record.result));
     if ((await generations.highest()) === number) return published === record.result;
     const next = await generations.record(number + 1);
     if (next?.follows === record.temp) return next.base === record.result;

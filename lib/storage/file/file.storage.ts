@@ -18,7 +18,7 @@
  *   The writer's record keeps a second name, the draft, until the writer knows how it ended, and a record with two
  *   names is not pruned, nor its successor. So a writer that has newer numbers, its draft and no successor withdraws.
  *   Only one that slept until its draft was swept, after ten minutes, can find no proof; it fails as `'unavailable'`.
- * - A deletion moves the published copy aside, looks whether it is the condemned one, and removes it or links it back.
+ * - A deletion moves the published copy aside, looks whether it is the expected one, and removes it or links it back.
  *   If it dies in between, readers that miss the newest copy find it there and link it back.
  * - The version is the newest number with the fingerprint of what is published, so foreign writes change it too.
  */
@@ -62,8 +62,8 @@ export interface FileStorageOptions {
  * delete there wins. A write or delete that has been decided is finished even if its signal aborts.
  *
  * Every operation throws `SessionStorageError`: `'denied'` (rights, read-only), `'misconfigured'` (no such parent, not
- * a directory), `'unsupported'` (a file system without hard links) or `'unavailable'` (disk full and the like, or a process that was stopped for over
- * ten minutes in a write and cannot tell how it ended).
+ * a directory), `'unsupported'` (a file system without hard links) or `'unavailable'` (disk full and the like, or a
+ * process that was stopped for over ten minutes in a write and cannot tell how it ended).
  */
 export class FileStorage implements SessionStorage {
   /** Absolute path of the directory. */
@@ -97,7 +97,8 @@ export class FileStorage implements SessionStorage {
 
   /**
    * Creates the directory and tests that it can be written to. Happens by itself before the first write; call it at
-   * start-up to learn of a fault early. Warns in the log if tokens are not safe in it. A read does without: it can be served from a directory that is read-only.
+   * start-up to learn of a fault early. Warns in the log if tokens are not safe in it. A read does without: it can be
+   * served from a directory that is read-only.
    */
   async open(): Promise<void> {
     this.#opening ??= withFileErrors(this.directory, async () => {
