@@ -233,11 +233,6 @@ export const survivors = {
       why: 'Nothing is no JSON either; the compiler asks.',
     },
     {
-      line: "return (await this.#names()).filter((name) => name.startsWith('trash-'));",
-      to: ['await this.#names()', '""'],
-      why: 'Only a copy with the wanted fingerprint is put back, and that is right wherever it lies.',
-    },
-    {
       line: 'return (await ifExists(readdir(this.folder))) ?? [];',
       to: ['["Stryker was here"]'],
       why: 'Names that are none of ours are left alone.',
@@ -250,13 +245,8 @@ export const survivors = {
   ],
   'lib/storage/file/file.deletions.ts': [
     {
-      line: 'if (!(await move(this.path, trash))) return false;',
-      to: ['true'],
-      why: 'Nothing is published then, which is what a deletion is to come to; looking again finds the same.',
-    },
-    {
-      line: 'return moved?.fingerprint === expected;',
-      to: ['false'],
+      line: 'if (await isCopy(trash, expected)) isRemoved = (await remove(trash)) || isRemoved;',
+      to: ['(await remove(trash)) && isRemoved'],
       why: 'Whether it took effect is looked up then, and found to be so.',
     },
     {

@@ -11,26 +11,36 @@ export class Deletions {
   ) {}
 
   /**
-   * Deletes the published copy if it is the expected one. It is moved aside first, so that a newer one can be put back.
+   * Carries out deletion `number`: removes the expected copy, published or in the trash. Whatever is published is moved
+   * aside first, so that a newer copy can be put back.
    *
-   * @returns `true` if this call has deleted it
+   * @returns `true` if this call has removed it
    */
-  async delete(expected: Fingerprint | null): Promise<boolean> {
-    const trash = this.generations.path(this.generations.temporary('trash'));
-    if (!(await move(this.path, trash))) return false;
-    const moved = await readCopy(trash);
-    if (moved && moved.fingerprint !== expected) await this.#putBack(trash);
-    else await remove(trash);
-    return moved?.fingerprint === expected;
+  async delete(expected: Fingerprint | null, number: number): Promise<boolean> {
+    let isRemoved = false;
+    do {
+      const aside = this.generations.newTrash(number);
+      await move(this.path, this.generations.path(aside));
+      for (const name of await this.generations.trash(number)) {
+        const trash = this.generations.path(name);
+        if (await isCopy(trash, expected)) isRemoved = (await remove(trash)) || isRemoved;
+        else if (name === aside) await this.#putBack(trash);
+      }
+      // A late deletion may have put it back meanwhile.
+    } while (await isCopy(this.path, expected));
+    return isRemoved;
   }
 
-  /** Reads the published copy; the expected one is put back first if it was taken away by mistake. */
-  async readCopy(expected: Fingerprint | null): Promise<FileCopy | undefined> {
+  /**
+   * Reads the published copy. The expected one is put back first if a deletion up to `number` took it away by mistake;
+   * a newer deletion meant to.
+   */
+  async readCopy(expected: Fingerprint | null, number: number): Promise<FileCopy | undefined> {
     const copy = await readCopy(this.path);
     if (copy || expected === null) return copy;
-    for (const name of await this.generations.trash()) {
+    for (const name of await this.generations.trash(number)) {
       const trash = this.generations.path(name);
-      if (fingerprintOf(await readCopy(trash)) === expected) await this.#putBack(trash);
+      if (await isCopy(trash, expected)) await this.#putBack(trash);
     }
     return readCopy(this.path);
   }
@@ -44,6 +54,10 @@ export class Deletions {
     }
     await remove(trash);
   }
+}
+
+async function isCopy(path: string, expected: Fingerprint | null): Promise<boolean> {
+  return (await readCopy(path))?.fingerprint === expected;
 }
 
 export function fingerprintOf(copy: FileCopy | undefined): Fingerprint | null {

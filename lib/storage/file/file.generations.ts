@@ -20,7 +20,9 @@ export interface GenerationRecord {
 /** Generations kept below the newest. */
 export const KEPT_GENERATIONS = 32;
 
-const TEMPORARY = /^(tmp|trash)-[0-9a-f-]{36}$/;
+/** Trash without a number, of development versions, is swept only: it does not tell whether it was meant. */
+const TEMPORARY = /^(tmp|trash(-[1-9][0-9]*)?)-[0-9a-f-]{36}$/;
+const TRASH = /^trash-([1-9][0-9]*)-[0-9a-f-]{36}$/;
 const NUMBER = /^[1-9][0-9]*$/;
 
 /** The hidden folder of one object: numbered immutable records, prepared copies, copies on their way out. */
@@ -38,8 +40,13 @@ export class Generations {
     return join(this.folder, name);
   }
 
-  temporary(kind: 'tmp' | 'trash'): string {
-    return `${kind}-${randomUUID()}`;
+  newTemporary(): string {
+    return `tmp-${randomUUID()}`;
+  }
+
+  /** The name of a copy that deletion `number` moves aside. */
+  newTrash(number: number): string {
+    return `trash-${number}-${randomUUID()}`;
   }
 
   /** The newest number, 0 where there is none. */
@@ -78,8 +85,9 @@ export class Generations {
     await remove(this.path(record.temp));
   }
 
-  async trash(): Promise<readonly string[]> {
-    return (await this.#names()).filter((name) => name.startsWith('trash-'));
+  /** The copies that the deletions up to `number` have moved aside. */
+  async trash(number: number): Promise<readonly string[]> {
+    return (await this.#names()).filter((name) => Number(TRASH.exec(name)?.[1]) <= number);
   }
 
   /** Removes what is no longer needed, given that generation `settled` has been carried out. */
@@ -94,7 +102,7 @@ export class Generations {
       await remove(this.path(String(number)));
     }
     const temporaries = names.filter((name) => TEMPORARY.test(name));
-    await sweep(this.folder, temporaries, this.temporary('tmp'), this.abandonedAfterMs);
+    await sweep(this.folder, temporaries, this.newTemporary(), this.abandonedAfterMs);
   }
 
   /** Tells whether a living writer still needs the record, its own or the next one, to know how its own ended. */

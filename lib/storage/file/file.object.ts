@@ -45,7 +45,7 @@ export class FileObject {
   state(signal: AbortSignal | undefined): Promise<ObjectState> {
     return this.#look(signal, async (number, record) => {
       if (record) await this.#settle(number, record);
-      return this.#deletions.readCopy(record?.result ?? null);
+      return this.#deletions.readCopy(record?.result ?? null, number);
     });
   }
 
@@ -83,8 +83,8 @@ export class FileObject {
   ): Promise<string> {
     const { generations } = this;
     const number = state.number + 1;
-    const temp = generations.temporary('tmp');
-    const draft = generations.temporary('tmp');
+    const temp = generations.newTemporary();
+    const draft = generations.newTemporary();
     const prepared = await writeNew(generations.path(temp), value ?? '');
     const record = {
       temp,
@@ -135,14 +135,15 @@ export class FileObject {
     // A newer generation is decided only after the older one has been settled.
     if ((await this.generations.highest()) !== number) return 'settled';
     if (!(await exists(prepared))) return 'settled';
-    const found = fingerprintOf(await this.#deletions.readCopy(base));
-    if (found !== base) {
+    const found = fingerprintOf(await this.#deletions.readCopy(base, number - 1));
+    if (found !== base && found !== result) {
       // Whoever takes the prepared copy away has the say; if it is gone, this view was late.
-      const removed = await remove(prepared);
-      return removed && found !== result ? 'abandoned' : 'settled';
+      return (await remove(prepared)) ? 'abandoned' : 'settled';
     }
     const applied =
-      result === null ? await this.#deletions.delete(base) : await move(prepared, this.path);
+      result === null
+        ? await this.#deletions.delete(base, number)
+        : await move(prepared, this.path);
     if (result === null) await remove(prepared);
     await syncFolder(dirname(this.path));
     await syncFolder(this.generations.folder);
@@ -152,7 +153,7 @@ export class FileObject {
   /** Finds whether others carried out a decision that this call did not. The header of file.storage.ts says what proves it. */
   async #tookEffect(number: number, record: GenerationRecord, draft: string): Promise<boolean> {
     const { generations } = this;
-    const published = fingerprintOf(await this.#deletions.readCopy(record.result));
+    const published = fingerprintOf(await this.#deletions.readCopy(record.result, number));
     if ((await generations.highest()) === number) return published === record.result;
     const next = await generations.record(number + 1);
     if (next?.follows === record.temp) return next.base === record.result;

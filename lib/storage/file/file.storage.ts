@@ -18,8 +18,12 @@
  *   The writer's record keeps a second name, the draft, until the writer knows how it ended, and a record with two
  *   names is not pruned, nor its successor. So a writer that has newer numbers, its draft and no successor withdraws.
  *   Only one that slept until its draft was swept, after ten minutes, can find no proof; it fails as `'unavailable'`.
- * - A deletion moves the published copy aside, looks whether it is the expected one, and removes it or links it back.
- *   If it dies in between, readers that miss the newest copy find it there and link it back.
+ * - A deletion moves the published copy aside, to `trash-<its number>-…`. There it removes the copy that it is to
+ *   delete; any other is newer, since this helper was late, and is linked back. If the helper dies in between, readers
+ *   that miss the newest copy link it back, but never from the trash of a newer deletion, which took it on purpose.
+ * - A late helper can also take the copy that a newer deletion is to delete, and put it back. So a deletion removes its
+ *   copy from the trash of older ones too, and looks again whether it is published. That holds against one late helper
+ *   and any readers. Two late helpers that both move the copy exactly between these looks can bring it back.
  * - The version is the newest number with the fingerprint of what is published, so foreign writes change it too.
  */
 import { stat } from 'node:fs/promises';

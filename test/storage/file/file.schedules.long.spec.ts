@@ -460,7 +460,7 @@ describe('FileStorage between deciding and publishing', () => {
 
   it('does not give back what is not the newest', async () => {
     const { storage } = await storageWith(OLD);
-    const trash = `.${KEY}.versions/trash-3b241101-e2bb-4255-8caf-4136c566a962`;
+    const trash = `.${KEY}.versions/trash-1-3b241101-e2bb-4255-8caf-4136c566a962`;
     await writeFile(join(storage.directory, trash), 'TEXT-older');
     await rm(join(storage.directory, KEY));
     expect(await storage.read(KEY)).toBeUndefined();

@@ -173,7 +173,9 @@ describe('FileStorage on disk', () => {
         join(storage.directory, `${KEY}.attrs`),
         ...['tmp-foreign', `tmp-${uuid}~`, '1~'].map((name) => join(folder, name)),
       ];
-      const ours = [join(folder, `tmp-${uuid}`), join(folder, `trash-${uuid}`)];
+      const ours = [`tmp-${uuid}`, `trash-${uuid}`, `trash-12-${uuid}`].map((name) =>
+        join(folder, name),
+      );
       for (const path of [...foreign, ...ours]) await writeFile(path, 'TEXT');
       const left = async () => new Set(await filesWith(storage.directory, 'TEXT'));
       const paths = (files: string[]) =>

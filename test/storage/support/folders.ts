@@ -47,7 +47,7 @@ export async function sweepDirectory(directory: string): Promise<void> {
   while ((await left()).length > 0 && Date.now() < end) await prepareDirectory(directory, 20);
 }
 
-const SWEPT = /^(tmp|trash)-[0-9a-f-]{36}$/;
+const SWEPT = /^(tmp|trash(-[0-9]+)?)-[0-9a-f-]{36}$/;
 
 /** The files that contain a text. */
 export async function filesWith(directory: string, text: string): Promise<readonly string[]> {
