@@ -203,12 +203,18 @@ export class FileStorage implements SessionStorage {
 
   async #state(object: FileObject, signal: AbortSignal | undefined): Promise<ObjectState> {
     const state = await object.state(signal);
-    if (!this.#tidied.has(object.key)) {
-      // What earlier processes left when they were killed may hold a token.
-      await object.generations.tidy(state.number);
-      this.#tidied.add(object.key);
-    }
+    if (!this.#tidied.has(object.key)) await this.#tidy(object, state.number);
     return state;
+  }
+
+  /** Removes what earlier processes left when they were killed: it may hold a token. */
+  async #tidy({ key, generations }: FileObject, number: number): Promise<void> {
+    try {
+      await generations.tidy(number);
+      this.#tidied.add(key);
+    } catch {
+      // A disk that is full or read-only must not fail a read. The next operation tries again.
+    }
   }
 
   async #createFolder(object: FileObject): Promise<void> {

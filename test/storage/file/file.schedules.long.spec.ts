@@ -607,6 +607,28 @@ describe('FileStorage that cannot write', () => {
     });
   });
 
+  it.each(['EROFS', 'EACCES', 'ENOSPC', 'EDQUOT', 'EIO'])(
+    'reads what is stored, where it cannot tidy up after dead processes (%s), and tidies later',
+    async (fails) => {
+      const { storage, stored } = await storageWith(OLD);
+      const left = `.${KEY}.versions/tmp-3b241101-e2bb-4255-8caf-4136c566a962`;
+      await writeFile(join(storage.directory, left), 'TEXT-left');
+      const reader = new FileStorage(storage);
+      const now = Date.now.bind(Date);
+      const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000);
+      try {
+        const process = new PlayedProcess(atCall('open tmp', { fails }));
+        expect(await process.run(() => reader.read(KEY))).toEqual(stored);
+        expect(process.calls).toContain('open tmp');
+        const next = new PlayedProcess(() => undefined);
+        await next.run(() => reader.read(KEY));
+        expect(next.calls).toContain('open tmp');
+      } finally {
+        clock.mockRestore();
+      }
+    },
+  );
+
   it.each([
     ['EROFS', 'a write', THEIRS, `rename tmp ${KEY}`],
     ['EACCES', 'a deletion', undefined, `rename ${KEY} trash`],
