@@ -134,7 +134,7 @@ function parse(text: string): GenerationRecord | undefined {
   }
   if (typeof parsed !== 'object' || parsed === null) return undefined;
   const temp: unknown = Reflect.get(parsed, 'temp');
-  const follows: unknown = Reflect.get(parsed, 'follows') ?? null;
+  const follows: unknown = Reflect.get(parsed, 'follows');
   const base: unknown = Reflect.get(parsed, 'base');
   const result: unknown = Reflect.get(parsed, 'result');
   if (typeof temp !== 'string' || !TEMPORARY.test(temp)) return undefined;

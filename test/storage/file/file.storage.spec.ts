@@ -216,12 +216,14 @@ describe('FileStorage on disk', () => {
     'null',
     '"text"',
     '{}',
-    JSON.stringify({ temp: [temp], base: null, result: null }),
-    JSON.stringify({ temp: `../../${temp}`, base: null, result: null }),
-    JSON.stringify({ temp: `${temp}/../../x`, base: null, result: null }),
-    JSON.stringify({ temp, base: 1, result: null }),
-    JSON.stringify({ temp, base: null, result: {} }),
-    JSON.stringify({ temp, base: null }),
+    JSON.stringify({ temp: [temp], follows: null, base: null, result: null }),
+    JSON.stringify({ temp: `../../${temp}`, follows: null, base: null, result: null }),
+    JSON.stringify({ temp: `${temp}/../../x`, follows: null, base: null, result: null }),
+    JSON.stringify({ temp, follows: 1, base: null, result: null }),
+    JSON.stringify({ temp, follows: null, base: 1, result: null }),
+    JSON.stringify({ temp, follows: null, base: null, result: {} }),
+    JSON.stringify({ temp, follows: null, base: null }),
+    JSON.stringify({ temp, base: null, result: null }),
   ])('loses nothing to the damaged record %s', async (record) => {
     const storage = await newStorage();
     await storage.write(KEY, 'one', { ifAbsent: true });
@@ -244,7 +246,8 @@ describe('FileStorage on disk', () => {
     }
     const folder = join(storage.directory, `.${KEY}.versions`);
     const leave = async () => {
-      const record = { temp, base: null, result: 'of a copy that was never published' };
+      const result = 'of a copy that was never published';
+      const record = { temp, follows: null, base: null, result };
       await writeFile(join(folder, '1'), JSON.stringify(record));
       await writeFile(join(folder, temp), 'TEXT');
     };
