@@ -3,16 +3,10 @@ import { dirname, join } from 'node:path';
 import { openLog } from '../../common/application-log.js';
 import { exists, ifExists } from './file.published.js';
 
-/** Accounts that share a directory share its warnings. */
-const given = new Set<string>();
-
-/** Warns once of a directory in which tokens are not safe. One that file storage has made itself is. */
+/** Warns of a directory in which tokens are not safe. One that file storage has made itself is. */
 export async function warnOfDirectory(directory: string): Promise<void> {
-  for (const warning of await findWarnings(directory)) {
-    if (given.has(warning)) continue;
-    given.add(warning);
-    openLog('BetfairSession').warn(warning);
-  }
+  const log = openLog('BetfairSession');
+  for (const warning of await findWarnings(directory)) log.warn(warning);
 }
 
 async function findWarnings(directory: string): Promise<readonly string[]> {
