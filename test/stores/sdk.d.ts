@@ -28,6 +28,7 @@ declare module 'mongodb' {
   export class MongoClient {
     constructor(url: string, options: { serverSelectionTimeoutMS: number });
     db(): {
+      readonly databaseName: string;
       collection(
         name: string,
         options: object,
