@@ -74,6 +74,12 @@ export {
   type GcsStorageOptions,
 } from './storage/gcs/gcs.storage.js';
 export { MemoryStorage, type MemoryStorageOptions } from './storage/memory/memory.storage.js';
+export type { RedisCommand, RedisSend } from './storage/redis/redis.commands.js';
+export {
+  type RedisClientOptions,
+  RedisStorage,
+  type RedisUrlOptions,
+} from './storage/redis/redis.storage.js';
 export { type S3ClientLike, S3Storage, type S3StorageOptions } from './storage/s3/s3.storage.js';
 export type {
   DeleteCondition,

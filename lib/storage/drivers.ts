@@ -2,6 +2,7 @@ import { azureBlobDriver } from './azure-blob/azure-blob.driver.js';
 import { fileDriver } from './file/file.driver.js';
 import { gcsDriver } from './gcs/gcs.driver.js';
 import { memoryDriver } from './memory/memory.driver.js';
+import { redisDriver } from './redis/redis.driver.js';
 import { s3Driver } from './s3/s3.driver.js';
 import type { StorageDriver } from './storage.driver.js';
 
@@ -12,4 +13,5 @@ export const DRIVERS: readonly StorageDriver[] = [
   s3Driver,
   azureBlobDriver,
   gcsDriver,
+  redisDriver,
 ];

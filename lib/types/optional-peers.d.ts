@@ -1,5 +1,5 @@
 /*
- * What is used of the cloud SDKs, so that neither this package nor an application needs them installed to compile.
+ * What is used of the cloud SDKs and of ioredis, so that neither this package nor an application needs them installed to compile.
  * `npm run test:stores` compiles the same code against the real ones. Not part of the published declarations.
  */
 
@@ -75,5 +75,32 @@ declare module '@google-cloud/storage' {
     bucket(name: string): {
       file(name: string): import('../storage/gcs/gcs.storage.js').GcsFileLike;
     };
+  }
+}
+
+declare module 'ioredis' {
+  export class Redis {
+    constructor(options: {
+      host: string;
+      port: number;
+      username?: string;
+      password?: string;
+      tls?: object;
+      lazyConnect: boolean;
+      connectTimeout: number;
+      socketTimeout: number;
+      retryStrategy: null;
+      enableOfflineQueue: boolean;
+      reconnectOnError: (error: Error) => boolean;
+      enableReadyCheck: boolean;
+      disableClientInfo: boolean;
+      protocol?: 2;
+    });
+    readonly stream: { unref(): unknown };
+    on(event: 'error', listener: (error: unknown) => void): this;
+    once(event: 'end', listener: () => void): this;
+    connect(): Promise<void>;
+    disconnect(): void;
+    call(command: string, ...args: (string | Buffer)[]): Promise<unknown>;
   }
 }

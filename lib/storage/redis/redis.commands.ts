@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import type { StoredValue } from '../session-storage.interface.js';
+import { RedisFault } from './redis.failure.js';
+
+/** A command and its arguments. */
+export type RedisCommand = [name: string, ...args: (string | Buffer)[]];
+
+/** Sends a command and resolves to the server's reply: a text or a `Buffer`, `null` for nothing. */
+export type RedisSend = (command: RedisCommand) => Promise<unknown>;
+
+/** Milliseconds after which a new value is removed that did not get into its place, because its writer was killed. */
+const STAGED_FOR_MS = 60_000;
+
+/*
+ * The object is `<version>\n<value>`, with a UUID as its version. What a person has put in its place is known by its
+ * hash, so that it can be replaced like any other, and is no argument of a script.
+ */
+const VERSION_LENGTH = 36;
+const HEAD = /^[\da-f-]{36}\n$/i;
+const STORED_VERSION = `
+local function stored_version()
+  local stored = redis.call('GET', KEYS[1])
+  if not stored then return '' end
+  local head = string.sub(stored, 1, ${VERSION_LENGTH + 1})
+  if #head == ${VERSION_LENGTH + 1} and string.find(head, '^[%x%-]+\\n$') then
+    return string.sub(head, 1, ${VERSION_LENGTH})
+  end
+  return redis.sha1hex(stored)
+end
+`;
+
+/** Both scripts return the version that is stored afterwards; `''` if there is none. */
+const REPLACE = `${STORED_VERSION}
+local version = stored_version()
+if version ~= ARGV[1] then
+  redis.call('DEL', KEYS[2])
+  return version
+end
+if redis.call('EXISTS', KEYS[2]) == 0 then return version end
+redis.call('RENAME', KEYS[2], KEYS[1])
+redis.call('PERSIST', KEYS[1])
+return stored_version()
+`;
+const REMOVE = `${STORED_VERSION}
+local version = stored_version()
+if version ~= ARGV[1] then return version end
+redis.call('DEL', KEYS[1])
+return ''
+`;
+
+/** The braces keep an object and its next value on one node of a cluster. */
+export function objectName(prefix: string, key: string): string {
+  return `{${prefix}${key}}`;
+}
+
+/** What is stored under the name. */
+export async function get(send: RedisSend, name: string): Promise<StoredValue | undefined> {
+  const reply = await send(['GET', name]);
+  return reply === null ? undefined : parseObject(bytesOf(reply));
+}
+
+/**
+ * Puts the value in place of the expected version, `''` for none.
+ *
+ * @returns the version that is stored now: the new one, unless another was faster
+ */
+export async function replace(
+  send: RedisSend,
+  name: string,
+  value: string,
+  version: string,
+  expected: string,
+): Promise<string> {
+  const staged = `${name}.${version}`;
+  const bytes = Buffer.from(`${version}\n${value}`);
+  // Both at once. The value travels with SET and not with EVAL, of which tracing libraries record every argument.
+  const [staging, replacing] = await Promise.allSettled([
+    send(['SET', staged, bytes, 'PX', String(STAGED_FOR_MS)]),
+    send(['EVAL', REPLACE, '2', name, staged, expected]),
+  ]);
+  if (staging.status === 'rejected') throw staging.reason;
+  if (replacing.status === 'rejected') throw replacing.reason;
+  const stored = bytesOf(replacing.value).toString();
+  if (stored === expected) throw new RedisFault('STAGED_VALUE_LOST');
+  return stored;
+}
+
+/**
+ * Deletes the object if it has that version.
+ *
+ * @returns the version that is stored now: `''` for none, unless another was faster
+ */
+export async function remove(send: RedisSend, name: string, version: string): Promise<string> {
+  return bytesOf(await send(['EVAL', REMOVE, '1', name, version])).toString();
+}
+
+/** @throws RedisFault `READONLY`: it is a replica, which would refuse every write */
+export async function assertPrimary(send: RedisSend): Promise<void> {
+  const role = await send(['ROLE']);
+  if (Array.isArray(role) && String(role[0]) === 'slave') throw new RedisFault('READONLY');
+}
+
+function parseObject(bytes: Buffer): StoredValue {
+  const head = bytes.toString('latin1', 0, VERSION_LENGTH + 1);
+  return HEAD.test(head)
+    ? { version: head.slice(0, -1), value: bytes.toString('utf8', VERSION_LENGTH + 1) }
+    : { version: createHash('sha1').update(bytes).digest('hex'), value: '' };
+}
+
+function bytesOf(reply: unknown): Buffer {
+  if (typeof reply === 'string' || reply instanceof Uint8Array) return Buffer.from(reply);
+  throw new RedisFault('UNEXPECTED_REPLY');
+}

@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { BetfairSessionError } from '../../errors/betfair-session.error.js';
+import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
+import { StorageConflictError } from '../../errors/storage.errors.js';
+import { persevere } from '../cloud/cloud.attempts.js';
+import { assertPrefix } from '../cloud/cloud.names.js';
+import type {
+  DeleteCondition,
+  SessionStorage,
+  StorageOperationOptions,
+  StoredValue,
+  WriteCondition,
+} from '../session-storage.interface.js';
+import { assertStorageKey } from '../storage-key.js';
+import { assertDeleteCondition, assertWriteCondition } from '../write-condition.js';
+import {
+  assertPrimary,
+  get,
+  objectName,
+  type RedisSend,
+  remove,
+  replace,
+} from './redis.commands.js';
+import { RedisConnection } from './redis.connection.js';
+import { codeOf, mayPass, redisError, type RedisWords } from './redis.failure.js';
+import { readRedisUrl } from './redis.url.js';
+
+/** Options of {@link RedisStorage}: a server by its URL. Needs the package `ioredis`. */
+export interface RedisUrlOptions {
+  /**
+   * Such as `rediss://user:password@host:6379/0?prefix=betfair/`; user, password, database and prefix may be left out. An
+   * authority of your own is named in `NODE_EXTRA_CA_CERTS`, or known to a client that you hand in.
+   */
+  readonly url: string;
+}
+
+/** Options of {@link RedisStorage}: a client that the application has, of any library. It is yours to close. */
+export interface RedisClientOptions {
+  /**
+   * Sends a command to the primary, and resolves to its reply:
+   *
+   * - `ioredis`, also its clusters: `(args) => redis.call(...args)`
+   * - `redis`: `(args) => client.sendCommand(args)`
+   * - `@valkey/valkey-glide`: `(args) => client.customCommand(args)`
+   * - BullMQ: `async (args) => (await queue.client).call(...args)`
+   */
+  readonly send: RedisSend;
+  /** Put before every key, such as `betfair/`. Default none. */
+  readonly prefix?: string | undefined;
+}
+
+/**
+ * Keeps sessions in Redis or Valkey (`storage: 'redis://host:6379'`), each write compared and set in one step by a
+ * script. A user of its own needs the rights `~{prefix* +get +set +eval +del +exists +rename +persist`. Set
+ * `maxmemory-policy` to `noeviction` or one of `volatile-*`.
+ *
+ * What may pass (network, failover, loading) is tried again for a few seconds. A write whose answer was lost is known by
+ * its version.
+ *
+ * Every operation throws `SessionStorageError`: `'denied'` (password, rights), `'misconfigured'` (no such database, a
+ * cluster by URL, TLS), `'unsupported'` (no scripts) or `'unavailable'`; and `MissingPackageError`.
+ */
+export class RedisStorage implements SessionStorage {
+  /**
+   * Where the objects lie, such as `redis://host:6379/0/prefix`: without credentials. `undefined` with a client, which
+   * does not say it.
+   */
+  readonly location: string | undefined;
+  readonly conditionalWrites: 'native' | 'probe' = 'native';
+  // Private to the runtime: what they hold is secret.
+  readonly #connection: RedisConnection | undefined;
+  readonly #connected: () => Promise<RedisSend>;
+  readonly #words: RedisWords;
+
+  /** @throws BetfairConfigurationError the URL or the prefix cannot be used, or there is neither a URL nor a client */
+  constructor(options: RedisUrlOptions | RedisClientOptions) {
+    if ('send' in options && typeof options.send === 'function') {
+      const { send, prefix = '' } = options;
+      assertPrefix(prefix);
+      // What throws, or returns no promise, rejects like anything else.
+      this.#connected = async () => async (command) => send(command);
+      this.#words = { place: 'Redis', prefix };
+    } else if ('url' in options && typeof options.url === 'string') {
+      const address = readRedisUrl(options.url, () => {});
+      const connection = new RedisConnection(address);
+      this.#connection = connection;
+      this.#connected = () => connection.connected();
+      this.#words = { place: `Redis at ${address.host}:${address.port}`, prefix: address.prefix };
+      this.location = address.location;
+    } else {
+      throw new BetfairConfigurationError(
+        'the Redis session store has no server. Give it { url }, such as redis://host:6379, or { send }, which sends a command by a client that you have.',
+      );
+    }
+  }
+
+  /**
+   * Reads once, so that a server that cannot be reached, a wrong password or a missing right is found at start-up; of a
+   * URL also that it names a replica.
+   */
+  async open(): Promise<void> {
+    await this.#operate('open', {}, async (send, name) => {
+      await get(send, name('open'));
+      if (this.#connection) await assertPrimary(send).catch(unlessNotTold);
+    });
+  }
+
+  async read(key: string, options?: StorageOperationOptions): Promise<StoredValue | undefined> {
+    assertStorageKey(key);
+    return this.#operate(`read "${key}" from`, options, (send, name) => get(send, name(key)));
+  }
+
+  async write(
+    key: string,
+    value: string,
+    condition: WriteCondition,
+    options?: StorageOperationOptions,
+  ): Promise<string> {
+    assertStorageKey(key);
+    assertWriteCondition(condition);
+    const version = randomUUID();
+    const stored = await this.#operate(`write "${key}" to`, options, (send, name) =>
+      replace(send, name(key), value, version, expectedVersion(condition)),
+    );
+    if (stored !== version) throw new StorageConflictError(key);
+    return version;
+  }
+
+  async delete(
+    key: string,
+    condition: DeleteCondition,
+    options?: StorageOperationOptions,
+  ): Promise<void> {
+    assertStorageKey(key);
+    assertDeleteCondition(condition);
+    const stored = await this.#operate(`delete "${key}" from`, options, (send, name) =>
+      remove(send, name(key), condition.ifVersion),
+    );
+    if (stored !== '') throw new StorageConflictError(key);
+  }
+
+  /** Closes the connection of a URL; a client that was handed in stays as it is. */
+  async close(): Promise<void> {
+    await this.#connection?.close();
+  }
+
+  async #operate<T>(
+    doing: string,
+    options: StorageOperationOptions | undefined,
+    request: (send: RedisSend, name: (key: string) => string) => Promise<T>,
+  ): Promise<T> {
+    options?.signal?.throwIfAborted();
+    const { prefix } = this.#words;
+    const attempt = async () => request(await this.#connected(), (one) => objectName(prefix, one));
+    try {
+      return await persevere(attempt, isTriedAgain, options?.signal);
+    } catch (error) {
+      options?.signal?.throwIfAborted();
+      if (error instanceof BetfairSessionError) throw error;
+      throw redisError(error, this.#words, doing);
+    }
+  }
+}
+
+function isTriedAgain(error: unknown): boolean {
+  return !(error instanceof BetfairSessionError) && mayPass(error);
+}
+
+/** Not every user may ask for the role. */
+function unlessNotTold(error: unknown): void {
+  const code = codeOf(error);
+  if (code !== 'NOPERM' && code !== 'UNKNOWN_COMMAND') throw error;
+}
+
+/** The version that must be stored, `''` for none. */
+function expectedVersion(condition: { ifAbsent?: true; ifVersion?: string }): string {
+  return condition.ifVersion ?? '';
+}
