@@ -79,28 +79,30 @@ declare module '@google-cloud/storage' {
 }
 
 declare module 'ioredis' {
+  export interface RedisOptions {
+    host?: string;
+    port?: number;
+    username?: string;
+    password?: string;
+    tls?: { ca?: string };
+    lazyConnect?: boolean;
+    connectTimeout?: number;
+    socketTimeout?: number;
+    retryStrategy?: ((times: number) => number) | null;
+    enableOfflineQueue?: boolean;
+    reconnectOnError?: (error: Error) => boolean;
+    enableReadyCheck?: boolean;
+    disableClientInfo?: boolean;
+    protocol?: 2;
+  }
   export class Redis {
-    constructor(options: {
-      host: string;
-      port: number;
-      username?: string;
-      password?: string;
-      tls?: object;
-      lazyConnect: boolean;
-      connectTimeout: number;
-      socketTimeout: number;
-      retryStrategy: null;
-      enableOfflineQueue: boolean;
-      reconnectOnError: (error: Error) => boolean;
-      enableReadyCheck: boolean;
-      disableClientInfo: boolean;
-      protocol?: 2;
-    });
+    constructor(options: RedisOptions);
     readonly stream: { unref(): unknown };
     on(event: 'error', listener: (error: unknown) => void): this;
     once(event: 'end', listener: () => void): this;
     connect(): Promise<void>;
     disconnect(): void;
     call(command: string, ...args: (string | Buffer)[]): Promise<unknown>;
+    callBuffer(command: string, ...args: (string | Buffer)[]): Promise<unknown>;
   }
 }

@@ -56,3 +56,48 @@ declare module '@azure/storage-blob' {
     generateSasUrl(options: { permissions: object; expiresOn: Date }): Promise<string>;
   }
 }
+
+declare module 'ioredis' {
+  interface RedisOptions {
+    maxRetriesPerRequest?: null;
+  }
+  interface Redis {
+    ping(): Promise<unknown>;
+    cluster(subcommand: 'INFO'): Promise<unknown>;
+    monitor(): Promise<Redis>;
+    on(event: 'monitor', listener: (time: string, args: string[]) => void): this;
+  }
+  export class Cluster {
+    constructor(nodes: { host: string; port: number }[]);
+    disconnect(): void;
+    call(command: string, ...args: (string | Buffer)[]): Promise<unknown>;
+  }
+}
+
+declare module 'ioredis5' {
+  export class Redis {
+    constructor(options: { port: number });
+    disconnect(): void;
+    call(command: string, ...args: (string | Buffer)[]): Promise<unknown>;
+  }
+}
+
+declare module 'redis' {
+  interface Client {
+    on(event: 'error', listener: () => void): this;
+    connect(): Promise<unknown>;
+    destroy(): void;
+  }
+  export function createClient(options: {
+    socket: { host: string; port: number };
+  }): Client & { sendCommand(args: readonly (string | Buffer)[]): Promise<unknown> };
+  export function createCluster(options: {
+    rootNodes: { socket: { host: string; port: number } }[];
+  }): Client & {
+    sendCommand(
+      firstKey: string | Buffer | undefined,
+      isReadonly: boolean,
+      args: readonly (string | Buffer)[],
+    ): Promise<unknown>;
+  };
+}

@@ -22,7 +22,7 @@ export class RedisConnection {
   /** A function that sends on a connection which stands. */
   async connected(): Promise<RedisSend> {
     const redis = await (this.#connecting ??= this.#connect());
-    return (command) => redis.call(...command);
+    return (command) => redis.callBuffer(...command);
   }
 
   async close(): Promise<void> {

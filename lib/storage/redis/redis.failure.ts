@@ -54,7 +54,7 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
   STAGED_VALUE_LOST: unavailable('It lost a new value within a moment. Check its memory.'),
 };
 const OTHERWISE = unavailable(
-  'This is usually temporary. Check the network, the address and the server; one that speaks TLS only needs rediss://.',
+  'This is usually temporary. Check the network, the address and the server, and that the URL is rediss:// for one with TLS and redis:// for one without.',
 );
 
 /** valkey-glide has words of its own. */

@@ -1,0 +1,182 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RedisStorage } from 'nestjs-betfair-session';
+import { sessionStorageConformance } from 'nestjs-betfair-session/testing';
+import { serverCertificate } from '../../lib/testing/simulator.certificates.js';
+import {
+  ioredis,
+  ioredis5,
+  ioredisCluster,
+  nodeRedis,
+  nodeRedisCluster,
+  type OwnClient,
+  storeOn,
+} from './redis.clients.js';
+import { RedisServer, startCluster } from './redis.server.js';
+
+const TOKEN = 'CANARY-token-5e1d';
+
+let server: RedisServer;
+let encrypted: RedisServer;
+let ca: string;
+let cluster: RedisServer[];
+
+beforeAll(async () => {
+  server = await RedisServer.start({ flags: ['--databases', '4'] });
+  const rights = await rightsInTheDocumentation();
+  await server.admin.call('ACL', 'SETUSER', 'bot', 'on', '>s3cr3t', ...rights);
+  ({ server: encrypted, ca } = await startEncrypted());
+  cluster = await startCluster();
+}, 60_000);
+
+afterAll(async () => {
+  await Promise.all([server, encrypted, ...(cluster ?? [])].map((one) => one?.stop()));
+});
+
+/** What docs/stores.md says that a user needs. */
+async function rightsInTheDocumentation(): Promise<string[]> {
+  const page = await readFile('docs/stores.md', 'utf8');
+  const [, rights = ''] = /ACL SETUSER bot on '>\S+' (.+)$/m.exec(page) ?? [];
+  expect(rights).toContain('+eval');
+  return rights.replaceAll("'", '').split(' ');
+}
+
+async function startEncrypted() {
+  const certificate = await serverCertificate();
+  const folder = await RedisServer.start();
+  const paths: string[] = [];
+  for (const part of ['cert', 'key', 'ca'] as const) {
+    const path = join(folder.folder, `${part}.pem`);
+    await writeFile(path, certificate[part]);
+    paths.push(path);
+  }
+  const [cert = '', key = '', authority = ''] = paths;
+  const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', authority];
+  const flags = [...files, '--tls-auth-clients', 'no'];
+  const admin = { tls: { ca: certificate.ca } };
+  const started = await RedisServer.start({ flags, admin, isEncrypted: true });
+  await folder.stop();
+  return { server: started, ca: certificate.ca };
+}
+
+const byUrl = (path: string, user = '') =>
+  new RedisStorage({ url: `redis://${user}${server.address}${path}` });
+const onClient = (open: () => OwnClient | Promise<OwnClient>) => async () =>
+  storeOn(await open(), 'betfair/');
+
+describe.each([
+  ['by URL', 200, () => byUrl('')],
+  ['by URL, in another database and with a prefix', 20, () => byUrl('/3?prefix=betfair/')],
+  [
+    'as a user with the rights of the documentation',
+    20,
+    () => byUrl('?prefix=betfair/', 'bot:s3cr3t@'),
+  ],
+  ['on a client of ioredis', 20, onClient(() => ioredis(server.port))],
+  ['on a client of ioredis 5', 20, onClient(() => ioredis5(server.port))],
+  ['on a client of redis', 20, onClient(() => nodeRedis(server.port))],
+  [
+    'with TLS and an authority of its own',
+    20,
+    onClient(() => ioredis(encrypted.port, { tls: { ca } })),
+  ],
+  ['on a cluster, by ioredis', 20, onClient(() => ioredisCluster(cluster[0]?.port ?? 0))],
+  ['on a cluster, by redis', 20, onClient(() => nodeRedisCluster(cluster[0]?.port ?? 0))],
+])('RedisStorage %s: the contract', (_, rounds, create) => {
+  for (const { name, run } of sessionStorageConformance({ create, rounds })) it(name, run, 120_000);
+});
+
+describe('RedisStorage: what is stored', () => {
+  it('is one key that does not expire, in the database and with the prefix of the URL', async () => {
+    const store = byUrl('/2?prefix=betfair/');
+    const version = await store.write('session.token', TOKEN, { ifAbsent: true });
+    await store.write('session.token', `${TOKEN}2`, { ifVersion: version });
+    await expect(
+      store.write('session.token', TOKEN, { ifVersion: version }),
+    ).rejects.toHaveProperty('code', 'BETFAIR_STORAGE_CONFLICT');
+    await server.admin.call('SELECT', '2');
+    const name = '{betfair/session.token}';
+    expect(await server.admin.call('KEYS', '*')).toEqual([name]);
+    expect(await server.admin.call('PTTL', name)).toBe(-1);
+    expect(await server.admin.call('GET', name)).toMatch(/^[\da-f-]{36}\nCANARY-token-5e1d2$/);
+    await server.admin.call('SELECT', '0');
+    await store.close();
+  });
+
+  it('leaves nothing behind for longer than a minute of a writer that was killed half way', async () => {
+    const own = ioredis(server.port);
+    const store = new RedisStorage({
+      send: async (args) => (args[0] === 'EVAL' ? new Promise(() => {}) : own.options.send(args)),
+    });
+    const { signal } = { signal: AbortSignal.timeout(200) };
+    await expect(store.write('half', TOKEN, { ifAbsent: true }, { signal })).rejects.toThrow();
+    const [staged = ''] = Object(await server.admin.call('KEYS', '{half}*'));
+    expect(staged).toMatch(/^\{half\}\.[\da-f-]{36}$/);
+    const left = Number(await server.admin.call('PTTL', staged));
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThanOrEqual(60_000);
+    own.close();
+  });
+
+  it.each([
+    ['a raw token', TOKEN.repeat(3)],
+    ['nothing', ''],
+    ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x00])],
+  ])('by hand (%s) is replaced like any other, and no argument of a script', async (_, byHand) => {
+    const key = `by-hand.${byHand.length}`;
+    await server.admin.call('SET', `{${key}}`, byHand);
+    const seen = await watched(async () => {
+      const store = byUrl('');
+      const found = await store.read(key);
+      expect(found).toMatchObject({ value: '' });
+      const version = await store.write(key, 'new', { ifVersion: found?.version ?? '' });
+      expect(await store.read(key)).toEqual({ value: 'new', version });
+      await store.close();
+    });
+    expect(seen.filter((line) => line.includes('CANARY'))).toEqual([]);
+  });
+
+  it('goes out with SET only: EVAL, whose arguments tracing libraries record, has no part of it', async () => {
+    const seen = await watched(async () => {
+      const store = byUrl('');
+      const first = await store.write('seen', TOKEN, { ifAbsent: true });
+      const second = await store.write('seen', `${TOKEN}2`, { ifVersion: first });
+      await store.write('seen', `${TOKEN}3`, { ifVersion: first }).catch(() => {});
+      await store.read('seen');
+      await store.delete('seen', { ifVersion: second });
+      await store.close();
+    });
+    const commands = seen.filter((line) => line.includes('CANARY'));
+    expect(commands).toHaveLength(3);
+    for (const command of commands) expect(command).toMatch(/^set \{seen\}\./i);
+    expect(seen.filter((line) => /^eval /i.test(line))).toHaveLength(4);
+  });
+});
+
+/** The commands that the server got from clients meanwhile, with their arguments. */
+async function watched(work: () => Promise<void>): Promise<string[]> {
+  const monitor = await server.admin.monitor();
+  const seen: string[] = [];
+  monitor.on('monitor', (_, args) => seen.push(args.join(' ')));
+  await work();
+  await server.admin.call('ECHO', 'the end');
+  while (!seen.some((line) => line.includes('the end'))) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  monitor.disconnect();
+  return seen;
+}
+
+it.each(['ioredis', 'redis'] as const)(
+  'RedisStorage on a client of %s leaves it open',
+  async (name) => {
+    const own = await { ioredis: () => ioredis(server.port), redis: () => nodeRedis(server.port) }[
+      name
+    ]();
+    const store = new RedisStorage(own.options);
+    await store.open();
+    await store.close();
+    expect(await own.options.send(['ECHO', 'open'])).toBe('open');
+    own.close();
+  },
+);
