@@ -102,7 +102,7 @@ describe('README.md and docs', () => {
 
   it('explains every parameter of a storage URL', async () => {
     const sources = await readdir('lib/storage', { recursive: true });
-    const drivers = sources.filter((path) => path.endsWith('.driver.ts'));
+    const drivers = sources.filter((path) => /\.(driver|url)\.ts$/.test(path));
     const texts = await Promise.all(
       drivers.map((path) => readFile(join('lib/storage', path), 'utf8')),
     );
@@ -126,6 +126,18 @@ describe('README.md and docs', () => {
       };
     });
     expect(listed).toEqual(DRIVERS.map(({ examples, packages }) => ({ examples, packages })));
+  });
+
+  it('hands clients to RedisStorage as the suite does that runs on them', async () => {
+    const used = await readFile('test/stores/redis.clients.ts', 'utf8');
+    const shown = Array.from(
+      section('docs/stores.md', 'Redis and Valkey').matchAll(/`(send: [^`]+)`/g),
+      ([, code = '']) => code,
+    );
+    expect(shown.length).toBeGreaterThan(3);
+    const notRun = shown.filter((code) => !used.replaceAll(/\s+/g, ' ').includes(code));
+    // These libraries are not installed for it.
+    expect(notRun.filter((code) => !/client\.customCommand|queue\.client/.test(code))).toEqual([]);
   });
 
   it.each(pages)('$path has no link that leads nowhere inside it', ({ text }) => {

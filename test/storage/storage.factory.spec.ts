@@ -58,8 +58,8 @@ describe('a file: URL', () => {
 
 describe('the scheme of a store', () => {
   it.each([
-    ['redis://localhost', /"redis:" is not the scheme/],
-    ['REDIS+tls.x-1:/y', /"redis\+tls\.x-1:" is not the scheme/],
+    ['etcd://localhost', /"etcd:" is not the scheme/],
+    ['ETCD+tls.x-1:/y', /"etcd\+tls\.x-1:" is not the scheme/],
     ['constructor:/x', /"constructor:" is not the scheme/],
     ['CANARY:x', /the start of the text is not the scheme/],
     [' file:./x', /the start of the text is not the scheme/],
@@ -71,7 +71,7 @@ describe('the scheme of a store', () => {
     expect(failure).toMatchObject({
       message: expect.stringMatching(
         new RegExp(
-          `${message.source} of a store\\. Use one of: file:\\./session-data.* mem://, s3://bucket, azblob://container, gs://bucket, or an object`,
+          `${message.source} of a store\\. Use one of: file:\\./session-data.* mem://, s3://bucket, azblob://container, gs://bucket, redis://host:6379, rediss://host:6379, or an object`,
         ),
       ),
     });

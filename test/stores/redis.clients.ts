@@ -6,7 +6,7 @@ import { createClient, createCluster } from 'redis';
 /** A client of an application, handed to a store as docs/stores.md shows it. */
 export interface OwnClient {
   readonly options: RedisClientOptions;
-  close(): void;
+  readonly close: () => void;
 }
 
 export function ioredis(

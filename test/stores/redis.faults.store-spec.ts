@@ -35,7 +35,7 @@ afterAll(async () => {
   await store?.close();
   await behind?.close();
   await proxy?.stop();
-  await server?.stop();
+  await RedisServer.stopAll();
 });
 
 const newKey = () => `faults/${randomUUID()}.token`;
@@ -225,7 +225,8 @@ interface Refusal {
   /** Of the URL; default none. */
   readonly user?: string;
   readonly path?: string;
-  readonly set?: readonly string[];
+  /** Of a user `bot`. */
+  readonly rights?: readonly string[];
   readonly failure: StorageFailure;
   readonly message: RegExp;
   /** Those that fail; default all, and `open()`. */
@@ -251,7 +252,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     name: 'a user without a right',
     server: {},
-    set: ['ACL', 'SETUSER', 'bot', 'on', '>CANARY-p@ss/word', '~*', '+get'],
+    rights: ['~*', '+get'],
     user: `bot:${PASSWORD}@`,
     path: '?prefix=betfair/',
     failure: 'denied',
@@ -261,7 +262,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     name: 'a user without a right inside the script',
     server: {},
-    set: ['ACL', 'SETUSER', 'bot', 'on', '>CANARY-p@ss/word', '~*', '+get', '+set', '+eval'],
+    rights: ['~*', '+get', '+set', '+eval'],
     user: `bot:${PASSWORD}@`,
     failure: 'denied',
     message: /\(NOPERM\)/,
@@ -270,7 +271,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     name: 'a user of other keys',
     server: {},
-    set: ['ACL', 'SETUSER', 'bot', 'on', '>CANARY-p@ss/word', '~{other/*', '+@all'],
+    rights: ['~{other/*', '+@all'],
     user: `bot:${PASSWORD}@`,
     failure: 'denied',
     message: /\(NOPERM\)/,
@@ -317,8 +318,9 @@ const REFUSALS: readonly Refusal[] = [
 describe('RedisStorage: a server that says no', () => {
   it.each(REFUSALS)('$name', async (refusal) => {
     const refusing = await RedisServer.start(refusal.server);
-    const { set, user = '', path = '', only } = refusal;
-    if (set) await Reflect.apply(refusing.admin.call, refusing.admin, set);
+    const { rights, user = '', path = '', only } = refusal;
+    if (rights)
+      await refusing.admin.call('ACL', 'SETUSER', 'bot', 'on', '>CANARY-p@ss/word', ...rights);
     const refused = new RedisStorage({ url: `redis://${user}${refusing.address}${path}` });
     try {
       const all = { open: () => refused.open(), ...operations(refused) };
@@ -368,7 +370,6 @@ describe('RedisStorage: a server that says no', () => {
     const second = new RedisStorage({ url: `redis://${address}/1` });
     await expectFailure(second.open(), 'misconfigured', /\(NO_DATABASE\)/);
     await second.close();
-    await Promise.all(cluster.map((one) => one.stop()));
   });
 
   it('TLS to a server without it, and none to one with it', async () => {
@@ -391,7 +392,6 @@ describe('RedisStorage: a server that says no', () => {
       /READONLY/,
     );
     own.close();
-    await replica.stop();
   });
 
   it('a server that is loading is asked again', async () => {
@@ -416,6 +416,5 @@ describe('RedisStorage: a server that says no', () => {
     await reloading;
     own.close();
     await slow.close();
-    await loading.stop();
   });
 });

@@ -1,8 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { RedisStorage } from 'nestjs-betfair-session';
 import { sessionStorageConformance } from 'nestjs-betfair-session/testing';
-import { serverCertificate } from '../../lib/testing/simulator.certificates.js';
 import {
   ioredis,
   ioredis5,
@@ -12,7 +10,7 @@ import {
   type OwnClient,
   storeOn,
 } from './redis.clients.js';
-import { RedisServer, startCluster } from './redis.server.js';
+import { RedisServer, startCluster, startEncrypted } from './redis.server.js';
 
 const TOKEN = 'CANARY-token-5e1d';
 
@@ -29,9 +27,7 @@ beforeAll(async () => {
   cluster = await startCluster();
 }, 60_000);
 
-afterAll(async () => {
-  await Promise.all([server, encrypted, ...(cluster ?? [])].map((one) => one?.stop()));
-});
+afterAll(() => RedisServer.stopAll());
 
 /** What docs/stores.md says that a user needs. */
 async function rightsInTheDocumentation(): Promise<string[]> {
@@ -39,24 +35,6 @@ async function rightsInTheDocumentation(): Promise<string[]> {
   const [, rights = ''] = /ACL SETUSER bot on '>\S+' (.+)$/m.exec(page) ?? [];
   expect(rights).toContain('+eval');
   return rights.replaceAll("'", '').split(' ');
-}
-
-async function startEncrypted() {
-  const certificate = await serverCertificate();
-  const folder = await RedisServer.start();
-  const paths: string[] = [];
-  for (const part of ['cert', 'key', 'ca'] as const) {
-    const path = join(folder.folder, `${part}.pem`);
-    await writeFile(path, certificate[part]);
-    paths.push(path);
-  }
-  const [cert = '', key = '', authority = ''] = paths;
-  const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', authority];
-  const flags = [...files, '--tls-auth-clients', 'no'];
-  const admin = { tls: { ca: certificate.ca } };
-  const started = await RedisServer.start({ flags, admin, isEncrypted: true });
-  await folder.stop();
-  return { server: started, ca: certificate.ca };
 }
 
 const byUrl = (path: string, user = '') =>

@@ -1,8 +1,8 @@
-// Runs the stores in clouds, and the recipes of docs/stores.md, against servers on this machine. The SDKs and servers are installed when first needed.
+// Runs the stores in clouds and in Redis, and the recipes of docs/stores.md, against servers on this machine. The SDKs and servers are installed when first needed.
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { installStores, run } from './install.mjs';
-import { missingMoto } from './servers.mjs';
+import { missingMoto, missingRedis } from './servers.mjs';
 
 const HERE = import.meta.dirname;
 const ROOT = resolve(HERE, '../..');
@@ -15,7 +15,11 @@ run(
   ROOT,
 );
 
-const missing = missingMoto();
+const missing = [
+  { why: missingMoto(), suites: '(s3|dynamodb)' },
+  { why: missingRedis(), suites: 'redis[^/]*' },
+].filter(({ why }) => why !== undefined);
+const report = () => missing.forEach(({ why }) => console.log(why));
 const parameters = [
   '--disable-warning=ExperimentalWarning',
   '--experimental-vm-modules',
@@ -23,9 +27,9 @@ const parameters = [
   `--config=${join(HERE, 'jest.config.mjs')}`,
   ...process.argv.slice(2),
   // Last, because it takes every name that follows.
-  ...(missing ? ['--testPathIgnorePatterns=/(s3|dynamodb)\\.store-spec'] : []),
+  ...missing.map(({ suites }) => `--testPathIgnorePatterns=/${suites}\\.store-spec`),
 ];
-if (missing) console.log(missing);
+report();
 const { status } = spawnSync(process.execPath, parameters, { cwd: ROOT, stdio: 'inherit' });
-if (missing) console.log(missing);
+report();
 process.exitCode = status ?? 1;

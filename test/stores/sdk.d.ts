@@ -63,7 +63,7 @@ declare module 'ioredis' {
   }
   interface Redis {
     ping(): Promise<unknown>;
-    cluster(subcommand: 'INFO'): Promise<unknown>;
+    cluster(subcommand: 'INFO'): Promise<string>;
     monitor(): Promise<Redis>;
     on(event: 'monitor', listener: (time: string, args: string[]) => void): this;
   }

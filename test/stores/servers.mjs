@@ -20,6 +20,13 @@ export function missingMoto() {
     : '!!! NOT RUN: what needs S3 or DynamoDB, because moto_server is not on this machine. To have it: pip install "moto[server,s3,dynamodb]" !!!';
 }
 
+/** Why Redis is not run, and how to have it, or `undefined` where it can be. */
+export function missingRedis() {
+  return spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0
+    ? undefined
+    : '!!! NOT RUN: what needs Redis, because redis-server is not on this machine. To have it: apt-get install redis-server !!!';
+}
+
 /**
  * S3 with the bucket {@link S3_BUCKET}, and credentials that may do what the policy in docs/stores.md lists and nothing else.
  * Signatures and rights are enforced, unless it is `open` to everybody.

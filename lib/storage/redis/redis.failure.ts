@@ -72,9 +72,11 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/invalid password/, 'WRONGPASS'],
   [/DB index|SELECT is not allowed/, 'NO_DATABASE'],
 ];
-/** At the start of the text, in capitals; Redis before 7 puts it into an error of the script, and valkey-glide has a form of its own. */
-const SERVER_WORD =
-  /@user_script: ?\d+: ?-?([A-Z]{3,})\b|^(?:An error was signalled by the server: - )?([A-Z]{3,}\b|[A-Z][A-Za-z]+(?=:))/;
+/** Where the word of a server stands; Redis before 7 puts it into an error of the script, valkey-glide into one of its own. */
+const SERVER_WORDS = [
+  /@user_script: ?\d+: ?-?([A-Z]{3,})\b/,
+  /^(?:An error was signalled by the server: - )?([A-Z]{3,}\b|[A-Z][A-Za-z]+(?=:))/,
+];
 const TLS_CODE = /^(EPROTO|ERR_(OSSL|SSL|TLS)_.*|UNABLE_TO_.*|.*CERT.*)$/;
 
 /** The word by which a failure is known here; never the text of the server, which repeats arguments. */
@@ -82,8 +84,8 @@ export function codeOf(error: unknown): string | undefined {
   const code = text(error, 'code');
   if (code !== undefined) return TLS_CODE.test(code) ? 'TLS_FAILED' : code;
   const message = text(error, 'message') ?? '';
-  const [, inScript, first = ''] = SERVER_WORD.exec(message) ?? [];
-  const word = (inScript ?? first).toUpperCase();
+  const found = SERVER_WORDS.map((form) => form.exec(message)?.[1]).find(Boolean);
+  const word = found?.toUpperCase() ?? '';
   const known = SYNONYMS[word] ?? word;
   if (Object.hasOwn(VERDICTS, known)) return known;
   return TEXTS.find(([pattern]) => pattern.test(message))?.[1];

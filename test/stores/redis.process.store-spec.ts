@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { compile } from '../fleet/build.mjs';
+import { RedisServer, startEncrypted } from './redis.server.js';
+
+const PROGRAM = join('test', 'stores', 'redis.process.mjs');
+
+let build: string;
+
+beforeAll(() => {
+  build = compile();
+}, 60_000);
+afterAll(async () => {
+  rmSync(build, { recursive: true });
+  await RedisServer.stopAll();
+});
+
+/** Runs the program; `ms` is how long it goes on after its work. */
+function start(url: string, ms = 0, env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [PROGRAM, build, url, String(ms)], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  const outcome = ended.then(([output, errors, [code]]) => ({ output, errors, code }));
+  return { worked: once(child.stdout, 'data'), outcome };
+}
+
+describe('a program that uses RedisStorage by URL', () => {
+  it('ends by itself, although it closed nothing', async () => {
+    const server = await RedisServer.start();
+    const { outcome } = start(`redis://${server.address}`);
+    expect(await outcome).toEqual({ output: 'worked\n', errors: '', code: 0 });
+  });
+
+  it('neither ends nor prints anything when the server goes away', async () => {
+    const server = await RedisServer.start();
+    const { worked, outcome } = start(`redis://${server.address}`, 700);
+    await worked;
+    await server.stop();
+    expect(await outcome).toEqual({ output: 'worked\n', errors: '', code: 0 });
+  });
+
+  it('trusts an authority of its own that NODE_EXTRA_CA_CERTS names, and no other', async () => {
+    const { server, files } = await startEncrypted();
+    const url = `rediss://${server.address}`;
+    const trusting = start(url, 0, { NODE_EXTRA_CA_CERTS: files.ca });
+    expect(await trusting.outcome).toEqual({ output: 'worked\n', errors: '', code: 0 });
+    const { output, errors } = await start(url).outcome;
+    expect(output).toMatch(
+      /^BETFAIR_STORAGE_MISCONFIGURED .*\(TLS_FAILED\)\. .*NODE_EXTRA_CA_CERTS/,
+    );
+    expect(errors).toBe('');
+  });
+});
