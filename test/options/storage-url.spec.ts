@@ -50,7 +50,7 @@ describe('the option storage', () => {
   });
 
   it.each([
-    ['redis://localhost', /"redis:" is not the scheme of a store\. Use one of: file:/],
+    ['etcd://localhost', /"etcd:" is not the scheme of a store\. Use one of: file:/],
     ['./session-data', /session-data" is a path\. Write it as a URL: file:\.\/directory/],
     ['file:./100%', /a "%" that escapes no character\. Write a "%" of the path as %25/],
     ['file:///100%', /a "%" that escapes no character/],
