@@ -74,6 +74,11 @@ export {
   type GcsStorageOptions,
 } from './storage/gcs/gcs.storage.js';
 export { MemoryStorage, type MemoryStorageOptions } from './storage/memory/memory.storage.js';
+export type { PostgresClientLike } from './storage/postgres/postgres.client.js';
+export {
+  PostgresStorage,
+  type PostgresStorageOptions,
+} from './storage/postgres/postgres.storage.js';
 export type { RedisCommand, RedisSend } from './storage/redis/redis.commands.js';
 export {
   type RedisClientOptions,

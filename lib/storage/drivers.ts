@@ -3,6 +3,7 @@ import { fileDriver } from './file/file.driver.js';
 import { gcsDriver } from './gcs/gcs.driver.js';
 import { memoryDriver } from './memory/memory.driver.js';
 import { redisDriver } from './redis/redis.driver.js';
+import { postgresDriver } from './postgres/postgres.driver.js';
 import { s3Driver } from './s3/s3.driver.js';
 import type { StorageDriver } from './storage.driver.js';
 
@@ -14,4 +15,5 @@ export const DRIVERS: readonly StorageDriver[] = [
   azureBlobDriver,
   gcsDriver,
   redisDriver,
+  postgresDriver,
 ];

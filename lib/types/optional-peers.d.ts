@@ -1,5 +1,5 @@
 /*
- * What is used of the cloud SDKs and of ioredis, so that neither this package nor an application needs them installed to compile.
+ * What is used of the SDKs and clients of stores, so that neither this package nor an application needs them installed to compile.
  * `npm run test:stores` compiles the same code against the real ones. Not part of the published declarations.
  */
 
@@ -105,4 +105,30 @@ declare module 'ioredis' {
     call(command: string, ...args: (string | Buffer)[]): Promise<unknown>;
     callBuffer(command: string, ...args: (string | Buffer)[]): Promise<unknown>;
   }
+}
+
+declare module 'pg' {
+  export interface PoolConfig {
+    host?: string | undefined;
+    port?: number | undefined;
+    database?: string | undefined;
+    user?: string | undefined;
+    password?: string | undefined;
+    ssl?: boolean | undefined;
+    application_name?: string | undefined;
+    max?: number | undefined;
+    connectionTimeoutMillis?: number | undefined;
+    query_timeout?: number | undefined;
+    idleTimeoutMillis?: number | undefined;
+    allowExitOnIdle?: boolean | undefined;
+    keepAlive?: boolean | undefined;
+  }
+  export class Pool {
+    constructor(config: PoolConfig);
+    on(event: 'error', listener: () => void): unknown;
+    query(text: string, values: unknown[]): Promise<{ rows: unknown[] }>;
+    end(): Promise<void>;
+  }
+  const pg: { Pool: typeof Pool };
+  export default pg;
 }

@@ -1,7 +1,8 @@
-// Runs the stores in clouds and in Redis, and the recipes of docs/stores.md, against servers on this machine. The SDKs and servers are installed when first needed.
+// Runs the stores in clouds and databases, and the recipes of docs/stores.md, against servers on this machine. The SDKs and servers are installed when first needed.
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { installStores, run } from './install.mjs';
+import { missingPgBouncer, missingPostgres } from './postgres.server.mjs';
 import { missingMoto, missingRedis } from './servers.mjs';
 
 const HERE = import.meta.dirname;
@@ -15,11 +16,16 @@ run(
   ROOT,
 );
 
-const missing = [
-  { why: missingMoto(), suites: '(s3|dynamodb)' },
-  { why: missingRedis(), suites: 'redis[^/]*' },
+const absent = [
+  { why: missingMoto(), suites: ['s3', 'dynamodb'] },
+  { why: missingRedis(), suites: ['redis[^/]*'] },
+  { why: missingPostgres(), suites: ['postgres'] },
+  // Its tests skip themselves.
+  { why: missingPgBouncer(), suites: [] },
 ].filter(({ why }) => why !== undefined);
-const report = () => missing.forEach(({ why }) => console.log(why));
+const notRun = absent.flatMap(({ suites }) => suites);
+const sayAbsent = () => absent.forEach(({ why }) => console.log(why));
+
 const parameters = [
   '--disable-warning=ExperimentalWarning',
   '--experimental-vm-modules',
@@ -27,9 +33,9 @@ const parameters = [
   `--config=${join(HERE, 'jest.config.mjs')}`,
   ...process.argv.slice(2),
   // Last, because it takes every name that follows.
-  ...missing.map(({ suites }) => `--testPathIgnorePatterns=/${suites}\\.store-spec`),
+  ...(notRun.length > 0 ? [`--testPathIgnorePatterns=/(${notRun.join('|')})\\.store-spec`] : []),
 ];
-report();
+sayAbsent();
 const { status } = spawnSync(process.execPath, parameters, { cwd: ROOT, stdio: 'inherit' });
-report();
+sayAbsent();
 process.exitCode = status ?? 1;

@@ -101,3 +101,24 @@ declare module 'redis' {
     ): Promise<unknown>;
   };
 }
+declare module 'pg' {
+  interface PoolConfig {
+    connectionString?: string;
+  }
+  interface Pool {
+    query(text: string): Promise<{ rows: unknown[] }>;
+    connect(): Promise<{
+      query(text: string, values?: unknown[]): Promise<unknown>;
+      release(): void;
+    }>;
+  }
+}
+
+declare module '@electric-sql/pglite' {
+  export class PGlite {
+    static create(): Promise<PGlite>;
+    exec(statements: string): Promise<unknown>;
+    query(text: string, values: unknown[]): Promise<{ rows: unknown[] }>;
+    close(): Promise<void>;
+  }
+}

@@ -1,0 +1,27 @@
+/** What is used of a `Pool` of `pg`, of PGlite, or of anything else that takes a statement with `$1`, `$2` … */
+export interface PostgresClientLike {
+  /** Carries out one statement, outside of any transaction, and resolves to its rows by name of column. */
+  query(text: string, values: unknown[]): Promise<{ rows: unknown[] }>;
+}
+
+/** Where a server is and who connects to it, as `pg` takes it. */
+export interface PostgresConnection {
+  /** Name, address, or the folder of a socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  /** Default: `PGUSER`. */
+  readonly user: string | undefined;
+  /** Default: `PGPASSWORD`, or what `~/.pgpass` has. */
+  readonly password: string | undefined;
+  /** `true`: TLS with a certificate that is checked. Default: `PGSSLMODE`, or no TLS. */
+  readonly ssl: boolean | undefined;
+}
+
+/** Where the client comes from. */
+export interface PostgresSource {
+  /** Sends nothing yet. */
+  connect(): Promise<PostgresClientLike>;
+  /** Ends what it made itself. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { BetfairSessionError } from '../../errors/betfair-session.error.js';
+import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
+import { StorageConflictError } from '../../errors/storage.errors.js';
+import { persevere } from '../cloud/cloud.attempts.js';
+import { assertPrefix } from '../cloud/cloud.names.js';
+import type {
+  DeleteCondition,
+  SessionStorage,
+  StorageOperationOptions,
+  StoredValue,
+  WriteCondition,
+} from '../session-storage.interface.js';
+import { assertStorageKey } from '../storage-key.js';
+import { assertDeleteCondition, assertWriteCondition } from '../write-condition.js';
+import type { PostgresClientLike, PostgresSource } from './postgres.client.js';
+import { mayPass, postgresError } from './postgres.failure.js';
+import { ownPool } from './postgres.pool.js';
+import { checkTable, rowsOf, storedIn } from './postgres.requests.js';
+import { DEFAULT_TABLE, type PostgresTable, tableNamed } from './postgres.table.js';
+import { type PostgresUrl, readPostgresUrl } from './postgres.url.js';
+
+/** Options of {@link PostgresStorage}: a `url` or a `client`. */
+export interface PostgresStorageOptions {
+  /** Such as `postgres://user:password@host:5432/database?sslmode=verify-full&prefix=betfair/`. */
+  readonly url?: string | undefined;
+  /** A pool that the application has, in place of `url`. It is yours to close. */
+  readonly client?: PostgresClientLike | undefined;
+  /** Name of the table, which must exist, such as `betting.betfair_session`. Default that of the URL, or `betfair_session`. */
+  readonly table?: string | undefined;
+  /** Put before every key, such as `betfair/`. Default that of the URL, or none. */
+  readonly prefix?: string | undefined;
+}
+
+/**
+ * Keeps sessions in a table of PostgreSQL (`storage: 'postgres://user:password@host/database'`), by single statements
+ * with a condition. Needs the package `pg`, or a pool that the application has, and the rights SELECT, INSERT, UPDATE and
+ * DELETE on the table. It does not create the table: `CREATE TABLE betfair_session (key text PRIMARY KEY, value bytea NOT
+ * NULL, version text NOT NULL)`.
+ *
+ * What may pass (network, a server that restarts, serialisation failures) is tried again for a few seconds.
+ *
+ * Every operation throws `SessionStorageError`: `'denied'` (user, password, rights), `'misconfigured'` (no such database
+ * or table, other columns, TLS), `'unsupported'` or `'unavailable'`; and `MissingPackageError` without `pg`.
+ */
+export class PostgresStorage implements SessionStorage {
+  /**
+   * Where the objects lie, such as `postgres://host:5432/database/betfair_session/prefix/`. Two stores of one location are
+   * taken for the same. `undefined` with a `client`, which does not say where it is.
+   */
+  readonly location: string | undefined;
+  readonly conditionalWrites: 'native' | 'probe' = 'native';
+  readonly #table: PostgresTable;
+  readonly #prefix: string;
+  // Private to the runtime, because inspecting a pool shows its password.
+  readonly #source: PostgresSource;
+
+  /** @throws BetfairConfigurationError the URL, the name of the table or the prefix cannot be used */
+  constructor(options: PostgresStorageOptions) {
+    const { source, location, ...named } = sourceOf(options);
+    const table = options.table ?? named.table ?? DEFAULT_TABLE;
+    const prefix = options.prefix ?? named.prefix ?? '';
+    assertPrefix(prefix);
+    this.#source = source;
+    this.#table = tableNamed(table);
+    this.#prefix = prefix;
+    this.location = location && `${location}/${table}/${prefix}`;
+  }
+
+  /**
+   * Finds out, without a write, that the server cannot be reached or takes no writes, that user or password are wrong, and
+   * that the table, its columns or a right are missing.
+   */
+  async open(): Promise<void> {
+    await this.#operate('open', undefined, (client) => checkTable(client, this.#table));
+  }
+
+  async read(key: string, options?: StorageOperationOptions): Promise<StoredValue | undefined> {
+    assertStorageKey(key);
+    return this.#operate(`read "${key}" in`, options, async (client) =>
+      storedIn(await rowsOf(client, this.#table.read, [this.#prefix + key])),
+    );
+  }
+
+  async write(
+    key: string,
+    value: string,
+    condition: WriteCondition,
+    options?: StorageOperationOptions,
+  ): Promise<string> {
+    assertStorageKey(key);
+    assertWriteCondition(condition);
+    const version = randomUUID();
+    // Bytes, because text cannot hold U+0000, and because tracing prints strings.
+    const row = [this.#prefix + key, Buffer.from(value), version];
+    const [statement, values] =
+      'ifVersion' in condition
+        ? [this.#table.update, [...row, condition.ifVersion]]
+        : [this.#table.insert, row];
+    const written = await this.#operate(`write "${key}" to`, options, (client) =>
+      rowsOf(client, statement, values),
+    );
+    if (written.length === 0) throw new StorageConflictError(key);
+    return version;
+  }
+
+  async delete(
+    key: string,
+    condition: DeleteCondition,
+    options?: StorageOperationOptions,
+  ): Promise<void> {
+    assertStorageKey(key);
+    assertDeleteCondition(condition);
+    const name = this.#prefix + key;
+    const isOther = await this.#operate(`delete "${key}" from`, options, async (client) => {
+      const deleted = await rowsOf(client, this.#table.delete, [name, condition.ifVersion]);
+      if (deleted.length > 0) return false;
+      return (await rowsOf(client, this.#table.read, [name])).length > 0;
+    });
+    if (isOther) throw new StorageConflictError(key);
+  }
+
+  /** Ends its connections; a pool that was handed in stays open. */
+  async close(): Promise<void> {
+    await this.#source.close();
+  }
+
+  /** @param attempt - such as `read "k" in` */
+  async #operate<T>(
+    attempt: string,
+    options: StorageOperationOptions | undefined,
+    operation: (client: PostgresClientLike) => Promise<T>,
+  ): Promise<T> {
+    const signal = options?.signal;
+    signal?.throwIfAborted();
+    const client = await this.#source.connect();
+    try {
+      return await persevere(() => operation(client), mayPass, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof BetfairSessionError) throw error;
+      throw postgresError(error, attempt, this.#table);
+    }
+  }
+}
+
+interface NamedSource extends Partial<Omit<PostgresUrl, 'connection'>> {
+  readonly source: PostgresSource;
+}
+
+function sourceOf(options: PostgresStorageOptions): NamedSource {
+  const { url, client } = { ...options };
+  if (url === undefined && typeof client?.query === 'function') {
+    return { source: { connect: async () => client, close: async () => {} } };
+  }
+  if (typeof url === 'string' && client === undefined) {
+    const { connection, ...named } = readPostgresUrl(url);
+    return { source: ownPool(connection), ...named };
+  }
+  throw new BetfairConfigurationError(
+    'the PostgreSQL session store needs a URL, or a pool with the method query: new PostgresStorage({ url: "postgres://host/database" }) or new PostgresStorage({ client: pool }).',
+  );
+}

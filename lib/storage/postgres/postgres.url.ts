@@ -1,0 +1,73 @@
+import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
+import type { PostgresConnection } from './postgres.client.js';
+import { choice, readParameters, type UrlRules } from '../storage.url.js';
+
+/** What a URL says: `postgres://user:password@host/database?parameter=value`. */
+export interface PostgresUrl {
+  readonly connection: PostgresConnection;
+  /** Without user and password. */
+  readonly location: string;
+  readonly table: string | undefined;
+  readonly prefix: string | undefined;
+}
+
+const RULES: UrlRules = {
+  example: 'postgres://user:password@host:5432/database?sslmode=verify-full',
+  known: ['table', 'prefix', 'sslmode'],
+  ignored: [],
+};
+const DEFAULT_PORT = 5432;
+const ESCAPES =
+  'In user and password, write special characters such as @ : / ? # % as %40 %3A %2F %3F %23 %25.';
+
+/**
+ * Reads the URL of a database. Errors show nothing of it but names of parameters: it may hold a password.
+ *
+ * @throws BetfairConfigurationError the URL cannot be used
+ */
+export function readPostgresUrl(written: string): PostgresUrl {
+  if (!URL.canParse(written) || /\s/.test(written)) throw fault(`cannot be read. ${ESCAPES}`);
+  const url = new URL(written);
+  if (!/^postgres(ql)?:$/.test(url.protocol)) throw fault('has another scheme.');
+  // What follows the host may be the rest of a password.
+  if (/@/.test(url.pathname + url.search + url.hash) || url.hash !== '') {
+    throw fault(`has a "#", or an "@" after its host. ${ESCAPES}`);
+  }
+  const host = decode(url.hostname.replace(/^\[(.*)\]$/, '$1'));
+  if (host === '') throw fault('names no host.');
+  if (host.includes(',')) throw fault('names several hosts. Name the primary.');
+  const database = decode(url.pathname.slice(1));
+  if (database === '' || url.pathname.slice(1).includes('/')) {
+    throw fault('must name one database after the host.');
+  }
+  const port = url.port === '' ? DEFAULT_PORT : Number(url.port);
+  const scheme = `a ${url.protocol} URL`;
+  const parameters = readParameters(scheme, url.searchParams, RULES, () => {});
+  const sslmode = choice(parameters, 'sslmode', ['disable', 'require', 'verify-ca', 'verify-full']);
+  return {
+    connection: {
+      host,
+      port,
+      database,
+      user: decode(url.username) || undefined,
+      password: decode(url.password) || undefined,
+      ssl: sslmode && sslmode !== 'disable',
+    },
+    location: `postgres://${url.hostname.toLowerCase()}:${port}/${encodeURIComponent(database)}`,
+    table: parameters.get('table'),
+    prefix: parameters.get('prefix'),
+  };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // Not as a cause: the error may hold the text.
+    throw fault('has a "%" that escapes no character.');
+  }
+}
+
+function fault(what: string): BetfairConfigurationError {
+  return new BetfairConfigurationError(`the PostgreSQL URL ${what} Write it as ${RULES.example}.`);
+}
