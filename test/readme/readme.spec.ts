@@ -104,7 +104,7 @@ describe('README.md and docs', () => {
     const sources = await readdir('lib/storage', { recursive: true });
     const drivers = sources.filter((path) => /\.(driver|url)\.ts$/.test(path));
     const texts = await Promise.all(
-      drivers.map((path) => readFile(join('lib/storage', path), 'utf8')),
+      readers.map((path) => readFile(join('lib/storage', path), 'utf8')),
     );
     const names = Array.from(
       texts.join('').matchAll(/parameters(?:\.get\(|, )'(\w+)'/g),

@@ -71,7 +71,7 @@ describe('the scheme of a store', () => {
     expect(failure).toMatchObject({
       message: expect.stringMatching(
         new RegExp(
-          `${message.source} of a store\\. Use one of: file:\\./session-data.* mem://, s3://bucket, azblob://container, gs://bucket, redis://host:6379, rediss://host:6379, or an object`,
+          `${message.source} of a store\\. Use one of: file:\\./session-data.* mem://, s3://bucket, azblob://container, gs://bucket, redis://host:6379, rediss://host:6379, postgres://host/database, or an object`,
         ),
       ),
     });

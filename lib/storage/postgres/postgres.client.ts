@@ -1,7 +1,13 @@
 /** What is used of a `Pool` of `pg`, of PGlite, or of anything else that takes a statement with `$1`, `$2` … */
 export interface PostgresClientLike {
-  /** Carries out one statement, outside of any transaction, and resolves to its rows by name of column. */
-  query(text: string, values: unknown[]): Promise<{ rows: unknown[] }>;
+  /** Carries out one statement, outside of any transaction, and resolves to its rows. */
+  query(
+    text: string,
+    values: unknown[],
+  ): Promise<{
+    /** Each an object with a property for each column. */
+    rows: unknown[];
+  }>;
 }
 
 /** Where a server is and who connects to it, as `pg` takes it. */
