@@ -102,7 +102,7 @@ describe('README.md and docs', () => {
 
   it('explains every parameter of a storage URL', async () => {
     const sources = await readdir('lib/storage', { recursive: true });
-    const drivers = sources.filter((path) => /\.(driver|url)\.ts$/.test(path));
+    const readers = sources.filter((path) => /\.(driver|url)\.ts$/.test(path));
     const texts = await Promise.all(
       readers.map((path) => readFile(join('lib/storage', path), 'utf8')),
     );

@@ -128,7 +128,9 @@ export async function startPostgres() {
     port,
     /** Gives it a certificate that nobody trusts, to be used once its configuration is loaded again. */
     async useTls() {
-      const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }]);
+      const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
+        extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
+      });
       writeFor(join(data, 'server.key'), key);
       writeFor(join(data, 'server.crt'), cert);
       appendFileSync(join(data, 'postgresql.conf'), 'ssl = on\n');

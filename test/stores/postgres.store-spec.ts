@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import { PGlite } from '@electric-sql/pglite';
+import { Global, Module } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
 import {
+  getSessionStorageToken,
   PostgresStorage,
+  type SessionStorage,
   SessionStorageError,
   StorageConflictError,
   type StorageFailure,
 } from 'nestjs-betfair-session';
 import { sessionStorageConformance } from 'nestjs-betfair-session/testing';
 import { Pool } from 'pg';
+import { PooledModule } from '../readme/snippets/pooled.module.js';
 import { PostgresProxy } from './postgres.proxy.js';
 import { missingPgBouncer, startPgBouncer, startPostgres } from './postgres.server.mjs';
 
@@ -21,6 +26,10 @@ const TABLE =
 const RIGHTS = 'GRANT SELECT, INSERT, UPDATE, DELETE ON "betfair_session" TO';
 /** The session manager gives up on an operation after 10 s. */
 const DEADLINE = 9_900;
+
+@Global()
+@Module({ providers: [{ provide: 'PG_POOL', useFactory: () => admin }], exports: ['PG_POOL'] })
+class DatabaseModule {}
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
 let proxy: PostgresProxy;
@@ -517,3 +526,25 @@ async function waiting(): Promise<number> {
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
+
+it('the pool of an application keeps its sessions, as the documentation shows', async () => {
+  await admin.query('CREATE SCHEMA IF NOT EXISTS betting');
+  await admin.query(TABLE.replace('"betfair_session"', 'betting.betfair_session'));
+  const variables = {
+    BETFAIR_USERNAME: 'me',
+    BETFAIR_PASSWORD: 'secret',
+    BETFAIR_APP_KEY: 'key',
+    BETFAIR_LOGIN: 'interactive',
+  };
+  Object.assign(process.env, variables);
+  const app = await Test.createTestingModule({ imports: [DatabaseModule, PooledModule] })
+    .compile()
+    .finally(() => {
+      for (const name of Object.keys(variables)) delete process.env[name];
+    });
+  const storage = app.get<SessionStorage>(getSessionStorageToken());
+  const version = await storage.write('k', TOKEN, { ifAbsent: true });
+  await app.close();
+  const { rows } = await admin.query('SELECT * FROM betting.betfair_session');
+  expect(rows).toEqual([{ key: 'k', value: Buffer.from(TOKEN), version }]);
+});
