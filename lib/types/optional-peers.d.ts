@@ -118,15 +118,20 @@ declare module 'pg' {
     application_name?: string | undefined;
     max?: number | undefined;
     connectionTimeoutMillis?: number | undefined;
-    query_timeout?: number | undefined;
     idleTimeoutMillis?: number | undefined;
     allowExitOnIdle?: boolean | undefined;
     keepAlive?: boolean | undefined;
   }
+  export interface PoolClient {
+    query(text: string, values: unknown[]): Promise<{ rows: unknown[] }>;
+    on(event: 'error', listener: () => void): unknown;
+    off(event: 'error', listener: () => void): unknown;
+    release(destroy: boolean): void;
+  }
   export class Pool {
     constructor(config: PoolConfig);
     on(event: 'error', listener: () => void): unknown;
-    query(text: string, values: unknown[]): Promise<{ rows: unknown[] }>;
+    connect(): Promise<PoolClient>;
     end(): Promise<void>;
   }
   const pg: { Pool: typeof Pool };

@@ -105,12 +105,12 @@ declare module 'pg' {
   interface PoolConfig {
     connectionString?: string;
   }
+  interface PoolClient {
+    query(text: string): Promise<unknown>;
+    release(): void;
+  }
   interface Pool {
-    query(text: string): Promise<{ rows: unknown[] }>;
-    connect(): Promise<{
-      query(text: string, values?: unknown[]): Promise<unknown>;
-      release(): void;
-    }>;
+    query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
   }
 }
 

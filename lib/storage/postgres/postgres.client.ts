@@ -24,10 +24,10 @@ export interface PostgresConnection {
   readonly ssl: boolean | undefined;
 }
 
-/** Where the client comes from. */
+/** Where clients come from. */
 export interface PostgresSource {
-  /** Sends nothing yet. */
-  connect(): Promise<PostgresClientLike>;
+  /** Lends a client to an operation, which nobody waits for any more once `signal` aborts. */
+  use<T>(operation: (client: PostgresClientLike) => Promise<T>, signal: AbortSignal): Promise<T>;
   /** Ends what it made itself. */
   close(): Promise<void>;
 }

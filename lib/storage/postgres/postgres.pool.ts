@@ -1,9 +1,11 @@
+import type { PoolClient } from 'pg';
+import { onAbort } from '../../common/abort-listener.js';
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { MissingPackageError } from '../../errors/index.js';
 import { safeCause } from '../../errors/safe-cause.js';
 import { REQUEST_TIMEOUT } from '../cloud/cloud.attempts.js';
 import { importPackage } from '../cloud/cloud.package.js';
-import type { PostgresConnection, PostgresSource } from './postgres.client.js';
+import type { PostgresClientLike, PostgresConnection, PostgresSource } from './postgres.client.js';
 
 /** Connections of one process: a session needs hardly one, and another while the first hangs. */
 const MOST_CONNECTIONS = 2;
@@ -13,15 +15,20 @@ const IDLE_TIMEOUT_MS = 10_000;
 /** A pool of `pg` that is made at first use. */
 export function ownPool(connection: PostgresConnection): PostgresSource {
   let making: ReturnType<typeof createPool> | undefined;
-  return {
-    connect() {
-      const made = (making ??= createPool(connection));
+
+  async function pool() {
+    const made = (making ??= createPool(connection));
+    try {
+      return await made;
+    } catch (error) {
       // A package that is missing may be installed by the next time.
-      made.catch(() => {
-        if (making === made) making = undefined;
-      });
-      return made;
-    },
+      if (making === made) making = undefined;
+      throw error;
+    }
+  }
+
+  return {
+    use: async (operation, signal) => lend(await (await pool()).connect(), operation, signal),
     async close() {
       const made = making;
       making = undefined;
@@ -30,6 +37,37 @@ export function ownPool(connection: PostgresConnection): PostgresSource {
   };
 }
 
+async function lend<T>(
+  client: PoolClient,
+  operation: (client: PostgresClientLike) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  let isLent = true;
+  const giveBack = (isBroken: boolean) => {
+    if (isLent) client.release(isBroken);
+    isLent = false;
+  };
+  // Ends the connection, whose statement nobody waits for.
+  const forget = onAbort(signal, () => giveBack(true));
+  // The statement fails as well; without a listener the error would end the process.
+  client.on('error', ignore);
+  try {
+    // The time may have run out before there was a connection: then nothing is sent.
+    signal.throwIfAborted();
+    const result = await operation(client);
+    giveBack(false);
+    return result;
+  } catch (error) {
+    giveBack(true);
+    throw error;
+  } finally {
+    forget();
+    client.off('error', ignore);
+  }
+}
+
+function ignore(): void {}
+
 async function createPool(connection: PostgresConnection) {
   const { Pool } = await importPg();
   const pool = new Pool({
@@ -37,14 +75,12 @@ async function createPool(connection: PostgresConnection) {
     application_name: 'nestjs-betfair-session',
     max: MOST_CONNECTIONS,
     connectionTimeoutMillis: REQUEST_TIMEOUT,
-    // Not statement_timeout: PgBouncer refuses connections that set it.
-    query_timeout: REQUEST_TIMEOUT,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     allowExitOnIdle: true,
     keepAlive: true,
   });
   // An idle connection that is lost has left the pool; without a listener its error would end the process.
-  pool.on('error', () => {});
+  pool.on('error', ignore);
   return pool;
 }
 

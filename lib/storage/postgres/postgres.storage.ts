@@ -133,9 +133,8 @@ export class PostgresStorage implements SessionStorage {
   ): Promise<T> {
     const signal = options?.signal;
     signal?.throwIfAborted();
-    const client = await this.#source.connect();
     try {
-      return await persevere(() => operation(client), mayPass, signal);
+      return await persevere((ending) => this.#source.use(operation, ending), mayPass, signal);
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof BetfairSessionError) throw error;
@@ -151,7 +150,7 @@ interface NamedSource extends Partial<Omit<PostgresUrl, 'connection'>> {
 function sourceOf(options: PostgresStorageOptions): NamedSource {
   const { url, client } = { ...options };
   if (url === undefined && typeof client?.query === 'function') {
-    return { source: { connect: async () => client, close: async () => {} } };
+    return { source: { use: (operation) => operation(client), close: async () => {} } };
   }
   if (typeof url === 'string' && client === undefined) {
     const { connection, ...named } = readPostgresUrl(url);
