@@ -331,8 +331,10 @@ describe('PostgresStorage: a server that has trouble', () => {
       admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [
         USER,
       ]);
-    // Idle: nobody listens to the pool but the store.
+    // Idle: its error, which nobody waits for, must not end the process.
     await kill();
+    await until(async () => (await connected()) === 0);
+    await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await store.read(key)).toEqual({ value: 'kept', version });
     // At work, behind a lock that another holds.
     const other = await admin.connect();
@@ -515,6 +517,12 @@ it('PostgresStorage shows no secret when it is inspected, with connections or wi
     expect(one.location).toBe(`postgres://127.0.0.1:${server.port}/postgres/betfair_session/`);
   }
 });
+
+/** Connections of the store. */
+async function connected(): Promise<number> {
+  const { rows } = await admin.query('SELECT pid FROM pg_stat_activity WHERE usename = $1', [USER]);
+  return rows.length;
+}
 
 /** Statements that wait for a lock. */
 async function waiting(): Promise<number> {
