@@ -3,7 +3,7 @@ import { onAbort } from '../../common/abort-listener.js';
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { MissingPackageError } from '../../errors/index.js';
 import { safeCause } from '../../errors/safe-cause.js';
-import { REQUEST_TIMEOUT } from '../cloud/cloud.attempts.js';
+import { ATTEMPT_TIMEOUT_MS } from '../cloud/cloud.attempts.js';
 import { importPackage } from '../cloud/cloud.package.js';
 import type { PostgresClientLike, PostgresConnection, PostgresSource } from './postgres.client.js';
 
@@ -74,7 +74,7 @@ async function createPool(connection: PostgresConnection) {
     ...connection,
     application_name: 'nestjs-betfair-session',
     max: MOST_CONNECTIONS,
-    connectionTimeoutMillis: REQUEST_TIMEOUT,
+    connectionTimeoutMillis: ATTEMPT_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     allowExitOnIdle: true,
     keepAlive: true,

@@ -1,4 +1,4 @@
-import { REQUEST_TIMEOUT } from '../cloud/cloud.attempts.js';
+import { ATTEMPT_TIMEOUT_MS } from '../cloud/cloud.attempts.js';
 import { importPackage } from '../cloud/cloud.package.js';
 import type { RedisSend } from './redis.commands.js';
 import { codeOf } from './redis.failure.js';
@@ -7,7 +7,7 @@ import type { RedisAddress } from './redis.url.js';
 type Redis = import('ioredis').Redis;
 
 /** Milliseconds without an answer after which a connection is given up: before the request is, which then gets a new one. */
-const SILENCE_MS = REQUEST_TIMEOUT - 500;
+const SILENCE_MS = ATTEMPT_TIMEOUT_MS - 500;
 
 /** The connection to the server of a URL: made when it is needed, and once it is lost, made anew at the next use. */
 export class RedisConnection {
