@@ -45,7 +45,7 @@ const SUITES = [
   ['lib/storage/file/', ['storage/(conformance|file)']],
   ['lib/storage/azure-blob/', ['storage/(azure|conformance)']],
   ['lib/storage/bounded.storage.ts', ['storage/bounded']],
-  ['lib/storage/cloud/cloud.attempts.ts', ['storage/(azure|conformance)']],
+  ['lib/storage/remote/remote.attempts.ts', ['storage/(azure|conformance)']],
   ['lib/storage/cloud/', ['storage/(azure|cloud|gcs|s3)']],
   ['lib/storage/gcs/', ['storage/gcs']],
   ['lib/storage/memory/memory.storage.ts', ['storage/(conformance|memory|storage-)']],

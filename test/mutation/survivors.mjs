@@ -181,7 +181,7 @@ export const survivors = {
       why: 'A text that nobody sees: what a request fails with is told by its code.',
     },
   ],
-  'lib/storage/cloud/cloud.attempts.ts': [
+  'lib/storage/remote/remote.attempts.ts': [
     {
       line: 'const tooLate = systemClock.monotonic() + pause >= end;',
       to: ['systemClock.monotonic() + pause > end'],
@@ -195,7 +195,7 @@ export const survivors = {
       why: 'There is no verdict on a code "undefined"; the compiler asks.',
     },
   ],
-  'lib/storage/cloud/cloud.package.ts': [
+  'lib/storage/remote/optional.package.ts': [
     {
       line: "const absent = /'([^']+)'/.exec(text(error, 'message') ?? '')?.[1];",
       to: ['"Stryker was here!"'],

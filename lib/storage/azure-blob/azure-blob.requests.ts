@@ -3,11 +3,11 @@ import type { GetTokenOptions } from '@azure/identity';
 import type { AzureAccount } from './azure-blob.account.js';
 import type { AzureContainerClientLike } from './azure-blob.storage.js';
 import type { CloudFault } from '../cloud/cloud.failure.js';
-import { number, read, text } from '../cloud/cloud.fields.js';
+import { number, read, text } from '../remote/foreign.fields.js';
 import type { CloudRequests } from '../cloud/cloud.interface.js';
 import { expectedVersion } from '../write-condition.js';
 import { fileFaultIn } from '../cloud/cloud.local-fault.js';
-import { importPackage } from '../cloud/cloud.package.js';
+import { importPackage } from '../remote/optional.package.js';
 
 export async function connectAzure(
   container: string,

@@ -1,6 +1,6 @@
 import { accountOf } from './azure-blob.account.js';
 import { azureFault, connectAzure } from './azure-blob.requests.js';
-import { assertNamed } from '../cloud/cloud.names.js';
+import { assertNamed } from '../remote/remote.names.js';
 import { CloudStorage } from '../cloud/cloud.storage.js';
 
 /** What is used of a `ContainerClient` of `@azure/storage-blob`, version 12. */

@@ -1,7 +1,7 @@
 import { systemClock } from '../../common/clock.js';
 import { safeCause, wordlessCause } from '../../errors/safe-cause.js';
 import { SessionStorageError, type StorageFailure } from '../../errors/storage.errors.js';
-import { text } from './cloud.fields.js';
+import { text } from '../remote/foreign.fields.js';
 import { type CredentialVariables, isLocal, localAdvice } from './cloud.local-fault.js';
 
 /**

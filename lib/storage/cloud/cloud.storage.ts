@@ -2,10 +2,10 @@ import { BetfairConfigurationError } from '../../errors/configuration.errors.js'
 import { BetfairSessionError } from '../../errors/betfair-session.error.js';
 import { safeCause } from '../../errors/safe-cause.js';
 import { StorageConflictError } from '../../errors/storage.errors.js';
-import { persevere } from './cloud.attempts.js';
+import { persevere } from '../remote/remote.attempts.js';
 import { type CloudOperation, storageError, type Verdict, verdictOn } from './cloud.failure.js';
 import type { Cloud, CloudRequests } from './cloud.interface.js';
-import { assertPrefix } from './cloud.names.js';
+import { assertPrefix } from '../remote/remote.names.js';
 import type {
   DeleteCondition,
   SessionStorage,

@@ -1,4 +1,4 @@
-import { assertNamed } from '../cloud/cloud.names.js';
+import { assertNamed } from '../remote/remote.names.js';
 import { CloudStorage } from '../cloud/cloud.storage.js';
 import { connectGcs, gcsFault } from './gcs.requests.js';
 

@@ -1,7 +1,7 @@
 import { BetfairSessionError } from '../../errors/betfair-session.error.js';
 import { safeCause } from '../../errors/safe-cause.js';
 import { SessionStorageError, type StorageFailure } from '../../errors/storage.errors.js';
-import { read, text } from '../cloud/cloud.fields.js';
+import { read, text } from '../remote/foreign.fields.js';
 import type { PostgresTable } from './postgres.table.js';
 
 /** What went wrong, by what a person does about it. */

@@ -3,8 +3,8 @@ import { onAbort } from '../../common/abort-listener.js';
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { MissingPackageError } from '../../errors/index.js';
 import { safeCause } from '../../errors/safe-cause.js';
-import { ATTEMPT_TIMEOUT_MS } from '../cloud/cloud.attempts.js';
-import { importPackage } from '../cloud/cloud.package.js';
+import { ATTEMPT_TIMEOUT_MS } from '../remote/remote.attempts.js';
+import { importPackage } from '../remote/optional.package.js';
 import type { PostgresClientLike, PostgresConnection, PostgresSource } from './postgres.client.js';
 
 /** Connections of one process: a session needs hardly one, and another while the first hangs. */

@@ -1,5 +1,5 @@
 import { SessionStorageError } from '../../errors/storage.errors.js';
-import { read, text } from '../cloud/cloud.fields.js';
+import { read, text } from '../remote/foreign.fields.js';
 import type { StoredValue } from '../session-storage.interface.js';
 import type { PostgresClientLike } from './postgres.client.js';
 import type { PostgresTable } from './postgres.table.js';

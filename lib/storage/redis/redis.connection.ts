@@ -1,5 +1,5 @@
-import { ATTEMPT_TIMEOUT_MS } from '../cloud/cloud.attempts.js';
-import { importPackage } from '../cloud/cloud.package.js';
+import { ATTEMPT_TIMEOUT_MS } from '../remote/remote.attempts.js';
+import { importPackage } from '../remote/optional.package.js';
 import type { RedisSend } from './redis.commands.js';
 import { codeOf } from './redis.failure.js';
 import type { RedisAddress } from './redis.url.js';

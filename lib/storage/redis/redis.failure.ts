@@ -1,6 +1,6 @@
 import { safeCause } from '../../errors/safe-cause.js';
 import { SessionStorageError, type StorageFailure } from '../../errors/storage.errors.js';
-import { text } from '../cloud/cloud.fields.js';
+import { text } from '../remote/foreign.fields.js';
 
 /** What was found here, where the server did not say that something failed. */
 export class RedisFault extends Error {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { BetfairSessionError } from '../../errors/betfair-session.error.js';
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { StorageConflictError } from '../../errors/storage.errors.js';
-import { persevere } from '../cloud/cloud.attempts.js';
-import { assertPrefix } from '../cloud/cloud.names.js';
+import { persevere } from '../remote/remote.attempts.js';
+import { assertPrefix } from '../remote/remote.names.js';
 import type {
   DeleteCondition,
   SessionStorage,

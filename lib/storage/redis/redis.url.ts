@@ -1,5 +1,5 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
-import { assertPrefix } from '../cloud/cloud.names.js';
+import { assertPrefix } from '../remote/remote.names.js';
 import type { OnIgnored } from '../storage.driver.js';
 import { readParameters, type UrlRules } from '../storage.url.js';
 

@@ -1,11 +1,11 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { safeCause } from '../../errors/safe-cause.js';
-import { ATTEMPT_TIMEOUT_MS } from '../cloud/cloud.attempts.js';
+import { ATTEMPT_TIMEOUT_MS } from '../remote/remote.attempts.js';
 import type { CloudFault } from '../cloud/cloud.failure.js';
-import { number, read, text } from '../cloud/cloud.fields.js';
+import { number, read, text } from '../remote/foreign.fields.js';
 import type { CloudRequests } from '../cloud/cloud.interface.js';
 import { expectedVersion } from '../write-condition.js';
-import { importPackage } from '../cloud/cloud.package.js';
+import { importPackage } from '../remote/optional.package.js';
 
 import type { S3ClientLike, S3StorageOptions } from './s3.storage.js';
 

@@ -1,5 +1,5 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
-import { assertNamed } from '../cloud/cloud.names.js';
+import { assertNamed } from '../remote/remote.names.js';
 import { CloudStorage } from '../cloud/cloud.storage.js';
 import { connectS3, s3Fault } from './s3.requests.js';
 

@@ -57,15 +57,18 @@ describe('FileStorage warns of a directory that', () => {
     expect(warnings).toEqual([inWords(directory).git]);
   });
 
-  itOnPosix('has both faults, once for each storage, which may be of another application', async () => {
-    const directory = await oldDirectory(0o777);
-    await mkdir(join(dirname(directory), '.git'));
-    for (const storage of [new FileStorage({ directory }), new FileStorage({ directory })]) {
-      await storage.open();
-      await storage.write(KEY, 'token', { ifAbsent: true }).catch(() => undefined);
-      expect(warnings.splice(0)).toEqual([inWords(directory).rights, inWords(directory).git]);
-    }
-  });
+  itOnPosix(
+    'has both faults, once for each storage, which may be of another application',
+    async () => {
+      const directory = await oldDirectory(0o777);
+      await mkdir(join(dirname(directory), '.git'));
+      for (const storage of [new FileStorage({ directory }), new FileStorage({ directory })]) {
+        await storage.open();
+        await storage.write(KEY, 'token', { ifAbsent: true }).catch(() => undefined);
+        expect(warnings.splice(0)).toEqual([inWords(directory).rights, inWords(directory).git]);
+      }
+    },
+  );
 });
 
 describe('FileStorage does not warn of a directory that', () => {

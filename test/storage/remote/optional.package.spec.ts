@@ -1,5 +1,5 @@
 import { MissingPackageError } from 'nestjs-betfair-session';
-import { importPackage } from '../../../lib/storage/cloud/cloud.package.js';
+import { importPackage } from '../../../lib/storage/remote/optional.package.js';
 
 /** What Node, or a loader of CommonJS, says of a package that it does not find. */
 function absent(name: string, code = 'ERR_MODULE_NOT_FOUND'): Error {
