@@ -274,7 +274,8 @@ describe('options that are not', () => {
     ],
     [{ sessionKey: 'SESSION-0123456789ABCDEF.TOKEN' }, /^sessionKey: .* another Betfair account/],
     [
-      { storage: Object.assign(new MemoryStorage(), { then: () => undefined }) },
+      // As a mock that answers to every name.
+      { storage: new Proxy(new MemoryStorage(), { get: () => () => undefined }) },
       /^storage: .* that has no method "then"\.$/,
     ],
     [{ persistence: 'none' }, /^persistence: it is 'required' or 'best-effort'/],

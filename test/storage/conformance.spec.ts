@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { jest } from '@jest/globals';
 import type { SessionStorage } from 'nestjs-betfair-session';
 import { sessionStorageConformance } from 'nestjs-betfair-session/testing';
@@ -35,14 +36,19 @@ const create = (url: string) => createStorage(url, () => {});
 const directory = await newDirectory();
 const memory = create('mem://');
 
-/** One place of each back end, by its first scheme; each call opens it anew. */
-const PLACES: Readonly<Record<string, () => SessionStorage>> = {
+/**
+ * One place of each back end, by its first scheme; each call opens it anew. Where only a real server will do, the suite of
+ * `npm run test:stores` that runs the cases.
+ */
+const PLACES: Readonly<Record<string, string | (() => SessionStorage)>> = {
   'file:': () => create(`file:${directory}`),
   // Nobody else can open it.
   'mem:': () => memory,
   's3:': () => create('s3://bucket?region=eu-west-1&prefix=conformance/'),
   'azblob:': () => create('azblob://container?storage_account=mine&prefix=conformance/'),
   'gs:': () => create('gs://bucket?prefix=conformance/'),
+  'redis:': 'test/stores/redis.store-spec.ts',
+  'postgres:': 'test/stores/postgres.store-spec.ts',
 };
 
 beforeAll(() => {
@@ -58,6 +64,12 @@ describe.each(DRIVERS.map(({ examples, schemes }) => [examples[0], schemes[0]] a
   (_, scheme = '') => {
     const open = PLACES[scheme];
     if (open === undefined) throw new Error(`There is no place to test ${scheme} at.`);
+    if (typeof open === 'string') {
+      it(`is tested by ${open}`, async () => {
+        expect(await readFile(open, 'utf8')).toMatch(/sessionStorageConformance/);
+      });
+      return;
+    }
     const cases = sessionStorageConformance({ create: open });
     it.each(cases.map(({ name, run }) => [name, run] as const))('%s', (__, run) => run());
   },

@@ -185,7 +185,7 @@ export class FileStorage implements SessionStorage {
     const forget = onAbort(signal, () => {
       this.#late = settled;
     });
-    void settled.then(() => {
+    void settled.finally(() => {
       forget();
       if (this.#late === settled) this.#late = undefined;
     });
