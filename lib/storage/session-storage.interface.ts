@@ -61,7 +61,7 @@ export interface SessionStorage {
 
   /**
    * Finds at start-up what would fail later: a directory that cannot be used, a package that is missing. What it throws
-   * stops the application; with `persistence: 'best-effort'` only if it will not pass by itself.
+   * stops the application, unless it is `'unavailable'`, or `'denied'` with `persistence: 'best-effort'`.
    */
   open?(): Promise<void>;
 

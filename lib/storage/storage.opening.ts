@@ -2,6 +2,7 @@ import type { ApplicationLog } from '../common/application-log.js';
 import type { Clock } from '../common/clock.js';
 import { withDeadline } from '../common/deadline.js';
 import { SessionStorageError } from '../errors/index.js';
+import type { Persistence } from '../options/betfair-session-options.interface.js';
 import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
 import type { SessionStorage } from './session-storage.interface.js';
 import { createStorage } from './storage.factory.js';
@@ -25,7 +26,7 @@ const OPENING_TIME_MS = 10_000;
  *
  * @throws BetfairConfigurationError the URL cannot be used
  * @throws MissingPackageError the store needs a package that is not installed
- * @throws SessionStorageError the store refuses already now
+ * @throws SessionStorageError the store will not work by itself
  */
 export async function openStorage(
   { storage: option, persistence }: Pick<ResolvedSessionOptions, 'storage' | 'persistence'>,
@@ -37,8 +38,8 @@ export async function openStorage(
     await withDeadline(clock, OPENING_TIME_MS, async () => storage.open?.(), opensLate);
   } catch (error) {
     const failure = openingFailure(error);
-    if (persistence === 'required' || !mayPass(failure)) throw failure;
-    log.warn(`${failure.message} The session is kept in memory only, until the store works.`);
+    if (!(failure instanceof SessionStorageError) || !mayStart(failure, persistence)) throw failure;
+    log.warn(`${failure.message} ${MEANWHILE[persistence]}`);
   }
   const { location, isShared } = traitsOf(storage);
   if (isShared && location !== undefined) {
@@ -64,10 +65,14 @@ function fromUrl(url: string, log: ApplicationLog): SessionStorage {
   return Object.defineProperty(storage, BY_URL, { value: true });
 }
 
-/** Rights and outages can be mended while the application runs. */
-function mayPass(failure: Error): failure is SessionStorageError {
-  if (!(failure instanceof SessionStorageError)) return false;
-  return failure.failure === 'denied' || failure.failure === 'unavailable';
+const MEANWHILE: Readonly<Record<Persistence, string>> = {
+  required: 'It is asked again when a session is needed.',
+  'best-effort': 'The session is kept in memory only, until the store works.',
+};
+
+/** An outage passes, also in the middle of a deployment; rights may be mended while the session is not kept. */
+function mayStart({ failure }: SessionStorageError, persistence: Persistence): boolean {
+  return failure === 'unavailable' || (failure === 'denied' && persistence === 'best-effort');
 }
 
 function opensLate(): SessionStorageError {

@@ -12,7 +12,11 @@ import type {
   WriteCondition,
 } from '../session-storage.interface.js';
 import { assertStorageKey } from '../storage-key.js';
-import { assertDeleteCondition, assertWriteCondition } from '../write-condition.js';
+import {
+  assertDeleteCondition,
+  assertWriteCondition,
+  expectedVersion,
+} from '../write-condition.js';
 import type { PostgresClientLike, PostgresSource } from './postgres.client.js';
 import { mayPass, postgresError } from './postgres.failure.js';
 import { ownPool } from './postgres.pool.js';
@@ -93,10 +97,9 @@ export class PostgresStorage implements SessionStorage {
     const version = randomUUID();
     // Bytes, because text cannot hold U+0000, and because tracing prints strings.
     const row = [this.#prefix + key, Buffer.from(value), version];
+    const expected = expectedVersion(condition);
     const [statement, values] =
-      'ifVersion' in condition
-        ? [this.#table.update, [...row, condition.ifVersion]]
-        : [this.#table.insert, row];
+      expected === undefined ? [this.#table.insert, row] : [this.#table.update, [...row, expected]];
     const written = await this.#operate(`write "${key}" to`, options, (client) =>
       rowsOf(client, statement, values),
     );

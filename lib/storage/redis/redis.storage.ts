@@ -12,7 +12,11 @@ import type {
   WriteCondition,
 } from '../session-storage.interface.js';
 import { assertStorageKey } from '../storage-key.js';
-import { assertDeleteCondition, assertWriteCondition } from '../write-condition.js';
+import {
+  assertDeleteCondition,
+  assertWriteCondition,
+  expectedVersion,
+} from '../write-condition.js';
 import {
   assertPrimary,
   get,
@@ -120,7 +124,7 @@ export class RedisStorage implements SessionStorage {
     assertWriteCondition(condition);
     const version = randomUUID();
     const stored = await this.#operate(`write "${key}" to`, options, (send, name) =>
-      replace(send, name(key), value, version, expectedVersion(condition)),
+      replace(send, name(key), value, version, expectedVersion(condition) ?? ''),
     );
     if (stored !== version) throw new StorageConflictError(key);
     return version;
@@ -170,9 +174,4 @@ function isTriedAgain(error: unknown): boolean {
 function unlessNotTold(error: unknown): void {
   const code = codeOf(error);
   if (code !== 'NOPERM' && code !== 'UNKNOWN_COMMAND') throw error;
-}
-
-/** The version that must be stored, `''` for none. */
-function expectedVersion(condition: { ifAbsent?: true; ifVersion?: string }): string {
-  return condition.ifVersion ?? '';
 }
