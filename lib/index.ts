@@ -93,3 +93,4 @@ export type {
   StoredValue,
   WriteCondition,
 } from './storage/session-storage.interface.js';
+export { expectedVersion } from './storage/write-condition.js';

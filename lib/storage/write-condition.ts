@@ -29,8 +29,14 @@ export function assertDeleteCondition(condition: DeleteCondition): void {
   );
 }
 
-/** The version that must be stored for the condition to hold; `undefined`: nothing may be stored. */
+/**
+ * The version that must be stored for the condition to hold; `undefined` if nothing may be stored. For stores of your
+ * own.
+ *
+ * @throws BetfairConfigurationError it is not exactly one condition, of which many services would make none
+ */
 export function expectedVersion(condition: WriteCondition): string | undefined {
+  assertWriteCondition(condition);
   return 'ifVersion' in condition ? condition.ifVersion : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  expectedVersion,
   type SessionStorage,
   SessionStorageError,
   StorageConflictError,
@@ -48,13 +49,6 @@ export function dynamoDbStorage(client: DynamoDb, table: string): SessionStorage
       await client.deleteItem(input, { abortSignal: signal }).catch(fail(key));
     },
   };
-}
-
-/** The version that must be stored, or `undefined` if none may be. */
-function expectedVersion(condition: { ifAbsent?: true; ifVersion?: string }): string | undefined {
-  const { ifAbsent, ifVersion } = { ...condition };
-  if ((ifAbsent === true) !== Boolean(ifVersion)) return ifVersion;
-  throw new TypeError('Exactly one condition is needed: { ifAbsent: true } or { ifVersion }.');
 }
 
 /** Throws what a store may throw: the SDK hangs requests and answers on its errors, so only their name goes on. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  expectedVersion,
   type SessionStorage,
   SessionStorageError,
   StorageConflictError,
@@ -22,7 +23,6 @@ export function mongoDbStorage(database: Database, name = 'betfair_sessions'): S
   const sessions = database.collection(name, {
     // What a majority has survives a failover.
     readConcern: { level: 'majority' },
-    readPreference: 'primary',
     writeConcern: { w: 'majority' },
   });
 
@@ -40,15 +40,11 @@ export function mongoDbStorage(database: Database, name = 'betfair_sessions'): S
       const expected = expectedVersion(condition);
       const version = randomUUID();
       signal?.throwIfAborted();
-      if (expected === undefined) {
-        await sessions.insertOne({ _id: key, value, version }).catch(fail(key));
-        return version;
-      }
-      const same = { _id: key, version: expected };
-      const replaced = await sessions
-        .updateOne(same, { $set: { value, version } })
-        .catch(fail(key));
-      if (replaced.matchedCount === 0) throw new StorageConflictError(key);
+      const written = expected
+        ? sessions.updateOne({ _id: key, version: expected }, { $set: { value, version } })
+        : sessions.insertOne({ _id: key, value, version }).then(() => ({ matchedCount: 1 }));
+      const { matchedCount } = await written.catch(fail(key));
+      if (matchedCount === 0) throw new StorageConflictError(key);
       return version;
     },
 
@@ -59,13 +55,6 @@ export function mongoDbStorage(database: Database, name = 'betfair_sessions'): S
       if (deletedCount === 0 && (await this.read(key))) throw new StorageConflictError(key);
     },
   };
-}
-
-/** The version that must be stored, or `undefined` if none may be. */
-function expectedVersion(condition: { ifAbsent?: true; ifVersion?: string }): string | undefined {
-  const { ifAbsent, ifVersion } = { ...condition };
-  if ((ifAbsent === true) !== Boolean(ifVersion)) return ifVersion;
-  throw new TypeError('Exactly one condition is needed: { ifAbsent: true } or { ifVersion }.');
 }
 
 /** Throws what a store may throw: the driver's errors may quote a document, so only their name goes on. */
