@@ -95,8 +95,8 @@ export interface CommonSessionOptions {
    */
   readonly storage?: string | SessionStorage | undefined;
   /**
-   * Name of the stored object: `[A-Za-z0-9._/-]+` without `..` and not ending in `.lease`. Set it to `'session.token'` to share a session with
-   * the Go library `betfair-session`.
+   * Name of the stored object: `[A-Za-z0-9._/-]+` without `..`, not ending in `.lease`, and not what another account has
+   * by default. Set it to `'session.token'` to share a session with the Go library `betfair-session`.
    *
    * @default `session-<first 16 hex digits of SHA-256(jurisdiction + "\n" + username)>.token`
    */
