@@ -60,8 +60,6 @@ const BETWEEN_VALIDATIONS: Growth = { first: 250, factor: 3 };
 
 /** Looks at the store in a row that may find a dead token again in another version. */
 const MOST_LOOKS = 3;
-/** Times in one renewal that the store may hold something else, which is dead again. */
-const MOST_MOVES = 5;
 
 /**
  * Gets one session in the order that costs least: the known one, the stored one, a login. It decides nothing
@@ -105,7 +103,8 @@ export class SessionRenewal {
       }
       const renewed = await this.#logIn(stored, spread, signal);
       if (!('moved' in renewed)) return renewed;
-      if (looks === MOST_LOOKS || moves === MOST_MOVES) throw restless(this.deps.tokens.key, moves);
+      if (looks === MOST_LOOKS) throw restless(this.deps.tokens.key);
+      // Others log in one after the other, or readers are given old copies in turn: the renewal ends by its time.
       seen = moves > 1 ? undefined : renewed.moved;
       if (moves > 1) await pause.wait(signal);
     }
@@ -189,9 +188,9 @@ function isSameToken(
   return stored !== 'unreachable' && other !== 'unreachable' && stored?.token === other?.token;
 }
 
-function restless(key: string, looks: number): SessionStorageError {
+function restless(key: string): SessionStorageError {
   return new SessionStorageError(
-    `The stored object "${key}" had another version at each of ${looks} looks, and never a session that lives: others write it all the time, readers are given old copies, or its version changes without a write.`,
+    `The stored object "${key}" had another version at each of ${MOST_LOOKS} looks, and the same text without a live session in it: its version changes without a write.`,
     'unavailable',
   );
 }

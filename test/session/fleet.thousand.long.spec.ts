@@ -32,6 +32,8 @@ function counting(storage: SessionStorage, onWrite: (key: string) => void) {
       counted.operations += 1;
       return storage.delete(...given);
     },
+    // Else the one that logs in would make four more, to test the store.
+    conditionalWrites: storage.conditionalWrites,
   };
   return counted;
 }

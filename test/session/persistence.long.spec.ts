@@ -87,6 +87,7 @@ describe("persistence 'required'", () => {
 
   it('tries a failing write three times, and logs out only then [fault 20]', async () => {
     const clock = new VirtualClock();
+    clock.random = () => 0.5;
     const { simulator, storage, start, stored, key } = await createAccount();
     await storage.put(key, 'A'.repeat(44));
     const tries: number[] = [];
