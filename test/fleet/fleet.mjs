@@ -76,11 +76,11 @@ export class Fleet {
   static async create(build, kind = 'file') {
     const load = (path) => import(pathToFileURL(join(build, path)).href);
     const { BetfairSimulator } = await load('testing/index.js');
-    const { openStorage } = await load('storage/storage.factory.js');
+    const { createStorage } = await load('storage/storage.factory.js');
     const simulator = await BetfairSimulator.start();
     simulator.answer('listEventTypes', []);
     const store = await stores[kind]();
-    return new Fleet(build, simulator, store, await openStorage(store.url));
+    return new Fleet(build, simulator, store, createStorage(store.url, () => {}));
   }
 
   constructor(build, simulator, store, storage) {

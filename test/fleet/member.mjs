@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 const [build] = process.argv.slice(2);
 const load = (path) => import(pathToFileURL(join(build, path)).href);
 const { BetfairSessionModule, SessionService } = await load('index.js');
-const { openStorage } = await load('storage/storage.factory.js');
+const { createStorage } = await load('storage/storage.factory.js');
 
 const CALL = {
   method: 'POST',
@@ -15,8 +15,8 @@ const CALL = {
 };
 
 /** A store in which the process stops itself, as the operating system may at any time: after a read, before a write. */
-async function stopping({ operation, nth }, { storage: url, sessionKey }) {
-  const storage = await openStorage(url);
+function stopping({ operation, nth }, { storage: url, sessionKey }) {
+  const storage = createStorage(url, () => {});
   const counts = { read: 0, write: 0 };
   const pass = (name, of) => {
     if (of !== sessionKey) return;
@@ -46,7 +46,7 @@ function shiftClocks({ wall = 0, monotonic = 0 }) {
 
 async function boot({ options, stopAt, clock }) {
   if (clock) shiftClocks(clock);
-  const storage = stopAt ? await stopping(stopAt, options) : options.storage;
+  const storage = stopAt ? stopping(stopAt, options) : options.storage;
   const module = BetfairSessionModule.forRoot({ ...options, storage });
   const application = await NestFactory.createApplicationContext(module, {
     logger: false,
