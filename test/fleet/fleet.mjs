@@ -80,7 +80,12 @@ export class Fleet {
     const simulator = await BetfairSimulator.start();
     simulator.answer('listEventTypes', []);
     const store = await stores[kind]();
-    return new Fleet(build, simulator, store, createStorage(store.url, () => {}));
+    return new Fleet(
+      build,
+      simulator,
+      store,
+      createStorage(store.url, () => {}),
+    );
   }
 
   constructor(build, simulator, store, storage) {
