@@ -57,9 +57,9 @@ export class LoginPermits {
     spread: LoginSpread,
     signal: AbortSignal,
   ): Promise<LoginPermit | Moved | 'alone'> {
-    const { lease, onWaiting } = this.deps;
-    let pause = new Pauses(this.deps.clock, LOOKS);
-    const afterTelling = new Pauses(this.deps.clock, LOOKS);
+    const { clock, lease, onWaiting } = this.deps;
+    let pause = new Pauses(clock, LOOKS);
+    const afterTelling = new Pauses(clock, LOOKS);
     /** Milliseconds until the holder seen last is gone; `undefined`: none was seen. */
     let freeIn: number | undefined;
     // Saves a read. If it is out of date, the take conflicts; a record with a holder is read again.
@@ -81,12 +81,12 @@ export class LoginPermits {
       if (attempt !== 'lost') {
         if (!('freeIn' in attempt)) return attempt;
         if (freeIn === undefined) onWaiting(attempt.freeIn);
-        // Another holder: a login begins, so a token may come soon.
-        else if (attempt.freeIn > freeIn) pause = new Pauses(this.deps.clock, LOOKS);
-        freeIn = attempt.freeIn;
       }
       // Whoever was faster logs in, most likely: its token is looked for before the record is.
       const longest = attempt === 'lost' ? Infinity : attempt.freeIn;
+      // Another holder: a login begins, so a token may come soon.
+      if (freeIn !== undefined && longest > freeIn) pause = new Pauses(clock, LOOKS);
+      if (attempt !== 'lost' || freeIn !== undefined) freeIn = longest;
       const moved = await this.#watchToken(found, longest, pause, signal);
       if (moved) return moved;
     }
