@@ -29,7 +29,7 @@ export interface PermitDependencies {
   readonly guard: LoginGuard;
   readonly lease: LoginLease;
   readonly records: RecordStore;
-  /** Whether the store must be seen to write conditionally before the first login. */
+  /** `true` if the store must be seen to write conditionally before the first login. */
   readonly isToBeTested: boolean;
   readonly noteTest: RecordChange;
   /** Reads the stored token, whosever it is. */

@@ -43,7 +43,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
   /** @internal */
   readonly account: SessionSource;
   readonly #send = (path: string, init: RequestInit) => this.#api.send(path, init);
-  /** Whether the store was chosen by URL, and so is closed with the service. */
+  /** `true` if the store was chosen by URL, and so is closed with the service. */
   readonly #ownsStorage: boolean;
 
   /** @internal Made by `BetfairSessionModule`. */

@@ -2,23 +2,24 @@ import { BetfairConfigurationError } from '../errors/configuration.errors.js';
 import type { DeleteCondition, WriteCondition } from './session-storage.interface.js';
 
 /**
- * Refuses a condition that is not exactly one of the two. It matters most for an empty or undefined version, which S3
- * and Azure take for "no condition" and overwrite whatever is stored.
+ * The version that must be stored for the condition to hold; `undefined` if nothing may be stored. For stores of your
+ * own too, before anything is sent: S3 and Azure take an empty or undefined version for "no condition", and overwrite
+ * whatever is stored.
  *
- * @throws BetfairConfigurationError before any input or output
+ * @throws BetfairConfigurationError it is not exactly one of the two conditions
  */
-export function assertWriteCondition(condition: WriteCondition): void {
+export function expectedVersion(condition: WriteCondition): string | undefined {
   const ifAbsent = property(condition, 'ifAbsent');
   const ifVersion = property(condition, 'ifVersion');
-  if (ifAbsent === true && ifVersion === undefined) return;
-  if (ifAbsent === undefined && isVersion(ifVersion)) return;
+  if (ifAbsent === true && ifVersion === undefined) return undefined;
+  if (ifAbsent === undefined && isVersion(ifVersion)) return ifVersion;
   throw new BetfairConfigurationError(
     'a write to the session store needs exactly one condition: { ifAbsent: true }, or { ifVersion } with the version that a read or write returned.',
   );
 }
 
 /**
- * Refuses a delete without a version, for the same reason as {@link assertWriteCondition}.
+ * Refuses a delete without a version, for the same reason as {@link expectedVersion}.
  *
  * @throws BetfairConfigurationError before any input or output
  */
@@ -29,18 +30,7 @@ export function assertDeleteCondition(condition: DeleteCondition): void {
   );
 }
 
-/**
- * The version that must be stored for the condition to hold; `undefined` if nothing may be stored. For stores of your
- * own.
- *
- * @throws BetfairConfigurationError it is not exactly one condition, of which many services would make none
- */
-export function expectedVersion(condition: WriteCondition): string | undefined {
-  assertWriteCondition(condition);
-  return 'ifVersion' in condition ? condition.ifVersion : undefined;
-}
-
-function isVersion(value: unknown): boolean {
+function isVersion(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 

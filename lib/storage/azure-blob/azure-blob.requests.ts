@@ -5,7 +5,6 @@ import type { AzureContainerClientLike } from './azure-blob.storage.js';
 import type { CloudFault } from '../cloud/cloud.failure.js';
 import { number, read, text } from '../remote/foreign.fields.js';
 import type { CloudRequests } from '../cloud/cloud.interface.js';
-import { expectedVersion } from '../write-condition.js';
 import { fileFaultIn } from '../cloud/cloud.local-fault.js';
 import { importPackage } from '../remote/optional.package.js';
 
@@ -66,8 +65,7 @@ function requestsOf(client: AzureContainerClientLike): Omit<CloudRequests, 'mayR
       return { value: (await buffer(body)).toString(), version: versionOf(reply.etag) };
     },
 
-    async write(name, value, condition, abortSignal) {
-      const ifMatch = expectedVersion(condition);
+    async write(name, value, ifMatch, abortSignal) {
       const blob = client.getBlockBlobClient(name);
       const { etag } = await blob.upload(value, Buffer.byteLength(value), {
         abortSignal,

@@ -14,11 +14,7 @@ import type {
   WriteCondition,
 } from '../session-storage.interface.js';
 import { assertStorageKey } from '../storage-key.js';
-import {
-  assertDeleteCondition,
-  assertWriteCondition,
-  expectedVersion,
-} from '../write-condition.js';
+import { assertDeleteCondition, expectedVersion } from '../write-condition.js';
 
 /** What the stores in clouds have in common: repeating what may pass, and telling a lost answer from a lost race. */
 export abstract class CloudStorage implements SessionStorage {
@@ -62,16 +58,14 @@ export abstract class CloudStorage implements SessionStorage {
     options?: StorageOperationOptions,
   ): Promise<string> {
     assertStorageKey(key);
-    assertWriteCondition(condition);
+    const expected = expectedVersion(condition);
     return this.#operate('write', key, options, async (requests, signal, attempt) => {
       try {
-        return await requests.write(this.#prefix + key, value, condition, signal);
+        return await requests.write(this.#prefix + key, value, expected, signal);
       } catch (error) {
         signal.throwIfAborted();
         const verdict = this.#judge(error);
-        const lost =
-          verdict === 'conflict' ||
-          (verdict === 'absent' && expectedVersion(condition) !== undefined);
+        const lost = verdict === 'conflict' || (verdict === 'absent' && expected !== undefined);
         if (!lost) throw error;
         // Only a request before this one can have succeeded without our knowing.
         const mayBeOurs = attempt > 1 || requests.mayRepeat;

@@ -24,7 +24,7 @@ export async function prepareDirectory(
   // A file of that name fails here, with ENOTDIR.
   const names = await readdir(directory);
   await probeHardLinks(directory);
-  await hideIfNew(directory);
+  await hideIfNew(directory, names);
   const temporaries = names.filter((name) => TEMPORARY.test(name));
   await sweep(directory, temporaries, temporary(), abandonedAfterMs);
 }
@@ -33,8 +33,7 @@ export async function prepareDirectory(
  * Hides the directory from Git if it holds nothing of others: then it is new, was emptied, or was left by a process that
  * died before it had hidden it.
  */
-export async function hideIfNew(directory: string): Promise<void> {
-  const names = await readdir(directory);
+export async function hideIfNew(directory: string, names: readonly string[]): Promise<void> {
   const isNew = names.every((name) => isOurs(name) && name !== IGNORE_FILE);
   if (isNew || (await hasOurEmptyIgnoreFile(directory))) await ignoreInGit(directory);
 }

@@ -26,7 +26,7 @@
  *   and any readers. Two late helpers that both move the copy exactly between these looks can bring it back.
  * - The version is the newest number with the fingerprint of what is published, so foreign writes change it too.
  */
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { onAbort } from '../../common/abort-listener.js';
 import { abortable } from '../../common/deadline.js';
@@ -45,11 +45,7 @@ import type {
   WriteCondition,
 } from '../session-storage.interface.js';
 import { assertStorageKey } from '../storage-key.js';
-import {
-  assertDeleteCondition,
-  assertWriteCondition,
-  expectedVersion,
-} from '../write-condition.js';
+import { assertDeleteCondition, expectedVersion } from '../write-condition.js';
 
 /** Options of {@link FileStorage}. */
 export interface FileStorageOptions {
@@ -132,12 +128,11 @@ export class FileStorage implements SessionStorage {
     condition: WriteCondition,
     options?: StorageOperationOptions,
   ): Promise<string> {
-    assertWriteCondition(condition);
+    const expected = expectedVersion(condition);
     return this.#use(key, options, async (object) => {
       await this.open();
       await this.#createFolder(object);
       const state = await this.#state(object, options?.signal);
-      const expected = expectedVersion(condition);
       if (versionOf(state) !== expected) throw new StorageConflictError(key);
       return object.commit(state, value, options?.signal);
     });
@@ -222,7 +217,9 @@ export class FileStorage implements SessionStorage {
     if (created === undefined) return;
     // Somebody removed the directory under us, or all that was in it, and with it what hides it from Git.
     const isGone = !relative(created, this.directory).startsWith('..');
-    await (isGone ? ignoreInGit(this.directory) : hideIfNew(this.directory));
+    await (isGone
+      ? ignoreInGit(this.directory)
+      : hideIfNew(this.directory, await readdir(this.directory)));
   }
 }
 

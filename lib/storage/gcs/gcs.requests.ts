@@ -3,7 +3,6 @@ import { ATTEMPT_TIMEOUT_MS } from '../remote/remote.attempts.js';
 import type { CloudFault } from '../cloud/cloud.failure.js';
 import { number, read, text } from '../remote/foreign.fields.js';
 import type { CloudRequests } from '../cloud/cloud.interface.js';
-import { expectedVersion } from '../write-condition.js';
 import { importPackage } from '../remote/optional.package.js';
 
 import type { GcsClientLike, GcsFileLike, GcsStorageOptions } from './gcs.storage.js';
@@ -50,7 +49,7 @@ function requestsOf(fileOf: (name: string) => GcsFileLike): Omit<CloudRequests, 
       return { value, version: versionOf(read(read(head, 'headers'), 'x-goog-generation')) };
     },
 
-    async write(name, value, condition, signal) {
+    async write(name, value, expected, signal) {
       const file = fileOf(name);
       const options = {
         resumable: false,
@@ -58,7 +57,7 @@ function requestsOf(fileOf: (name: string) => GcsFileLike): Omit<CloudRequests, 
         validation: false,
         contentType: 'text/plain; charset=utf-8',
         preconditionOpts: {
-          ifGenerationMatch: expectedVersion(condition) ?? 0,
+          ifGenerationMatch: expected ?? 0,
         },
         timeout: ATTEMPT_TIMEOUT_MS,
       } as const;

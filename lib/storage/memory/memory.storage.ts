@@ -8,11 +8,7 @@ import type {
   WriteCondition,
 } from '../session-storage.interface.js';
 import { assertStorageKey } from '../storage-key.js';
-import {
-  assertDeleteCondition,
-  assertWriteCondition,
-  expectedVersion,
-} from '../write-condition.js';
+import { assertDeleteCondition, expectedVersion } from '../write-condition.js';
 
 /** Options of {@link MemoryStorage}. */
 export interface MemoryStorageOptions {
@@ -49,9 +45,8 @@ export class MemoryStorage implements SessionStorage {
     options?: StorageOperationOptions,
   ): Promise<string> {
     assertStorageKey(key);
-    assertWriteCondition(condition);
-    options?.signal?.throwIfAborted();
     const expected = expectedVersion(condition);
+    options?.signal?.throwIfAborted();
     if (this.#objects.get(key)?.version !== expected) throw new StorageConflictError(key);
     const version = String(++this.#writes);
     this.#objects.set(key, Object.freeze({ value, version }));

@@ -12,11 +12,7 @@ import type {
   WriteCondition,
 } from '../session-storage.interface.js';
 import { assertStorageKey } from '../storage-key.js';
-import {
-  assertDeleteCondition,
-  assertWriteCondition,
-  expectedVersion,
-} from '../write-condition.js';
+import { assertDeleteCondition, expectedVersion } from '../write-condition.js';
 import type { PostgresClientLike, PostgresSource } from './postgres.client.js';
 import { mayPass, postgresError } from './postgres.failure.js';
 import { ownPool } from './postgres.pool.js';
@@ -93,11 +89,10 @@ export class PostgresStorage implements SessionStorage {
     options?: StorageOperationOptions,
   ): Promise<string> {
     assertStorageKey(key);
-    assertWriteCondition(condition);
+    const expected = expectedVersion(condition);
     const version = randomUUID();
     // Bytes, because text cannot hold U+0000, and because tracing prints strings.
     const row = [this.#prefix + key, Buffer.from(value), version];
-    const expected = expectedVersion(condition);
     const [statement, values] =
       expected === undefined ? [this.#table.insert, row] : [this.#table.update, [...row, expected]];
     const written = await this.#operate(`write "${key}" to`, options, (client) =>

@@ -12,11 +12,7 @@ import type {
   WriteCondition,
 } from '../session-storage.interface.js';
 import { assertStorageKey } from '../storage-key.js';
-import {
-  assertDeleteCondition,
-  assertWriteCondition,
-  expectedVersion,
-} from '../write-condition.js';
+import { assertDeleteCondition, expectedVersion } from '../write-condition.js';
 import {
   assertPrimary,
   get,
@@ -85,7 +81,7 @@ export class RedisStorage implements SessionStorage {
       this.#connected = async () => async (command) => send(command);
       this.#words = { place: 'Redis', prefix };
     } else if ('url' in options && typeof options.url === 'string') {
-      const address = readRedisUrl(options.url, () => {});
+      const address = readRedisUrl(options.url);
       const connection = new RedisConnection(address);
       this.#connection = connection;
       this.#connected = () => connection.connected();
@@ -121,10 +117,10 @@ export class RedisStorage implements SessionStorage {
     options?: StorageOperationOptions,
   ): Promise<string> {
     assertStorageKey(key);
-    assertWriteCondition(condition);
+    const expected = expectedVersion(condition) ?? '';
     const version = randomUUID();
     const stored = await this.#operate(`write "${key}" to`, options, (send, name) =>
-      replace(send, name(key), value, version, expectedVersion(condition) ?? ''),
+      replace(send, name(key), value, version, expected),
     );
     if (stored !== version) throw new StorageConflictError(key);
     return version;

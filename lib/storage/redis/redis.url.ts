@@ -1,6 +1,5 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { assertPrefix } from '../remote/remote.names.js';
-import type { OnIgnored } from '../storage.driver.js';
 import { readParameters, type UrlRules } from '../storage.url.js';
 
 const RULES: UrlRules = {
@@ -29,7 +28,7 @@ export interface RedisAddress {
  *
  * @throws BetfairConfigurationError the URL cannot be used
  */
-export function readRedisUrl(url: string, onIgnored: OnIgnored): RedisAddress {
+export function readRedisUrl(url: string): RedisAddress {
   const fail = (fault: string): never => {
     throw new BetfairConfigurationError(`${fault} Write it as ${RULES.example}.`);
   };
@@ -51,7 +50,7 @@ export function readRedisUrl(url: string, onIgnored: OnIgnored): RedisAddress {
   if (username !== undefined && password === undefined) {
     fail(`${scheme} has a user and no password. Without a user a password follows a colon.`);
   }
-  const prefix = readParameters(scheme, searchParams, RULES, onIgnored).get('prefix') ?? '';
+  const prefix = readParameters(scheme, searchParams, RULES, () => {}).get('prefix') ?? '';
   assertPrefix(prefix);
   const host = hostname.toLowerCase();
   const address = {

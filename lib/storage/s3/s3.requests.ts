@@ -4,7 +4,6 @@ import { ATTEMPT_TIMEOUT_MS } from '../remote/remote.attempts.js';
 import type { CloudFault } from '../cloud/cloud.failure.js';
 import { number, read, text } from '../remote/foreign.fields.js';
 import type { CloudRequests } from '../cloud/cloud.interface.js';
-import { expectedVersion } from '../write-condition.js';
 import { importPackage } from '../remote/optional.package.js';
 
 import type { S3ClientLike, S3StorageOptions } from './s3.storage.js';
@@ -66,8 +65,7 @@ function requestsOf(
       return { value: await bodyOf(reply), version: versionOf(reply) };
     },
 
-    async write(name, value, condition, abortSignal) {
-      const version = expectedVersion(condition);
+    async write(name, value, version, abortSignal) {
       const command = new sdk.PutObjectCommand({
         Bucket: bucket,
         Key: name,
