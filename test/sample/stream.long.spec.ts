@@ -5,7 +5,7 @@ import { StreamClient } from '../../sample/stream/stream.client.js';
 import { streamMessages } from '../../sample/stream/stream.connection.js';
 import { errorOf } from '../identity/support/secrets.js';
 import { RecordingLogger } from '../support/application.js';
-import { rightClient, until } from '../testing/wire.js';
+import { rightClient, until } from '../testing/simulator/wire.js';
 import { startOddStream } from './support/odd-stream.js';
 import { type RunningSample, startSample, streamAddress } from './support/sample-application.js';
 

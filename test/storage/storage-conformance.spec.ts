@@ -5,7 +5,7 @@ import type {
   StoredValue,
   WriteCondition,
 } from '../../lib/storage/session-storage.interface.js';
-import { sessionStorageConformance } from '../../lib/testing/storage-conformance.js';
+import { sessionStorageConformance } from '../../lib/testing/conformance/storage-conformance.js';
 
 /** The names of the cases that a store fails. */
 async function failures(open: () => MemoryStorage): Promise<readonly string[]> {

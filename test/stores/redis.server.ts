@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
-import { serverCertificate } from '../../lib/testing/simulator.certificates.js';
+import { serverCertificate } from '../../lib/testing/simulator/certificates.js';
 
 const STARTS_WITHIN_MS = 20_000;
 

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import type { SessionStorage } from '../../storage/session-storage.interface.js';
+import { basicCases } from './conformance.basics.js';
+import type { CaseContext, Cases } from './conformance.context.js';
+import { raceCases } from './conformance.races.js';
+import { refusalCases } from './conformance.refusals.js';
+
+/** What {@link sessionStorageConformance} needs to know about a store. */
+export interface StorageConformanceOptions {
+  /**
+   * Called several times in a case: each call gives a store on the same underlying data, so that what one writes the
+   * others see. An in-memory store gives one and the same object each time. `close`, where there is one, is called
+   * once for each object when the case ends.
+   */
+  readonly create: () => SessionStorage | Promise<SessionStorage>;
+  /** The version is derived from the content and stays when equal content is written (S3). Default `false`. */
+  readonly contentVersions?: boolean | undefined;
+  /** Repetitions of each race. Default 5. */
+  readonly rounds?: number | undefined;
+}
+
+/** One case of the conformance suite, for any test runner. */
+export interface ConformanceCase {
+  /** What a store must do. */
+  readonly name: string;
+  /** Resolves if the store does it; otherwise rejects, with an `AssertionError` or with what the store threw. */
+  readonly run: () => Promise<void>;
+}
+
+/**
+ * What every {@link SessionStorage} must do, as a list of cases for jest, vitest, `node:test` or any other runner. The
+ * cases use random keys, so they can run against a store that is in use, and remove what they stored.
+ *
+ * @example
+ * ```ts
+ * import { sessionStorageConformance } from 'nestjs-betfair-session/testing';
+ *
+ * describe('RedisStorage', () => {
+ *   const create = () => new RedisStorage({ url: 'redis://localhost:6379' });
+ *   for (const { name, run } of sessionStorageConformance({ create })) it(name, run);
+ * });
+ * ```
+ */
+export function sessionStorageConformance(
+  options: StorageConformanceOptions,
+): readonly ConformanceCase[] {
+  const cases: Cases = { ...basicCases, ...refusalCases, ...raceCases };
+  return Object.entries(cases)
+    .filter(([, { versionsOnly }]) => !(versionsOnly && options.contentVersions))
+    .map(([name, { check }]) => ({ name, run: () => runCase(check, options) }));
+}
+
+async function runCase(
+  check: (context: CaseContext) => Promise<void>,
+  options: StorageConformanceOptions,
+): Promise<void> {
+  const opened = new Set<SessionStorage>();
+  const keys: string[] = [];
+  const open = async (): Promise<SessionStorage> => {
+    const storage = await options.create();
+    opened.add(storage);
+    return storage;
+  };
+  const newKey = (suffix = ''): string => {
+    const key = `conformance-${randomUUID()}${suffix}`;
+    keys.push(key);
+    return key;
+  };
+  try {
+    await check({ open, newKey, rounds: options.rounds ?? 5 });
+  } finally {
+    const [storage] = opened;
+    // A store that cannot delete fails in the cases about that, not here.
+    if (storage) await Promise.allSettled(keys.map((key) => clear(storage, key)));
+    for (const one of opened) await one.close?.();
+  }
+}
+
+async function clear(storage: SessionStorage, key: string): Promise<void> {
+  const stored = await storage.read(key);
+  if (stored) await storage.delete(key, { ifVersion: stored.version });
+}

@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../../common/clock.js';
+import { BetfairConfigurationError } from '../../../errors/index.js';
+import type { SimulatedAccount } from './simulated-account.js';
+
+/** What a login attempt came to: a token where there is a session. */
+export interface LoginOutcome {
+  /** `SUCCESS`, `LIMITED_ACCESS` or the code of the refusal. */
+  readonly code: string;
+  readonly token?: string | undefined;
+}
+
+/** What proves who logs in, beside user name and password. */
+export type LoginProof =
+  { readonly kind: 'certificate'; readonly fingerprint: string } | { readonly kind: 'interactive' };
+
+interface Session {
+  readonly account: SimulatedAccount;
+  expiresAt: number;
+  ended: boolean;
+}
+
+const LOGINS_A_MINUTE = 100;
+const MINUTE = 60_000;
+const BAN = 20 * MINUTE;
+
+/** The accounts of a simulator, their sessions and the rule against too many logins. */
+export class SimulatedAccounts {
+  /** Every token ever issued: a dead one is still recognised in the record of requests. */
+  readonly #sessions = new Map<string, Session>();
+  readonly #accounts: ReadonlyMap<string, SimulatedAccount>;
+  readonly #lastToken = new Map<SimulatedAccount, string>();
+  readonly #recentLogins = new Map<SimulatedAccount, number[]>();
+  readonly #bannedUntil = new Map<SimulatedAccount, number>();
+
+  constructor(
+    readonly all: readonly SimulatedAccount[],
+    private readonly clock: Pick<Clock, 'wall'>,
+  ) {
+    this.#accounts = new Map(all.map((account) => [account.username, account]));
+    if (all.length === 0) throw new BetfairConfigurationError('The simulator needs an account.');
+    if (this.#accounts.size < all.length) {
+      throw new BetfairConfigurationError('Two simulated accounts have the same username.');
+    }
+  }
+
+  /** The account of that name, or the first one. */
+  get(username?: string): SimulatedAccount {
+    const account = username === undefined ? this.all[0] : this.#accounts.get(username);
+    if (account) return account;
+    const known = [...this.#accounts.keys()].map((name) => `"${name}"`).join(', ');
+    throw new BetfairConfigurationError(
+      `The simulator has no account "${username}". It was started with ${known}.`,
+    );
+  }
+
+  has(username: string): boolean {
+    return this.#accounts.has(username);
+  }
+
+  /** Application keys work with every session: a token is not tied to one. */
+  knowsApplicationKey(key: string): boolean {
+    return this.all.some((account) => account.applicationKey === key);
+  }
+
+  login(username: string, password: string, proof: LoginProof): LoginOutcome {
+    const account = this.#accounts.get(username);
+    if (!account) return { code: 'INVALID_USERNAME_OR_PASSWORD' };
+    const refusal = account.refusal(password, proof);
+    if (refusal !== undefined) return { code: refusal };
+    if (this.#isBanned(account)) return { code: 'TEMPORARY_BAN_TOO_MANY_REQUESTS' };
+
+    const now = this.clock.wall();
+    const token = (account.sameToken && this.#lastToken.get(account)) || randomToken();
+    this.#lastToken.set(account, token);
+    this.#sessions.set(token, { account, expiresAt: now + account.sessionLifetime, ended: false });
+    this.#recentLogins.set(account, [...this.#recent(account), now]);
+    account.logins += 1;
+    return { code: account.loginCode ?? 'SUCCESS', token };
+  }
+
+  /** Restarts the lifetime of a live session. */
+  keepAlive(token: string): SimulatedAccount | undefined {
+    const session = this.#live(token);
+    if (session) session.expiresAt = this.clock.wall() + session.account.sessionLifetime;
+    return session?.account;
+  }
+
+  logout(token: string): SimulatedAccount | undefined {
+    const session = this.#live(token);
+    if (session) session.ended = true;
+    return session?.account;
+  }
+
+  /** The account of a live session. */
+  holder(token: string): SimulatedAccount | undefined {
+    return this.#live(token)?.account;
+  }
+
+  /** The account that a token was issued to, dead or alive. */
+  ownerOf(token: string): SimulatedAccount | undefined {
+    return this.#sessions.get(token)?.account;
+  }
+
+  endSessions(username?: string): void {
+    const account = username === undefined ? undefined : this.get(username);
+    for (const session of this.#sessions.values()) {
+      if (!account || session.account === account) session.ended = true;
+    }
+  }
+
+  /** Tokens of the account's live sessions, oldest first. */
+  liveTokens(account: SimulatedAccount): readonly string[] {
+    return [...this.#sessions.keys()].filter((token) => this.holder(token) === account);
+  }
+
+  #live(token: string): Session | undefined {
+    const session = this.#sessions.get(token);
+    return session && !session.ended && this.clock.wall() < session.expiresAt ? session : undefined;
+  }
+
+  #recent(account: SimulatedAccount): readonly number[] {
+    const since = this.clock.wall() - MINUTE;
+    return (this.#recentLogins.get(account) ?? []).filter((at) => at > since);
+  }
+
+  #isBanned(account: SimulatedAccount): boolean {
+    const now = this.clock.wall();
+    if (now < (this.#bannedUntil.get(account) ?? 0)) return true;
+    if (this.#recent(account).length < LOGINS_A_MINUTE) return false;
+    this.#bannedUntil.set(account, now + BAN);
+    account.banned = true;
+    return true;
+  }
+}
+
+/** 44 characters of base64 that end in `=`, with a `+` or `/` so that whoever URL-encodes them fails. */
+export function randomToken(): string {
+  for (;;) {
+    const token = randomBytes(32).toString('base64');
+    if (/[+/]/.test(token)) return token;
+  }
+}

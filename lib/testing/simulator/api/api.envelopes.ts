@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { json, type SimulatorReply } from '../http/reply.js';
+
+/** The APIs that the simulator speaks. */
+export type ApiService = 'betting' | 'account' | 'heartbeat' | 'scores';
+
+/** What an API call came to. */
+export type Outcome =
+  | { readonly result: unknown }
+  /** A business exception, by its `errorCode`. */
+  | { readonly errorCode: string; readonly errorDetails?: string | undefined }
+  /** A fault of the framework, which knows nothing of the business. */
+  | { readonly fault: FrameworkFault };
+
+/** A framework fault: its number, its JSON-RPC code and its HTTP status. */
+export interface FrameworkFault {
+  readonly number: string;
+  readonly code: number;
+  readonly status: number;
+}
+
+export const MALFORMED_JSON: FrameworkFault = { number: 'DSC-0008', code: -32700, status: 400 };
+export const WRONG_CONTENT_TYPE: FrameworkFault = { number: 'DSC-0011', code: -32600, status: 415 };
+export const NO_SUCH_OPERATION: FrameworkFault = { number: 'DSC-0021', code: -32601, status: 404 };
+
+interface Wording {
+  /** Of method names in JSON-RPC. */
+  readonly prefix: string;
+  readonly exception: string;
+  readonly number: string;
+  /** Error codes in the order of their numbers, from 1. */
+  readonly codes: readonly string[];
+}
+
+const BETTING_CODES = [
+  'TOO_MUCH_DATA',
+  'INVALID_INPUT_DATA',
+  'INVALID_SESSION_INFORMATION',
+  'NO_APP_KEY',
+  'NO_SESSION',
+  'UNEXPECTED_ERROR',
+  'INVALID_APP_KEY',
+  'TOO_MANY_REQUESTS',
+  'SERVICE_BUSY',
+  'TIMEOUT_ERROR',
+  'REQUEST_SIZE_EXCEEDS_LIMIT',
+  'ACCESS_DENIED',
+];
+
+const WORDINGS: Readonly<Record<ApiService, Wording>> = {
+  betting: {
+    prefix: 'SportsAPING/v1.0/',
+    exception: 'APINGException',
+    number: 'ANGX',
+    codes: BETTING_CODES,
+  },
+  account: {
+    prefix: 'AccountAPING/v1.0/',
+    exception: 'AccountAPINGException',
+    number: 'AANGX',
+    codes: [
+      'INVALID_INPUT_DATA',
+      'INVALID_SESSION_INFORMATION',
+      'UNEXPECTED_ERROR',
+      'INVALID_APP_KEY',
+      'SERVICE_BUSY',
+      'TIMEOUT_ERROR',
+      'DUPLICATE_APP_NAME',
+      'APP_KEY_CREATION_FAILED',
+      'APP_CREATION_FAILED',
+      'NO_SESSION',
+      'NO_APP_KEY',
+      'SUBSCRIPTION_EXPIRED',
+    ],
+  },
+  heartbeat: {
+    prefix: 'HeartbeatAPING/v1.0/',
+    exception: 'APINGException',
+    number: 'HBT',
+    codes: [
+      'INVALID_INPUT_DATA',
+      'INVALID_SESSION_INFORMATION',
+      'NO_APP_KEY',
+      'NO_SESSION',
+      'INVALID_APP_KEY',
+      'UNEXPECTED_ERROR',
+    ],
+  },
+  // No recording shows the numbers of Scores and Race Status: clients go by the error code.
+  scores: {
+    prefix: 'ScoresAPING/v1.0/',
+    exception: 'APINGException',
+    number: 'SCANGX',
+    codes: BETTING_CODES,
+  },
+};
+
+/** The prefix of the service's JSON-RPC methods. */
+export function methodPrefix(service: ApiService): string {
+  return WORDINGS[service].prefix;
+}
+
+/** One JSON-RPC answer; without `id` when the request could not be read. */
+export function rpcEnvelope(service: ApiService, outcome: Outcome, id?: unknown): object {
+  const ending = id === undefined ? {} : { id };
+  if ('result' in outcome) return { jsonrpc: '2.0', result: outcome.result, ...ending };
+  if ('fault' in outcome) {
+    const { code, number: message } = outcome.fault;
+    return { jsonrpc: '2.0', error: { code, message }, ...ending };
+  }
+  const { number, detail } = exception(service, outcome);
+  return { jsonrpc: '2.0', error: { code: -32099, message: number, data: detail }, ...ending };
+}
+
+/** A REST answer. Faults come as XML to a client that does not ask for JSON. */
+export function restReply(service: ApiService, outcome: Outcome, asJson: boolean): SimulatorReply {
+  if ('result' in outcome) return json(outcome.result);
+  const isFramework = 'fault' in outcome;
+  const { number, detail } = isFramework
+    ? { number: outcome.fault.number, detail: undefined }
+    : exception(service, outcome);
+  const status = isFramework ? outcome.fault.status : 400;
+  const fault = { faultcode: 'Client', faultstring: number, ...(detail && { detail }) };
+  if (asJson) return json(fault, status);
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<fault>${xml(fault)}</fault>`;
+  return { status, headers: { 'content-type': 'application/xml' }, body };
+}
+
+function exception(
+  service: ApiService,
+  { errorCode, errorDetails = '' }: Extract<Outcome, { readonly errorCode: string }>,
+): { number: string; detail: object } {
+  const { exception: name, number, codes } = WORDINGS[service];
+  const details = { requestUUID: `simulator-${randomUUID()}`, errorCode, errorDetails };
+  return {
+    number: `${number}-${String(codes.indexOf(errorCode) + 1).padStart(4, '0')}`,
+    detail: { exceptionname: name, [name]: details },
+  };
+}
+
+function xml(value: object): string {
+  return Object.entries(value)
+    .map(([name, content]: [string, unknown]) => {
+      const inner =
+        typeof content === 'object' && content !== null ? xml(content) : escape(String(content));
+      return `<${name}>${inner}</${name}>`;
+    })
+    .join('');
+}
+
+function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

@@ -1,0 +1,87 @@
+import {
+  MALFORMED_JSON,
+  methodPrefix,
+  type ApiService,
+  type FrameworkFault,
+} from './api.envelopes.js';
+import { isRecord } from '../http/reply.js';
+import { splitPath } from '../http/request.js';
+
+/** One operation that an API request asks for. */
+export interface SimulatedCall {
+  /** Such as `listMarketBook`; a JSON-RPC method of another service keeps its prefix. */
+  readonly method: string;
+  /** Its parameters; `{}` where it has none. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Of the JSON-RPC call. */
+  readonly id?: unknown;
+}
+
+/** What a path of the API leads to. */
+export type ApiRoute =
+  | { readonly service: ApiService; readonly style: 'json-rpc' }
+  | { readonly service: ApiService; readonly style: 'rest'; readonly method: string };
+
+/** The calls of one request; a batch is a JSON-RPC array, even of one. */
+export interface ParsedCalls {
+  readonly calls: readonly SimulatedCall[];
+  readonly isBatch: boolean;
+}
+
+const RPC: Readonly<Record<string, ApiService>> = {
+  '/exchange/betting/json-rpc/v1': 'betting',
+  '/exchange/account/json-rpc/v1': 'account',
+  '/exchange/heartbeat/json-rpc/v1': 'heartbeat',
+  '/exchange/scores/json-rpc/v1': 'scores',
+};
+const REST = /^\/exchange\/(betting|account)\/rest\/v1\.0\/(\w+)$/;
+
+export function parseRoute(path: string): ApiRoute | undefined {
+  const pathname = splitPath(path).pathname.replace(/\/$/, '');
+  const rpc = RPC[pathname];
+  if (rpc) return { service: rpc, style: 'json-rpc' };
+  const [, service, method] = REST.exec(pathname) ?? [];
+  if (service === undefined || method === undefined) return undefined;
+  return { service: service === 'account' ? 'account' : 'betting', style: 'rest', method };
+}
+
+/** Reads the body, or says what the framework finds wrong with it. */
+export function parseCalls(route: ApiRoute, body: string): ParsedCalls | FrameworkFault {
+  const parsed = parseJson(body, route.style);
+  if (route.style === 'rest') {
+    if (!isRecord(parsed)) return MALFORMED_JSON;
+    return { calls: [{ method: route.method, params: parsed }], isBatch: false };
+  }
+  const isBatch = Array.isArray(parsed);
+  const elements: readonly unknown[] = isBatch ? parsed : [parsed];
+  const calls = elements.flatMap((element) => rpcCall(route.service, element));
+  if (calls.length === 0 || calls.length < elements.length) return MALFORMED_JSON;
+  return { calls, isBatch };
+}
+
+/** The operations that a request asks for, as far as it can be read. */
+export function apiMethods(path: string, body: string): readonly string[] {
+  const route = parseRoute(path);
+  const parsed = route && parseCalls(route, body);
+  return parsed && 'calls' in parsed ? parsed.calls.map((call) => call.method) : [];
+}
+
+function parseJson(body: string, style: ApiRoute['style']): unknown {
+  // Operations without parameters are called with no body at all in REST.
+  if (style === 'rest' && body.trim() === '') return {};
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function rpcCall(service: ApiService, element: unknown): readonly SimulatedCall[] {
+  if (!isRecord(element) || typeof element['method'] !== 'string') return [];
+  const { method, params, id } = element;
+  const prefix = methodPrefix(service);
+  const name = method.startsWith(prefix) ? method.slice(prefix.length) : method;
+  return [
+    { method: name, params: isRecord(params) ? params : {}, ...(id !== undefined && { id }) },
+  ];
+}

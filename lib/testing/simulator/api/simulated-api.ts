@@ -1,0 +1,97 @@
+import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
+import { CANNED_ANSWERS, type AnswerHandler } from './api.answers.js';
+import { SimulatedApiError } from './simulated-api.error.js';
+import { parseCalls, parseRoute, type ParsedCalls, type SimulatedCall } from './api.route.js';
+import {
+  MALFORMED_JSON,
+  NO_SUCH_OPERATION,
+  restReply,
+  rpcEnvelope,
+  WRONG_CONTENT_TYPE,
+  type ApiService,
+  type Outcome,
+} from './api.envelopes.js';
+import { html, isRecord, json, type SimulatorReply } from '../http/reply.js';
+import { asksForJson, mediaType, type SimulatorRequest } from '../http/request.js';
+
+/**
+ * Asked about every API call that carries a live session: `true` refuses it with `INVALID_SESSION_INFORMATION` all the
+ * same. A JSON-RPC batch is one request with several calls.
+ */
+export type CallPredicate = (request: SimulatorRequest, call: SimulatedCall) => boolean | undefined;
+
+/** The Betting, Accounts, Heartbeat and Scores APIs. */
+export class SimulatedApi {
+  readonly #answers = new Map<string, AnswerHandler>(Object.entries(CANNED_ANSWERS));
+  readonly #rejections = new Set<CallPredicate>();
+
+  constructor(private readonly accounts: SimulatedAccounts) {}
+
+  /** Sets the handler of an operation, named with or without the prefix of its service. */
+  setAnswer(method: string, handler: AnswerHandler): void {
+    this.#answers.set(method.split('/').at(-1) ?? method, handler);
+  }
+
+  /** Adds a predicate and returns what takes it away again. */
+  rejectCalls(predicate: CallPredicate): () => void {
+    this.#rejections.add(predicate);
+    return () => void this.#rejections.delete(predicate);
+  }
+
+  async answer(request: SimulatorRequest): Promise<SimulatorReply> {
+    if (request.method !== 'POST') return html(405, '405 Method Not Allowed');
+    const route = parseRoute(request.path);
+    if (!route) return restReply('betting', { fault: NO_SUCH_OPERATION }, asksForJson(request));
+
+    const { service } = route;
+    const isJson = mediaType(request) === 'application/json';
+    const parsed = isJson ? parseCalls(route, request.body) : WRONG_CONTENT_TYPE;
+    if (route.style === 'rest') {
+      const outcome = 'calls' in parsed ? await this.#rest(request, parsed) : { fault: parsed };
+      return restReply(service, outcome, asksForJson(request));
+    }
+    return 'calls' in parsed
+      ? this.#rpc(service, request, parsed)
+      : json(rpcEnvelope(service, { fault: parsed }), parsed.status);
+  }
+
+  #rest(request: SimulatorRequest, { calls: [call] }: ParsedCalls): Promise<Outcome> {
+    return call ? this.#call(request, call) : Promise.resolve({ fault: MALFORMED_JSON });
+  }
+
+  async #rpc(
+    service: ApiService,
+    request: SimulatorRequest,
+    { calls, isBatch }: ParsedCalls,
+  ): Promise<SimulatorReply> {
+    const answers: object[] = [];
+    for (const call of calls) {
+      // One after the other, so that tests can tell which call of a batch came first.
+      answers.push(rpcEnvelope(service, await this.#call(request, call), call.id));
+    }
+    // Betfair answers in the order of completion, so a client must not rely on that of its request.
+    return json(isBatch ? answers.toReversed() : answers[0]);
+  }
+
+  async #call(request: SimulatorRequest, call: SimulatedCall): Promise<Outcome> {
+    const token = request.headers['x-authentication'];
+    const applicationKey = request.headers['x-application'];
+    if (!token) return { errorCode: 'NO_SESSION' };
+    if (!applicationKey) return { errorCode: 'NO_APP_KEY' };
+    if (!this.accounts.knowsApplicationKey(applicationKey)) return { errorCode: 'INVALID_APP_KEY' };
+    const account = this.accounts.holder(token);
+    if (!account) return { errorCode: 'INVALID_SESSION_INFORMATION' };
+    try {
+      if ([...this.#rejections].some((rejects) => rejects(request, call) === true)) {
+        return { errorCode: 'INVALID_SESSION_INFORMATION' };
+      }
+      const handler = this.#answers.get(call.method);
+      if (!handler) return { fault: NO_SUCH_OPERATION };
+      return { result: await handler(call.params, { username: account.username }) };
+    } catch (error) {
+      if (error instanceof SimulatedApiError) return error;
+      const errorDetails = isRecord(error) ? String(error['message']) : String(error);
+      return { errorCode: 'UNEXPECTED_ERROR', errorDetails };
+    }
+  }
+}

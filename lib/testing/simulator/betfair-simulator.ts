@@ -1,0 +1,259 @@
+import { setMaxListeners } from 'node:events';
+import { systemClock, type Clock } from '../../common/clock.js';
+import { SimulatedAccount, type SimulatedAccountOptions } from './accounts/simulated-account.js';
+import { SimulatedAccounts } from './accounts/simulated-accounts.js';
+import type { AnswerHandler } from './api/api.answers.js';
+import { SimulatedApi, type CallPredicate } from './api/simulated-api.js';
+import { clientCertificate, serverCertificate, type ServerCertificate } from './certificates.js';
+import { deliver } from './http/delivery.js';
+import { FaultQueue, type SimulatorFault, type SimulatorFaultOptions } from './http/faults.js';
+import { answerIdentity } from './identity/identity.endpoints.js';
+import { OrderBook, type SimulatedOrder } from './api/order-book.js';
+import { RequestRecord } from './http/request.record.js';
+import { html } from './http/reply.js';
+import {
+  endpointOf,
+  type SimulatorCounts,
+  type SimulatorEndpoint,
+  type SimulatorRequest,
+} from './http/request.js';
+import { sessionOptions, type SimulatorSessionOptions } from './session-options.js';
+import { SimulatorServer, type Exchange } from './http/https.server.js';
+import { SimulatedStream, type SimulatorStream } from './stream/simulated-stream.js';
+
+/** Options of {@link BetfairSimulator.start}. */
+export interface BetfairSimulatorOptions {
+  /**
+   * The accounts that Betfair knows.
+   *
+   * @default one account with credentials that only a client that URL-encodes gets across
+   */
+  readonly accounts?: readonly SimulatedAccountOptions[] | undefined;
+  /** Tells when sessions, bans and duplicates expire. @default the clock of the machine */
+  readonly clock?:
+    | {
+        /** Milliseconds since the Unix epoch. */
+        wall(): number;
+      }
+    | undefined;
+}
+
+/**
+ * Betfair on the loopback interface, for tests: the identity service (the client certificate is asked for in the TLS
+ * handshake of certlogin), enough of the APIs to accept or refuse a session exactly as Betfair words it, and the Stream
+ * API as far as sessions go. It is strict: a client that is wrong about a header or an encoding gets what Betfair would
+ * give it.
+ *
+ * ```ts
+ * await using betfair = await BetfairSimulator.start();
+ * const module = await Test.createTestingModule({
+ *   imports: [BetfairSessionModule.forRoot(betfair.options())],
+ * }).compile();
+ * ```
+ */
+export class BetfairSimulator {
+  /** What arrived, in order, as a live list. It grows until {@link clearRequests}. */
+  readonly requests: readonly SimulatorRequest[];
+  /** Certificate of the authority that signed the servers' certificate, PEM. */
+  readonly ca: string;
+
+  readonly #record: RequestRecord;
+  readonly #faults = new FaultQueue();
+  readonly #stopping = new AbortController();
+  readonly #servers: { close(): Promise<void> }[] = [];
+  readonly #stream: SimulatedStream;
+  readonly #orders: OrderBook;
+  readonly #api: SimulatedApi;
+  #certLogin = '';
+  #url = '';
+  #stopped: Promise<unknown> | undefined;
+
+  private constructor(
+    private readonly accounts: SimulatedAccounts,
+    clock: Pick<Clock, 'wall'>,
+    private readonly server: ServerCertificate,
+  ) {
+    // Every request under way listens to it.
+    setMaxListeners(0, this.#stopping.signal);
+    this.#record = new RequestRecord(accounts, clock);
+    this.requests = this.#record.requests;
+    this.ca = server.ca;
+    this.#stream = new SimulatedStream(accounts, clock, server);
+    this.#api = new SimulatedApi(accounts);
+    this.#orders = new OrderBook(clock);
+    this.#api.setAnswer('placeOrders', (params, context) => this.#orders.place(params, context));
+  }
+
+  /**
+   * Starts a simulator on three free ports.
+   *
+   * @throws MissingPackageError the optional package `selfsigned` is not installed
+   * @throws BetfairConfigurationError no account, or two of one name
+   */
+  static async start({
+    accounts = [{}],
+    clock = systemClock,
+  }: BetfairSimulatorOptions = {}): Promise<BetfairSimulator> {
+    const [server, ...clients] = await Promise.all([
+      serverCertificate(),
+      ...accounts.map(async (options, index) => {
+        return new SimulatedAccount(options, index, await clientCertificate(index + 1));
+      }),
+    ]);
+    const simulator = new BetfairSimulator(new SimulatedAccounts(clients, clock), clock, server);
+    try {
+      await simulator.#listen();
+    } catch (error) {
+      await simulator.stop();
+      throw error;
+    }
+    return simulator;
+  }
+
+  /** Base of the API, and origin of login, keepAlive and logout: `https://127.0.0.1:<port>`. */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** The Stream API: its address, who is connected, and how to disturb it. */
+  get stream(): SimulatorStream {
+    return this.#stream;
+  }
+
+  /** A snapshot of what arrived so far. */
+  get counts(): SimulatorCounts {
+    return this.#record.counts;
+  }
+
+  /** What `placeOrders` accepted, in order. */
+  get orders(): readonly SimulatedOrder[] {
+    return this.#orders.orders;
+  }
+
+  /**
+   * Options for a session with that account, or with the first.
+   *
+   * @throws BetfairConfigurationError there is no such account
+   */
+  options(username?: string): SimulatorSessionOptions {
+    const hosts = { certLogin: this.#certLogin, main: this.#url };
+    return sessionOptions(this.accounts.get(username), this.ca, hosts);
+  }
+
+  /**
+   * That account, or the first; what is changed on it counts from the next request on.
+   *
+   * @throws BetfairConfigurationError there is no such account
+   */
+  account(username?: string): SimulatedAccount {
+    return this.accounts.get(username);
+  }
+
+  /** Tokens of the live sessions of that account, or of the first, oldest first. */
+  liveTokens(username?: string): readonly string[] {
+    return this.accounts.liveTokens(this.accounts.get(username));
+  }
+
+  /** Whether that account, or any, was ever banned for more than 100 logins in a minute. */
+  banned(username?: string): boolean {
+    const accounts = username === undefined ? this.accounts.all : [this.accounts.get(username)];
+    return accounts.some((account) => account.banned);
+  }
+
+  /**
+   * Ends all sessions, or those of one account, as Betfair may at any time. Their stream connections are told
+   * `INVALID_SESSION_INFORMATION` and closed at once, as after a logout; where a session expires, at the next message.
+   * When Betfair closes them is not documented: this is the simulator's choice, so that clients can be tested.
+   */
+  endSessions(username?: string): void {
+    this.accounts.endSessions(username);
+    this.#stream.check();
+  }
+
+  /** Lets the next requests to an endpoint go wrong. Faults of one endpoint wait in line. */
+  fail(
+    endpoint: SimulatorEndpoint,
+    fault: SimulatorFault,
+    options: SimulatorFaultOptions = {},
+  ): void {
+    this.#faults.add(endpoint, fault, options);
+  }
+
+  /** Drops the faults that still wait, of one endpoint, or of all and of the stream. */
+  clearFaults(endpoint?: SimulatorEndpoint): void {
+    this.#faults.clear(endpoint);
+    if (endpoint === undefined) this.#stream.clearFailures();
+  }
+
+  /**
+   * Sets what an API operation answers.
+   *
+   * @param method - such as `'listMarketBook'` or `'SportsAPING/v1.0/listMarketBook'`
+   * @param answer - the result, or a function that makes it; a function may be async, and may throw `SimulatedApiError`
+   */
+  answer(method: string, answer: AnswerHandler | object | string | number | boolean | null): void {
+    this.#api.setAnswer(method, isHandler(answer) ? answer : () => answer);
+  }
+
+  /**
+   * Refuses API calls with `INVALID_SESSION_INFORMATION` although their session lives and keepAlive says so.
+   *
+   * @returns what ends it
+   */
+  rejectCalls(predicate: CallPredicate): () => void {
+    return this.#api.rejectCalls(predicate);
+  }
+
+  /** Forgets the recorded requests; the counts stay. */
+  clearRequests(): void {
+    this.#record.clear();
+  }
+
+  /** Closes servers and connections at once. Further calls do nothing. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#stopped ??= Promise.all(this.#servers.map((server) => server.close()));
+    await this.#stopped;
+  }
+
+  /** What `await using` calls: {@link stop}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #listen(): Promise<void> {
+    const { cert, key } = this.server;
+    const main = await SimulatorServer.listen({ cert, key }, (exchange) =>
+      this.#serve('main', exchange),
+    );
+    this.#servers.push(main);
+    const certificate = await SimulatorServer.listen(
+      // Any certificate passes the handshake; whose it is, and whether there is one, is answered in HTTP.
+      { cert, key, requestCert: true, rejectUnauthorized: false },
+      (exchange) => this.#serve('certificate', exchange),
+    );
+    this.#servers.push(certificate);
+    this.#servers.push(this.#stream);
+    await this.#stream.listen();
+    this.#url = main.url;
+    this.#certLogin = certificate.url;
+  }
+
+  async #serve(host: 'certificate' | 'main', exchange: Exchange): Promise<void> {
+    const endpoint = endpointOf(host, exchange.path);
+    const request = this.#record.add(endpoint, exchange);
+    if (endpoint === undefined) return exchange.send(html(404, '404 Not Found'));
+    if (exchange.expectsContinue) return exchange.send(html(417, '417 Expectation Failed'));
+    const process = async () => {
+      if (endpoint === 'api') return this.#api.answer(request);
+      const reply = answerIdentity(this.accounts, endpoint, request, exchange.fingerprint);
+      if (endpoint === 'logout') this.#stream.check();
+      return reply;
+    };
+    return deliver(exchange, endpoint, this.#faults.take(endpoint), process, this.#stopping.signal);
+  }
+}
+
+function isHandler(answer: unknown): answer is AnswerHandler {
+  return typeof answer === 'function';
+}

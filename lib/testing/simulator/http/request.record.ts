@@ -1,0 +1,57 @@
+import type { Clock } from '../../../common/clock.js';
+import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
+import { apiMethods } from '../api/api.route.js';
+import type { SimulatorCounts, SimulatorEndpoint, SimulatorRequest } from './request.js';
+import type { Exchange } from './https.server.js';
+
+const COUNTED_AS = {
+  certLogin: 'loginAttempts',
+  login: 'loginAttempts',
+  keepAlive: 'keepAlives',
+  logout: 'logouts',
+  api: 'calls',
+} as const satisfies Record<SimulatorEndpoint, keyof SimulatorCounts>;
+
+/** What arrived at a simulator. */
+export class RequestRecord {
+  readonly requests: SimulatorRequest[] = [];
+  readonly #counts = { loginAttempts: 0, keepAlives: 0, logouts: 0, calls: 0 };
+
+  constructor(
+    private readonly accounts: SimulatedAccounts,
+    private readonly clock: Pick<Clock, 'wall'>,
+  ) {}
+
+  get counts(): SimulatorCounts {
+    const logins = this.accounts.all.reduce((sum, account) => sum + account.logins, 0);
+    return { logins, ...this.#counts };
+  }
+
+  add(endpoint: SimulatorEndpoint | undefined, exchange: Exchange): SimulatorRequest {
+    const { method, path, headers, body } = exchange;
+    const username = this.#usernameOf(headers['x-authentication'], body);
+    const request: SimulatorRequest = {
+      endpoint,
+      method,
+      path,
+      headers,
+      body,
+      at: this.clock.wall(),
+      ...(username !== undefined && { username }),
+      ...(endpoint === 'api' && { apiMethods: apiMethods(path, body) }),
+    };
+    this.requests.push(request);
+    if (endpoint !== undefined) this.#counts[COUNTED_AS[endpoint]] += 1;
+    return request;
+  }
+
+  clear(): void {
+    this.requests.length = 0;
+  }
+
+  #usernameOf(token: string | undefined, body: string): string | undefined {
+    if (token !== undefined) return this.accounts.ownerOf(token)?.username;
+    const username = new URLSearchParams(body).get('username');
+    return username !== null && this.accounts.has(username) ? username : undefined;
+  }
+}

@@ -1,0 +1,70 @@
+import type { BetfairEndpoints } from '../../../options/betfair-session-options.interface.js';
+
+/** The endpoints of the simulator, named as in {@link BetfairEndpoints}. */
+export type SimulatorEndpoint = keyof BetfairEndpoints;
+
+/** A request as it arrived at the simulator. It holds credentials and tokens in clear text. */
+export interface SimulatorRequest {
+  /** `undefined`: nothing lives at that path of that host; it was answered with 404. */
+  readonly endpoint: SimulatorEndpoint | undefined;
+  /** HTTP method. */
+  readonly method: string;
+  /** Path with the query string. */
+  readonly path: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** As it was sent. */
+  readonly body: string;
+  /** When it had arrived: milliseconds since the Unix epoch, on the simulator's clock. */
+  readonly at: number;
+  /** The account whose token or user name it carries, also where that session is dead or the password wrong. */
+  readonly username?: string | undefined;
+  /** The API operations it asks for, such as `['listMarketBook']`; several in a JSON-RPC batch. */
+  readonly apiMethods?: readonly string[] | undefined;
+}
+
+/** Requests that reached the simulator. */
+export interface SimulatorCounts {
+  /** Logins that created a session, also those whose answer was lost. */
+  readonly logins: number;
+  /** Requests to certlogin and login, whatever became of them. */
+  readonly loginAttempts: number;
+  /** Requests to keepAlive, whatever became of them. */
+  readonly keepAlives: number;
+  /** Requests to logout, whatever became of them. */
+  readonly logouts: number;
+  /** HTTP requests to the API; a JSON-RPC batch is one. */
+  readonly calls: number;
+}
+
+const MAIN_PATHS: Readonly<Record<string, SimulatorEndpoint>> = {
+  '/api/login': 'login',
+  '/api/keepAlive': 'keepAlive',
+  '/api/logout': 'logout',
+};
+
+/** Which endpoint lives at `path` of the host that asks for a client certificate, or of the main one. */
+export function endpointOf(
+  host: 'certificate' | 'main',
+  path: string,
+): SimulatorEndpoint | undefined {
+  const { pathname } = splitPath(path);
+  if (host === 'certificate') return pathname === '/api/certlogin' ? 'certLogin' : undefined;
+  return pathname.startsWith('/exchange/') ? 'api' : MAIN_PATHS[pathname];
+}
+
+/** Path and query of a request target. */
+export function splitPath(path: string): { pathname: string; query: URLSearchParams } {
+  const [pathname = '', ...query] = path.split('?');
+  return { pathname, query: new URLSearchParams(query.join('?')) };
+}
+
+/** Whether the request asks for JSON in so many words: `*\/*` is what a client sends that was never told. */
+export function asksForJson(request: SimulatorRequest): boolean {
+  return /\bapplication\/json\b/i.test(request.headers['accept'] ?? '');
+}
+
+/** The media type of the body, without parameters. */
+export function mediaType(request: SimulatorRequest): string {
+  return (request.headers['content-type'] ?? '').split(';', 1).join('').trim().toLowerCase();
+}

@@ -1,0 +1,42 @@
+import type { CertificateLoginOptions } from '../../options/betfair-session-options.interface.js';
+import type { SimulatedAccount } from './accounts/simulated-account.js';
+import type { PemPair } from './certificates.js';
+import type { SimulatorEndpoint } from './http/request.js';
+
+/** Options of a session with an account of the simulator: certificate login, store in memory. */
+export interface SimulatorSessionOptions extends CertificateLoginOptions {
+  readonly password: string;
+  /** The certificate that certlogin wants to see. */
+  readonly certificate: PemPair;
+  /** Certificate of the authority of the simulator, PEM. */
+  readonly ca: string;
+  /** Where the simulator listens. */
+  readonly endpoints: Readonly<Record<SimulatorEndpoint, string>>;
+  /** A store of its own for every registration. */
+  readonly storage: 'mem://';
+}
+
+/** Options of a session with `account`, at the simulator whose two servers are `hosts`. */
+export function sessionOptions(
+  account: SimulatedAccount,
+  ca: string,
+  hosts: { readonly certLogin: string; readonly main: string },
+): SimulatorSessionOptions {
+  return {
+    username: account.username,
+    password: account.password,
+    applicationKey: account.applicationKey,
+    jurisdiction: account.jurisdiction,
+    sessionLifetime: account.sessionLifetime,
+    certificate: account.certificate,
+    ca,
+    endpoints: {
+      certLogin: `${hosts.certLogin}/api/certlogin`,
+      login: `${hosts.main}/api/login`,
+      keepAlive: `${hosts.main}/api/keepAlive`,
+      logout: `${hosts.main}/api/logout`,
+      api: hosts.main,
+    },
+    storage: 'mem://',
+  };
+}

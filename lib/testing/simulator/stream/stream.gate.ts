@@ -1,0 +1,83 @@
+import type { SimulatedAccount } from '../accounts/simulated-account.js';
+import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
+import type { StreamErrorCode, StreamRefusal } from './stream.status.js';
+
+/** A session that the Stream API took. */
+export interface StreamLogin {
+  readonly account: SimulatedAccount;
+  readonly applicationKey: string;
+  readonly token: string;
+  readonly connectionsAvailable: number;
+}
+
+/** Connections that Betfair allows an account, unless it agreed to more. */
+const CONNECTION_LIMIT = 10;
+
+/** Takes and refuses sessions for the Stream API. */
+export class StreamGate {
+  /** Authentications that succeeded. */
+  authentications = 0;
+  #planned: { readonly errorCode: StreamErrorCode; left: number }[] = [];
+
+  constructor(
+    private readonly accounts: SimulatedAccounts,
+    /** How many authenticated connections an account has. */
+    private readonly connectionsOf: (account: SimulatedAccount) => number,
+  ) {}
+
+  /** Refuses the next `times` authentications. */
+  fail(errorCode: StreamErrorCode, times: number): void {
+    if (times > 0) this.#planned.push({ errorCode, left: times });
+  }
+
+  clearFailures(): void {
+    this.#planned = [];
+  }
+
+  authenticate({
+    appKey,
+    session,
+  }: Readonly<Record<string, unknown>>): StreamLogin | StreamRefusal {
+    const errorCode = this.#takePlanned();
+    if (errorCode) return { errorCode, errorMessage: 'The test wants it so' };
+    if (!isText(appKey)) return { errorCode: 'NO_APP_KEY', errorMessage: 'AppKey not set' };
+    if (!isText(session)) return { errorCode: 'NO_SESSION', errorMessage: 'Session not set' };
+    if (!this.accounts.knowsApplicationKey(appKey)) {
+      return { errorCode: 'INVALID_APP_KEY', errorMessage: `AppKey is not valid: ${appKey}` };
+    }
+    const account = this.accounts.holder(session);
+    if (!account) return invalidSession(appKey, session);
+    const connectionsAvailable = CONNECTION_LIMIT - this.connectionsOf(account) - 1;
+    if (connectionsAvailable < 0) {
+      return { errorCode: 'MAX_CONNECTION_LIMIT_EXCEEDED', errorMessage: 'Too many connections' };
+    }
+    this.authentications += 1;
+    return { account, applicationKey: appKey, token: session, connectionsAvailable };
+  }
+
+  /** Why the session of an authenticated connection is no longer taken. */
+  refusal({ account, applicationKey, token }: StreamLogin): StreamRefusal | undefined {
+    const isLive = this.accounts.holder(token) === account;
+    return isLive ? undefined : invalidSession(applicationKey, token);
+  }
+
+  #takePlanned(): StreamErrorCode | undefined {
+    const [first] = this.#planned;
+    if (!first) return undefined;
+    first.left -= 1;
+    if (first.left <= 0) this.#planned.shift();
+    return first.errorCode;
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+/** The text quotes both, as one that was recorded did: a client must not log it. */
+function invalidSession(appKey: string, session: string): StreamRefusal {
+  return {
+    errorCode: 'INVALID_SESSION_INFORMATION',
+    errorMessage: `Session is not valid: appKey=${appKey} session=${session}`,
+  };
+}

@@ -1,0 +1,54 @@
+import { connect, type TLSSocket } from 'node:tls';
+import type { BetfairSimulator } from '../../../lib/testing/index.js';
+
+/** A client of the Stream API that does what a test says, and nothing by itself. */
+export class StreamWire {
+  /** What arrived and was not asked for yet. */
+  readonly #received: unknown[] = [];
+  readonly #waiting: ((message: unknown) => void)[] = [];
+  readonly #socket: TLSSocket;
+  readonly closed: Promise<void>;
+  #rest = '';
+
+  constructor({ ca, stream: { host, port } }: BetfairSimulator) {
+    this.#socket = connect({ ca, host, port });
+    // A reset is seen as an error; that it closed is what tests ask.
+    this.#socket.on('error', () => {});
+    this.closed = new Promise((resolve) => this.#socket.on('close', () => resolve()));
+    this.#socket.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (this.#rest + text).split('\r\n');
+      this.#rest = lines.pop() ?? '';
+      for (const line of lines) this.#take(JSON.parse(line));
+    });
+  }
+
+  /** The next message of the server. */
+  next(): Promise<unknown> {
+    if (this.#received.length > 0) return Promise.resolve(this.#received.shift());
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  send(message: object): this {
+    return this.write(`${JSON.stringify(message)}\r\n`);
+  }
+
+  /** Sends a message and waits for what comes next. */
+  ask(message: object): Promise<unknown> {
+    return this.send(message).next();
+  }
+
+  write(text: string | Buffer): this {
+    this.#socket.write(text);
+    return this;
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #take(message: unknown): void {
+    const waiting = this.#waiting.shift();
+    if (waiting) waiting(message);
+    else this.#received.push(message);
+  }
+}
