@@ -1,6 +1,7 @@
 import { findTextFault } from '../common/clean-text.js';
 import { isTokenText } from '../common/session-token.js';
 import { isPathLike } from '../common/path-text.js';
+import { isPemCertificate } from '../common/pem-certificate.js';
 import { isJurisdiction, jurisdictions } from '../identity/jurisdiction.endpoints.js';
 import { findStorageFault } from '../storage/storage.factory.js';
 import { isStorageKey } from '../storage/storage-key.js';
@@ -9,7 +10,7 @@ import type { BetfairSessionOptions } from './betfair-session-options.interface.
 import { KNOWN_OPTIONS } from './known-options.js';
 import type { ResolvedSessionOptions } from './session-options.resolver.js';
 import { findShapeFault } from './certificate.shape.js';
-import { isHttps, isPemCertificate, isStorage, isText } from './session-options.shapes.js';
+import { isHttps, isStorage, isText } from './session-options.shapes.js';
 import { findTimeFaults } from './time-bounds.js';
 
 const KNOWN_ENDPOINTS = ['certLogin', 'login', 'keepAlive', 'logout', 'api'];

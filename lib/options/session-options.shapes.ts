@@ -1,5 +1,3 @@
-import { X509Certificate } from 'node:crypto';
-
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
@@ -20,24 +18,6 @@ export function isStorage(value: unknown): boolean {
 export function isKeepAlive(value: unknown): boolean {
   if (value === undefined || typeof value === 'boolean') return true;
   return isObject(value) && 'interval' in value && isPositive(value.interval);
-}
-
-export function isPemCertificate(value: unknown): boolean {
-  if (typeof value !== 'string' && !Buffer.isBuffer(value)) return false;
-  // Each of a bundle: TLS would leave out what it cannot read, without a word.
-  const blocks = value
-    .toString()
-    .split(/(?=-----BEGIN CERTIFICATE-----)/)
-    .filter(isBlock);
-  try {
-    return blocks.length > 0 && blocks.every((block) => new X509Certificate(block).raw.length > 0);
-  } catch {
-    return false;
-  }
-}
-
-function isBlock(text: string): boolean {
-  return text.startsWith('-----BEGIN CERTIFICATE-----');
 }
 
 export function isPositive(value: unknown): boolean {

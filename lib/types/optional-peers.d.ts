@@ -84,7 +84,7 @@ declare module 'ioredis' {
     port?: number;
     username?: string;
     password?: string;
-    tls?: { ca?: string };
+    tls?: import('node:tls').ConnectionOptions;
     lazyConnect?: boolean;
     connectTimeout?: number;
     socketTimeout?: number;
@@ -114,7 +114,7 @@ declare module 'pg' {
     database?: string | undefined;
     user?: string | undefined;
     password?: string | undefined;
-    ssl?: boolean | undefined;
+    ssl?: boolean | import('node:tls').ConnectionOptions | undefined;
     application_name?: string | undefined;
     max?: number | undefined;
     connectionTimeoutMillis?: number | undefined;

@@ -126,10 +126,14 @@ export async function startPostgres() {
   );
   return {
     port,
-    /** Gives it a certificate that nobody trusts, to be used once its configuration is loaded again. */
-    async useTls() {
+    /**
+     * Gives it a certificate that nobody trusts, to be used once its configuration is loaded again.
+     *
+     * @param {{ type: 2, value: string } | { type: 7, ip: string }} host
+     */
+    async useTls(host = { type: 7, ip: '127.0.0.1' }) {
       const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
-        extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
+        extensions: [{ name: 'subjectAltName', altNames: [host] }],
       });
       writeFor(join(data, 'server.key'), key);
       writeFor(join(data, 'server.crt'), cert);

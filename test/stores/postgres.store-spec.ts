@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { PGlite } from '@electric-sql/pglite';
 import { Global, Module } from '@nestjs/common';
@@ -484,12 +487,29 @@ describe('PostgresStorage: a server that says no', () => {
     const parameters = '?sslmode=require';
     const withTls = () => new PostgresStorage({ url: url({ parameters }) });
     await expectFailures(withTls(), 'misconfigured', /\(no answer\)\. The server has no TLS/);
-    await server.useTls();
+    const ca = await server.useTls();
     await admin.query('SELECT pg_reload_conf()');
     await expectFailures(
       withTls(),
       'misconfigured',
-      /\(DEPTH_ZERO_SELF_SIGNED_CERT\)\. .* NODE_EXTRA_CA_CERTS/,
+      /\(DEPTH_ZERO_SELF_SIGNED_CERT\)\. .* sslrootcert/,
+    );
+    const file = join(await mkdtemp(join(tmpdir(), 'betfair-ca-')), 'ca.pem');
+    await writeFile(file, ca);
+    for (const trusting of [
+      new PostgresStorage({ url: url({ parameters }), ca }),
+      new PostgresStorage({ url: url({ parameters: `?sslrootcert=${encodeURIComponent(file)}` }) }),
+    ]) {
+      await trusting.open();
+      await trusting.close();
+    }
+    await rm(dirname(file), { recursive: true });
+    const elsewhere = await server.useTls({ type: 2, value: 'localhost' });
+    await admin.query('SELECT pg_reload_conf()');
+    await expectFailures(
+      new PostgresStorage({ url: url(), ca: elsewhere }),
+      'misconfigured',
+      /\(ERR_TLS_CERT_ALTNAME_INVALID\)\. .* not for this host/,
     );
   });
 

@@ -44,15 +44,17 @@ describe('a program that uses RedisStorage by URL', () => {
     expect(await outcome).toEqual({ output: 'worked\n', errors: '', code: 0 });
   });
 
-  it('trusts an authority of its own that NODE_EXTRA_CA_CERTS names, and no other', async () => {
+  it('trusts an authority that the URL or NODE_EXTRA_CA_CERTS names, and no other', async () => {
     const { server, files } = await startEncrypted();
     const url = `rediss://${server.address}`;
-    const trusting = start(url, 0, { NODE_EXTRA_CA_CERTS: files.ca });
-    expect(await trusting.outcome).toEqual({ output: 'worked\n', errors: '', code: 0 });
-    const { output, errors } = await start(url).outcome;
-    expect(output).toMatch(
-      /^BETFAIR_STORAGE_MISCONFIGURED .*\(TLS_FAILED\)\. .*NODE_EXTRA_CA_CERTS/,
-    );
-    expect(errors).toBe('');
+    for (const trusting of [
+      start(url, 0, { NODE_EXTRA_CA_CERTS: files.ca }),
+      start(`${url}?ca_file=${encodeURIComponent(files.ca)}`),
+    ]) {
+      expect(await trusting.outcome).toEqual({ output: 'worked\n', errors: '', code: 0 });
+    }
+    // Checking cannot be switched off: a password would go to whoever answers.
+    const { output } = await start(url, 0, { NODE_TLS_REJECT_UNAUTHORIZED: '0' }).outcome;
+    expect(output).toMatch(/^BETFAIR_STORAGE_MISCONFIGURED .*\(TLS_FAILED\)\. .*ca_file/);
   });
 });

@@ -54,7 +54,12 @@ describe.each([
   ['on a client of ioredis 5', 20, onClient(() => ioredis5(server.port))],
   ['on a client of redis', 20, onClient(() => nodeRedis(server.port))],
   [
-    'with TLS and an authority of its own',
+    'by URL, with TLS and an authority of its own',
+    20,
+    () => new RedisStorage({ url: `rediss://${encrypted.address}`, ca }),
+  ],
+  [
+    'on a client with TLS and an authority of its own',
     20,
     onClient(() => ioredis(encrypted.port, { tls: { ca } })),
   ],

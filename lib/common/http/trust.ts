@@ -8,7 +8,8 @@ export type CertificateAuthorities = readonly (string | Buffer)[];
 /** A client certificate with its key. */
 type Credentials = Pick<tls.SecureContextOptions, 'cert' | 'key' | 'pfx' | 'passphrase'>;
 
-type Trust = tls.SecureContextOptions & {
+/** TLS settings of a connection, checked. */
+export type Trust = tls.SecureContextOptions & {
   readonly rejectUnauthorized: true;
   readonly secureContext?: tls.SecureContext;
 };

@@ -5,6 +5,7 @@ import { MissingPackageError } from '../../errors/index.js';
 import { safeCause } from '../../errors/safe-cause.js';
 import { ATTEMPT_TIMEOUT_MS } from '../remote/remote.attempts.js';
 import { importPackage } from '../remote/optional.package.js';
+import { type StoreAuthority, trustingStore } from '../remote/store.authority.js';
 import type { PostgresClientLike, PostgresConnection, PostgresSource } from './postgres.client.js';
 
 /** Connections of one process: a session needs hardly one, and another while the first hangs. */
@@ -13,11 +14,14 @@ const MOST_CONNECTIONS = 2;
 const IDLE_TIMEOUT_MS = 10_000;
 
 /** A pool of `pg` that is made at first use. */
-export function ownPool(connection: PostgresConnection): PostgresSource {
+export function ownPool(
+  connection: PostgresConnection,
+  authority: StoreAuthority | undefined,
+): PostgresSource {
   let making: ReturnType<typeof createPool> | undefined;
 
   async function pool() {
-    const made = (making ??= createPool(connection));
+    const made = (making ??= createPool(connection, authority));
     try {
       return await made;
     } catch (error) {
@@ -68,10 +72,11 @@ async function lend<T>(
 
 function ignore(): void {}
 
-async function createPool(connection: PostgresConnection) {
+async function createPool(connection: PostgresConnection, authority: StoreAuthority | undefined) {
   const { Pool } = await importPg();
   const pool = new Pool({
     ...connection,
+    ...(connection.ssl && { ssl: await trustingHost(connection.host, authority) }),
     application_name: 'nestjs-betfair-session',
     max: MOST_CONNECTIONS,
     connectionTimeoutMillis: ATTEMPT_TIMEOUT_MS,
@@ -82,6 +87,11 @@ async function createPool(connection: PostgresConnection) {
   // An idle connection that is lost has left the pool; without a listener its error would end the process.
   pool.on('error', ignore);
   return pool;
+}
+
+/** Checks the certificate against the host also if that is an address, for which `pg` would look for "localhost". */
+async function trustingHost(host: string, authority: StoreAuthority | undefined) {
+  return { ...(await trustingStore(authority)), host };
 }
 
 async function importPg() {

@@ -4,6 +4,7 @@ import { BetfairConfigurationError } from '../../errors/configuration.errors.js'
 import { StorageConflictError } from '../../errors/storage.errors.js';
 import { persevere } from '../remote/remote.attempts.js';
 import { assertPrefix } from '../remote/remote.names.js';
+import { authorityOf, type StoreAuthority } from '../remote/store.authority.js';
 import type {
   DeleteCondition,
   SessionStorage,
@@ -24,6 +25,8 @@ import { type PostgresUrl, readPostgresUrl } from './postgres.url.js';
 export interface PostgresStorageOptions {
   /** Such as `postgres://user:password@host:5432/database?sslmode=verify-full&prefix=betfair/`. */
   readonly url?: string | undefined;
+  /** Authority that signed the certificate of the server of `url`, PEM; trusted beside the usual ones. */
+  readonly ca?: string | Buffer | undefined;
   /** A pool that the application has, in place of `url`. It is yours to close. */
   readonly client?: PostgresClientLike | undefined;
   /** Name of the table, which must exist, such as `betting.betfair_session`. Default that of the URL, or `betfair_session`. */
@@ -141,20 +144,28 @@ export class PostgresStorage implements SessionStorage {
   }
 }
 
-interface NamedSource extends Partial<Omit<PostgresUrl, 'connection'>> {
+interface NamedSource extends Partial<Pick<PostgresUrl, 'location' | 'table' | 'prefix'>> {
   readonly source: PostgresSource;
 }
 
 function sourceOf(options: PostgresStorageOptions): NamedSource {
-  const { url, client } = { ...options };
-  if (url === undefined && typeof client?.query === 'function') {
+  const { url, client, ca } = { ...options };
+  if (url === undefined && ca === undefined && typeof client?.query === 'function') {
     return { source: { use: (operation) => operation(client), close: async () => {} } };
   }
   if (typeof url === 'string' && client === undefined) {
-    const { connection, ...named } = readPostgresUrl(url);
-    return { source: ownPool(connection), ...named };
+    const { connection, authorityFile, ...named } = readPostgresUrl(url);
+    const authority = authorityOf(ca, 'sslrootcert', authorityFile);
+    if (authority === undefined) return { source: ownPool(connection, authority), ...named };
+    // Who names an authority wants TLS.
+    if (connection.ssl === false) throw withoutTls(authority);
+    return { source: ownPool({ ...connection, ssl: true }, authority), ...named };
   }
   throw new BetfairConfigurationError(
     'the PostgreSQL session store needs a URL, or a pool with the method query: new PostgresStorage({ url: "postgres://host/database" }) or new PostgresStorage({ client: pool }).',
   );
+}
+
+function withoutTls({ name }: StoreAuthority): BetfairConfigurationError {
+  return new BetfairConfigurationError(`${name} has no use with sslmode=disable. Leave out one.`);
 }

@@ -9,11 +9,13 @@ export interface PostgresUrl {
   readonly location: string;
   readonly table: string | undefined;
   readonly prefix: string | undefined;
+  /** File with the authority of the server's certificate. */
+  readonly authorityFile: string | undefined;
 }
 
 const RULES: UrlRules = {
   example: 'postgres://user:password@host:5432/database?sslmode=verify-full',
-  known: ['table', 'prefix', 'sslmode'],
+  known: ['table', 'prefix', 'sslmode', 'sslrootcert'],
   ignored: [],
 };
 const DEFAULT_PORT = 5432;
@@ -56,6 +58,7 @@ export function readPostgresUrl(written: string): PostgresUrl {
     location: `postgres://${url.hostname.toLowerCase()}:${port}/${encodeURIComponent(database)}`,
     table: parameters.get('table'),
     prefix: parameters.get('prefix'),
+    authorityFile: parameters.get('sslrootcert'),
   };
 }
 

@@ -1,5 +1,6 @@
 import { ATTEMPT_TIMEOUT_MS } from '../remote/remote.attempts.js';
 import { importPackage } from '../remote/optional.package.js';
+import { type StoreAuthority, trustingStore } from '../remote/store.authority.js';
 import type { RedisSend } from './redis.commands.js';
 import { codeOf } from './redis.failure.js';
 import type { RedisAddress } from './redis.url.js';
@@ -13,10 +14,12 @@ const SILENCE_MS = ATTEMPT_TIMEOUT_MS - 500;
 export class RedisConnection {
   // Private to the runtime: they hold the password.
   readonly #address: RedisAddress;
+  readonly #authority: StoreAuthority | undefined;
   #connecting: Promise<Redis> | undefined;
 
-  constructor(address: RedisAddress) {
+  constructor(address: RedisAddress, authority: StoreAuthority | undefined) {
     this.#address = address;
+    this.#authority = authority;
   }
 
   /** A function that sends on a connection which stands. */
@@ -36,13 +39,17 @@ export class RedisConnection {
     const forget = () => {
       if (this.#connecting === connecting) this.#connecting = undefined;
     };
-    const connecting = connect(this.#address, forget);
+    const connecting = connect(this.#address, this.#authority, forget);
     connecting.catch(forget);
     return connecting;
   }
 }
 
-async function connect(address: RedisAddress, onEnd: () => void): Promise<Redis> {
+async function connect(
+  address: RedisAddress,
+  authority: StoreAuthority | undefined,
+  onEnd: () => void,
+): Promise<Redis> {
   const { Redis } = await importPackage('ioredis', 'Redis storage', () => import('ioredis'));
   const { host, port, database, username, password, isEncrypted } = address;
   const redis = new Redis({
@@ -50,7 +57,7 @@ async function connect(address: RedisAddress, onEnd: () => void): Promise<Redis>
     port,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
-    ...(isEncrypted && { tls: {} }),
+    ...(isEncrypted && { tls: await trustingStore(authority) }),
     lazyConnect: true,
     connectTimeout: SILENCE_MS,
     socketTimeout: SILENCE_MS,

@@ -33,7 +33,7 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
   ),
   NO_DATABASE: misconfigured('It has no database of that number: correct the path of the URL.'),
   TLS_FAILED: misconfigured(
-    'Use rediss:// for a server with TLS and redis:// for one without. Name an authority of your own in NODE_EXTRA_CA_CERTS, or hand in a client that knows it.',
+    'Use rediss:// for a server with TLS and redis:// for one without. Name an authority of its own with ca_file in the URL, or with ca.',
   ),
   WRONGTYPE: misconfigured('Something else has that name there: choose another prefix.'),
   UNEXPECTED_REPLY: misconfigured(

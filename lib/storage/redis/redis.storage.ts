@@ -4,6 +4,7 @@ import { BetfairConfigurationError } from '../../errors/configuration.errors.js'
 import { StorageConflictError } from '../../errors/storage.errors.js';
 import { persevere } from '../remote/remote.attempts.js';
 import { assertPrefix } from '../remote/remote.names.js';
+import { authorityOf, type StoreAuthority } from '../remote/store.authority.js';
 import type {
   DeleteCondition,
   SessionStorage,
@@ -28,10 +29,12 @@ import { readRedisUrl } from './redis.url.js';
 /** Options of {@link RedisStorage}: a server by its URL. Needs the package `ioredis`. */
 export interface RedisUrlOptions {
   /**
-   * Such as `rediss://user:password@host:6379/0?prefix=betfair/`; user, password, database and prefix may be left out. An
-   * authority of your own is named in `NODE_EXTRA_CA_CERTS`, or known to a client that you hand in.
+   * Such as `rediss://user:password@host:6379/0?prefix=betfair/`; user, password, database and prefix may be left out.
+   * `ca_file` names a file in the place of {@link ca}.
    */
   readonly url: string;
+  /** Authority that signed the certificate of a `rediss:` server, PEM; trusted beside the usual ones. */
+  readonly ca?: string | Buffer | undefined;
 }
 
 /** Options of {@link RedisStorage}: a client that the application has, of any library. It is yours to close. */
@@ -82,7 +85,9 @@ export class RedisStorage implements SessionStorage {
       this.#words = { place: 'Redis', prefix };
     } else if ('url' in options && typeof options.url === 'string') {
       const address = readRedisUrl(options.url);
-      const connection = new RedisConnection(address);
+      const authority = authorityOf(options.ca, 'ca_file', address.authorityFile);
+      if (authority && !address.isEncrypted) throw withoutTls(authority);
+      const connection = new RedisConnection(address, authority);
       this.#connection = connection;
       this.#connected = () => connection.connected();
       this.#words = { place: `Redis at ${address.host}:${address.port}`, prefix: address.prefix };
@@ -160,6 +165,12 @@ export class RedisStorage implements SessionStorage {
       throw redisError(error, this.#words, doing);
     }
   }
+}
+
+function withoutTls({ name }: StoreAuthority): BetfairConfigurationError {
+  return new BetfairConfigurationError(
+    `${name} is for a server with TLS, whose URL begins with rediss://.`,
+  );
 }
 
 function isTriedAgain(error: unknown): boolean {

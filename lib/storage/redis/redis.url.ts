@@ -4,7 +4,7 @@ import { readParameters, type UrlRules } from '../storage.url.js';
 
 const RULES: UrlRules = {
   example: 'rediss://user:password@host:6379/0?prefix=betfair/',
-  known: ['prefix'],
+  known: ['prefix', 'ca_file'],
   ignored: [],
 };
 const DEFAULT_PORT = 6379;
@@ -17,6 +17,8 @@ export interface RedisAddress {
   readonly isEncrypted: boolean;
   readonly username: string | undefined;
   readonly password: string | undefined;
+  /** File with the authority of its certificate. */
+  readonly authorityFile: string | undefined;
   readonly prefix: string;
   /** The same for each way of writing it, and without credentials. */
   readonly location: string;
@@ -50,7 +52,8 @@ export function readRedisUrl(url: string): RedisAddress {
   if (username !== undefined && password === undefined) {
     fail(`${scheme} has a user and no password. Without a user a password follows a colon.`);
   }
-  const prefix = readParameters(scheme, searchParams, RULES, () => {}).get('prefix') ?? '';
+  const parameters = readParameters(scheme, searchParams, RULES, () => {});
+  const prefix = parameters.get('prefix') ?? '';
   assertPrefix(prefix);
   const host = hostname.toLowerCase();
   const address = {
@@ -61,6 +64,7 @@ export function readRedisUrl(url: string): RedisAddress {
   return {
     ...address,
     isEncrypted: protocol === 'rediss:',
+    authorityFile: parameters.get('ca_file'),
     username,
     password,
     prefix,

@@ -118,8 +118,8 @@ describe('PostgresStorage tells failures apart:', () => {
   }, 15_000);
 
   it.each([
-    ['SELF_SIGNED_CERT_IN_CHAIN', 'misconfigured', /NODE_EXTRA_CA_CERTS/],
-    ['CERT_HAS_EXPIRED', 'misconfigured', /NODE_EXTRA_CA_CERTS/],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'misconfigured', /sslrootcert/],
+    ['CERT_HAS_EXPIRED', 'misconfigured', /sslrootcert/],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'misconfigured', /not for this host/],
   ])('%s is %s', async (code, failure, says) => {
     const failing = client(Object.assign(new Error('of the certificate'), { code }));

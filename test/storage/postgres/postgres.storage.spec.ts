@@ -61,13 +61,17 @@ describe('PostgresStorage', () => {
     ['postgres://CANARY-user:CANARY%@host/db', /has a "%" that escapes no character/],
     [
       'postgres://host/db?colour=CANARY-pass',
-      /no parameter "colour"\. It knows table, prefix, sslmode/,
+      /no parameter "colour"\. It knows table, prefix, sslmode, sslrootcert/,
     ],
     ['postgres://host/db?table=', /"table" has no value/],
     ['postgres://host/db?table=a&table=b', /"table" is given twice/],
     [
       'postgres://host/db?sslmode=no-verify',
       /"sslmode" must be disable or require or verify-ca or/,
+    ],
+    [
+      'postgres://host/db?sslmode=disable&sslrootcert=/ca.pem',
+      /sslrootcert of the storage URL has no use with sslmode=disable/,
     ],
     ['postgres://host/db?prefix=../x/', /the prefix .* cannot be used/],
     ['postgres://host/db?table=a.b.c', /the name of the PostgreSQL table .* cannot be used/],

@@ -74,7 +74,7 @@ describe('a redis: URL', () => {
     [
       'rediss://bot:CANARY-%40%2F@cache/0',
       'redis://cache:6379/0/',
-      { username: 'bot', password: 'CANARY-@/', tls: {} },
+      { username: 'bot', password: 'CANARY-@/', tls: { rejectUnauthorized: true } },
     ],
     ['redis://:CANARY@cache', 'redis://cache:6379/0/', { password: 'CANARY' }],
   ])('%s names the server, and the place without credentials', async (url, location, settings) => {
@@ -100,6 +100,7 @@ describe('a redis: URL', () => {
     ['redis://bot:12?CANARY@h', /has no such parameter/],
     ['redis://h?prefix=a&prefix=b', /"prefix" is given twice/],
     ['redis://h?prefix=/CANARY', /the prefix of the session store cannot be used/],
+    ['redis://h?ca_file=/ca.pem', /ca_file of the storage URL is for a server with TLS, .*rediss:/],
     ['redis://h#CANARY', /takes no fragment\. Write a "#" of the password as %23/],
     ['redis://CANARY@h', /has a user and no password/],
     ['redis://:CANARY%@h', /has a "%" that escapes no character\. .* as %25/],
@@ -115,6 +116,38 @@ describe('a redis: URL', () => {
   it('is refused by RedisStorage too if it is of something else', () => {
     const said = /^(?!.*CANARY).* begins with redis:\/\/ or rediss:\/\//;
     expect(() => new RedisStorage({ url: 'http://:CANARY@h' })).toThrow(said);
+  });
+});
+
+describe('an authority of its own', () => {
+  it.each([
+    [
+      'a file that is not there',
+      '/no/such/ca.pem',
+      /"\/no\/such\/ca\.pem" cannot be read \(ENOENT\)/,
+    ],
+    [
+      'a file that holds something else',
+      'package.json',
+      /package\.json" holds no certificate in PEM/,
+    ],
+    ['PEM text', '-----BEGIN CERTIFICATE-----', /holds the text of a PEM, not a path/],
+  ])('cannot be %s, which is said at start-up', async (_, file, message) => {
+    const failure = await failureOf(`rediss://:CANARY@h?ca_file=${encodeURIComponent(file)}`);
+    expect(failure).toBeInstanceOf(BetfairConfigurationError);
+    expect(failure).toMatchObject({
+      message: expect.stringMatching(
+        new RegExp(`session: ca_file of the storage URL.*${message.source}`),
+      ),
+    });
+    expect(inspect(failure, { showHidden: true })).not.toContain('CANARY');
+    expect(made).toHaveLength(0);
+  });
+
+  it('needs TLS, as text too', () => {
+    expect(() => new RedisStorage({ url: 'redis://h', ca: 'PEM' })).toThrow(
+      /: ca of the session store is for a server with TLS/,
+    );
   });
 });
 
