@@ -1,5 +1,11 @@
-import { MemoryStorage, type SessionStorage, type WriteCondition } from 'nestjs-betfair-session';
+import {
+  MemoryStorage,
+  type SessionStorage,
+  StorageConflictError,
+  type WriteCondition,
+} from 'nestjs-betfair-session';
 import { closeAccounts, createAccount } from '../support/account.js';
+import { closeApplications } from '../support/application.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
 const misconfigured = { code: 'BETFAIR_STORAGE_MISCONFIGURED', retryable: false };
@@ -51,6 +57,35 @@ describe('a store of one’s own', () => {
     });
     expect(simulator.counts.loginAttempts).toBe(0);
   });
+
+  it.each<[string, (condition: WriteCondition) => boolean, number]>([
+    ['to create anything', (condition) => 'ifAbsent' in condition, 0],
+    ['to replace anything', (condition) => 'ifVersion' in condition, 1],
+  ])(
+    'that refuses %s without a reason is to blame, before any login',
+    async (_, refuses, before) => {
+      const inner = new MemoryStorage();
+      const { simulator, start } = await createAccount();
+      if (before > 0) {
+        await (await start({ storage: inner })).sessions.getSession();
+        await closeApplications();
+        simulator.endSessions();
+      }
+      const storage = storeOf({
+        read: inner.read.bind(inner),
+        write: async (key: string, value: string, condition: WriteCondition) => {
+          if (refuses(condition)) throw new StorageConflictError(key);
+          return inner.write(key, value, condition);
+        },
+      });
+      const { sessions } = await start({ storage });
+      await expect(sessions.getSession()).rejects.toMatchObject({
+        ...misconfigured,
+        message: expect.stringContaining('although nobody else does'),
+      });
+      expect(simulator.counts.loginAttempts).toBe(before);
+    },
+  );
 
   it('that throws the conflict of another copy of this package is understood', async () => {
     class StorageConflictError extends Error {
