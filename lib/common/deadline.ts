@@ -91,11 +91,20 @@ export function abortable<T>(
   });
 }
 
-/** Waits for `ms` or until `signal` aborts, which rejects. */
-export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+/**
+ * Waits for `ms` or until `signal` aborts, which rejects.
+ *
+ * @param kind `'timer'` does not keep the process alive
+ */
+export function sleep(
+  clock: Clock,
+  ms: number,
+  signal?: AbortSignal,
+  kind: 'deadline' | 'timer' = 'timer',
+): Promise<void> {
   let wake: { cancel(): void } | undefined;
   const slept = new Promise<void>((resolve) => {
-    wake = clock.timer(resolve, ms);
+    wake = clock[kind](resolve, ms);
   });
   return abortable(() => slept, signal).finally(() => wake?.cancel());
 }

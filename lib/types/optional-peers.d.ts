@@ -97,6 +97,7 @@ declare module 'ioredis' {
   }
   export class Redis {
     constructor(options: RedisOptions);
+    readonly status: string;
     readonly stream: { unref(): unknown };
     on(event: 'error', listener: (error: unknown) => void): this;
     once(event: 'end', listener: () => void): this;
@@ -116,6 +117,7 @@ declare module 'pg' {
     password?: string | undefined;
     ssl?: boolean | import('node:tls').ConnectionOptions | undefined;
     application_name?: string | undefined;
+    statement_timeout?: number | undefined;
     max?: number | undefined;
     connectionTimeoutMillis?: number | undefined;
     idleTimeoutMillis?: number | undefined;

@@ -355,7 +355,7 @@ describe('PostgresStorage: a server that has trouble', () => {
   it('is unavailable if statements run out of time', async () => {
     await admin.query(`CREATE ROLE hurried LOGIN PASSWORD '${PASSWORD}'`);
     await admin.query(`${RIGHTS} hurried`);
-    await admin.query("ALTER ROLE hurried SET statement_timeout = '50ms'");
+    await admin.query("ALTER ROLE hurried SET lock_timeout = '50ms'");
     const hurried = new PostgresStorage({ url: url({ user: 'hurried' }) });
     const key = newKey();
     const ifVersion = await store.write(key, 'old', { ifAbsent: true });
@@ -365,12 +365,60 @@ describe('PostgresStorage: a server that has trouble', () => {
     await expectFailure(
       hurried.write(key, TOKEN, { ifVersion }),
       'unavailable',
-      /\(57014\)\. The statement .* ran out of time/,
+      /\(55P03\)\. The statement .* ran out of time\. Check what holds a lock/,
     );
     await other.query('ROLLBACK');
     other.release();
     await hurried.write(key, 'new', { ifVersion });
     await hurried.close();
+  });
+
+  describe('with a table that somebody has locked', () => {
+    const locked = async (work: () => Promise<void>) => {
+      const other = await admin.connect();
+      await other.query('BEGIN; LOCK TABLE betfair_session');
+      await work().finally(async () => {
+        await other.query('ROLLBACK');
+        other.release();
+      });
+    };
+    /** Statements of the store that the server still carries out, also for clients that are gone. */
+    const waiting = async () => {
+      const { rows } = await admin.query(
+        "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%betfair_session%'",
+      );
+      return rows.length;
+    };
+
+    it('leaves no more waiting in the server than one operation', async () => {
+      const blocked = new PostgresStorage({ url: url() });
+      await locked(async () => {
+        for (let count = 0; count < 3; count++) {
+          await expectFailure(
+            blocked.read(newKey()),
+            'unavailable',
+            /\(57014\)\. .* Check what holds a lock on the table, such as a migration/,
+          );
+          expect(await waiting()).toBeLessThanOrEqual(1);
+        }
+      });
+      expect(await blocked.read(newKey())).toBeUndefined();
+      await blocked.close();
+    }, 40_000);
+
+    it('leaves the pool of an application to the application', async () => {
+      const pool = new Pool({ connectionString: server.url, max: 4 });
+      const borrowing = new PostgresStorage({ client: pool });
+      await locked(async () => {
+        const reads = Array.from({ length: 4 }, () => failureOf(borrowing.read(newKey())));
+        await Promise.all(reads);
+        expect(await waiting()).toBeLessThanOrEqual(2);
+        const { rows } = await pool.query('SELECT 1 AS one');
+        expect(rows).toEqual([{ one: 1 }]);
+      });
+      expect(await borrowing.read(newKey())).toBeUndefined();
+      await pool.end();
+    }, 40_000);
   });
 
   it('is unavailable if it takes no writes, which is found out at the start', async () => {
@@ -394,7 +442,7 @@ describe('PostgresStorage: a server that has trouble', () => {
   it('is unavailable without a connection left', async () => {
     await admin.query(`CREATE ROLE crowd LOGIN PASSWORD '${PASSWORD}' CONNECTION LIMIT 0`);
     const crowd = new PostgresStorage({ url: url({ user: 'crowd' }) });
-    await expectFailures(crowd, 'unavailable', /\(53300\)\. The server has no connection left/);
+    await expectFailures(crowd, 'unavailable', /\(53300\)\. There is no connection left/);
   });
 });
 

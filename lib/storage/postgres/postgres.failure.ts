@@ -1,7 +1,7 @@
 import { BetfairSessionError } from '../../errors/betfair-session.error.js';
-import { safeCause } from '../../errors/safe-cause.js';
+import { isRuntimeCode, safeCause } from '../../errors/safe-cause.js';
 import { SessionStorageError, type StorageFailure } from '../../errors/storage.errors.js';
-import { read, text } from '../remote/foreign.fields.js';
+import { text } from '../remote/foreign.fields.js';
 import type { PostgresTable } from './postgres.table.js';
 
 /** What went wrong, by what a person does about it. */
@@ -20,6 +20,21 @@ const FAULTS = {
   right: {
     failure: 'denied',
     advice: ({ grant }) => `The user lacks a right. As the owner of the table: ${grant}`,
+  },
+  connect: {
+    failure: 'denied',
+    advice: () =>
+      'The user may not use this database. As its owner: GRANT CONNECT ON DATABASE … TO …',
+  },
+  refusedRow: {
+    failure: 'misconfigured',
+    advice: () =>
+      'A trigger, a rule or a row-level policy of the table refuses what is written. Remove it.',
+  },
+  closed: {
+    failure: 'unavailable',
+    advice: () =>
+      'The database takes no connections now. If it does: the primary key of the table must not be deferrable.',
   },
   database: {
     failure: 'misconfigured',
@@ -43,7 +58,7 @@ const FAULTS = {
   cancelled: {
     failure: 'unavailable',
     advice: () =>
-      'The statement was cancelled or ran out of time. Check statement_timeout and lock_timeout of the user, and what holds locks on the table.',
+      'The statement was cancelled or ran out of time. Check what holds a lock on the table, such as a migration, and statement_timeout and lock_timeout of the user.',
   },
   stopping: {
     failure: 'unavailable',
@@ -52,7 +67,7 @@ const FAULTS = {
   connections: {
     failure: 'unavailable',
     advice: () =>
-      'The server has no connection left. Raise max_connections, or let a pooler stand before it: each process opens up to two.',
+      'There is no connection left on the server, or for this user or database. Raise max_connections or that limit, or let a pooler stand before the server: each account of a process opens up to two.',
   },
   full: {
     failure: 'unavailable',
@@ -84,7 +99,7 @@ const FAULTS = {
   network: {
     failure: 'unavailable',
     advice: () =>
-      'There was no connection, or no answer in time. Check host, port and network, and that the server is up.',
+      'There was no connection, or no answer in time. Check host, port and network, that the server is up, that the pool has a free connection, and that nothing holds a lock on the table.',
   },
 } as const satisfies Readonly<Record<string, Fault>>;
 
@@ -97,6 +112,7 @@ const BY_CODE = new Map<string, FaultName>([
   ['3F000', 'table'],
   ['42P01', 'table'],
   ['25006', 'readOnly'],
+  ['55000', 'closed'],
   ['57014', 'cancelled'],
   ['55P03', 'cancelled'],
   ['25P03', 'cancelled'],
@@ -117,23 +133,29 @@ const BY_CLASS = new Map<string, FaultName>([
   ['42', 'columns'],
   ['53', 'full'],
   ['57', 'stopping'],
-  // Of a trigger or a policy.
-  ['P0', 'columns'],
+  ['P0', 'refusedRow'],
 ]);
 
 /** Those of the system, such as `EPIPE`, begin with an E. */
 const SERVERS_CODE = /^(?!E)[\dA-Z]{5}$/;
-/** PgBouncer has one code for most of what it says itself. */
-const POOLER_REFUSES = /authentication failed|no such user/;
+/** What a code alone does not tell, by the server's words; PgBouncer has one code for most of what it says itself. */
+const BY_WORDS: readonly (readonly [code: string, words: RegExp, fault: FaultName])[] = [
+  ['08P01', /authentication failed|no such user/, 'credentials'],
+  ['08P01', /no such database/, 'database'],
+  ['08P01', /no more connections/, 'connections'],
+  ['42501', /for database/, 'connect'],
+  ['42501', /row-level security/, 'refusedRow'],
+  ['0A000', /rule/, 'refusedRow'],
+];
 const TLS_CODE = /^ERR_(?:SSL|TLS)_|CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$/;
 
 function faultNameOf(error: unknown): FaultName {
   const code = text(error, 'code');
   const message = text(error, 'message') ?? '';
   if (code === undefined) return withoutCode(message);
-  const known = BY_CODE.get(code);
+  const known =
+    BY_WORDS.find(([of, words]) => of === code && words.test(message))?.[2] ?? BY_CODE.get(code);
   if (known !== undefined) return known;
-  if (code === '08P01' && POOLER_REFUSES.test(message)) return 'credentials';
   if (SERVERS_CODE.test(code)) return BY_CLASS.get(code.slice(0, 2)) ?? 'server';
   return TLS_CODE.test(code) ? 'tls' : 'network';
 }
@@ -151,8 +173,8 @@ export function mayPass(error: unknown): boolean {
 }
 
 /**
- * The error for callers. Nothing of the client's error goes on but name, code and, unless a server wrote it, its text: a
- * server's texts, above all `detail`, show the row.
+ * The error for callers. Nothing of the client's error goes on but name and code: texts, above all `detail`, show the
+ * row.
  *
  * @param attempt - such as `read "k" in`
  */
@@ -162,12 +184,12 @@ export function postgresError(
   table: PostgresTable,
 ): SessionStorageError {
   const { failure, advice } = FAULTS[faultNameOf(error)];
-  const code = text(error, 'code')?.match(/^\w{1,60}$/)?.[0];
+  const found = text(error, 'code') ?? '';
+  const code = SERVERS_CODE.test(found) || isRuntimeCode(found) ? found : undefined;
   const name = text(error, 'name');
-  const message = read(error, 'severity') === undefined ? text(error, 'message') : undefined;
   return new SessionStorageError(
     `Could not ${attempt} the PostgreSQL table "${table.name}" (${code ?? 'no answer'}). ${advice(table)}`,
     failure,
-    { cause: safeCause({ name, message, code }) },
+    { cause: safeCause({ name, code }) },
   );
 }

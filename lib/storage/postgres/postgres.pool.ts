@@ -4,6 +4,7 @@ import { BetfairConfigurationError } from '../../errors/configuration.errors.js'
 import { MissingPackageError } from '../../errors/index.js';
 import { safeCause } from '../../errors/safe-cause.js';
 import { ATTEMPT_TIMEOUT_MS } from '../remote/remote.attempts.js';
+import { text } from '../remote/foreign.fields.js';
 import { importPackage } from '../remote/optional.package.js';
 import { type StoreAuthority, trustingStore } from '../remote/store.authority.js';
 import type { PostgresClientLike, PostgresConnection, PostgresSource } from './postgres.client.js';
@@ -13,15 +14,22 @@ const MOST_CONNECTIONS = 2;
 /** Milliseconds after which an unused connection is closed: the steps of a login are closer together. */
 const IDLE_TIMEOUT_MS = 10_000;
 
+/**
+ * Milliseconds after which the server gives up a statement: before it is given up here. A server does not notice that a
+ * client is gone while a statement waits for a lock, so it would collect them.
+ */
+const STATEMENT_TIMEOUT_MS = ATTEMPT_TIMEOUT_MS - 500;
+
 /** A pool of `pg` that is made at first use. */
 export function ownPool(
   connection: PostgresConnection,
   authority: StoreAuthority | undefined,
 ): PostgresSource {
   let making: ReturnType<typeof createPool> | undefined;
+  let isTimed = true;
 
   async function pool() {
-    const made = (making ??= createPool(connection, authority));
+    const made = (making ??= createPool(connection, authority, isTimed));
     try {
       return await made;
     } catch (error) {
@@ -31,14 +39,32 @@ export function ownPool(
     }
   }
 
+  async function end() {
+    const made = making;
+    making = undefined;
+    await (await made?.catch(() => undefined))?.end();
+  }
+
+  async function connect(): Promise<PoolClient> {
+    try {
+      return await (await pool()).connect();
+    } catch (error) {
+      if (!isTimed || !refusesParameters(error)) throw error;
+      isTimed = false;
+      await end();
+      return (await pool()).connect();
+    }
+  }
+
   return {
-    use: async (operation, signal) => lend(await (await pool()).connect(), operation, signal),
-    async close() {
-      const made = making;
-      making = undefined;
-      await (await made?.catch(() => undefined))?.end();
-    },
+    use: async (operation, signal) => lend(await connect(), operation, signal),
+    close: end,
   };
+}
+
+/** PgBouncer takes no parameters at the start that it does not know; its own pool bounds what waits in the server. */
+function refusesParameters(error: unknown): boolean {
+  return /unsupported startup parameter/.test(text(error, 'message') ?? '');
 }
 
 async function lend<T>(
@@ -72,12 +98,17 @@ async function lend<T>(
 
 function ignore(): void {}
 
-async function createPool(connection: PostgresConnection, authority: StoreAuthority | undefined) {
+async function createPool(
+  connection: PostgresConnection,
+  authority: StoreAuthority | undefined,
+  isTimed: boolean,
+) {
   const { Pool } = await importPg();
   const pool = new Pool({
     ...connection,
     ...(connection.ssl && { ssl: await trustingHost(connection.host, authority) }),
     application_name: 'nestjs-betfair-session',
+    ...(isTimed && { statement_timeout: STATEMENT_TIMEOUT_MS }),
     max: MOST_CONNECTIONS,
     connectionTimeoutMillis: ATTEMPT_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,

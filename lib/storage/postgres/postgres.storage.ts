@@ -14,6 +14,7 @@ import type {
 } from '../session-storage.interface.js';
 import { assertStorageKey } from '../storage-key.js';
 import { assertDeleteCondition, expectedVersion } from '../write-condition.js';
+import { borrowed } from './postgres.borrowed.js';
 import type { PostgresClientLike, PostgresSource } from './postgres.client.js';
 import { mayPass, postgresError } from './postgres.failure.js';
 import { ownPool } from './postgres.pool.js';
@@ -151,7 +152,7 @@ interface NamedSource extends Partial<Pick<PostgresUrl, 'location' | 'table' | '
 function sourceOf(options: PostgresStorageOptions): NamedSource {
   const { url, client, ca } = { ...options };
   if (url === undefined && ca === undefined && typeof client?.query === 'function') {
-    return { source: { use: (operation) => operation(client), close: async () => {} } };
+    return { source: borrowed(client) };
   }
   if (typeof url === 'string' && client === undefined) {
     const { connection, authorityFile, ...named } = readPostgresUrl(url);

@@ -25,7 +25,7 @@ const NAME = /^[a-z_][a-z\d_$]*$/i;
 
 /** @throws BetfairConfigurationError it is no name of a table */
 export function tableNamed(name: string): PostgresTable {
-  const parts = name.split('.');
+  const parts = String(name).split('.');
   if (parts.length > 2 || !parts.every((part) => NAME.test(part) && part.length <= LONGEST_NAME)) {
     throw new BetfairConfigurationError(
       'the name of the PostgreSQL table of the session store cannot be used. Use letters, digits and "_", with its schema before a "." where it needs one, such as betfair_session or betting.betfair_session.',

@@ -31,6 +31,7 @@ export async function persevere<T>(
 ): Promise<T> {
   const end = systemClock.monotonic() + OPERATION_TIMEOUT_MS;
   const pauses = new Pauses(systemClock, BETWEEN_ATTEMPTS);
+  let before: unknown;
   for (let count = 1; ; count++) {
     const left = end - systemClock.monotonic();
     try {
@@ -42,10 +43,15 @@ export async function persevere<T>(
         signal,
       );
     } catch (error) {
+      // The last attempt is cut short: what the one before it met says more than that the time is over.
+      const isCutShort = error instanceof RequestTimedOut && left < ATTEMPT_TIMEOUT_MS;
+      if (isCutShort && before !== undefined) throw before;
+      before = error;
       if (!mayPass(error, count) || count === ATTEMPTS) throw error;
       const pause = pauses.next();
       if (systemClock.monotonic() + pause >= end) throw error;
-      await sleep(systemClock, pause, signal);
+      // An operation that somebody waits for keeps the process alive.
+      await sleep(systemClock, pause, signal, 'deadline');
     }
   }
 }

@@ -8,8 +8,10 @@ export function assertNamed(name: unknown, what: string, example: string): void 
 }
 
 /** @throws BetfairConfigurationError some backend would read the prefix differently */
-export function assertPrefix(prefix: string): void {
-  if (prefix === '' || isStorageKey(prefix.replace(/\/$/, ''))) return;
+export function assertPrefix(prefix: unknown): void {
+  if (typeof prefix === 'string') {
+    if (prefix === '' || isStorageKey(prefix.replace(/\/$/, ''))) return;
+  }
   throw new BetfairConfigurationError(
     'the prefix of the session store cannot be used. Use letters, digits, ".", "_", "-" and single "/", not at the start, such as "betfair/".',
   );

@@ -95,6 +95,24 @@ describe('PostgresStorage tells failures apart:', () => {
     expect(passing.statements).toHaveLength(2);
   });
 
+  it.each([
+    ['42501', 'permission denied for database "db"', 'denied', /GRANT CONNECT ON DATABASE/],
+    ['42501', 'new row violates row-level security policy', 'misconfigured', /row-level policy/],
+    ['08P01', 'no such database: db', 'misconfigured', /There is no such database/],
+    ['08P01', 'password authentication failed', 'denied', /refused the user/],
+    ['P0001', 'of a trigger', 'misconfigured', /A trigger, a rule or a row-level policy/],
+    ['0A000', 'cannot perform INSERT RETURNING on a rule', 'misconfigured', /a rule/],
+  ] as const)('%s with "%s" is %s', async (code, message, failure, says) => {
+    const refusing = client(Object.assign(serverError(code), { message }));
+    const error = await failureOf(new PostgresStorage({ client: refusing }).read('k'));
+    expect(error).toMatchObject({ failure, message: expect.stringMatching(says) });
+  });
+
+  it('shows no text of a client that was handed in, whatever its code', async () => {
+    const failing = client(Object.assign(new Error(`sent ${TOKEN}`), { code: 'ERR_TLS_X' }));
+    await failureOf(new PostgresStorage({ client: failing }).write('k', TOKEN, CONDITION));
+  });
+
   it('all that is tried again is unavailable in the end', async () => {
     const advice = {
       '25006': 'Connect to the primary',
