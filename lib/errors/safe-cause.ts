@@ -71,7 +71,8 @@ function causeOf({ name = 'Error', code, status, message }: Kept): Error {
   return cause;
 }
 
-function isRuntimeCode(code: string | undefined): boolean {
+/** Tells the codes of Node, of its TLS and of undici, which are words and no secret. */
+export function isRuntimeCode(code: string | undefined): code is string {
   return code !== undefined && (SYSTEM_CODES.has(code) || TLS_OR_HTTP_CODE.test(code));
 }
 

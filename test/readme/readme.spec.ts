@@ -137,7 +137,7 @@ describe('README.md and docs', () => {
     expect(shown.length).toBeGreaterThan(3);
     const notRun = shown.filter((code) => !used.replaceAll(/\s+/g, ' ').includes(code));
     // These libraries are not installed for it.
-    expect(notRun.filter((code) => !/client\.customCommand|queue\.client/.test(code))).toEqual([]);
+    expect(notRun.filter((code) => !/client\.customCommand|queue\.backend/.test(code))).toEqual([]);
   });
 
   it.each(pages)('$path has no link that leads nowhere inside it', ({ text }) => {

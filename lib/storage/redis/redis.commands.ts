@@ -17,6 +17,7 @@ const STAGED_FOR_MS = 60_000;
  */
 const VERSION_LENGTH = 36;
 const HEAD = /^[\da-f-]{36}\n$/i;
+const VERSION = /^(?:[\da-f-]{36}|[\da-f]{40})?$/i;
 const STORED_VERSION = `
 local function stored_version()
   local stored = redis.call('GET', KEYS[1])
@@ -46,6 +47,11 @@ local version = stored_version()
 if version ~= ARGV[1] then return version end
 redis.call('DEL', KEYS[1])
 return ''
+`;
+
+/** Changes nothing, and needs two nodes in a cluster, which refuses it. */
+const CHECK = `
+return redis.call('EXISTS', KEYS[1], KEYS[2])
 `;
 
 /** The braces keep an object and its next value on one node of a cluster. */
@@ -80,7 +86,7 @@ export async function replace(
   ]);
   if (staging.status === 'rejected') throw staging.reason;
   if (replacing.status === 'rejected') throw replacing.reason;
-  const stored = bytesOf(replacing.value).toString();
+  const stored = versionOf(replacing.value);
   if (stored === expected) throw new RedisFault('STAGED_VALUE_LOST');
   return stored;
 }
@@ -91,7 +97,12 @@ export async function replace(
  * @returns the version that is stored now: `''` for none, unless another was faster
  */
 export async function remove(send: RedisSend, name: string, version: string): Promise<string> {
-  return bytesOf(await send(['EVAL', REMOVE, '1', name, version])).toString();
+  return versionOf(await send(['EVAL', REMOVE, '1', name, version]));
+}
+
+/** @throws what the server says without scripts or the right to run them, and `CROSSSLOT` if it is one of a cluster */
+export async function assertRunsScripts(send: RedisSend, names: readonly [string, string]) {
+  await send(['EVAL', CHECK, '2', ...names]);
 }
 
 /** @throws RedisFault `READONLY`: it is a replica, which would refuse every write */
@@ -105,6 +116,12 @@ function parseObject(bytes: Buffer): StoredValue {
   return HEAD.test(head)
     ? { version: head.slice(0, -1), value: bytes.toString('utf8', VERSION_LENGTH + 1) }
     : { version: createHash('sha1').update(bytes).digest('hex'), value: '' };
+}
+
+function versionOf(reply: unknown): string {
+  const version = bytesOf(reply).toString();
+  if (VERSION.test(version)) return version;
+  throw new RedisFault('UNEXPECTED_REPLY');
 }
 
 function bytesOf(reply: unknown): Buffer {

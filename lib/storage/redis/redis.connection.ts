@@ -10,12 +10,18 @@ type Redis = import('ioredis').Redis;
 /** Milliseconds without an answer after which a connection is given up: before the request is, which then gets a new one. */
 const SILENCE_MS = ATTEMPT_TIMEOUT_MS - 500;
 
+interface Connected {
+  readonly redis: Redis;
+  /** The first of its errors, which says why it ended. */
+  readonly failure: () => unknown;
+}
+
 /** The connection to the server of a URL: made when it is needed, and once it is lost, made anew at the next use. */
 export class RedisConnection {
   // Private to the runtime: they hold the password.
   readonly #address: RedisAddress;
   readonly #authority: StoreAuthority | undefined;
-  #connecting: Promise<Redis> | undefined;
+  #connecting: Promise<Connected> | undefined;
 
   constructor(address: RedisAddress, authority: StoreAuthority | undefined) {
     this.#address = address;
@@ -24,18 +30,25 @@ export class RedisConnection {
 
   /** A function that sends on a connection which stands. */
   async connected(): Promise<RedisSend> {
-    const redis = await (this.#connecting ??= this.#connect());
-    return (command) => redis.callBuffer(...command);
+    const { redis, failure } = await (this.#connecting ??= this.#connect());
+    return async (command) => {
+      try {
+        return await redis.callBuffer(...command);
+      } catch (error) {
+        // Where the connection ended, ioredis rejects without saying why.
+        throw redis.status === 'end' ? (failure() ?? error) : error;
+      }
+    };
   }
 
   async close(): Promise<void> {
     const connecting = this.#connecting;
     this.#connecting = undefined;
     // What did not connect has nothing to close.
-    (await connecting?.catch(() => undefined))?.disconnect();
+    (await connecting?.catch(() => undefined))?.redis.disconnect();
   }
 
-  #connect(): Promise<Redis> {
+  #connect(): Promise<Connected> {
     const forget = () => {
       if (this.#connecting === connecting) this.#connecting = undefined;
     };
@@ -49,7 +62,7 @@ async function connect(
   address: RedisAddress,
   authority: StoreAuthority | undefined,
   onEnd: () => void,
-): Promise<Redis> {
+): Promise<Connected> {
   const { Redis } = await importPackage('ioredis', 'Redis storage', () => import('ioredis'));
   const { host, port, database, username, password, isEncrypted } = address;
   const redis = new Redis({
@@ -78,6 +91,8 @@ async function connect(
   redis.once('end', onEnd);
   try {
     await redis.connect();
+    // Older versions go on without a user where the password is refused.
+    if (failure !== undefined) throw failure;
     // The option `db` would go on with the first database if it is refused.
     if (database !== 0) await redis.call('SELECT', String(database));
   } catch (error) {
@@ -86,5 +101,5 @@ async function connect(
   }
   // An idle connection keeps no process alive; an operation has a timer that does.
   redis.stream.unref();
-  return redis;
+  return { redis, failure: () => failure };
 }

@@ -16,6 +16,7 @@ import { assertStorageKey } from '../storage-key.js';
 import { assertDeleteCondition, expectedVersion } from '../write-condition.js';
 import {
   assertPrimary,
+  assertRunsScripts,
   get,
   objectName,
   type RedisSend,
@@ -23,8 +24,9 @@ import {
   replace,
 } from './redis.commands.js';
 import { RedisConnection } from './redis.connection.js';
-import { codeOf, mayPass, redisError, type RedisWords } from './redis.failure.js';
+import { codeOf, mayPass, redisError } from './redis.failure.js';
 import { readRedisUrl } from './redis.url.js';
+import type { RedisWords } from './redis.verdicts.js';
 
 /** Options of {@link RedisStorage}: a server by its URL. Needs the package `ioredis`. */
 export interface RedisUrlOptions {
@@ -45,7 +47,7 @@ export interface RedisClientOptions {
    * - `ioredis`, also its clusters: `(args) => redis.call(...args)`
    * - `redis`: `(args) => client.sendCommand(args)`
    * - `@valkey/valkey-glide`: `(args) => client.customCommand(args)`
-   * - BullMQ: `async (args) => (await queue.client).call(...args)`
+   * - BullMQ 6: `async (args) => (await queue.backend.client).call(...args)`
    */
   readonly send: RedisSend;
   /** Put before every key, such as `betfair/`. Default none. */
@@ -82,7 +84,7 @@ export class RedisStorage implements SessionStorage {
       assertPrefix(prefix);
       // What throws, or returns no promise, rejects like anything else.
       this.#connected = async () => async (command) => send(command);
-      this.#words = { place: 'Redis', prefix };
+      this.#words = { place: 'Redis', prefix, isByUrl: false };
     } else if ('url' in options && typeof options.url === 'string') {
       const address = readRedisUrl(options.url);
       const authority = authorityOf(options.ca, 'ca_file', address.authorityFile);
@@ -90,7 +92,11 @@ export class RedisStorage implements SessionStorage {
       const connection = new RedisConnection(address, authority);
       this.#connection = connection;
       this.#connected = () => connection.connected();
-      this.#words = { place: `Redis at ${address.host}:${address.port}`, prefix: address.prefix };
+      this.#words = {
+        place: `Redis at ${address.host}:${address.port}`,
+        prefix: address.prefix,
+        isByUrl: true,
+      };
       this.location = address.location;
     } else {
       throw new BetfairConfigurationError(
@@ -100,13 +106,15 @@ export class RedisStorage implements SessionStorage {
   }
 
   /**
-   * Reads once, so that a server that cannot be reached, a wrong password or a missing right is found at start-up; of a
-   * URL also that it names a replica.
+   * Reads once, so that a server that cannot be reached, a wrong password or a missing right to read is found at start-up;
+   * of a URL also that it names a replica or a cluster, or a server that runs no scripts.
    */
   async open(): Promise<void> {
     await this.#operate('open', {}, async (send, name) => {
       await get(send, name('open'));
-      if (this.#connection) await assertPrimary(send).catch(unlessNotTold);
+      if (!this.#connection) return;
+      await assertRunsScripts(send, [name('open'), name('open.2')]);
+      await assertPrimary(send).catch(unlessNotTold);
     });
   }
 

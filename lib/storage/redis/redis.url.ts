@@ -42,6 +42,11 @@ export function readRedisUrl(url: string): RedisAddress {
   const scheme = `a ${protocol} URL`;
   if (!/^rediss?:$/.test(protocol)) fail('the URL of a Redis begins with redis:// or rediss://.');
   if (hostname === '') fail(`${scheme} needs the name of a host.`);
+  // What follows the host may be the rest of a password.
+  if (/@/.test(pathname + parts.search + hash)) {
+    return fail('the URL has an "@" after its host. Write an "@" of the password as %40.');
+  }
+  if (port === '0') fail(`${scheme} needs the port of the server.`);
   if (hash !== '') fail(`${scheme} takes no fragment. Write a "#" of the password as %23.`);
   const database = /^\/?(\d{0,6})$/.exec(pathname)?.[1];
   if (database === undefined) {

@@ -83,6 +83,40 @@ describe('RedisStorage on a client', () => {
     expect(await store.read('key')).toEqual({ value: 'new', version: next });
   });
 
+  it.each<[string, () => unknown]>([
+    ['is of another version', () => Reflect.get(Object(undefined), 'call').apply()],
+    ['was replaced by nothing', () => Reflect.apply(Object(undefined), undefined, [])],
+  ])('is misconfigured, at once, if the client %s', async (_, send) => {
+    const own = new RedisStorage({ send: async () => send() });
+    const { failure, message } = await failureOf(own.open());
+    expect(failure).toBe('misconfigured');
+    expect(message).toMatch(
+      /^Could not open Redis \(SEND_FAILED\)\. The function send does not fit/,
+    );
+  });
+
+  it('is unavailable if a client over HTTP has no network, which it says by a TypeError', async () => {
+    let calls = 0;
+    const own = new RedisStorage({
+      send: async () => {
+        if ((calls += 1) > 1) return null;
+        throw new TypeError('fetch failed', { cause: new Error('ECONNRESET') });
+      },
+    });
+    expect(await own.read('key')).toBeUndefined();
+  });
+
+  it('shows no code of a client that is no word', async () => {
+    const failing = async () => {
+      throw Object.assign(new Error('CANARY'), { code: 'CANARY_token' });
+    };
+    jest.useFakeTimers();
+    const failed = failureOf(new RedisStorage({ send: failing }).read('key'));
+    await jest.advanceTimersByTimeAsync(9_000);
+    jest.useRealTimers();
+    expect((await failed).message).toContain('(no answer). This is usually temporary. Check that');
+  });
+
   it('takes a client that throws at once for one that fails', async () => {
     let calls = 0;
     const throwing: RedisClientOptions['send'] = () => {
@@ -123,6 +157,7 @@ const REFUSALS: readonly (readonly [string, StorageFailure, RegExp])[] = [
   ["ERR unknown command 'EVAL', with args beginning with: ", 'unsupported', /\(UNKNOWN_COMMAND\)/],
   ['ERR command eval not support for normal user', 'unsupported', /\(UNKNOWN_COMMAND\)/],
   ['NOSCRIPT No matching script.', 'unsupported', /\(NOSCRIPT\)/],
+  ['Connection in subscriber mode, only …', 'misconfigured', /\(SUBSCRIBER\)\. .* hand in another/],
 ];
 
 const PASSING: readonly (readonly [string, Error, RegExp])[] = [
@@ -140,7 +175,9 @@ const PASSING: readonly (readonly [string, Error, RegExp])[] = [
     /LOADING/,
   ],
   ['a full server', replyError("OOM command not allowed when used memory > 'maxmemory'."), /OOM/],
-  ['a word that is not known', replyError('ERR max number of clients reached'), /no answer/],
+  ['a full server', replyError('ERR max number of clients reached'), /NO_CONNECTION_LEFT/],
+  ['a script without end', replyError('BUSY Redis is busy running a script.'), /BUSY/],
+  ['a word that is not known', replyError('ERR something else'), /no answer/],
   ['a lost connection', replyError('Connection is closed.'), /no answer/],
   [
     'a cluster that is not ready',

@@ -94,10 +94,12 @@ describe('a redis: URL', () => {
     ['redis:///1', /needs the name of a host/],
     ['redis://h/CANARY', /the path of a redis: URL is the number of a database, such as \/0/],
     ['redis://h/1/2', /is the number of a database/],
-    ['redis://bot:12/CANARY@h', /is the number of a database/],
+    ['redis://bot:12/CANARY@h', /has an "@" after its host\. Write an "@" of the password as %40/],
+    ['redis://h:0', /needs the port of the server/],
     ['redis://h?CANARY=x', /has no such parameter\. It knows prefix/],
     ['redis://h?family=6', /has no parameter "family"\. It knows prefix/],
-    ['redis://bot:12?CANARY@h', /has no such parameter/],
+    ['redis://bot:12?CANARY@h', /has an "@" after its host/],
+    ['redis://bot:12?canary=CANARY@h', /has an "@" after its host/],
     ['redis://h?prefix=a&prefix=b', /"prefix" is given twice/],
     ['redis://h?prefix=/CANARY', /the prefix of the session store cannot be used/],
     ['redis://h?ca_file=/ca.pem', /ca_file of the storage URL is for a server with TLS, .*rediss:/],
@@ -156,7 +158,7 @@ describe('the connection of a redis: URL', () => {
     const { storage } = await opened('redis://h');
     expect(made[0]?.settings).toMatchObject({ retryStrategy: null, enableOfflineQueue: false });
     expect(made[0]?.stream.unref).toHaveBeenCalled();
-    expect(played.seen).toEqual(['GET', 'ROLE']);
+    expect(played.seen).toEqual(['GET', 'EVAL', 'ROLE']);
     await storage.close?.();
     expect(made[0]?.disconnect).toHaveBeenCalled();
   });
@@ -188,6 +190,25 @@ describe('the connection of a redis: URL', () => {
       message: expect.stringMatching(/^Could not open Redis at h:6379 \(WRONGPASS\)\./),
     });
     expect(made).toHaveLength(1);
+    expect(made[0]?.disconnect).toHaveBeenCalled();
+  });
+
+  it('to a node of a cluster is refused at start-up', async () => {
+    const said = "CROSSSLOT Keys in request don't hash to the same slot";
+    played.next('EVAL', replyError(said));
+    const failure = await failureOf('redis://h');
+    expect(failure).toMatchObject({
+      failure: 'misconfigured',
+      message: expect.stringMatching(/It is a cluster: hand in a cluster client/),
+    });
+  });
+
+  it('that an older ioredis uses without the user that was refused is given up', async () => {
+    connecting = async () => {
+      made.at(-1)?.listeners.get('error')?.(replyError('WRONGPASS invalid password'));
+    };
+    const failure = await failureOf('redis://:CANARY@h');
+    expect(failure).toMatchObject({ message: expect.stringMatching(/\(WRONGPASS\)/) });
     expect(made[0]?.disconnect).toHaveBeenCalled();
   });
 
