@@ -22,7 +22,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
 /** What a server says after a mere `ERR`, and clients without a code. */
 const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/(unknown|unsupported) command|not support/i, 'UNKNOWN_COMMAND'],
-  [/user executing the script can't/, 'NOPERM'],
+  [/user executing the script can't|ACL failure in script/, 'NOPERM'],
   [/invalid password/, 'WRONGPASS'],
   [/DB index|SELECT is not allowed/, 'NO_DATABASE'],
   [/max number of clients/, 'NO_CONNECTION_LEFT'],

@@ -151,6 +151,11 @@ const REFUSALS: readonly (readonly [string, StorageFailure, RegExp])[] = [
     'denied',
     /\(NOPERM\)/,
   ],
+  [
+    "ERR ACL failure in script: User bot has no permissions to run the 'del' command script: 1, on @user_script:1.",
+    'denied',
+    /\(NOPERM\)/,
+  ],
   ['DENIED Redis is running in protected mode', 'denied', /\(DENIED\)/],
   ['MOVED 3999 127.0.0.1:6381', 'misconfigured', /\(CLUSTER_BY_URL\)/],
   ['ERR DB index is out of range', 'misconfigured', /\(NO_DATABASE\)/],
