@@ -8,5 +8,7 @@ export default {
   testPathIgnorePatterns: ['/node_modules/'],
   // The SDKs are installed here only, and the library must find them.
   modulePaths: ['<rootDir>/test/stores/node_modules'],
+  globalSetup: '<rootDir>/test/stores/compile.setup.mjs',
+  globalTeardown: '<rootDir>/test/stores/compile.teardown.mjs',
   testTimeout: 30_000,
 };

@@ -1,26 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { compile } from '../fleet/build.mjs';
+import { compiledPackage } from './compiled.js';
 import { RedisServer, startEncrypted } from './redis.server.js';
 
 const PROGRAM = join('test', 'stores', 'redis.process.mjs');
 
-let build: string;
-
-beforeAll(() => {
-  build = compile();
-}, 60_000);
-afterAll(async () => {
-  rmSync(build, { recursive: true });
-  await RedisServer.stopAll();
-});
+afterAll(() => RedisServer.stopAll());
 
 /** Runs the program; `ms` is how long it goes on after its work. */
 function start(url: string, ms = 0, env: NodeJS.ProcessEnv = {}) {
-  const child = spawn(process.execPath, [PROGRAM, build, url, String(ms)], {
+  const child = spawn(process.execPath, [PROGRAM, compiledPackage(), url, String(ms)], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -10,6 +10,7 @@ import {
   type OwnClient,
   storeOn,
 } from './redis.clients.js';
+import { watch } from './redis.monitor.js';
 import { RedisServer, startCluster, startEncrypted } from './redis.server.js';
 
 const TOKEN = 'CANARY-token-5e1d';
@@ -108,7 +109,7 @@ describe('RedisStorage: what is stored', () => {
   ])('by hand (%s) is replaced like any other, and no argument of a script', async (_, byHand) => {
     const key = `by-hand.${byHand.length}`;
     await server.admin.call('SET', `{${key}}`, byHand);
-    const seen = await watched(async () => {
+    const { commands: seen } = await watch(server, async () => {
       const store = byUrl('');
       const found = await store.read(key);
       expect(found).toMatchObject({ value: '' });
@@ -120,7 +121,7 @@ describe('RedisStorage: what is stored', () => {
   });
 
   it('goes out with SET only: EVAL, whose arguments tracing libraries record, has no part of it', async () => {
-    const seen = await watched(async () => {
+    const { commands: seen } = await watch(server, async () => {
       const store = byUrl('');
       const first = await store.write('seen', TOKEN, { ifAbsent: true });
       const second = await store.write('seen', `${TOKEN}2`, { ifVersion: first });
@@ -135,20 +136,6 @@ describe('RedisStorage: what is stored', () => {
     expect(seen.filter((line) => /^eval /i.test(line))).toHaveLength(4);
   });
 });
-
-/** The commands that the server got from clients meanwhile, with their arguments. */
-async function watched(work: () => Promise<void>): Promise<string[]> {
-  const monitor = await server.admin.monitor();
-  const seen: string[] = [];
-  monitor.on('monitor', (_, args) => seen.push(args.join(' ')));
-  await work();
-  await server.admin.call('ECHO', 'the end');
-  while (!seen.some((line) => line.includes('the end'))) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  monitor.disconnect();
-  return seen;
-}
 
 it.each(['ioredis', 'redis'] as const)(
   'RedisStorage on a client of %s leaves it open',

@@ -15,6 +15,7 @@ import type {
 import { assertStorageKey } from '../storage-key.js';
 import { assertDeleteCondition, expectedVersion } from '../write-condition.js';
 import { borrowed } from './postgres.borrowed.js';
+import { hiddenBytes } from './postgres.bytes.js';
 import type { PostgresClientLike, PostgresSource } from './postgres.client.js';
 import { mayPass, postgresError } from './postgres.failure.js';
 import { ownPool } from './postgres.pool.js';
@@ -96,7 +97,7 @@ export class PostgresStorage implements SessionStorage {
     const expected = expectedVersion(condition);
     const version = randomUUID();
     // Bytes, because text cannot hold U+0000, and because tracing prints strings.
-    const row = [this.#prefix + key, Buffer.from(value), version];
+    const row = [this.#prefix + key, hiddenBytes(value), version];
     const [statement, values] =
       expected === undefined ? [this.#table.insert, row] : [this.#table.update, [...row, expected]];
     const written = await this.#operate(`write "${key}" to`, options, (client) =>

@@ -210,3 +210,22 @@ describe('PostgresStorage on a client', () => {
     expect(unused.statements).toEqual([]);
   });
 });
+
+it('PostgresStorage hands a client the value as bytes, of which whoever prints them shows nothing', async () => {
+  const seen: unknown[] = [];
+  const recording = {
+    query: async (_: string, [, value]: unknown[]) => ({ rows: [seen.push(value)] }),
+  } satisfies PostgresClientLike;
+  const store = new PostgresStorage({ client: recording });
+  await store.write('k', TOKEN, { ifAbsent: true });
+  await store.write('k', TOKEN, CONDITION);
+  expect(seen).toHaveLength(2);
+  for (const value of seen) {
+    if (!(value instanceof Uint8Array)) throw new Error('It should be bytes.');
+    expect(Buffer.from(value).toString()).toBe(TOKEN);
+    for (const shown of [String(value), JSON.stringify(value), inspect([value])]) {
+      expect(shown).toContain('(bytes of a session)');
+      expect(shown).not.toMatch(/CANARY|67/);
+    }
+  }
+});
