@@ -10,10 +10,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
+import { freePort } from './free-port.mjs';
 
 const DEBIANS = '/usr/lib/postgresql';
 const STARTS_WITHIN_MS = 30_000;
@@ -69,16 +69,6 @@ function writeFor(path, content) {
   writeFileSync(path, content, { mode: 0o600 });
   const { uid, gid } = owner();
   if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid);
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No port was given.');
-  return address.port;
 }
 
 /** A server whose users must give their passwords. */

@@ -7,8 +7,9 @@ import {
   StorageConflictError,
   type StorageFailure,
 } from 'nestjs-betfair-session';
+import { freePort } from './free-port.mjs';
 import { ioredis } from './redis.clients.js';
-import { freePort, type RedisSettings, RedisServer, startCluster } from './redis.server.js';
+import { type RedisSettings, RedisServer, startCluster } from './redis.server.js';
 import { TcpProxy } from './tcp.proxy.js';
 
 const TOKEN = 'CANARY-token-5e1d';

@@ -1,12 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
-import { serverCertificate } from '../../lib/testing/simulator/certificates.js';
+import { freePort } from './free-port.mjs';
+import { REDIS_PROGRAM } from './servers.mjs';
 
 const STARTS_WITHIN_MS = 20_000;
 
@@ -45,7 +45,7 @@ export class RedisServer {
       ? ['--port', '0', '--tls-port', String(port), ...(await certificateIn(folder))]
       : ['--port', String(port)];
     const parameters = ['--bind', '127.0.0.1', ...ports, '--dir', folder, '--save', '', ...flags];
-    const child = spawn('redis-server', parameters, { stdio: 'ignore' });
+    const child = spawn(REDIS_PROGRAM, parameters, { stdio: 'ignore' });
     const client = new Redis({
       host: '127.0.0.1',
       port,
@@ -122,15 +122,4 @@ export async function startCluster(): Promise<RedisServer[]> {
     while (!(await admin.cluster('INFO')).includes('cluster_state:ok')) await delay(20);
   }
   return servers;
-}
-
-/** Where nothing listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No port was given.');
-  return address.port;
 }

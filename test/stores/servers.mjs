@@ -20,11 +20,14 @@ export function missingMoto() {
     : '!!! NOT RUN: what needs S3 or DynamoDB, because moto_server is not on this machine. To have it: pip install "moto[server,s3,dynamodb]" !!!';
 }
 
+/** The program that is Redis; another that speaks as it does, such as `valkey-server`, is named in REDIS_SERVER. */
+export const REDIS_PROGRAM = process.env['REDIS_SERVER'] || 'redis-server';
+
 /** Why Redis is not run, and how to have it, or `undefined` where it can be. */
 export function missingRedis() {
-  return spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0
+  return spawnSync(REDIS_PROGRAM, ['--version'], { stdio: 'ignore' }).status === 0
     ? undefined
-    : '!!! NOT RUN: what needs Redis, because redis-server is not on this machine. To have it: apt-get install redis-server !!!';
+    : `!!! NOT RUN: what needs Redis, because ${REDIS_PROGRAM} is not on this machine. To have it: apt-get install redis-server !!!`;
 }
 
 /**
