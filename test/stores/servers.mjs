@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from './free-port.mjs';
 
 /** @typedef {{ origin: string, stop(): Promise<void> }} ServerProcess */
 
@@ -95,22 +96,32 @@ async function azureContainer(origin) {
   return new ContainerClient(`${origin}/${AZURE_ACCOUNT}/${AZURE_CONTAINER}`, credential);
 }
 
+/** Redis without a password, which forgets everything. */
+export async function startRedis() {
+  const port = await freePort();
+  const parameters = ['--bind', '127.0.0.1', '--port', String(port), '--save', ''];
+  const redis = await startServer(REDIS_PROGRAM, parameters, {}, /Ready to accept connections/);
+  return { ...redis, origin: `redis://127.0.0.1:${port}`, port };
+}
+
 const STARTS_WITHIN = 25_000;
+/** How a server prints its URL that chose its port. */
+const ORIGIN = /(?:Running on|listens on) (http:\/\/127\.0\.0\.1:\d+)/;
 
 /**
- * Starts a server that chooses its port and prints its URL.
+ * Starts a server, which then prints what matches `ready`, and its URL therein.
  *
  * @param {string} command
  * @param {readonly string[]} parameters
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<ServerProcess>}
  */
-async function startServer(command, parameters, env = {}) {
+async function startServer(command, parameters, env = {}, ready = ORIGIN) {
   const child = spawn(command, parameters, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const origin = await originOf(child, command);
+  const [, origin = ''] = await printed(child, command, ready);
   return {
     origin,
     async stop() {
@@ -125,26 +136,27 @@ async function startServer(command, parameters, env = {}) {
 /**
  * @param {import('node:child_process').ChildProcess} child
  * @param {string} command
- * @returns {Promise<string>}
+ * @param {RegExp} ready
+ * @returns {Promise<RegExpExecArray>}
  */
-async function originOf(child, command) {
-  let printed = '';
+async function printed(child, command, ready) {
+  let output = '';
   return new Promise((resolve, reject) => {
     const fail = (/** @type {string} */ why) => {
       child.kill('SIGKILL');
-      reject(new Error(`${command} ${why}: ${printed}`));
+      reject(new Error(`${command} ${why}: ${output}`));
     };
-    const late = setTimeout(() => fail('printed no URL'), STARTS_WITHIN);
+    const late = setTimeout(() => fail('did not start'), STARTS_WITHIN);
     child.once('error', reject);
     child.once('exit', () => fail('ended'));
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (/** @type {Buffer} */ text) => {
-        printed = (printed + text.toString()).slice(-10_000);
-        const url = /(?:Running on|listens on) (http:\/\/127\.0\.0\.1:\d+)/.exec(printed)?.[1];
-        if (url === undefined) return;
+        output = (output + text.toString()).slice(-10_000);
+        const match = ready.exec(output);
+        if (match === null) return;
         clearTimeout(late);
         child.removeAllListeners('exit');
-        resolve(url);
+        resolve(match);
       });
     }
   });

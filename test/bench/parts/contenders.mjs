@@ -37,7 +37,7 @@ export async function startOurs({ options, place, sessionKey, said }) {
     meter,
     async close() {
       await application.close();
-      close();
+      await close();
     },
   };
 }

@@ -5,8 +5,9 @@ import { OriginalIdentity } from '../original/original.identity.mjs';
 import { byTurns } from '../rounds.mjs';
 import { KEY, metered, startOriginal, startOurs } from './contenders.mjs';
 import { openFiles, openS3 } from './places.mjs';
+import { openPostgres, openRedis } from './server.places.mjs';
 
-const STORES = { 'File store': openFiles, S3: openS3 };
+const STORES = { 'File store': openFiles, S3: openS3, Redis: openRedis, PostgreSQL: openPostgres };
 /** The lease is given back 3 s after a login. */
 const UNTIL_RELEASED_MS = 3_500;
 
@@ -16,46 +17,50 @@ export function start(parameters) {
   ({ options } = parameters);
 }
 
-/** What each login took, by contender, and the store operations with which the lease was given back. */
-export async function answer({ name, latencyMs, rounds, said, isRestart }) {
+/**
+ * What it took to have a session, by contender, and the store operations with which the lease was given back. In the store
+ * was left nothing, or a session that is `live` or `dead`. The original library is there only if it `isCompared`.
+ */
+export async function answer({ name, latencyMs, rounds, said, left, isCompared }) {
   const store = await STORES[name](latencyMs);
   const ours = { start: startOurs, options, store, said };
   const contenders = {
     ours,
     shared: { ...ours, sessionKey: KEY },
-    original: { ...ours, start: startOriginal },
+    ...(isCompared && { original: { ...ours, start: startOriginal } }),
   };
   try {
     const runs = await Promise.all(
       Object.entries(contenders).map(async ([contender, context]) => {
         // The first round of all does not count.
-        const places = await preparePlaces(context, rounds + 1, isRestart);
+        const places = await preparePlaces(context, rounds + 1, left);
         return [contender, () => logIn({ ...context, place: places.pop() })];
       }),
     );
     const samples = await byTurns(rounds, Object.fromEntries(runs));
-    return { samples, released: await operationsOfRelease(ours) };
+    return { samples, released: isCompared && (await operationsOfRelease(ours)) };
   } finally {
     await store.close();
   }
 }
 
-/** As many places; for restarts with a session that was logged out. */
-async function preparePlaces(context, count, isRestart) {
+/** As many places, with what is to be found there. */
+async function preparePlaces(context, count, left) {
   return Promise.all(
     Array.from({ length: count }, async () => {
       const place = await context.store.place();
-      if (isRestart) await leaveDeadSession({ ...context, place });
+      if (left !== undefined) await leaveSession({ ...context, place }, left);
       return place;
     }),
   );
 }
 
-async function leaveDeadSession(context) {
+async function leaveSession(context, left) {
   const started = await context.start(context);
   const session = await started.getSession();
   await setTimeout(UNTIL_RELEASED_MS);
   await started.close();
+  if (left === 'live') return;
   const identity = new OriginalIdentity(context.options);
   await identity.logout(session.token ?? session);
   await identity.close();
