@@ -1,6 +1,5 @@
 // PostgreSQL from the machine's own package, in a folder and on a port of its own.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chownSync,
@@ -14,9 +13,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { freePort } from './free-port.mjs';
+import { ServerProcess } from './server.process.mjs';
 
 const DEBIANS = '/usr/lib/postgresql';
-const STARTS_WITHIN_MS = 30_000;
 /** Password of the superuser `postgres`. */
 const PASSWORD = 'CANARY-superuser';
 
@@ -104,16 +103,17 @@ export async function startPostgres() {
     fsync: 'off',
     log_line_prefix: '',
   };
-  const server = await start(
-    join(bin, 'postgres'),
-    [
-      '-D',
-      data,
-      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-    ],
-    folder,
-    /ready to accept connections/,
-  );
+  const parameters = Object.entries(settings).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
+  const server = await ServerProcess.start(join(bin, 'postgres'), ['-D', data, ...parameters], {
+    cwd: folder,
+    ready: /ready to accept connections/,
+    // Without waiting for connections to end.
+    endsBy: 'SIGQUIT',
+    ...owner(),
+  });
   return {
     port,
     /**
@@ -133,13 +133,27 @@ export async function startPostgres() {
     /** Of the superuser. */
     url: `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`,
     /** What it printed. */
-    log: server.printed,
+    log: () => server.printed,
+    process: server,
     async stop() {
-      // Without waiting for connections to end.
-      await server.stop('SIGQUIT');
+      await server.stop();
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** A server with the table of sessions, and the URL of a user who has no more rights than docs/stores.md lists. */
+export async function startSessionTable() {
+  const server = await startPostgres();
+  const { Pool } = await import('pg');
+  const admin = new Pool({ connectionString: server.url });
+  await admin.query(`
+    CREATE TABLE betfair_session (key text PRIMARY KEY, value bytea NOT NULL, version text NOT NULL);
+    CREATE ROLE bot LOGIN PASSWORD '${PASSWORD}';
+    GRANT SELECT, INSERT, UPDATE, DELETE ON betfair_session TO bot;
+  `);
+  await admin.end();
+  return { ...server, url: `postgres://bot:${PASSWORD}@127.0.0.1:${server.port}/postgres` };
 }
 
 /**
@@ -166,51 +180,16 @@ pool_mode = transaction
 default_pool_size = 3
 `,
   );
-  const server = await start('pgbouncer', [join(folder, 'pgbouncer.ini')], folder, /process up/);
+  const server = await ServerProcess.start('pgbouncer', [join(folder, 'pgbouncer.ini')], {
+    cwd: folder,
+    ready: /process up/,
+    ...owner(),
+  });
   return {
     port: listens,
     async stop() {
-      await server.stop('SIGKILL');
+      await server.stop();
       rmSync(folder, { recursive: true });
-    },
-  };
-}
-
-/**
- * @param {string} command
- * @param {readonly string[]} parameters
- * @param {string} cwd
- * @param {RegExp} ready
- */
-async function start(command, parameters, cwd, ready) {
-  const child = spawn(command, parameters, {
-    cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    ...owner(),
-  });
-  let printed = '';
-  await new Promise((resolve, reject) => {
-    const fail = () => reject(new Error(`${command} did not start: ${printed}`));
-    const late = setTimeout(() => child.kill('SIGKILL'), STARTS_WITHIN_MS);
-    child.once('error', reject);
-    child.once('exit', fail);
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (/** @type {Buffer} */ text) => {
-        printed += text.toString();
-        if (!ready.test(printed)) return;
-        clearTimeout(late);
-        child.off('exit', fail);
-        resolve(undefined);
-      });
-    }
-  });
-  return {
-    printed: () => printed,
-    async stop(/** @type {NodeJS.Signals} */ signal) {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
-      child.kill(signal);
-      await ended;
     },
   };
 }
