@@ -126,9 +126,9 @@ export class Fleet {
     return Math.max(0, ...logins.map(within));
   }
 
-  /** Ends all applications, and waits until their processes have ended by themselves. */
-  async close() {
-    const running = this.members.filter((member) => member.isRunning);
+  /** Ends applications, by default all, and waits until their processes have ended by themselves. */
+  async close(members = this.members) {
+    const running = members.filter((member) => member.isRunning);
     await Promise.all(running.map((member) => member.ask('close')));
     const ended = Promise.all(running.map(({ exited }) => exited));
     const codes = await Promise.race([ended, delay(10_000, undefined, { ref: false })]);

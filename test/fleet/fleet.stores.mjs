@@ -1,8 +1,10 @@
-// The stores that processes of a fleet share. Those in clouds stand behind a proxy that can fail.
+// The stores that processes of a fleet share. Those on a server can be down: `fail`, and `recover` with what they held.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FaultProxy } from '../stores/fault.proxy.mjs';
+import { startSessionTable } from '../stores/postgres.server.mjs';
+import { startRedis } from '../stores/redis.restarts.mjs';
 import * as servers from '../stores/servers.mjs';
 
 // For this process and those that it starts; nothing of the machine's own set-up.
@@ -20,12 +22,36 @@ async function openFolder() {
   return { url: `file:${directory}`, close: () => rm(directory, { recursive: true }) };
 }
 
-/** Emulators check the condition of a write first and write then, so they get one request at a time. */
+/** A server in a process of its own, which hangs or ends. */
+function openServer({ url, process: server, stop }) {
+  const outages = { hung: () => server.hang(), refused: () => server.stop() };
+  return {
+    url,
+    fail: (outage) => outages[outage](),
+    recover: () => server.recover(),
+    close: stop,
+  };
+}
+
+/**
+ * A proxy fails in the place of its server. Emulators check the condition of a write first and write then, so they get one
+ * request at a time.
+ */
 async function openCloud(server, urlFor) {
   const proxy = await FaultProxy.start(server.origin, { oneAtATime: true });
+  const outages = {
+    503: () => proxy.always({ status: 503 }),
+    hung: () => proxy.always('hang'),
+    refused: () => proxy.stop(),
+  };
   return {
     url: urlFor(proxy.origin),
     proxy,
+    fail: (outage) => outages[outage](),
+    async recover() {
+      proxy.always();
+      await proxy.restart();
+    },
     async close() {
       await proxy.stop();
       await server.stop();
@@ -54,4 +80,10 @@ export const stores = {
       (origin) =>
         `azblob://${servers.AZURE_CONTAINER}?localemu=true&protocol=http&prefix=fleet/&domain=${new URL(origin).host}`,
     ),
+
+  redis: async () => openServer(await startRedis()),
+  // It comes back with nothing.
+  'redis-memory': async () => openServer(await startRedis({ isPersistent: false })),
+
+  postgres: async () => openServer(await startSessionTable()),
 };

@@ -1,31 +1,50 @@
 // Runs fleets of real processes: `npm run test:fleet`. Arguments select scenarios by what their names contain. FLEET is
-// the number of processes (50; 20 on stores in clouds), FLEET_RESULTS a file for the results as JSON.
+// the number of processes (50; 20 or 5 on stores with a server), FLEET_RESULTS a file for the results as JSON.
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { installStores } from '../stores/install.mjs';
-import { missingMoto } from '../stores/servers.mjs';
+import { missingPostgres } from '../stores/postgres.server.mjs';
+import { missingMoto, missingRedis } from '../stores/servers.mjs';
 import { compile } from './build.mjs';
 import { Fleet } from './fleet.mjs';
-import { files, outages, shared, unsupported } from './scenarios.mjs';
+import {
+  coldStart,
+  files,
+  forgetful,
+  holders,
+  outages,
+  httpOutages,
+  shared,
+  unsupported,
+} from './scenarios.mjs';
 
 const SIZE = Number(process.env.FLEET ?? 50);
-const ON_CLOUDS = Math.min(SIZE, 20);
+const ON_SERVERS = Math.min(SIZE, 20);
+/** For what differs little from files: each process takes a second to boot. */
+const SMALL = Math.min(SIZE, 5);
 const wanted = process.argv.slice(2);
 
-function* plan() {
+function plan() {
   const groups = [
-    { store: 'file', size: SIZE, scenarios: { ...shared, ...files } },
-    { store: 's3', size: ON_CLOUDS, scenarios: { ...shared, ...outages } },
-    { store: 's3-like', size: ON_CLOUDS, scenarios: unsupported },
-    { store: 'azure', size: ON_CLOUDS, scenarios: shared },
+    { store: 'file', size: SIZE, scenarios: { ...coldStart, ...shared, ...holders, ...files } },
+    {
+      store: 's3',
+      size: ON_SERVERS,
+      scenarios: { ...coldStart, ...shared, ...httpOutages, ...outages },
+    },
+    { store: 's3-like', size: ON_SERVERS, scenarios: unsupported },
+    { store: 'azure', size: ON_SERVERS, scenarios: { ...coldStart, ...shared } },
+    { store: 'redis', size: ON_SERVERS, scenarios: coldStart },
+    { store: 'redis', size: SMALL, scenarios: { ...shared, ...holders, ...outages } },
+    { store: 'redis-memory', size: SMALL, scenarios: forgetful },
+    { store: 'postgres', size: ON_SERVERS, scenarios: coldStart },
+    { store: 'postgres', size: SMALL, scenarios: { ...shared, ...holders, ...outages } },
   ];
-  for (const { store, size, scenarios } of groups) {
-    for (const [title, scenario] of Object.entries(scenarios)) {
-      const name = `${store}: ${title}`;
-      const isWanted = wanted.length === 0 || wanted.some((part) => name.includes(part));
-      if (isWanted) yield { name, store, size, scenario };
-    }
-  }
+  return groups.flatMap(({ store, size, scenarios }) =>
+    Object.entries(scenarios)
+      .map(([title, scenario]) => ({ name: `${store}: ${title}`, store, size, scenario }))
+      .filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part))),
+  );
 }
 
 async function run(build, { store, size, scenario }) {
@@ -46,19 +65,26 @@ async function run(build, { store, size, scenario }) {
   }
 }
 
-const missing = missingMoto();
-const runs = [...plan()].filter(({ store }) => !store.startsWith('s3') || missing === undefined);
+const absent = [
+  { why: missingMoto(), stores: ['s3', 's3-like'] },
+  { why: missingRedis(), stores: ['redis', 'redis-memory'] },
+  { why: missingPostgres(), stores: ['postgres'] },
+].filter(({ why }) => why !== undefined);
+const notRun = absent.flatMap(({ stores }) => stores);
+const runs = plan().filter(({ store }) => !notRun.includes(store));
 if (runs.some(({ store }) => store !== 'file')) installStores();
 const results = [];
 const build = compile();
 try {
   for (const planned of runs) {
     const { name } = planned;
+    const began = performance.now();
     try {
       const measured = await run(build, planned);
+      const seconds = ((performance.now() - began) / 1_000).toFixed(1);
       const figures = Object.entries(measured).map(([key, value]) => `${key} ${value}`);
       results.push({ name, ok: true, measured });
-      console.log(`ok ${name} (${figures.join(', ')})`);
+      console.log(`ok ${name} (${figures.join(', ')}) in ${seconds} s`);
     } catch (error) {
       process.exitCode = 1;
       results.push({ name, ok: false });
@@ -68,7 +94,7 @@ try {
 } finally {
   rmSync(build, { recursive: true });
 }
-if (missing) console.log(missing);
+for (const { why } of absent) console.log(why);
 if (process.env.FLEET_RESULTS) {
   writeFileSync(process.env.FLEET_RESULTS, JSON.stringify(results, undefined, 2));
 }

@@ -34,6 +34,8 @@ export class FaultProxy {
   #server = createServer((incoming, outgoing) => {
     this.#handle(incoming, outgoing).catch(() => outgoing.destroy());
   });
+  /** Any that is free, until there is one. */
+  #port = 0;
   #target;
   #oneAtATime;
 
@@ -54,9 +56,13 @@ export class FaultProxy {
    */
   static async start(target, { oneAtATime = false } = {}) {
     const proxy = new FaultProxy(target, oneAtATime);
-    proxy.#server.listen(0, '127.0.0.1');
-    await once(proxy.#server, 'listening');
+    await proxy.#listen();
     return proxy;
+  }
+
+  /** Takes connections again, where it did before, if it was stopped. */
+  async restart() {
+    if (!this.#server.listening) await this.#listen();
   }
 
   /** Such as `http://127.0.0.1:41563`. */
@@ -139,6 +145,12 @@ export class FaultProxy {
     const { head, content } = await forwarded;
     if (fault === 'lose') return void outgoing.destroy();
     outgoing.writeHead(head.statusCode ?? 502, head.rawHeaders).end(content);
+  }
+
+  async #listen() {
+    this.#server.listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#port = Number(new URL(this.origin).port);
   }
 
   /** @param {string} method */
