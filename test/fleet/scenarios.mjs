@@ -8,7 +8,7 @@ import { until } from './fleet.mjs';
 export const SHORT = { requestTimeout: 2_000 };
 export const LEASE = 7_000;
 /** Until there is another holder and its login is made, on a busy machine; less than two leases in a row. */
-const TAKEN_OVER_WITHIN = LEASE + 4_000;
+const TAKEN_OVER_WITHIN = LEASE + 6_000;
 /** Processes that wait for the one that is gone. */
 const FEW = 10;
 /** The wait after a failure. */
