@@ -20,6 +20,7 @@ export {
   type SimulatorEndpoint,
   type SimulatorRequest,
 } from './simulator/http/request.js';
+export { type SimulatorLimits } from './simulator/limits.js';
 export { type SimulatorSessionOptions } from './simulator/session-options.js';
 export {
   type SimulatorStream,

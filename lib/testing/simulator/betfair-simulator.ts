@@ -11,6 +11,7 @@ import { answerIdentity } from './identity/identity.endpoints.js';
 import { OrderBook, type SimulatedOrder } from './api/order-book.js';
 import { RequestRecord } from './http/request.record.js';
 import { html } from './http/reply.js';
+import { resolveLimits, type SimulatorLimits } from './limits.js';
 import {
   endpointOf,
   type SimulatorCounts,
@@ -36,13 +37,15 @@ export interface BetfairSimulatorOptions {
         wall(): number;
       }
     | undefined;
+  /** Limits that Betfair sets its customers. */
+  readonly limits?: SimulatorLimits | undefined;
 }
 
 /**
  * Betfair on the loopback interface, for tests: the identity service (the client certificate is asked for in the TLS
  * handshake of certlogin), enough of the APIs to accept or refuse a session exactly as Betfair words it, and the Stream
- * API as far as sessions go. It is strict: a client that is wrong about a header or an encoding gets what Betfair would
- * give it.
+ * API as far as sessions go. It accepts what Betfair accepts, from any client, and refuses the rest in Betfair's way;
+ * `docs/simulator.md` has the list. What your own client sends is in {@link requests}.
  *
  * ```ts
  * await using betfair = await BetfairSimulator.start();
@@ -72,13 +75,14 @@ export class BetfairSimulator {
     private readonly accounts: SimulatedAccounts,
     clock: Pick<Clock, 'wall'>,
     private readonly server: ServerCertificate,
+    limits: { readonly connections: number },
   ) {
     // Every request under way listens to it.
     setMaxListeners(0, this.#stopping.signal);
     this.#record = new RequestRecord(accounts, clock);
     this.requests = this.#record.requests;
     this.ca = server.ca;
-    this.#stream = new SimulatedStream(accounts, clock, server);
+    this.#stream = new SimulatedStream(accounts, clock, server, limits);
     this.#api = new SimulatedApi(accounts);
     this.#orders = new OrderBook(clock);
     this.#api.setAnswer('placeOrders', (params, context) => this.#orders.place(params, context));
@@ -88,19 +92,22 @@ export class BetfairSimulator {
    * Starts a simulator on three free ports.
    *
    * @throws MissingPackageError the optional package `selfsigned` is not installed
-   * @throws BetfairConfigurationError no account, or two of one name
+   * @throws BetfairConfigurationError no account, two of one name, or a limit that is none
    */
   static async start({
     accounts = [{}],
     clock = systemClock,
+    limits = {},
   }: BetfairSimulatorOptions = {}): Promise<BetfairSimulator> {
+    const resolved = resolveLimits(limits);
     const [server, ...clients] = await Promise.all([
       serverCertificate(),
       ...accounts.map(async (options, index) => {
         return new SimulatedAccount(options, index, await clientCertificate(index + 1));
       }),
     ]);
-    const simulator = new BetfairSimulator(new SimulatedAccounts(clients, clock), clock, server);
+    const all = new SimulatedAccounts(clients, clock, resolved);
+    const simulator = new BetfairSimulator(all, clock, server, resolved);
     try {
       await simulator.#listen();
     } catch (error) {

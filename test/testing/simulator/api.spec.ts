@@ -30,6 +30,11 @@ describe('the APIs of BetfairSimulator', () => {
   const raw = (path: string, headers: Record<string, string>, body: unknown) =>
     send(simulator.ca, simulator.url + path, { headers, body: JSON.stringify(body) });
 
+  const headersWith = (type: string | undefined) => {
+    const { 'content-type': _, ...headers } = client.apiHeaders(token);
+    return { ...headers, ...(type !== undefined && { 'content-type': type }) };
+  };
+
   const place = (params: object, session = token, who = client) =>
     who.call(session, BETTING, rpc('SportsAPING/v1.0/placeOrders', params));
 
@@ -56,6 +61,23 @@ describe('the APIs of BetfairSimulator', () => {
         expect.objectContaining({ eventType: { id: '7', name: 'Horse Racing' } }),
       );
       expect(funds.json()).toMatchObject({ availableToBetBalance: 1000 });
+    });
+
+    it.each(['betting/rest/v1/listEventTypes/', 'account/rest/v1/getAccountFunds'])(
+      'in REST without the minor version: %s',
+      async (path) => {
+        expect((await client.call(token, `/exchange/${path}`, {})).status).toBe(200);
+      },
+    );
+
+    it('to a heartbeat over REST', async () => {
+      const path = '/exchange/heartbeat/rest/v1/heartbeat/';
+      const reply = await client.call(token, path, { preferredTimeoutSeconds: 10 });
+      const refused = await client.call(token, path, {});
+
+      expect(reply.json()).toEqual({ actionPerformed: 'NONE', actualTimeoutSeconds: 10 });
+      expect(refused.status).toBe(400);
+      expect(refused.json()).toMatchObject({ faultstring: 'HBT-0001' });
     });
 
     it('with the markets that were asked for', async () => {
@@ -157,23 +179,55 @@ describe('the APIs of BetfairSimulator', () => {
     });
   });
 
-  describe('framework faults have neither data nor detail', () => {
-    it('for a form in JSON-RPC and REST', async () => {
-      const form = { 'content-type': 'application/x-www-form-urlencoded' };
-      const overRpc = await client.call(token, BETTING, rpc(EVENT_TYPES), form);
-      const overRest = await client.call(token, REST, {}, form);
-
-      expect([overRpc.status, overRest.status]).toEqual([415, 415]);
-      expect(overRpc.json()).toEqual({
-        jsonrpc: '2.0',
-        error: { code: expect.any(Number), message: expect.stringMatching(/^DSC-\d{4}$/) },
-      });
-      expect(overRest.json()).toEqual({
-        faultcode: 'Client',
-        faultstring: expect.stringMatching(/^DSC-\d{4}$/),
-      });
+  describe('the content type', () => {
+    const types = [undefined, 'text/plain', 'application/x-www-form-urlencoded'];
+    it.each(types)('%s does not matter to JSON-RPC', async (type) => {
+      const reply = await raw(BETTING, headersWith(type), rpc(EVENT_TYPES));
+      expect(reply.json()).toHaveProperty('result');
     });
 
+    it.each(types)('%s is refused in REST', async (type) => {
+      const reply = await raw(REST, headersWith(type), {});
+      expect(reply.status).toBe(415);
+      expect(reply.json()).toEqual({ faultcode: 'Client', faultstring: 'DSC-0011', detail: {} });
+    });
+
+    it('of JSON may name its encoding in REST', async () => {
+      const reply = await raw(REST, headersWith('Application/JSON; charset=utf-8'), {});
+      expect(reply.status).toBe(200);
+    });
+  });
+
+  describe('error numbers', () => {
+    it.each([
+      [BETTING, 'ANGX-0001', 'TOO_MUCH_DATA'],
+      [BETTING, 'ANGX-0002', 'INVALID_INPUT_DATA'],
+      [BETTING, 'ANGX-0006', 'UNEXPECTED_ERROR'],
+      [BETTING, 'ANGX-0009', 'SERVICE_BUSY'],
+      [BETTING, 'ANGX-0010', 'TIMEOUT_ERROR'],
+      [BETTING, 'ANGX-0014', 'REQUEST_SIZE_EXCEEDS_LIMIT'],
+      [BETTING, 'ANGX-0015', 'ACCESS_DENIED'],
+      [ACCOUNT, 'AANGX-0001', 'INVALID_INPUT_DATA'],
+      [ACCOUNT, 'AANGX-0003', 'UNEXPECTED_ERROR'],
+      [ACCOUNT, 'AANGX-0004', 'INVALID_APP_KEY'],
+      [ACCOUNT, 'AANGX-0005', 'SERVICE_BUSY'],
+      [ACCOUNT, 'AANGX-0006', 'TIMEOUT_ERROR'],
+      [ACCOUNT, 'AANGX-0011', 'NO_APP_KEY'],
+      [ACCOUNT, 'AANGX-0014', 'TOO_MANY_REQUESTS'],
+      [HEARTBEAT, 'HBT-0001', 'INVALID_INPUT_DATA'],
+      [HEARTBEAT, 'HBT-0003', 'NO_APP_KEY'],
+      [HEARTBEAT, 'HBT-0005', 'INVALID_APP_KEY'],
+      [HEARTBEAT, 'HBT-0006', 'UNEXPECTED_ERROR'],
+    ])('%s words %s', async (path, message, errorCode) => {
+      simulator.answer('any', () => {
+        throw new SimulatedApiError(errorCode);
+      });
+      const reply = await client.call(token, path, rpc('any'));
+      expect(reply.json()).toMatchObject({ error: { code: -32099, message } });
+    });
+  });
+
+  describe('framework faults have no data, and an empty detail in REST', () => {
     it.each(['{"jsonrpc":', '[]', '7', '{"id":1}', '[1]'])(
       'for the JSON-RPC body %s',
       async (body) => {
@@ -191,7 +245,7 @@ describe('the APIs of BetfairSimulator', () => {
       const reply = await client.call(token, REST, '{"filter":');
 
       expect(reply.status).toBe(400);
-      expect(reply.json()).toEqual({ faultcode: 'Client', faultstring: 'DSC-0008' });
+      expect(reply.json()).toEqual({ faultcode: 'Client', faultstring: 'DSC-0008', detail: {} });
     });
 
     it.each(['SportsAPING/v1.0/listNothing', 'AccountAPING/v1.0/getAccountFunds'])(
@@ -205,10 +259,59 @@ describe('the APIs of BetfairSimulator', () => {
       },
     );
 
-    it('for a path that leads nowhere', async () => {
-      expect(
-        (await client.call(token, '/exchange/betting/rest/v9/listEventTypes/', {})).status,
-      ).toBe(404);
+    it.each([
+      '/exchange/betting/rest/v9/listEventTypes/',
+      '/exchange/scores/rest/v1/listRaceDetails/',
+      '/exchange/nothing/json-rpc/v1',
+    ])('for the path %s, which leads nowhere', async (path) => {
+      const reply = await client.call(token, path, {});
+      expect(reply.status).toBe(404);
+      expect(reply.json()).toEqual({ faultcode: 'Client', faultstring: 'DSC-0021', detail: {} });
+    });
+  });
+
+  describe('the navigation menu', () => {
+    const MENU = '/exchange/betting/rest/v1/en/navigation/menu.json';
+    const get = async (session: string) =>
+      send(simulator.ca, simulator.url + MENU, {
+        method: 'GET',
+        headers: {
+          accept: 'application/json',
+          'x-application': 'SimulatedAppKey1',
+          'x-authentication': session,
+        },
+      });
+
+    it('leads from the sports to the markets', async () => {
+      const reply = await get(token);
+
+      expect(reply.status).toBe(200);
+      expect(reply.json()).toMatchObject({ type: 'GROUP', name: 'ROOT', id: 0 });
+      const types = Array.from(reply.body.matchAll(/"type":"(\w+)"/g), ([, type]) => type);
+      expect(new Set(types)).toEqual(new Set(['GROUP', 'EVENT_TYPE', 'EVENT', 'MARKET']));
+      expect(simulator.requests.at(-1)).toMatchObject({
+        endpoint: 'api',
+        apiMethods: ['menu.json'],
+      });
+    });
+
+    it('is refused to a dead session', async () => {
+      simulator.endSessions();
+      const reply = await get(token);
+      expect(reply.status).toBe(400);
+      expect(reply.json()).toMatchObject({
+        faultstring: 'ANGX-0003',
+        detail: fault('APINGException', 'INVALID_SESSION_INFORMATION'),
+      });
+    });
+
+    it('is what a test sets, which is told the locale', async () => {
+      simulator.answer('menu.json', ({ locale }) => ({
+        type: 'GROUP',
+        name: locale,
+        children: [],
+      }));
+      expect((await get(token)).json()).toMatchObject({ name: 'en' });
     });
   });
 

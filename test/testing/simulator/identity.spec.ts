@@ -116,7 +116,6 @@ describe('the identity service of BetfairSimulator', () => {
     const attempt = (raw: {
       headers?: Record<string, string | undefined>;
       body?: string;
-      query?: string;
       method?: string;
     }) => {
       const { ca, endpoints, certificate } = simulator.options();
@@ -124,7 +123,7 @@ describe('the identity service of BetfairSimulator', () => {
       const headers = Object.entries({ ...formHeaders, ...raw.headers }).flatMap(([name, value]) =>
         value === undefined ? [] : [[name, value] as const],
       );
-      return send(ca, endpoints[endpoint] + (raw.query ?? ''), {
+      return send(ca, endpoints[endpoint], {
         method: raw.method ?? 'POST',
         headers: Object.fromEntries(headers),
         body: raw.body ?? form(),
@@ -138,13 +137,6 @@ describe('the identity service of BetfairSimulator', () => {
       const reply = await attempt({ method: 'GET', body: '' });
       expect(reply.status).toBe(405);
       expect(reply.headers['content-type']).toMatch('text/html');
-    });
-
-    it.each([undefined, '*/*', 'text/html'])('accepts %s', async (accept) => {
-      const reply = await attempt({ headers: { accept } });
-      expect(reply.status).toBe(200);
-      expect(reply.headers['content-type']).toMatch('text/html');
-      expect(reply.body).toMatch('<html>');
     });
 
     it('sends JSON', async () => {
@@ -161,11 +153,6 @@ describe('the identity service of BetfairSimulator', () => {
         headers: { 'content-type': 'multipart/form-data; boundary=x' },
         body: '--x\r\nContent-Disposition: form-data; name="username"\r\n\r\nother\r\n--x--\r\n',
       });
-      expect(reply.json()).toEqual(refusal('INPUT_VALIDATION_ERROR'));
-    });
-
-    it('puts credentials into the query string', async () => {
-      const reply = await attempt({ query: `?${client().form()}` });
       expect(reply.json()).toEqual(refusal('INPUT_VALIDATION_ERROR'));
     });
 
@@ -206,6 +193,60 @@ describe('the identity service of BetfairSimulator', () => {
       expect((await attempt({})).json()).toEqual(refusal('ACCOUNT_NOW_LOCKED'));
     });
   });
+
+  describe('login without "Accept: application/json"', () => {
+    it.each([undefined, '*/*', 'text/html'])(
+      'answers a page to %s, and logs nobody in',
+      async (accept) => {
+        const { ca, endpoints } = simulator.options();
+        const { accept: _, ...headers } = client().formHeaders;
+
+        const reply = await send(ca, endpoints.login, {
+          headers: { ...headers, ...(accept !== undefined && { accept }) },
+          body: client().form(),
+        });
+
+        expect(reply.status).toBe(200);
+        expect(reply.headers['content-type']).toMatch('text/html');
+        expect(reply.body).toMatch('<html>');
+        expect(simulator.counts.logins).toBe(0);
+      },
+    );
+  });
+
+  describe.each(['certLogin', 'login'] as const)(
+    'credentials in the query string of %s',
+    (endpoint) => {
+      const attempt = async (query: Record<string, string>, body: string, type?: string) => {
+        const { ca, endpoints, certificate } = simulator.options();
+        const { 'content-type': form, ...headers } = client().formHeaders;
+        const url = `${endpoints[endpoint]}?${new URLSearchParams(query).toString()}`;
+        const raw = { headers: { ...headers, 'content-type': type ?? form }, body, certificate };
+        const reply = await send(ca, url, raw);
+        return reply.body.includes('SUCCESS');
+      };
+
+      it('count, field by field, if the body has none', async () => {
+        const { username, password } = simulator.options();
+        expect(await attempt({ username, password }, '')).toBe(true);
+        expect(await attempt({ password }, new URLSearchParams({ username }).toString())).toBe(
+          true,
+        );
+        expect(simulator.requests.map((request) => request.username)).toEqual([username, username]);
+      });
+
+      it('count with a body of any other type', async () => {
+        const { username, password } = simulator.options();
+        expect(await attempt({ username, password }, '{}', 'application/json')).toBe(true);
+      });
+
+      it('give way to those in the body', async () => {
+        const { username, password } = simulator.options();
+        expect(await attempt({ username, password: 'wrong' }, client().form())).toBe(true);
+        expect(await attempt({ username, password }, client().form('wrong'))).toBe(false);
+      });
+    },
+  );
 
   it('takes a changed password from the next login on', async () => {
     const old = client();
@@ -318,8 +359,10 @@ describe('the identity service of BetfairSimulator', () => {
     const attempt = (headers: Record<string, string>, method = 'POST') =>
       send(simulator.ca, simulator.options().endpoints[endpoint], { headers, method });
 
-    it('refuses a client that does not POST', async () => {
-      expect((await attempt({ accept: 'application/json' }, 'GET')).status).toBe(405);
+    it('takes a GET, and no other method than that and POST', async () => {
+      const headers = { accept: 'application/json', 'x-authentication': await client().token() };
+      expect((await attempt(headers, 'PUT')).status).toBe(405);
+      expect((await attempt(headers, 'GET')).json()).toMatchObject({ status: 'SUCCESS' });
     });
 
     it('calls a missing token invalid input', async () => {
@@ -340,7 +383,7 @@ describe('the identity service of BetfairSimulator', () => {
           'x-authentication': sent,
         });
         expect(reply.json()).toEqual({
-          token: '',
+          token: endpoint === 'logout' ? sent : '',
           product: 'SimulatedAppKey1',
           status: 'FAIL',
           error: 'NO_SESSION',

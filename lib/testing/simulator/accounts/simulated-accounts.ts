@@ -10,12 +10,22 @@ export interface LoginOutcome {
   readonly token?: string | undefined;
 }
 
+/** What a login says. */
+export interface LoginRequest {
+  readonly username: string;
+  readonly password: string;
+  /** IP address that it came from. */
+  readonly address: string;
+}
+
 /** What proves who logs in, beside user name and password. */
 export type LoginProof =
   { readonly kind: 'certificate'; readonly fingerprint: string } | { readonly kind: 'interactive' };
 
 interface Session {
   readonly account: SimulatedAccount;
+  /** IP address of its login. */
+  readonly address: string;
   expiresAt: number;
   ended: boolean;
 }
@@ -36,6 +46,7 @@ export class SimulatedAccounts {
   constructor(
     readonly all: readonly SimulatedAccount[],
     private readonly clock: Pick<Clock, 'wall'>,
+    private readonly limits: { readonly boundToAddress: boolean },
   ) {
     this.#accounts = new Map(all.map((account) => [account.username, account]));
     if (all.length === 0) throw new BetfairConfigurationError('The simulator needs an account.');
@@ -63,7 +74,7 @@ export class SimulatedAccounts {
     return this.all.some((account) => account.applicationKey === key);
   }
 
-  login(username: string, password: string, proof: LoginProof): LoginOutcome {
+  login({ username, password, address }: LoginRequest, proof: LoginProof): LoginOutcome {
     const account = this.#accounts.get(username);
     if (!account) return { code: 'INVALID_USERNAME_OR_PASSWORD' };
     const refusal = account.refusal(password, proof);
@@ -73,28 +84,29 @@ export class SimulatedAccounts {
     const now = this.clock.wall();
     const token = (account.sameToken && this.#lastToken.get(account)) || randomToken();
     this.#lastToken.set(account, token);
-    this.#sessions.set(token, { account, expiresAt: now + account.sessionLifetime, ended: false });
+    const expiresAt = now + account.sessionLifetime;
+    this.#sessions.set(token, { account, address, expiresAt, ended: false });
     this.#recentLogins.set(account, [...this.#recent(account), now]);
     account.logins += 1;
     return { code: account.loginCode ?? 'SUCCESS', token };
   }
 
   /** Restarts the lifetime of a live session. */
-  keepAlive(token: string): SimulatedAccount | undefined {
-    const session = this.#live(token);
+  keepAlive(token: string, address: string): SimulatedAccount | undefined {
+    const session = this.#used(token, address);
     if (session) session.expiresAt = this.clock.wall() + session.account.sessionLifetime;
     return session?.account;
   }
 
-  logout(token: string): SimulatedAccount | undefined {
-    const session = this.#live(token);
+  logout(token: string, address: string): SimulatedAccount | undefined {
+    const session = this.#used(token, address);
     if (session) session.ended = true;
     return session?.account;
   }
 
-  /** The account of a live session. */
-  holder(token: string): SimulatedAccount | undefined {
-    return this.#live(token)?.account;
+  /** The account of a live session that is used from `address`. */
+  holder(token: string, address: string): SimulatedAccount | undefined {
+    return this.#used(token, address)?.account;
   }
 
   /** The account that a token was issued to, dead or alive. */
@@ -111,7 +123,14 @@ export class SimulatedAccounts {
 
   /** Tokens of the account's live sessions, oldest first. */
   liveTokens(account: SimulatedAccount): readonly string[] {
-    return [...this.#sessions.keys()].filter((token) => this.holder(token) === account);
+    return [...this.#sessions.keys()].filter((token) => this.#live(token)?.account === account);
+  }
+
+  /** A live session; use from another address ends one that is bound. */
+  #used(token: string, address: string): Session | undefined {
+    const session = this.#live(token);
+    if (session && this.limits.boundToAddress && address !== session.address) session.ended = true;
+    return session?.ended ? undefined : session;
   }
 
   #live(token: string): Session | undefined {

@@ -28,24 +28,24 @@ interface Wording {
   readonly prefix: string;
   readonly exception: string;
   readonly number: string;
-  /** Error codes in the order of their numbers, from 1. */
-  readonly codes: readonly string[];
+  /** Numbers of the error codes; any other code is 0. */
+  readonly codes: Readonly<Record<string, number>>;
 }
 
-const BETTING_CODES = [
-  'TOO_MUCH_DATA',
-  'INVALID_INPUT_DATA',
-  'INVALID_SESSION_INFORMATION',
-  'NO_APP_KEY',
-  'NO_SESSION',
-  'UNEXPECTED_ERROR',
-  'INVALID_APP_KEY',
-  'TOO_MANY_REQUESTS',
-  'SERVICE_BUSY',
-  'TIMEOUT_ERROR',
-  'REQUEST_SIZE_EXCEEDS_LIMIT',
-  'ACCESS_DENIED',
-];
+const BETTING_CODES = {
+  TOO_MUCH_DATA: 1,
+  INVALID_INPUT_DATA: 2,
+  INVALID_SESSION_INFORMATION: 3,
+  NO_APP_KEY: 4,
+  NO_SESSION: 5,
+  UNEXPECTED_ERROR: 6,
+  INVALID_APP_KEY: 7,
+  TOO_MANY_REQUESTS: 8,
+  SERVICE_BUSY: 9,
+  TIMEOUT_ERROR: 10,
+  REQUEST_SIZE_EXCEEDS_LIMIT: 14,
+  ACCESS_DENIED: 15,
+};
 
 const WORDINGS: Readonly<Record<ApiService, Wording>> = {
   betting: {
@@ -58,33 +58,34 @@ const WORDINGS: Readonly<Record<ApiService, Wording>> = {
     prefix: 'AccountAPING/v1.0/',
     exception: 'AccountAPINGException',
     number: 'AANGX',
-    codes: [
-      'INVALID_INPUT_DATA',
-      'INVALID_SESSION_INFORMATION',
-      'UNEXPECTED_ERROR',
-      'INVALID_APP_KEY',
-      'SERVICE_BUSY',
-      'TIMEOUT_ERROR',
-      'DUPLICATE_APP_NAME',
-      'APP_KEY_CREATION_FAILED',
-      'APP_CREATION_FAILED',
-      'NO_SESSION',
-      'NO_APP_KEY',
-      'SUBSCRIPTION_EXPIRED',
-    ],
+    codes: {
+      INVALID_INPUT_DATA: 1,
+      INVALID_SESSION_INFORMATION: 2,
+      UNEXPECTED_ERROR: 3,
+      INVALID_APP_KEY: 4,
+      SERVICE_BUSY: 5,
+      TIMEOUT_ERROR: 6,
+      DUPLICATE_APP_NAME: 7,
+      APP_KEY_CREATION_FAILED: 8,
+      APP_CREATION_FAILED: 9,
+      NO_SESSION: 10,
+      NO_APP_KEY: 11,
+      SUBSCRIPTION_EXPIRED: 12,
+      TOO_MANY_REQUESTS: 14,
+    },
   },
   heartbeat: {
     prefix: 'HeartbeatAPING/v1.0/',
     exception: 'APINGException',
     number: 'HBT',
-    codes: [
-      'INVALID_INPUT_DATA',
-      'INVALID_SESSION_INFORMATION',
-      'NO_APP_KEY',
-      'NO_SESSION',
-      'INVALID_APP_KEY',
-      'UNEXPECTED_ERROR',
-    ],
+    codes: {
+      INVALID_INPUT_DATA: 1,
+      INVALID_SESSION_INFORMATION: 2,
+      NO_APP_KEY: 3,
+      NO_SESSION: 4,
+      INVALID_APP_KEY: 5,
+      UNEXPECTED_ERROR: 6,
+    },
   },
   // No recording shows the numbers of Scores and Race Status: clients go by the error code.
   scores: {
@@ -117,10 +118,10 @@ export function restReply(service: ApiService, outcome: Outcome, asJson: boolean
   if ('result' in outcome) return json(outcome.result);
   const isFramework = 'fault' in outcome;
   const { number, detail } = isFramework
-    ? { number: outcome.fault.number, detail: undefined }
+    ? { number: outcome.fault.number, detail: {} }
     : exception(service, outcome);
   const status = isFramework ? outcome.fault.status : 400;
-  const fault = { faultcode: 'Client', faultstring: number, ...(detail && { detail }) };
+  const fault = { faultcode: 'Client', faultstring: number, detail };
   if (asJson) return json(fault, status);
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<fault>${xml(fault)}</fault>`;
   return { status, headers: { 'content-type': 'application/xml' }, body };
@@ -133,7 +134,7 @@ function exception(
   const { exception: name, number, codes } = WORDINGS[service];
   const details = { requestUUID: `simulator-${randomUUID()}`, errorCode, errorDetails };
   return {
-    number: `${number}-${String(codes.indexOf(errorCode) + 1).padStart(4, '0')}`,
+    number: `${number}-${String(codes[errorCode] ?? 0).padStart(4, '0')}`,
     detail: { exceptionname: name, [name]: details },
   };
 }

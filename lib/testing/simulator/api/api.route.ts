@@ -4,8 +4,10 @@ import {
   type ApiService,
   type FrameworkFault,
 } from './api.envelopes.js';
+import { matchPath } from '../accepted-requests.js';
 import { isRecord } from '../http/reply.js';
 import { splitPath } from '../http/request.js';
+import { MENU } from './navigation.menu.js';
 
 /** One operation that an API request asks for. */
 export interface SimulatedCall {
@@ -20,7 +22,8 @@ export interface SimulatedCall {
 /** What a path of the API leads to. */
 export type ApiRoute =
   | { readonly service: ApiService; readonly style: 'json-rpc' }
-  | { readonly service: ApiService; readonly style: 'rest'; readonly method: string };
+  | { readonly service: ApiService; readonly style: 'rest'; readonly method: string }
+  | { readonly service: 'betting'; readonly style: 'menu'; readonly locale: string };
 
 /** The calls of one request; a batch is a JSON-RPC array, even of one. */
 export interface ParsedCalls {
@@ -28,25 +31,28 @@ export interface ParsedCalls {
   readonly isBatch: boolean;
 }
 
-const RPC: Readonly<Record<string, ApiService>> = {
-  '/exchange/betting/json-rpc/v1': 'betting',
-  '/exchange/account/json-rpc/v1': 'account',
-  '/exchange/heartbeat/json-rpc/v1': 'heartbeat',
-  '/exchange/scores/json-rpc/v1': 'scores',
-};
-const REST = /^\/exchange\/(betting|account)\/rest\/v1\.0\/(\w+)$/;
+const RPC_SERVICES: readonly ApiService[] = ['betting', 'account', 'heartbeat', 'scores'];
+const REST_SERVICES: readonly ApiService[] = ['betting', 'account', 'heartbeat'];
 
 export function parseRoute(path: string): ApiRoute | undefined {
-  const pathname = splitPath(path).pathname.replace(/\/$/, '');
-  const rpc = RPC[pathname];
-  if (rpc) return { service: rpc, style: 'json-rpc' };
-  const [, service, method] = REST.exec(pathname) ?? [];
-  if (service === undefined || method === undefined) return undefined;
-  return { service: service === 'account' ? 'account' : 'betting', style: 'rest', method };
+  const { pathname } = splitPath(path);
+  const menu = matchPath('menu', pathname);
+  if (menu) return { service: 'betting', style: 'menu', locale: menu['locale'] ?? '' };
+  const rpc = matchPath('json-rpc', pathname);
+  const rest = matchPath('rest', pathname);
+  const [found, services] = rpc ? [rpc, RPC_SERVICES] : [rest, REST_SERVICES];
+  const service = services.find((name) => name === found?.['service']);
+  if (service === undefined) return undefined;
+  return rpc
+    ? { service, style: 'json-rpc' }
+    : { service, style: 'rest', method: rest?.['operation'] ?? '' };
 }
 
 /** Reads the body, or says what the framework finds wrong with it. */
 export function parseCalls(route: ApiRoute, body: string): ParsedCalls | FrameworkFault {
+  if (route.style === 'menu') {
+    return { calls: [{ method: MENU, params: { locale: route.locale } }], isBatch: false };
+  }
   const parsed = parseJson(body, route.style);
   if (route.style === 'rest') {
     if (!isRecord(parsed)) return MALFORMED_JSON;

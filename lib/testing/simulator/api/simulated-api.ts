@@ -1,6 +1,8 @@
+import { ACCEPTED, acceptsMethod, type RequestKind } from '../accepted-requests.js';
 import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
 import { CANNED_ANSWERS, type AnswerHandler } from './api.answers.js';
 import { SimulatedApiError } from './simulated-api.error.js';
+import { MENU, NAVIGATION_MENU } from './navigation.menu.js';
 import { parseCalls, parseRoute, type ParsedCalls, type SimulatedCall } from './api.route.js';
 import {
   MALFORMED_JSON,
@@ -12,7 +14,7 @@ import {
   type Outcome,
 } from './api.envelopes.js';
 import { html, isRecord, json, type SimulatorReply } from '../http/reply.js';
-import { asksForJson, mediaType, type SimulatorRequest } from '../http/request.js';
+import { asksForJson, mediaType, tokenOf, type SimulatorRequest } from '../http/request.js';
 
 /**
  * Asked about every API call that carries a live session: `true` refuses it with `INVALID_SESSION_INFORMATION` all the
@@ -22,7 +24,10 @@ export type CallPredicate = (request: SimulatorRequest, call: SimulatedCall) => 
 
 /** The Betting, Accounts, Heartbeat and Scores APIs. */
 export class SimulatedApi {
-  readonly #answers = new Map<string, AnswerHandler>(Object.entries(CANNED_ANSWERS));
+  readonly #answers = new Map<string, AnswerHandler>([
+    ...Object.entries(CANNED_ANSWERS),
+    [MENU, () => NAVIGATION_MENU],
+  ]);
   readonly #rejections = new Set<CallPredicate>();
 
   constructor(private readonly accounts: SimulatedAccounts) {}
@@ -39,24 +44,31 @@ export class SimulatedApi {
   }
 
   async answer(request: SimulatorRequest): Promise<SimulatorReply> {
-    if (request.method !== 'POST') return html(405, '405 Method Not Allowed');
     const route = parseRoute(request.path);
     if (!route) return restReply('betting', { fault: NO_SUCH_OPERATION }, asksForJson(request));
+    const { service, style } = route;
+    if (!acceptsMethod(style, request.method)) return html(405, '405 Method Not Allowed');
 
-    const { service } = route;
-    const isJson = mediaType(request) === 'application/json';
-    const parsed = isJson ? parseCalls(route, request.body) : WRONG_CONTENT_TYPE;
-    if (route.style === 'rest') {
-      const outcome = 'calls' in parsed ? await this.#rest(request, parsed) : { fault: parsed };
-      return restReply(service, outcome, asksForJson(request));
+    const isReadable =
+      ACCEPTED[style].contentType.is === 'any' || mediaType(request) === 'application/json';
+    const parsed = isReadable ? parseCalls(route, request.body) : WRONG_CONTENT_TYPE;
+    if (style !== 'json-rpc') {
+      const outcome =
+        'calls' in parsed ? await this.#rest(style, request, parsed) : { fault: parsed };
+      const isXml = ACCEPTED[style].withoutAccept.is === 'faults in XML' && !asksForJson(request);
+      return restReply(service, outcome, !isXml);
     }
     return 'calls' in parsed
       ? this.#rpc(service, request, parsed)
       : json(rpcEnvelope(service, { fault: parsed }), parsed.status);
   }
 
-  #rest(request: SimulatorRequest, { calls: [call] }: ParsedCalls): Promise<Outcome> {
-    return call ? this.#call(request, call) : Promise.resolve({ fault: MALFORMED_JSON });
+  #rest(
+    kind: RequestKind,
+    request: SimulatorRequest,
+    { calls: [call] }: ParsedCalls,
+  ): Promise<Outcome> {
+    return call ? this.#call(kind, request, call) : Promise.resolve({ fault: MALFORMED_JSON });
   }
 
   async #rpc(
@@ -67,19 +79,24 @@ export class SimulatedApi {
     const answers: object[] = [];
     for (const call of calls) {
       // One after the other, so that tests can tell which call of a batch came first.
-      answers.push(rpcEnvelope(service, await this.#call(request, call), call.id));
+      const outcome = await this.#call('json-rpc', request, call);
+      answers.push(rpcEnvelope(service, outcome, call.id));
     }
     // Betfair answers in the order of completion, so a client must not rely on that of its request.
     return json(isBatch ? answers.toReversed() : answers[0]);
   }
 
-  async #call(request: SimulatorRequest, call: SimulatedCall): Promise<Outcome> {
-    const token = request.headers['x-authentication'];
-    const applicationKey = request.headers['x-application'];
+  async #call(kind: RequestKind, request: SimulatorRequest, call: SimulatedCall): Promise<Outcome> {
+    const token = tokenOf(kind, request);
     if (!token) return { errorCode: 'NO_SESSION' };
-    if (!applicationKey) return { errorCode: 'NO_APP_KEY' };
-    if (!this.accounts.knowsApplicationKey(applicationKey)) return { errorCode: 'INVALID_APP_KEY' };
-    const account = this.accounts.holder(token);
+    const applicationKey = request.headers['x-application'];
+    if (applicationKey) {
+      const isKnown = this.accounts.knowsApplicationKey(applicationKey);
+      if (!isKnown) return { errorCode: 'INVALID_APP_KEY' };
+    } else if (ACCEPTED[kind].application.is === 'needed') {
+      return { errorCode: 'NO_APP_KEY' };
+    }
+    const account = this.accounts.holder(token, request.address);
     if (!account) return { errorCode: 'INVALID_SESSION_INFORMATION' };
     try {
       if ([...this.#rejections].some((rejects) => rejects(request, call) === true)) {

@@ -11,6 +11,8 @@ export interface Exchange {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** IP address of the client. */
+  readonly address: string;
   /** Whether the client waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean;
   /** SHA-256 fingerprint of the client certificate, where one was presented. */
@@ -75,6 +77,7 @@ export class SimulatorServer {
       path: message.url ?? '',
       headers: headersOf(message),
       body: Buffer.concat(chunks).toString('utf8'),
+      address: socket.remoteAddress ?? '',
       expectsContinue,
       fingerprint: fingerprintOf(socket),
       send: (reply) => {

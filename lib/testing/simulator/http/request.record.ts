@@ -1,6 +1,7 @@
 import type { Clock } from '../../../common/clock.js';
 import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
 import { apiMethods } from '../api/api.route.js';
+import { loginField } from '../identity/login.form.js';
 import type { SimulatorCounts, SimulatorEndpoint, SimulatorRequest } from './request.js';
 import type { Exchange } from './https.server.js';
 
@@ -28,14 +29,15 @@ export class RequestRecord {
   }
 
   add(endpoint: SimulatorEndpoint | undefined, exchange: Exchange): SimulatorRequest {
-    const { method, path, headers, body } = exchange;
-    const username = this.#usernameOf(headers['x-authentication'], body);
+    const { method, path, headers, body, address } = exchange;
+    const username = this.#usernameOf(endpoint, exchange);
     const request: SimulatorRequest = {
       endpoint,
       method,
       path,
       headers,
       body,
+      address,
       at: this.clock.wall(),
       ...(username !== undefined && { username }),
       ...(endpoint === 'api' && { apiMethods: apiMethods(path, body) }),
@@ -49,9 +51,11 @@ export class RequestRecord {
     this.requests.length = 0;
   }
 
-  #usernameOf(token: string | undefined, body: string): string | undefined {
+  #usernameOf(endpoint: SimulatorEndpoint | undefined, exchange: Exchange): string | undefined {
+    const token = exchange.headers['x-authentication'];
     if (token !== undefined) return this.accounts.ownerOf(token)?.username;
-    const username = new URLSearchParams(body).get('username');
-    return username !== null && this.accounts.has(username) ? username : undefined;
+    if (endpoint !== 'certLogin' && endpoint !== 'login') return undefined;
+    const username = loginField(endpoint, 'username', exchange);
+    return this.accounts.has(username) ? username : undefined;
   }
 }

@@ -1,4 +1,5 @@
 import type { BetfairEndpoints } from '../../../options/betfair-session-options.interface.js';
+import { ACCEPTED, matchPath, type RequestKind } from '../accepted-requests.js';
 
 /** The endpoints of the simulator, named as in {@link BetfairEndpoints}. */
 export type SimulatorEndpoint = keyof BetfairEndpoints;
@@ -15,6 +16,8 @@ export interface SimulatorRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** As it was sent. */
   readonly body: string;
+  /** IP address that it came from. */
+  readonly address: string;
   /** When it had arrived: milliseconds since the Unix epoch, on the simulator's clock. */
   readonly at: number;
   /** The account whose token or user name it carries, also where that session is dead or the password wrong. */
@@ -37,11 +40,7 @@ export interface SimulatorCounts {
   readonly calls: number;
 }
 
-const MAIN_PATHS: Readonly<Record<string, SimulatorEndpoint>> = {
-  '/api/login': 'login',
-  '/api/keepAlive': 'keepAlive',
-  '/api/logout': 'logout',
-};
+const MAIN = ['login', 'keepAlive', 'logout'] as const;
 
 /** Which endpoint lives at `path` of the host that asks for a client certificate, or of the main one. */
 export function endpointOf(
@@ -49,8 +48,9 @@ export function endpointOf(
   path: string,
 ): SimulatorEndpoint | undefined {
   const { pathname } = splitPath(path);
-  if (host === 'certificate') return pathname === '/api/certlogin' ? 'certLogin' : undefined;
-  return pathname.startsWith('/exchange/') ? 'api' : MAIN_PATHS[pathname];
+  if (host === 'certificate') return matchPath('certLogin', pathname) ? 'certLogin' : undefined;
+  if (pathname.startsWith('/exchange/')) return 'api';
+  return MAIN.find((endpoint) => matchPath(endpoint, pathname));
 }
 
 /** Path and query of a request target. */
@@ -65,6 +65,12 @@ export function asksForJson(request: SimulatorRequest): boolean {
 }
 
 /** The media type of the body, without parameters. */
-export function mediaType(request: SimulatorRequest): string {
+export function mediaType(request: Pick<SimulatorRequest, 'headers'>): string {
   return (request.headers['content-type'] ?? '').split(';', 1).join('').trim().toLowerCase();
+}
+
+/** The session token that a request of that kind carries; `''`: none. */
+export function tokenOf(kind: RequestKind, request: SimulatorRequest): string {
+  const isAccepted = ACCEPTED[kind].proof.is.some((place) => place === 'X-Authentication');
+  return (isAccepted && request.headers['x-authentication']) || '';
 }

@@ -1,3 +1,5 @@
+import { ACCEPTED, acceptsMethod } from '../accepted-requests.js';
+import type { SimulatedAccount } from '../accounts/simulated-account.js';
 import type {
   LoginOutcome,
   LoginProof,
@@ -6,11 +8,11 @@ import type {
 import { html, image, json, type SimulatorReply } from '../http/reply.js';
 import {
   asksForJson,
-  mediaType,
-  splitPath,
+  tokenOf,
   type SimulatorEndpoint,
   type SimulatorRequest,
 } from '../http/request.js';
+import { loginField } from './login.form.js';
 
 /** The endpoints of the identity service. */
 export type IdentityEndpoint = Exclude<SimulatorEndpoint, 'api'>;
@@ -26,20 +28,21 @@ export function answerIdentity(
     const title = '400 No required SSL certificate was sent';
     return html(400, title, '400 Bad Request');
   }
-  if (request.method !== 'POST') return html(405, '405 Method Not Allowed');
-  if (!asksForJson(request)) {
-    return endpoint === 'keepAlive' ? image() : html(200, 'Betfair', 'Log in');
-  }
+  if (!acceptsMethod(endpoint, request.method)) return html(405, '405 Method Not Allowed');
+  const form = asksForJson(request) ? 'JSON' : ACCEPTED[endpoint].withoutAccept.is;
+  if (form === 'image') return image();
+  if (form === 'HTML') return html(200, 'Betfair', 'Log in');
   switch (endpoint) {
     case 'certLogin': {
       const proof = { kind: 'certificate', fingerprint: fingerprint ?? '' } as const;
-      const { token, code } = login(accounts, request, proof);
+      const { token, code } = login(accounts, endpoint, request, proof);
       return json(
         token === undefined ? { loginStatus: code } : { sessionToken: token, loginStatus: code },
       );
     }
     case 'login': {
-      const { token = '', code } = login(accounts, request, { kind: 'interactive' });
+      const proof = { kind: 'interactive' } as const;
+      const { token = '', code } = login(accounts, endpoint, request, proof);
       const isStatus = STATUSES.has(code);
       return json({
         token,
@@ -48,10 +51,17 @@ export function answerIdentity(
         error: isStatus ? '' : code,
       });
     }
-    case 'keepAlive':
-      return withSession(request, (token) => accounts.keepAlive(token)?.applicationKey);
-    case 'logout':
-      return withSession(request, (token) => accounts.logout(token)?.applicationKey);
+    case 'keepAlive': {
+      const token = tokenOf(endpoint, request);
+      const account = accounts.keepAlive(token, request.address);
+      return sessionReply(request, token, account, '');
+    }
+    case 'logout': {
+      const token = tokenOf(endpoint, request);
+      const account = accounts.logout(token, request.address);
+      // The refusal that was recorded repeats the token.
+      return sessionReply(request, token, account, token);
+    }
     default:
       return endpoint satisfies never;
   }
@@ -63,32 +73,30 @@ const INVALID_INPUT: LoginOutcome = { code: 'INPUT_VALIDATION_ERROR' };
 
 function login(
   accounts: SimulatedAccounts,
+  endpoint: 'certLogin' | 'login',
   request: SimulatorRequest,
   proof: LoginProof,
 ): LoginOutcome {
-  const { query } = splitPath(request.path);
-  const form = new URLSearchParams(request.body);
-  const username = form.get('username');
-  const password = form.get('password');
-  if (mediaType(request) !== 'application/x-www-form-urlencoded') return INVALID_INPUT;
-  if (query.has('username') || query.has('password')) return INVALID_INPUT;
-  if (!username || !password || product(request) === '') return INVALID_INPUT;
-  return accounts.login(username, password, proof);
+  const username = loginField(endpoint, 'username', request);
+  const password = loginField(endpoint, 'password', request);
+  const lacksKey = ACCEPTED[endpoint].application.is === 'needed' && product(request) === '';
+  if (username === '' || password === '' || lacksKey) return INVALID_INPUT;
+  return accounts.login({ username, password, address: request.address }, proof);
 }
 
-/** keepAlive and logout: `act` answers the application key of the session it found. */
-function withSession(
+/** What keepAlive and logout answer; `tokenIfRefused` stands in the answer if there is no such session. */
+function sessionReply(
   request: SimulatorRequest,
-  act: (token: string) => string | undefined,
+  token: string,
+  account: SimulatedAccount | undefined,
+  tokenIfRefused: string,
 ): SimulatorReply {
-  const token = request.headers['x-authentication'] ?? '';
-  const applicationKey = token === '' ? undefined : act(token);
-  if (applicationKey !== undefined) {
-    const key = product(request) || applicationKey;
+  if (account) {
+    const key = product(request) || account.applicationKey;
     return json({ token, product: key, status: 'SUCCESS', error: '' });
   }
   const error = token === '' ? 'INPUT_VALIDATION_ERROR' : 'NO_SESSION';
-  return json({ token: '', product: product(request), status: 'FAIL', error });
+  return json({ token: tokenIfRefused, product: product(request), status: 'FAIL', error });
 }
 
 function product(request: SimulatorRequest): string {

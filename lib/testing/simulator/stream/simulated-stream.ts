@@ -52,11 +52,13 @@ export class SimulatedStream implements SimulatorStream {
     accounts: SimulatedAccounts,
     private readonly clock: Pick<Clock, 'wall'>,
     { cert, key }: ServerCertificate,
+    limits: { readonly connections: number },
   ) {
     const server = createServer({ cert, key }, (socket) => this.#accept(socket));
     this.#server = new LoopbackServer(server);
     this.#gate = new StreamGate(
       accounts,
+      limits,
       (account) => [...this.#open].filter(({ login }) => login?.account === account).length,
     );
   }

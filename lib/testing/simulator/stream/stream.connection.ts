@@ -11,6 +11,7 @@ const SUBSCRIPTIONS: ReadonlySet<unknown> = new Set(['marketSubscription', 'orde
 /** One client of the Stream API. */
 export class StreamConnection {
   login: StreamLogin | undefined;
+  private readonly address: string;
   #rest = '';
   #refused = false;
 
@@ -19,6 +20,8 @@ export class StreamConnection {
     private readonly id: string,
     private readonly gate: StreamGate,
   ) {
+    // Of a socket that is closed it is no longer known.
+    this.address = socket.remoteAddress ?? '';
     socket.on('error', () => socket.destroy());
     socket.setTimeout(IDLE, () => this.#refuse(IDLE_TOO_LONG));
     socket.setEncoding('utf8').on('data', (text: string) => this.#read(text));
@@ -56,7 +59,7 @@ export class StreamConnection {
 
   #authenticate(message: Readonly<Record<string, unknown>>): void {
     if (this.login) return this.#refuse(AUTHENTICATED_ALREADY, message);
-    const outcome = this.gate.authenticate(message);
+    const outcome = this.gate.authenticate(message, this.address);
     if ('errorCode' in outcome) return this.#refuse(outcome, message);
     this.login = outcome;
     const { connectionsAvailable } = outcome;

@@ -7,11 +7,10 @@ export interface StreamLogin {
   readonly account: SimulatedAccount;
   readonly applicationKey: string;
   readonly token: string;
+  /** IP address of the connection. */
+  readonly address: string;
   readonly connectionsAvailable: number;
 }
-
-/** Connections that Betfair allows an account, unless it agreed to more. */
-const CONNECTION_LIMIT = 10;
 
 /** Takes and refuses sessions for the Stream API. */
 export class StreamGate {
@@ -21,6 +20,7 @@ export class StreamGate {
 
   constructor(
     private readonly accounts: SimulatedAccounts,
+    private readonly limits: { readonly connections: number },
     /** How many authenticated connections an account has. */
     private readonly connectionsOf: (account: SimulatedAccount) => number,
   ) {}
@@ -34,10 +34,10 @@ export class StreamGate {
     this.#planned = [];
   }
 
-  authenticate({
-    appKey,
-    session,
-  }: Readonly<Record<string, unknown>>): StreamLogin | StreamRefusal {
+  authenticate(
+    { appKey, session }: Readonly<Record<string, unknown>>,
+    address: string,
+  ): StreamLogin | StreamRefusal {
     const errorCode = this.#takePlanned();
     if (errorCode) return { errorCode, errorMessage: 'The test wants it so' };
     if (!isText(appKey)) return { errorCode: 'NO_APP_KEY', errorMessage: 'AppKey not set' };
@@ -45,19 +45,19 @@ export class StreamGate {
     if (!this.accounts.knowsApplicationKey(appKey)) {
       return { errorCode: 'INVALID_APP_KEY', errorMessage: `AppKey is not valid: ${appKey}` };
     }
-    const account = this.accounts.holder(session);
+    const account = this.accounts.holder(session, address);
     if (!account) return invalidSession(appKey, session);
-    const connectionsAvailable = CONNECTION_LIMIT - this.connectionsOf(account) - 1;
+    const connectionsAvailable = this.limits.connections - this.connectionsOf(account) - 1;
     if (connectionsAvailable < 0) {
       return { errorCode: 'MAX_CONNECTION_LIMIT_EXCEEDED', errorMessage: 'Too many connections' };
     }
     this.authentications += 1;
-    return { account, applicationKey: appKey, token: session, connectionsAvailable };
+    return { account, applicationKey: appKey, token: session, address, connectionsAvailable };
   }
 
   /** Why the session of an authenticated connection is no longer taken. */
-  refusal({ account, applicationKey, token }: StreamLogin): StreamRefusal | undefined {
-    const isLive = this.accounts.holder(token) === account;
+  refusal({ account, applicationKey, token, address }: StreamLogin): StreamRefusal | undefined {
+    const isLive = this.accounts.holder(token, address) === account;
     return isLive ? undefined : invalidSession(applicationKey, token);
   }
 

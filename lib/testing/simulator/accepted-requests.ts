@@ -1,0 +1,136 @@
+/** Where a fact about Betfair comes from: official documentation or source, a recording, or an inference. */
+export type Source = 'off' | 'rec' | 'inf';
+
+/** The kinds of requests that the simulator answers. */
+export type RequestKind =
+  'certLogin' | 'login' | 'keepAlive' | 'logout' | 'json-rpc' | 'rest' | 'menu';
+
+/** A place in which a request may say who calls. */
+export type ProofPlace = 'form body' | 'query' | 'X-Authentication';
+
+/** A fact, and where it comes from. */
+export interface Fact<T> {
+  readonly is: T;
+  readonly source: Source;
+}
+
+/** What Betfair accepts of one kind of request. */
+export interface AcceptedRequest {
+  /** `<name>` stands for one segment. */
+  readonly paths: Fact<readonly string[]>;
+  /** Any other method gets 405 and HTML. */
+  readonly methods: Fact<readonly ('GET' | 'POST')[]>;
+  /** A slash after the path. */
+  readonly slash: Fact<'optional' | 'refused'>;
+  /** Answer to a request that does not ask for `application/json` in so many words. */
+  readonly withoutAccept: Fact<'JSON' | 'HTML' | 'image' | 'faults in XML'>;
+  /** Places of credentials or token; the first that has a field wins. */
+  readonly proof: Fact<readonly ProofPlace[]>;
+  /** Content types that are taken. */
+  readonly contentType: Fact<'any' | 'JSON'>;
+  /** The application key. */
+  readonly application: Fact<'needed' | 'optional'>;
+}
+
+/** What Betfair accepts, which is more than this package sends. */
+export const ACCEPTED: Readonly<Record<RequestKind, AcceptedRequest>> = {
+  certLogin: {
+    paths: fact(['/api/certlogin'], 'off'),
+    methods: fact(['POST'], 'rec'),
+    slash: fact('refused', 'inf'),
+    withoutAccept: fact('JSON', 'off'),
+    proof: fact(['form body', 'query'], 'off'),
+    contentType: fact('any', 'inf'),
+    application: fact('needed', 'off'),
+  },
+  login: {
+    paths: fact(['/api/login'], 'off'),
+    methods: fact(['POST'], 'inf'),
+    slash: fact('optional', 'inf'),
+    withoutAccept: fact('HTML', 'off'),
+    proof: fact(['form body', 'query'], 'off'),
+    contentType: fact('any', 'off'),
+    application: fact('needed', 'off'),
+  },
+  keepAlive: {
+    paths: fact(['/api/keepAlive'], 'off'),
+    methods: fact(['GET', 'POST'], 'off'),
+    slash: fact('optional', 'inf'),
+    withoutAccept: fact('image', 'rec'),
+    proof: fact(['X-Authentication'], 'off'),
+    contentType: fact('any', 'off'),
+    application: fact('optional', 'off'),
+  },
+  logout: {
+    paths: fact(['/api/logout'], 'off'),
+    methods: fact(['GET', 'POST'], 'off'),
+    slash: fact('optional', 'inf'),
+    withoutAccept: fact('HTML', 'off'),
+    proof: fact(['X-Authentication'], 'off'),
+    contentType: fact('any', 'off'),
+    application: fact('optional', 'off'),
+  },
+  'json-rpc': {
+    paths: fact(['/exchange/<service>/json-rpc/v1'], 'off'),
+    methods: fact(['POST'], 'inf'),
+    slash: fact('optional', 'inf'),
+    withoutAccept: fact('JSON', 'inf'),
+    proof: fact(['X-Authentication'], 'off'),
+    contentType: fact('any', 'off'),
+    application: fact('needed', 'off'),
+  },
+  rest: {
+    paths: fact(
+      ['/exchange/<service>/rest/v1.0/<operation>', '/exchange/<service>/rest/v1/<operation>'],
+      'off',
+    ),
+    methods: fact(['POST'], 'inf'),
+    slash: fact('optional', 'inf'),
+    withoutAccept: fact('faults in XML', 'inf'),
+    proof: fact(['X-Authentication'], 'off'),
+    contentType: fact('JSON', 'off'),
+    application: fact('needed', 'off'),
+  },
+  menu: {
+    paths: fact(['/exchange/betting/rest/v1/<locale>/navigation/menu.json'], 'inf'),
+    methods: fact(['GET'], 'inf'),
+    slash: fact('refused', 'inf'),
+    withoutAccept: fact('faults in XML', 'inf'),
+    proof: fact(['X-Authentication'], 'inf'),
+    contentType: fact('any', 'inf'),
+    application: fact('needed', 'inf'),
+  },
+};
+
+const PATTERNS = new Map(
+  Object.entries(ACCEPTED).map(([kind, { paths, slash }]) => [
+    kind,
+    paths.is.map((path) => pattern(path, slash.is)),
+  ]),
+);
+
+/** The named segments of a path that requests of that kind may have. */
+export function matchPath(
+  kind: RequestKind,
+  pathname: string,
+): Readonly<Record<string, string>> | undefined {
+  for (const path of PATTERNS.get(kind) ?? []) {
+    const found = path.exec(pathname);
+    if (found) return { ...found.groups };
+  }
+  return undefined;
+}
+
+/** Whether requests of that kind may have this method. */
+export function acceptsMethod(kind: RequestKind, method: string): boolean {
+  return ACCEPTED[kind].methods.is.some((accepted) => accepted === method);
+}
+
+function pattern(path: string, slash: 'optional' | 'refused'): RegExp {
+  const segments = path.replaceAll('.', '\\.').replaceAll(/<(\w+)>/g, '(?<$1>\\w+)');
+  return new RegExp(`^${segments}${slash === 'optional' ? '/?' : ''}$`);
+}
+
+function fact<const T>(is: T, source: Source): Fact<T> {
+  return { is, source };
+}
