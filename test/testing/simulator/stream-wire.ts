@@ -10,8 +10,9 @@ export class StreamWire {
   readonly closed: Promise<void>;
   #rest = '';
 
-  constructor({ ca, stream: { host, port } }: BetfairSimulator) {
-    this.#socket = connect({ ca, host, port });
+  constructor({ ca, stream: { host, port } }: BetfairSimulator, localAddress?: string) {
+    const options = { ca, host, port, localAddress };
+    this.#socket = connect(options);
     // A reset is seen as an error; that it closed is what tests ask.
     this.#socket.on('error', () => {});
     this.closed = new Promise((resolve) => this.#socket.on('close', () => resolve()));

@@ -16,15 +16,26 @@ export interface RawRequest {
   readonly body?: string;
   readonly certificate?: { readonly cert: string; readonly key: string } | undefined;
   readonly signal?: AbortSignal;
+  /** Address of this machine to call from. */
+  readonly localAddress?: string;
   /** Keeps connections where there are many requests. @default none */
   readonly agent?: Agent;
 }
 
 /** One request on a connection of its own, without any header that was not asked for. */
 export function send(ca: string, url: string, raw: RawRequest = {}): Promise<Reply> {
-  const { method = 'POST', headers = {}, body = '', certificate, signal, agent = false } = raw;
+  const { method = 'POST', headers = {}, body = '', certificate, agent = false } = raw;
+  const { signal, localAddress } = raw;
   return new Promise((resolve, reject) => {
-    const options = { method, headers: { ...headers }, ca, agent, ...certificate, signal };
+    const options = {
+      method,
+      headers: { ...headers },
+      ca,
+      agent,
+      ...certificate,
+      signal,
+      localAddress,
+    };
     const outgoing = request(url, options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
