@@ -7,7 +7,7 @@ import {
   type SimulatorLimits,
 } from '../../../lib/testing/index.js';
 import { StreamWire } from './stream-wire.js';
-import { BETTING, rightClient, rpc, send } from './wire.js';
+import { BETTING, rightClient, rpc, send, type Reply } from './wire.js';
 
 /** Another address of this machine: Linux has all of 127.0.0.0/8, other systems only 127.0.0.1. */
 const ELSEWHERE = '127.0.0.2';
@@ -36,6 +36,18 @@ async function openStream(token: string, localAddress?: string): Promise<unknown
   return stream.ask(session.streamAuthentication({ id: 1 }));
 }
 
+/** A request with that token from the other address, which claims to come from the first. */
+function fromElsewhere(token: string, url: string, body = ''): Promise<Reply> {
+  const { apiHeaders } = rightClient(simulator.options());
+  const forged = {
+    'x-forwarded-for': '127.0.0.1',
+    'x-ip': '127.0.0.1',
+    forwarded: 'for=127.0.0.1',
+  };
+  const headers = { ...apiHeaders(token), ...forged };
+  return send(simulator.ca, url, { headers, body, localAddress: ELSEWHERE });
+}
+
 describe('limits.connections', () => {
   it.each([0, 1, 3])('of %s lets that many connections in', async (connections) => {
     await start({ connections });
@@ -53,18 +65,6 @@ describe('limits.connections', () => {
 
 (hasElsewhere ? describe : describe.skip)('limits.boundToAddress', () => {
   const LIST = rpc('SportsAPING/v1.0/listEventTypes');
-
-  /** A request with that token from the other address, which claims to come from the first. */
-  const fromElsewhere = (token: string, url: string, body = '') => {
-    const { apiHeaders } = rightClient(simulator.options());
-    const forged = {
-      'x-forwarded-for': '127.0.0.1',
-      'x-ip': '127.0.0.1',
-      forwarded: 'for=127.0.0.1',
-    };
-    const headers = { ...apiHeaders(token), ...forged };
-    return send(simulator.ca, url, { headers, body, localAddress: ELSEWHERE });
-  };
 
   it.each([
     ['keepAlive', { token: '', error: 'NO_SESSION' }],
