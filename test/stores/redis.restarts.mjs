@@ -2,7 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, ServerProcess } from './server.process.mjs';
+import { freePort } from './free-port.mjs';
+import { ServerProcess } from './server.process.mjs';
 
 /** @param {{ isPersistent?: boolean }} [options] without persistence it forgets everything when it ends */
 export async function startRedis({ isPersistent = true } = {}) {
