@@ -9,7 +9,7 @@ import { makeCertificate } from './identity/support/certificates.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const OPTIONAL =
-  /^(@nestjs\/(schedule|config)|selfsigned|@aws-sdk\/|@smithy\/|@azure\/|@google-cloud\/|axios)/;
+  /^(@nestjs\/(schedule|config)|@aws-sdk\/|@smithy\/|@azure\/|@google-cloud\/|axios)/;
 
 /** Writes the name of everything that is imported, by either module system, to a file: a pipe may be full. */
 const WATCHING = `

@@ -63,11 +63,11 @@ const cases = [
   {
     name: 'MissingPackageError',
     of: MissingPackageError,
-    make: () => new MissingPackageError('selfsigned', 'The simulator', { cause }),
+    make: () => new MissingPackageError('ioredis', 'The store', { cause }),
     code: 'BETFAIR_MISSING_PACKAGE',
     retryable: false,
-    says: /The simulator.*npm i selfsigned/,
-    fields: { packageName: 'selfsigned' },
+    says: /The store.*npm i ioredis/,
+    fields: { packageName: 'ioredis' },
   },
   ...(
     [

@@ -330,7 +330,7 @@ describe('the certificate of the server', () => {
   });
 
   it('is refused where it names another host', async () => {
-    const pair = await makeCertificate({ usage: { serverAuth: true } });
+    const pair = await makeCertificate({ purposes: ['serverAuth'] });
     let reached = 0;
     const url = await serve((_, response) => {
       reached += 1;

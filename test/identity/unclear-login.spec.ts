@@ -156,7 +156,7 @@ describe('a login that was never sent cannot have logged in', () => {
       unclear({ at: `https://127.0.0.1:${await closedPort()}/` }),
     'an authority that is not trusted': () => unclear({ ca: [] }),
     'a certificate for another host': async () => {
-      const pair = await makeCertificate({ usage: { serverAuth: true } });
+      const pair = await makeCertificate({ purposes: ['serverAuth'] });
       const url = await listen(createTlsServer(pair));
       return unclear({ at: url, ca: [pair.cert] });
     },

@@ -1,7 +1,7 @@
-import { generate } from 'selfsigned';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeCertificate } from '../identity/support/certificates.js';
 import { closeAccounts, createAccount } from '../support/account.js';
 import { until } from '../support/betting.js';
 import { VirtualClock } from '../support/virtual.clock.js';
@@ -10,15 +10,8 @@ const DAY = 86_400_000;
 
 afterEach(closeAccounts);
 
-async function certificateUntil(end: number) {
-  const pem = await generate([{ name: 'commonName', value: 'bot' }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    notBeforeDate: new Date(end - 365 * DAY),
-    notAfterDate: new Date(end),
-    extensions: [{ name: 'extKeyUsage', clientAuth: true }],
-  });
-  return { cert: pem.cert, key: pem.private };
+function certificateUntil(end: number) {
+  return makeCertificate({ from: new Date(end - 365 * DAY), to: new Date(end) });
 }
 
 it('warns from 30 days before the client certificate expires, once a day, until the file is replaced', async () => {

@@ -11,7 +11,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
 import { freePort } from './free-port.mjs';
 import { ServerProcess } from './server.process.mjs';
 
@@ -117,18 +116,14 @@ export async function startPostgres() {
   return {
     port,
     /**
-     * Gives it a certificate that nobody trusts, to be used once its configuration is loaded again.
+     * Gives it a certificate, to be used once its configuration is loaded again.
      *
-     * @param {{ type: 2, value: string } | { type: 7, ip: string }} host
+     * @param {{ cert: string, key: string }} pair
      */
-    async useTls(host = { type: 7, ip: '127.0.0.1' }) {
-      const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
-        extensions: [{ name: 'subjectAltName', altNames: [host] }],
-      });
+    useTls({ cert, key }) {
       writeFor(join(data, 'server.key'), key);
       writeFor(join(data, 'server.crt'), cert);
       appendFileSync(join(data, 'postgresql.conf'), 'ssl = on\n');
-      return cert;
     },
     /** Of the superuser. */
     url: `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`,

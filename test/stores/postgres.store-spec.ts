@@ -16,6 +16,7 @@ import {
 } from 'nestjs-betfair-session';
 import { sessionStorageConformance } from 'nestjs-betfair-session/testing';
 import { Pool } from 'pg';
+import { makeCertificate } from '../identity/support/certificates.js';
 import { PooledModule } from '../readme/snippets/pooled.module.js';
 import { PostgresProxy } from './postgres.proxy.js';
 import { missingPgBouncer, startPgBouncer, startPostgres } from './postgres.server.mjs';
@@ -535,7 +536,9 @@ describe('PostgresStorage: a server that says no', () => {
     const parameters = '?sslmode=require';
     const withTls = () => new PostgresStorage({ url: url({ parameters }) });
     await expectFailures(withTls(), 'misconfigured', /\(no answer\)\. The server has no TLS/);
-    const ca = await server.useTls();
+    const own = await makeCertificate({ purposes: ['serverAuth'], names: ['127.0.0.1'] });
+    const ca = own.cert;
+    server.useTls(own);
     await admin.query('SELECT pg_reload_conf()');
     await expectFailures(
       withTls(),
@@ -552,10 +555,11 @@ describe('PostgresStorage: a server that says no', () => {
       await trusting.close();
     }
     await rm(dirname(file), { recursive: true });
-    const elsewhere = await server.useTls({ type: 2, value: 'localhost' });
+    const elsewhere = await makeCertificate({ purposes: ['serverAuth'], names: ['localhost'] });
+    server.useTls(elsewhere);
     await admin.query('SELECT pg_reload_conf()');
     await expectFailures(
-      new PostgresStorage({ url: url(), ca: elsewhere }),
+      new PostgresStorage({ url: url(), ca: elsewhere.cert }),
       'misconfigured',
       /\(ERR_TLS_CERT_ALTNAME_INVALID\)\. .* not for this host/,
     );

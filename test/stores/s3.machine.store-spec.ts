@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Server } from 'node:net';
-import { generate } from 'selfsigned';
 import { S3Storage } from 'nestjs-betfair-session';
+import { makeCertificate } from '../identity/support/certificates.js';
 import { expectMisconfigured, inEnv, inFolder } from './store.local-faults.js';
 
 const WITHOUT_CREDENTIALS = {
@@ -132,7 +132,7 @@ describe('S3Storage, when the clock of the machine is off', () => {
 
 describe('S3Storage, when no TLS connection can be trusted', () => {
   it('says so', async () => {
-    const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }]);
+    const { key, cert } = await makeCertificate({ purposes: ['serverAuth'], names: ['127.0.0.1'] });
     await listen(createTlsServer({ key, cert }));
     await inEnv(WITH_CREDENTIALS, () =>
       expectMisconfigured(open('https'), 'DEPTH_ZERO_SELF_SIGNED_CERT', 'NODE_EXTRA_CA_CERTS'),

@@ -91,7 +91,6 @@ export class BetfairSimulator {
   /**
    * Starts a simulator on three free ports.
    *
-   * @throws MissingPackageError the optional package `selfsigned` is not installed
    * @throws BetfairConfigurationError no account, two of one name, or a limit that is none
    */
   static async start({

@@ -1,6 +1,6 @@
 import type { CertificateLoginOptions } from '../../options/betfair-session-options.interface.js';
 import type { SimulatedAccount } from './accounts/simulated-account.js';
-import type { PemPair } from './certificates.js';
+import type { PemPair } from '../../identity/certificate/certificate.writer.js';
 import type { SimulatorEndpoint } from './http/request.js';
 
 /** Options of a session with an account of the simulator: certificate login, store in memory. */

@@ -3,18 +3,18 @@
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import { Readable } from 'node:stream';
-import { generate } from 'selfsigned';
+import { alternativeNames } from '../node_modules/nestjs-betfair-session/dist/esm/identity/certificate/certificate.extensions.js';
+import { writeCertificate } from '../node_modules/nestjs-betfair-session/dist/esm/identity/certificate/certificate.writer.js';
 import { marketBook, SMALL } from './answers.mjs';
 
 const BOOK = marketBook();
 const PIECE = Buffer.alloc(100_000, 'a');
 
 export async function start() {
-  const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
+  const { cert, key } = await writeCertificate({
+    commonName: 'localhost',
     keyType: 'ec',
-    curve: 'P-256',
-    algorithm: 'sha256',
-    extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
+    extensions: [alternativeNames('127.0.0.1')],
   });
   const server = createServer({ cert, key, keepAliveTimeout: 180_000 }, (request, response) => {
     let asked = '';

@@ -85,7 +85,7 @@ describe('a client certificate that is fine', () => {
   });
 
   it('is taken without any extended key usage', async () => {
-    expect(await faultsOf(await makeCertificate({ usage: 'none' }))).toEqual([]);
+    expect(await faultsOf(await makeCertificate({ purposes: [] }))).toEqual([]);
   });
 
   (hasOpenssl ? it : it.skip)('is taken as PFX, as bytes and as a file', async () => {
@@ -117,7 +117,7 @@ describe('a client certificate that is not', () => {
       /valid only from 2045-01-01T00:00:00\.000Z.*clock/,
     ],
     'is for servers only': [
-      () => makeCertificate({ usage: { serverAuth: true } }),
+      () => makeCertificate({ purposes: ['serverAuth'] }),
       /does not allow client authentication \("clientAuth"\)/,
     ],
     'has certificate and key swapped': [
@@ -196,7 +196,7 @@ describe('a client certificate that is not', () => {
       ...(await makeCertificate({
         from: new Date(NOW.getTime() - 2 * DAY),
         to: new Date(NOW.getTime() - DAY),
-        usage: { serverAuth: true },
+        purposes: ['serverAuth'],
       })),
       key: 'garbage',
     });
@@ -256,7 +256,7 @@ describe('a client certificate that is not', () => {
     const stale = await makeCertificate({
       from: new Date('2020-01-01Z'),
       to: new Date('2021-01-01Z'),
-      usage: { serverAuth: true },
+      purposes: ['serverAuth'],
     });
     expect(await faultsOf({ pfx: makePfx(stale, 'x'), passphrase: 'x' })).toEqual([
       expect.stringContaining('expired on 2021'),

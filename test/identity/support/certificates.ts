@@ -3,39 +3,48 @@ import { createPrivateKey } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
+import {
+  alternativeNames,
+  endEntity,
+  extendedKeyUsage,
+  type Purpose,
+} from '../../../lib/identity/certificate/certificate.extensions.js';
+import {
+  type PemPair,
+  writeCertificate,
+} from '../../../lib/identity/certificate/certificate.writer.js';
 
-export interface Pair {
-  readonly cert: string;
-  readonly key: string;
-}
+export type Pair = PemPair;
 
 interface Wanted {
   readonly from?: Date;
   readonly to?: Date;
-  readonly usage?: { readonly clientAuth?: boolean; readonly serverAuth?: boolean } | 'none';
+  /** What it may prove; none: the certificate does not say. */
+  readonly purposes?: readonly Purpose[];
+  /** Names and addresses of a server. */
+  readonly names?: readonly string[];
 }
 
 const DAY = 86_400_000;
 
 /** A self-signed client certificate; elliptic, because making RSA keys is slow. */
-export async function makeCertificate({
+export function makeCertificate({
   from = new Date(Date.now() - DAY),
   to = new Date(Date.now() + 365 * DAY),
-  usage = { clientAuth: true },
+  purposes = ['clientAuth'],
+  names = [],
 }: Wanted = {}): Promise<Pair> {
-  const { cert, private: key } = await generate([{ name: 'commonName', value: 'client' }], {
+  return writeCertificate({
+    commonName: 'client',
     keyType: 'ec',
-    curve: 'P-256',
-    algorithm: 'sha256',
-    notBeforeDate: from,
-    notAfterDate: to,
+    from,
+    to,
     extensions: [
-      { name: 'basicConstraints', cA: false },
-      ...(usage === 'none' ? [] : [{ name: 'extKeyUsage', ...usage } as const]),
+      endEntity(),
+      ...(purposes.length > 0 ? [extendedKeyUsage(...purposes)] : []),
+      ...(names.length > 0 ? [alternativeNames(...names)] : []),
     ],
   });
-  return { cert, key };
 }
 
 /** The key, encrypted in the format of today (PKCS #8) or of old ("Proc-Type: 4,ENCRYPTED"). */

@@ -4,7 +4,7 @@ import { makeCertificate } from '../../identity/support/certificates.js';
 
 /** A server that is no Stream API, or not the one that was documented: `speak` gets every connection. */
 export async function startOddStream(speak: (socket: TLSSocket) => void) {
-  const { cert, key } = await makeCertificate({ usage: { serverAuth: true } });
+  const { cert, key } = await makeCertificate({ purposes: ['serverAuth'] });
   const sockets = new Set<TLSSocket>();
   const server = createServer({ cert, key }, (socket) => {
     sockets.add(socket.on('error', () => socket.destroy()));

@@ -189,7 +189,7 @@ describe('BetfairSimulator', () => {
     });
 
     it('leaves nothing that keeps the process alive', async () => {
-      const { root, remove } = await transpile('common', 'errors', 'testing');
+      const { root, remove } = await transpile('common', 'errors', 'identity', 'testing');
       const script = `
         import { request } from 'node:https';
         import { BetfairSimulator } from '${root}/testing/simulator/betfair-simulator.js';

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { Jurisdiction } from '../../../options/betfair-session-options.interface.js';
-import type { PemPair } from '../certificates.js';
+import type { PemPair } from '../../../identity/certificate/certificate.writer.js';
 import type { LoginProof } from './simulated-accounts.js';
 
 /** An account to start the simulator with. Everything has a default. */

@@ -1,6 +1,14 @@
-import { MissingPackageError } from 'nestjs-betfair-session';
+import { NestFactory } from '@nestjs/core';
+import { BetfairSessionModule, SessionService } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 
-const outcome: unknown = await BetfairSimulator.start().catch((error: unknown) => error);
-if (!(outcome instanceof MissingPackageError)) throw outcome;
-console.log(JSON.stringify({ packageName: outcome.packageName, message: outcome.message }));
+const betfair = await BetfairSimulator.start();
+const session = BetfairSessionModule.forRoot(betfair.options());
+const app = await NestFactory.createApplicationContext(session, { logger: ['error', 'warn'] });
+const sessions = app.get(SessionService);
+await sessions.getSession();
+const { state } = sessions.status;
+await app.close();
+const { logins } = betfair.counts;
+await betfair.stop();
+console.log(JSON.stringify({ logins, state }));
