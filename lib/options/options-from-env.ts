@@ -7,6 +7,7 @@ import type {
   CommonSessionOptions,
 } from './betfair-session-options.interface.js';
 import { readCertificate } from './certificate-from-env.js';
+import { readAuthorities, readEndpoints } from './endpoints-from-env.js';
 import { EnvironmentReader } from './environment.reader.js';
 import { findStorageFault } from '../storage/storage.factory.js';
 import { findKeyFault, findStorageKeyFault } from './session-options.checks.js';
@@ -27,7 +28,10 @@ export interface OptionsFromEnvSettings {
  * `BETFAIR_CERT` and `BETFAIR_KEY` (PEM text, `\n` allowed) or `BETFAIR_CERT_FILE` and `BETFAIR_KEY_FILE`, as
  * `BETFAIR_PEM` or `BETFAIR_PEM_FILE` (joined), or as `BETFAIR_PFX` (base64) or `BETFAIR_PFX_FILE`, with
  * `BETFAIR_PASSPHRASE`; or `BETFAIR_LOGIN=interactive`. Optional: `BETFAIR_JURISDICTION`, `BETFAIR_STORAGE`,
- * `BETFAIR_SESSION_KEY`, `BETFAIR_PERSISTENCE`, `BETFAIR_KEEP_ALIVE` (`true`, `false` or milliseconds, at least 60,000).
+ * `BETFAIR_SESSION_KEY`, `BETFAIR_PERSISTENCE`, `BETFAIR_KEEP_ALIVE` (`true`, `false` or milliseconds, at least 60,000);
+ * for a simulator or an inspected network `BETFAIR_ENDPOINT_CERT_LOGIN`, `BETFAIR_ENDPOINT_LOGIN`,
+ * `BETFAIR_ENDPOINT_KEEP_ALIVE`, `BETFAIR_ENDPOINT_LOGOUT` and `BETFAIR_ENDPOINT_API` (whole URLs), and `BETFAIR_CA_FILE`
+ * (certificate authorities, PEM, read at once).
  *
  * @throws BetfairConfigurationError naming every variable that is missing or cannot be read
  */
@@ -58,6 +62,8 @@ function readCommon(reader: EnvironmentReader): CommonSessionOptions {
     sessionKey: reader.optional('SESSION_KEY', findStorageKeyFault),
     persistence: reader.oneOf('PERSISTENCE', ['required', 'best-effort']),
     keepAlive: readKeepAlive(reader),
+    endpoints: readEndpoints(reader),
+    ca: readAuthorities(reader),
   };
 }
 

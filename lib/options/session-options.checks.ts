@@ -102,10 +102,7 @@ export function findFaults(
           `endpoints.${endpoint}: there is no such endpoint. They are: ${KNOWN_ENDPOINTS.join(', ')}.`,
       ),
     ...Object.entries(resolved.endpoints).map(([endpoint, url]) =>
-      unless(
-        isHttps(url),
-        `endpoints.${endpoint}: it must be a whole https: URL, without user name and password.`,
-      ),
+      findUrlFault(`endpoints.${endpoint}`, url),
     ),
     findAuthorityFault(resolved.ca),
     ...findTimeFaults(options, resolved),
@@ -121,6 +118,14 @@ export function findFaults(
       `persistence: it is 'required' or 'best-effort'.`,
     ),
   ].filter((fault) => fault !== undefined);
+}
+
+/** The fault of a URL that takes the place of one of Betfair's. */
+export function findUrlFault(name: string, url: unknown): string | undefined {
+  return unless(
+    isHttps(url),
+    `${name}: it must be a whole https: URL, without user name and password.`,
+  );
 }
 
 function findAuthorityFault(ca: unknown): string | undefined {

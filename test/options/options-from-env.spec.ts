@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Test } from '@nestjs/testing';
 import {
   BetfairConfigurationError,
@@ -5,8 +8,9 @@ import {
   type BetfairSessionOptions,
   betfairSessionOptionsFromEnv,
 } from 'nestjs-betfair-session';
-import { betfairSessionConfig } from 'nestjs-betfair-session/config';
+import { betfairSessionConfig, betfairSessionConfigFor } from 'nestjs-betfair-session/config';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { makeCertificate } from '../identity/support/certificates.js';
 import { closeApplications, createSessions, RecordingLogger } from '../support/application.js';
 
 const ACCOUNT = {
@@ -15,6 +19,7 @@ const ACCOUNT = {
   BETFAIR_APP_KEY: 'canaryKey',
 };
 const FILES = { BETFAIR_CERT_FILE: 'client.crt', BETFAIR_KEY_FILE: 'client.key' };
+const HOST = 'https://127.0.0.1:8443';
 const INTERACTIVE = { BETFAIR_LOGIN: 'interactive' };
 const PEM = String.raw`-----BEGIN X-----\nabc\n-----END X-----\n`;
 const UNESCAPED = '-----BEGIN X-----\nabc\n-----END X-----\n';
@@ -59,6 +64,11 @@ describe('betfairSessionOptionsFromEnv', () => {
     ['BETFAIR_KEEP_ALIVE', '60000', { keepAlive: { interval: 60_000 } }],
     ['BETFAIR_KEEP_ALIVE', '600000', { keepAlive: { interval: 600_000 } }],
     ['BETFAIR_LOGIN', 'certificate', {}],
+    ['BETFAIR_ENDPOINT_CERT_LOGIN', `${HOST}/c`, { endpoints: { certLogin: `${HOST}/c` } }],
+    ['BETFAIR_ENDPOINT_LOGIN', `${HOST}/l`, { endpoints: { login: `${HOST}/l` } }],
+    ['BETFAIR_ENDPOINT_KEEP_ALIVE', `${HOST}/k`, { endpoints: { keepAlive: `${HOST}/k` } }],
+    ['BETFAIR_ENDPOINT_LOGOUT', `${HOST}/o`, { endpoints: { logout: `${HOST}/o` } }],
+    ['BETFAIR_ENDPOINT_API', HOST, { endpoints: { api: HOST } }],
   ])('reads %s=%s', (variable, value, option) => {
     const plain = read({ ...ACCOUNT, ...FILES });
     expect(read({ ...ACCOUNT, ...FILES, [variable]: value })).toEqual({ ...plain, ...option });
@@ -116,6 +126,12 @@ describe('betfairSessionOptionsFromEnv', () => {
       BETFAIR_SESSION_KEY: '',
       BETFAIR_PERSISTENCE: '',
       BETFAIR_KEEP_ALIVE: '',
+      BETFAIR_ENDPOINT_CERT_LOGIN: '',
+      BETFAIR_ENDPOINT_LOGIN: '',
+      BETFAIR_ENDPOINT_KEEP_ALIVE: '',
+      BETFAIR_ENDPOINT_LOGOUT: '',
+      BETFAIR_ENDPOINT_API: '',
+      BETFAIR_CA_FILE: '',
     };
     expect(read({ ...ACCOUNT, ...FILES, ...empty })).toEqual(read({ ...ACCOUNT, ...FILES }));
     expect(faultsOf({ ...ACCOUNT, ...INTERACTIVE, BETFAIR_PASSWORD: '' })).toEqual([
@@ -189,6 +205,93 @@ describe('betfairSessionOptionsFromEnv', () => {
     },
   );
 
+  describe('BETFAIR_CA_FILE', () => {
+    let folder: string;
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'ca-'));
+    });
+
+    afterAll(() => rm(folder, { recursive: true }));
+
+    const write = async (name: string, text: string) => {
+      const path = join(folder, name);
+      await writeFile(path, text);
+      return path;
+    };
+
+    it('is read at once, all certificates of it', async () => {
+      const pairs = [await makeCertificate(), await makeCertificate()];
+      const text = `# The company\n${pairs.map(({ cert }) => cert).join('# Its proxy\n')}`;
+      const env = { ...INTERACTIVE, ...ACCOUNT, BETFAIR_CA_FILE: await write('ca.pem', text) };
+      expect(read(env)).toMatchObject({ ca: text });
+    });
+
+    it.each([
+      [
+        'is not there',
+        () => join(folder, 'none.pem'),
+        /: the file ".*none\.pem" cannot be read \(ENOENT\)\. There is no such file/,
+      ],
+      [
+        'is a folder',
+        () => folder,
+        /: the file ".*" cannot be read \(EISDIR\)\. It is a directory/,
+      ],
+      ['is a device', () => '/dev/null', /: "\/dev\/null" is not a file but a pipe or a device/],
+      [
+        'holds a key',
+        async () => write('key.pem', (await makeCertificate()).key),
+        /: the file ".*key\.pem" does not hold certificates in PEM/,
+      ],
+      [
+        'is cut off',
+        async () => write('cut.pem', (await makeCertificate()).cert.slice(0, 300)),
+        /: the file ".*cut\.pem" does not hold certificates in PEM/,
+      ],
+      [
+        'is the certificate itself',
+        async () => (await makeCertificate()).cert,
+        / holds the text of a PEM, not a path\. Give the path of the file/,
+      ],
+      ['has a line break', () => '/ca.pem\n', / has a line break beside the path\. Give the path/],
+    ])('is refused by its name if it %s', async (_, path, fault) => {
+      const faults = faultsOf({ ...ACCOUNT, ...INTERACTIVE, BETFAIR_CA_FILE: await path() });
+      expect(faults).toEqual([expect.stringMatching(fault)]);
+      expect(faults[0]).toMatch(/^BETFAIR_CA_FILE/);
+    });
+  });
+
+  it('names each URL and file that cannot be used, beside all other faults and with any prefix', () => {
+    const env = {
+      ENDPOINT_CERT_LOGIN: 'http://127.0.0.1:8444/api/certlogin',
+      ENDPOINT_LOGIN: '127.0.0.1:8443',
+      ENDPOINT_KEEP_ALIVE: '/api/keepAlive',
+      ENDPOINT_LOGOUT: 'https://user:canary4711@127.0.0.1/api/logout',
+      ENDPOINT_API: '"https://127.0.0.1:8443"',
+      CA_FILE: './none.pem',
+    };
+    for (const prefix of ['BETFAIR_', 'BETFAIR_ITALY_']) {
+      const named = Object.entries(env).map(([name, value]) => [`${prefix}${name}`, value]);
+      const faults = faultsOf(
+        { ...Object.fromEntries(named), [`${prefix}LOGIN`]: 'interactive' },
+        prefix,
+      );
+      expect(faults).toEqual([
+        `${prefix}USERNAME: set this environment variable.`,
+        `${prefix}PASSWORD: set this environment variable.`,
+        `${prefix}APP_KEY: set this environment variable.`,
+        ...['CERT_LOGIN', 'LOGIN', 'KEEP_ALIVE', 'LOGOUT'].map(
+          (name) =>
+            `${prefix}ENDPOINT_${name}: it must be a whole https: URL, without user name and password.`,
+        ),
+        expect.stringMatching(`^${prefix}ENDPOINT_API: it has quotes around it\\. Take them away`),
+        expect.stringMatching(`^${prefix}CA_FILE: the file ".*none\\.pem" cannot be read`),
+      ]);
+      expect(faults.join()).not.toContain('canary4711');
+    }
+  });
+
   it('reads the environment of the process when it is given none', () => {
     const before = { ...process.env };
     try {
@@ -225,25 +328,54 @@ describe('betfairSessionOptionsFromEnv', () => {
     }
   });
 
-  it('gives options that log in', async () => {
+  it.each([
+    ['BETFAIR_', undefined],
+    ['BETFAIR_SECOND_ONE_', 'second-one'],
+  ])('gives options that log in at the endpoints of %s*', async (prefix, name) => {
     const simulator = await BetfairSimulator.start();
+    const folder = await mkdtemp(join(tmpdir(), 'ca-'));
+    const before = { ...process.env };
     try {
       const { username, password, applicationKey, certificate, ca, endpoints } =
         simulator.options();
-      const options = betfairSessionOptionsFromEnv({
-        BETFAIR_USERNAME: username,
-        BETFAIR_PASSWORD: password,
-        BETFAIR_APP_KEY: applicationKey,
-        BETFAIR_CERT: certificate.cert.replaceAll(/\r?\n/g, String.raw`\n`),
-        BETFAIR_KEY: certificate.key.replaceAll(/\r?\n/g, String.raw`\n`),
-        BETFAIR_STORAGE: 'mem://',
-      });
-      const { sessions } = await createSessions({ ...options, ca, endpoints });
+      await writeFile(join(folder, 'ca.pem'), ca);
+      const variables = {
+        USERNAME: username,
+        PASSWORD: password,
+        APP_KEY: applicationKey,
+        CERT: certificate.cert.replaceAll(/\r?\n/g, String.raw`\n`),
+        KEY: certificate.key.replaceAll(/\r?\n/g, String.raw`\n`),
+        STORAGE: 'mem://',
+        CA_FILE: join(folder, 'ca.pem'),
+        ENDPOINT_CERT_LOGIN: endpoints.certLogin,
+        ENDPOINT_LOGIN: endpoints.login,
+        ENDPOINT_KEEP_ALIVE: endpoints.keepAlive,
+        ENDPOINT_LOGOUT: endpoints.logout,
+        ENDPOINT_API: endpoints.api,
+      };
+      for (const [variable, value] of Object.entries(variables)) {
+        process.env[`${prefix}${variable}`] = value;
+      }
+      const config = name === undefined ? betfairSessionConfig : betfairSessionConfigFor(name);
+      const { sessions } = await createSessions(await config());
       await sessions.getSession();
-      expect(simulator.counts.logins).toBe(1);
+      await sessions.keepAlive();
+      await sessions.call('SportsAPING/v1.0/listEventTypes');
+      await sessions.logout();
+      expect(simulator.counts).toEqual({
+        logins: 1,
+        loginAttempts: 1,
+        keepAlives: 1,
+        logouts: 1,
+        calls: 1,
+      });
     } finally {
+      for (const variable of Object.keys(process.env)) {
+        if (!(variable in before)) delete process.env[variable];
+      }
       await closeApplications();
       await simulator.stop();
+      await rm(folder, { recursive: true });
     }
   });
 });

@@ -1,9 +1,8 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { adviseOnStray } from '../../common/clean-text.js';
 import { findNoPath, quotedPath } from '../../common/path-text.js';
+import { unreadableFile } from '../../common/unreadable-file.js';
 import { BetfairConfigurationError } from '../../errors/index.js';
-import { safeCause } from '../../errors/safe-cause.js';
 import type { CertificateSource } from '../../options/betfair-session-options.interface.js';
 import type { CertificateNames, PartName } from './certificate.names.js';
 
@@ -15,14 +14,6 @@ export interface CertificatePart {
   readonly label: string;
   readonly names: CertificateNames;
 }
-
-const ADVICE: Readonly<Record<string, string>> = {
-  ENOENT: 'There is no such file; a relative path counts from the working directory.',
-  EACCES: 'Give the user of this process the permission to read it.',
-  EPERM: 'Give the user of this process the permission to read it.',
-  EISDIR:
-    'It is a directory: name the file in it. Docker makes a directory of a mount whose source is missing.',
-};
 
 /** @throws BetfairConfigurationError the path is none, or its file cannot be read */
 export async function readPart(
@@ -92,14 +83,5 @@ function assertFile({ part, file, names }: FilePart, found: Stats): void {
 
 function unreadable({ part, file, names }: FilePart, error: unknown): BetfairConfigurationError {
   if (error instanceof BetfairConfigurationError) return error;
-  // Without its message, which quotes the path unseen.
-  const cause = safeCause({ name: 'Error', code: Reflect.get(Object(error), 'code') });
-  const advice =
-    adviseOnStray('The path', file) ??
-    ADVICE[cause.message] ??
-    'Check the path and its permissions.';
-  return new BetfairConfigurationError(
-    `${names.of(part)}: the file ${quotedPath(file)} cannot be read (${cause.message}). ${advice}`,
-    { cause },
-  );
+  return unreadableFile(names.of(part), file, error);
 }

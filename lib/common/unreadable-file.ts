@@ -1,0 +1,30 @@
+import { BetfairConfigurationError } from '../errors/index.js';
+import { safeCause } from '../errors/safe-cause.js';
+import { adviseOnStray } from './clean-text.js';
+import { quotedPath } from './path-text.js';
+
+const ADVICE: Readonly<Record<string, string>> = {
+  ENOENT: 'There is no such file; a relative path counts from the working directory.',
+  EACCES: 'Give the user of this process the permission to read it.',
+  EPERM: 'Give the user of this process the permission to read it.',
+  EISDIR:
+    'It is a directory: name the file in it. Docker makes a directory of a mount whose source is missing.',
+};
+
+/** Explains why a file could not be read. `name` is what the user set to its path. */
+export function unreadableFile(
+  name: string,
+  file: string,
+  error: unknown,
+): BetfairConfigurationError {
+  // Without its message, which quotes the path unseen.
+  const cause = safeCause({ name: 'Error', code: Reflect.get(Object(error), 'code') });
+  const advice =
+    adviseOnStray('The path', file) ??
+    ADVICE[cause.message] ??
+    'Check the path and its permissions.';
+  return new BetfairConfigurationError(
+    `${name}: the file ${quotedPath(file)} cannot be read (${cause.message}). ${advice}`,
+    { cause },
+  );
+}
