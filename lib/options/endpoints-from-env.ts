@@ -9,15 +9,18 @@ import { isPemCertificate } from './session-options.shapes.js';
 
 /** The URLs that take the place of Betfair's; nothing if no variable names one. */
 export function readEndpoints(reader: EnvironmentReader): BetfairEndpoints | undefined {
-  const find = (name: string, url: string) => findTextFault(name, url) ?? findUrlFault(name, url);
   const endpoints = {
-    certLogin: reader.optional('ENDPOINT_CERT_LOGIN', find),
-    login: reader.optional('ENDPOINT_LOGIN', find),
-    keepAlive: reader.optional('ENDPOINT_KEEP_ALIVE', find),
-    logout: reader.optional('ENDPOINT_LOGOUT', find),
-    api: reader.optional('ENDPOINT_API', find),
+    certLogin: reader.optional('ENDPOINT_CERT_LOGIN', findFault),
+    login: reader.optional('ENDPOINT_LOGIN', findFault),
+    keepAlive: reader.optional('ENDPOINT_KEEP_ALIVE', findFault),
+    logout: reader.optional('ENDPOINT_LOGOUT', findFault),
+    api: reader.optional('ENDPOINT_API', findFault),
   };
   return Object.values(endpoints).some((url) => url !== undefined) ? endpoints : undefined;
+}
+
+function findFault(name: string, url: string): string | undefined {
+  return findTextFault(name, url) ?? findUrlFault(name, url);
 }
 
 /** The authorities in the file of `CA_FILE`, PEM. */
