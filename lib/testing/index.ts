@@ -13,6 +13,7 @@ export { SimulatedApiError } from './simulator/api/simulated-api.error.js';
 export { type SimulatedCall } from './simulator/api/api.route.js';
 export { type CallPredicate } from './simulator/api/simulated-api.js';
 export { type PemPair } from '../identity/certificate/certificate.writer.js';
+export { type ServerCertificate } from './simulator/certificates.js';
 export { type SimulatorFault, type SimulatorFaultOptions } from './simulator/http/faults.js';
 export { type SimulatedOrder } from './simulator/api/order-book.js';
 export {

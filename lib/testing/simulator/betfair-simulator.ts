@@ -10,7 +10,7 @@ import { FaultQueue, type SimulatorFault, type SimulatorFaultOptions } from './h
 import { answerIdentity } from './identity/identity.endpoints.js';
 import { OrderBook, type SimulatedOrder } from './api/order-book.js';
 import { RequestRecord } from './http/request.record.js';
-import { html } from './http/reply.js';
+import { html, type SimulatorReply } from './http/reply.js';
 import { resolveLimits, type SimulatorLimits } from './limits.js';
 import {
   endpointOf,
@@ -21,6 +21,9 @@ import {
 import { sessionOptions, type SimulatorSessionOptions } from './session-options.js';
 import { SimulatorServer, type Exchange } from './http/https.server.js';
 import { SimulatedStream, type SimulatorStream } from './stream/simulated-stream.js';
+
+/** Answers a request in place of the simulator, or does not. */
+type Interceptor = (exchange: Exchange) => SimulatorReply | undefined;
 
 /** Options of {@link BetfairSimulator.start}. */
 export interface BetfairSimulatorOptions {
@@ -39,6 +42,15 @@ export interface BetfairSimulatorOptions {
     | undefined;
   /** Limits that Betfair sets its customers. */
   readonly limits?: SimulatorLimits | undefined;
+  /**
+   * Port of the API, login, keepAlive and logout. Certificate login listens on the next one, the Stream API on the one
+   * after that.
+   *
+   * @default three free ports
+   */
+  readonly port?: number | undefined;
+  /** What the servers present, for 127.0.0.1, and who signed it. @default one made for the process */
+  readonly server?: ServerCertificate | undefined;
 }
 
 /**
@@ -70,6 +82,7 @@ export class BetfairSimulator {
   #certLogin = '';
   #url = '';
   #stopped: Promise<unknown> | undefined;
+  #intercept: Interceptor = () => undefined;
 
   private constructor(
     private readonly accounts: SimulatedAccounts,
@@ -89,7 +102,7 @@ export class BetfairSimulator {
   }
 
   /**
-   * Starts a simulator on three free ports.
+   * Starts a simulator.
    *
    * @throws BetfairConfigurationError no account, two of one name, or a limit that is none
    */
@@ -97,18 +110,21 @@ export class BetfairSimulator {
     accounts = [{}],
     clock = systemClock,
     limits = {},
+    port = 0,
+    server,
   }: BetfairSimulatorOptions = {}): Promise<BetfairSimulator> {
     const resolved = resolveLimits(limits);
-    const [server, ...clients] = await Promise.all([
-      serverCertificate(),
+    const [presented, ...clients] = await Promise.all([
+      server ?? serverCertificate(),
       ...accounts.map(async (options, index) => {
-        return new SimulatedAccount(options, index, await clientCertificate(index + 1));
+        const certificate = options.certificate ?? (await clientCertificate(index + 1));
+        return new SimulatedAccount(options, index, certificate);
       }),
     ]);
     const all = new SimulatedAccounts(clients, clock, resolved);
-    const simulator = new BetfairSimulator(all, clock, server, resolved);
+    const simulator = new BetfairSimulator(all, clock, presented, resolved);
     try {
-      await simulator.#listen();
+      await simulator.#listen(port);
     } catch (error) {
       await simulator.stop();
       throw error;
@@ -215,6 +231,11 @@ export class BetfairSimulator {
     this.#record.clear();
   }
 
+  /** @internal Lets somebody else answer requests to the API's host, before they are recorded. */
+  intercept(interceptor: Interceptor): void {
+    this.#intercept = interceptor;
+  }
+
   /** Closes servers and connections at once. Further calls do nothing. */
   async stop(): Promise<void> {
     this.#stopping.abort();
@@ -227,25 +248,29 @@ export class BetfairSimulator {
     return this.stop();
   }
 
-  async #listen(): Promise<void> {
+  async #listen(port: number): Promise<void> {
+    const ports = { main: port, certLogin: port && port + 1, stream: port && port + 2 };
     const { cert, key } = this.server;
-    const main = await SimulatorServer.listen({ cert, key }, (exchange) =>
+    const main = await SimulatorServer.listen({ cert, key }, ports.main, (exchange) =>
       this.#serve('main', exchange),
     );
     this.#servers.push(main);
     const certificate = await SimulatorServer.listen(
       // Any certificate passes the handshake; whose it is, and whether there is one, is answered in HTTP.
       { cert, key, requestCert: true, rejectUnauthorized: false },
+      ports.certLogin,
       (exchange) => this.#serve('certificate', exchange),
     );
     this.#servers.push(certificate);
     this.#servers.push(this.#stream);
-    await this.#stream.listen();
+    await this.#stream.listen(ports.stream);
     this.#url = main.url;
     this.#certLogin = certificate.url;
   }
 
   async #serve(host: 'certificate' | 'main', exchange: Exchange): Promise<void> {
+    const intercepted = host === 'main' ? this.#intercept(exchange) : undefined;
+    if (intercepted) return exchange.send(intercepted);
     const endpoint = endpointOf(host, exchange.path);
     const request = this.#record.add(endpoint, exchange);
     if (endpoint === undefined) return exchange.send(html(404, '404 Not Found'));

@@ -29,6 +29,8 @@ export interface SimulatedAccountOptions {
   readonly loginCode?: string | undefined;
   /** Whether every login answers the same token text. @default false */
   readonly sameToken?: boolean | undefined;
+  /** The client certificate (PEM) that certlogin wants to see. @default one made for the account */
+  readonly certificate?: PemPair | undefined;
 }
 
 const MINUTE = 60_000;

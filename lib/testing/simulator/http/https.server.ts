@@ -29,7 +29,7 @@ export type ExchangeHandler = (exchange: Exchange) => Promise<void>;
 /** As Betfair: idle connections are closed after three minutes. */
 const IDLE = 180_000;
 
-/** An HTTPS server on a free port of 127.0.0.1 that can be stopped at once. */
+/** An HTTPS server on a port of 127.0.0.1 that can be stopped at once. */
 export class SimulatorServer {
   readonly #server: Server;
   readonly #loopback: LoopbackServer;
@@ -44,9 +44,14 @@ export class SimulatorServer {
     this.#server.on('checkContinue', (request, response) => serve(request, response, true));
   }
 
-  static async listen(options: ServerOptions, handler: ExchangeHandler): Promise<SimulatorServer> {
+  /** @param port - 0: a free one */
+  static async listen(
+    options: ServerOptions,
+    port: number,
+    handler: ExchangeHandler,
+  ): Promise<SimulatorServer> {
     const server = new SimulatorServer(options, handler);
-    await server.#loopback.listen();
+    await server.#loopback.listen(port);
     return server;
   }
 

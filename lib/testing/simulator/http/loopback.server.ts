@@ -1,6 +1,6 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 
-/** A server on a free port of 127.0.0.1 that can be stopped at once. */
+/** A server on a port of 127.0.0.1 that can be stopped at once. */
 export class LoopbackServer {
   // TCP sockets below TLS, by the client's port: only they can be reset, and only they include open handshakes.
   readonly #sockets = new Map<number | undefined, Socket>();
@@ -19,9 +19,10 @@ export class LoopbackServer {
     return portOf(this.server.address());
   }
 
-  async listen(): Promise<void> {
+  /** @param port - 0: a free one */
+  async listen(port: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject).listen(0, '127.0.0.1', resolve);
+      this.server.once('error', reject).listen(port, '127.0.0.1', resolve);
     });
   }
 

@@ -16,7 +16,7 @@ import type { StreamErrorCode } from './stream.status.js';
 export interface SimulatorStream {
   /** With {@link port}, and the simulator's `ca`, what `tls.connect` needs. */
   readonly host: '127.0.0.1';
-  /** A free one, chosen at the start. */
+  /** That of the options of the simulator, or a free one, chosen at the start. */
   readonly port: number;
   /** A snapshot of what happened so far. */
   readonly counts: SimulatorStreamCounts;
@@ -83,8 +83,8 @@ export class SimulatedStream implements SimulatorStream {
     for (const { socket } of this.#open) this.#server.reset(socket);
   }
 
-  listen(): Promise<void> {
-    return this.#server.listen();
+  listen(port: number): Promise<void> {
+    return this.#server.listen(port);
   }
 
   close(): Promise<void> {
