@@ -1,0 +1,66 @@
+import { inspect } from 'node:util';
+import { CommandError, UsageError } from './command.errors.js';
+import { type Command, COMMANDS } from './commands.js';
+import { print, printError, printHint } from './terminal.js';
+
+const PROGRAM = 'nestjs-betfair-session';
+
+const SUCCESS = 0;
+const FAILURE = 1;
+const WRONG_USAGE = 2;
+
+/**
+ * Runs the command that the first argument names.
+ *
+ * @returns the exit code
+ */
+export async function runCommand([name, ...args]: readonly string[]): Promise<number> {
+  if (isHelp(name)) {
+    print(help());
+    return SUCCESS;
+  }
+  const listed = name === undefined ? undefined : COMMANDS.get(name);
+  if (name === undefined || listed === undefined) {
+    const fault =
+      name === undefined ? 'Name a command.' : `There is no command ${JSON.stringify(name)}.`;
+    printError(fault);
+    printHint(`\n${help()}`);
+    return WRONG_USAGE;
+  }
+  const command = await listed.load();
+  if (args.some(isHelp)) {
+    print(command.help);
+    return SUCCESS;
+  }
+  return attempt(name, command, args);
+}
+
+async function attempt(name: string, command: Command, args: readonly string[]): Promise<number> {
+  try {
+    await command.run(args);
+    return SUCCESS;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      for (const fault of error.faults) printError(fault);
+      printHint(`\n${PROGRAM} ${name} --help shows what there is.`);
+      return WRONG_USAGE;
+    }
+    printError(error instanceof CommandError ? error.message : inspect(error));
+    return FAILURE;
+  }
+}
+
+function isHelp(argument: string | undefined): boolean {
+  return argument === '--help' || argument === '-h';
+}
+
+function help(): string {
+  const width = Math.max(...[...COMMANDS.keys()].map((name) => name.length));
+  const lines = [...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return `Usage: ${PROGRAM} <command> [options]
+
+Commands:
+${lines.join('\n')}
+
+${PROGRAM} <command> --help shows the options of a command.`;
+}

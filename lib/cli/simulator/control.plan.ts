@@ -1,0 +1,129 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { SimulatorFault } from '../../testing/simulator/http/faults.js';
+import { isRecord } from '../../testing/simulator/http/reply.js';
+import {
+  ENDPOINT_NAMES,
+  isEndpoint,
+  isNamedFault,
+  isStatus,
+  isTimes,
+  isWait,
+  NAMED_FAULTS,
+  STATUS_RANGE,
+  WAIT_RANGE,
+} from './fault.names.js';
+import type { PlannedFault } from './fault.text.js';
+
+/** A fault that was asked for in JSON. */
+export interface ControlledFault extends PlannedFault {
+  readonly processed: boolean;
+}
+
+const MEMBERS = ['endpoint', 'fault', 'times', 'processed'];
+const FAULT_FORMS = [
+  ...Object.keys(NAMED_FAULTS).map((name) => `"${name}"`),
+  '{ "slow": ms }',
+  '{ "status": n }',
+  '{ "reply": any, "status"?: n, "headers"?: {} }',
+].join(', ');
+
+/**
+ * Reads the body of a request for a fault, such as `{ "endpoint": "keepAlive", "fault": { "status": 503 }, "times": 2 }`.
+ *
+ * @param wrong - gets everything that is wrong with it
+ */
+export function readPlan(body: string, wrong: string[]): ControlledFault | undefined {
+  const plan = parse(body);
+  if (!isRecord(plan)) {
+    wrong.push('The body is a JSON object with "endpoint" and "fault".');
+    return undefined;
+  }
+  findUnknown(plan, MEMBERS, '', wrong);
+  const { endpoint, fault, times = 1, processed = false } = plan;
+  if (!isEndpoint(endpoint)) wrong.push(`endpoint: it is one of ${ENDPOINT_NAMES.join(', ')}.`);
+  const read = readFault(fault, wrong);
+  const isNumber = isTimes(times);
+  if (!isNumber && times !== 'always') {
+    wrong.push('times: it is a whole number of at least 1, or "always".');
+  }
+  if (typeof processed !== 'boolean') wrong.push('processed: it is true or false.');
+  if (wrong.length > 0 || !isEndpoint(endpoint) || read === undefined) return undefined;
+  return {
+    endpoint,
+    fault: read,
+    times: isNumber ? times : Infinity,
+    processed: processed === true,
+  };
+}
+
+function readFault(fault: unknown, wrong: string[]): SimulatorFault | undefined {
+  if (isNamedFault(fault)) return fault;
+  if (isRecord(fault) && 'slow' in fault) {
+    const { slow } = fault;
+    findUnknown(fault, ['slow'], 'fault.', wrong);
+    if (isWait(slow)) return { slow };
+    wrong.push(`fault.slow: it is ${WAIT_RANGE}.`);
+    return undefined;
+  }
+  if (isRecord(fault) && 'reply' in fault) return readReply(fault, wrong);
+  if (isRecord(fault) && 'status' in fault) {
+    const { status } = fault;
+    findUnknown(fault, ['status'], 'fault.', wrong);
+    if (isStatus(status)) return { status };
+    wrong.push(`fault.status: it is ${STATUS_RANGE}.`);
+    return undefined;
+  }
+  wrong.push(`fault: it is one of ${FAULT_FORMS}.`);
+  return undefined;
+}
+
+function readReply(
+  fault: Readonly<Record<string, unknown>>,
+  wrong: string[],
+): SimulatorFault | undefined {
+  const { reply, status = 200, headers = {} } = fault;
+  findUnknown(fault, ['reply', 'status', 'headers'], 'fault.', wrong);
+  const isReply = typeof reply === 'string' || (typeof reply === 'object' && reply !== null);
+  if (!isReply) wrong.push('fault.reply: it is a text, an object or an array.');
+  if (!isStatus(status)) wrong.push(`fault.status: it is ${STATUS_RANGE}.`);
+  if (!isHeaders(headers)) {
+    wrong.push('fault.headers: it is an object with the values of HTTP headers, as texts.');
+  }
+  return isReply && isStatus(status) && isHeaders(headers) ? { reply, status, headers } : undefined;
+}
+
+function isHeaders(value: unknown): value is Readonly<Record<string, string>> {
+  return isRecord(value) && Object.entries(value).every(([name, text]) => isHeader(name, text));
+}
+
+function isHeader(name: string, value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function findUnknown(
+  value: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+  path: string,
+  wrong: string[],
+): void {
+  for (const name of Object.keys(value)) {
+    if (!known.includes(name)) {
+      wrong.push(`${path}${name}: there is no such member. They are: ${known.join(', ')}.`);
+    }
+  }
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,88 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import type { PemPair } from '../../identity/certificate/certificate.writer.js';
+import { checkClientCertificateNow } from '../../identity/certificate/client-certificate.js';
+import {
+  clientCertificate,
+  serverCertificate,
+  type ServerCertificate,
+} from '../../testing/simulator/certificates.js';
+import type { SimulatorDirectory } from './simulator.directory.js';
+
+/** Names of the files in the folder. */
+export const CERTIFICATE_FILES = {
+  ca: 'ca.crt',
+  serverCert: 'server.crt',
+  serverKey: 'server.key',
+  clientCert: 'client.crt',
+  clientKey: 'client.key',
+} as const;
+
+/** What a simulator and its clients present. */
+export interface SimulatorCertificates {
+  readonly server: ServerCertificate;
+  readonly client: PemPair;
+}
+
+/** Certificates that end sooner are made anew, so that none ends while the simulator runs. */
+const LEAST_VALIDITY_MS = 86_400_000;
+
+/** Takes the certificates from the folder if they still serve; clients that trust them need not be told again. */
+export async function readCertificates(
+  directory: SimulatorDirectory,
+): Promise<SimulatorCertificates> {
+  const { ca, serverCert, serverKey, clientCert, clientKey } = CERTIFICATE_FILES;
+  const [authority, server, client] = [
+    await directory.read(ca),
+    await readPair(directory, serverCert, serverKey),
+    await readPair(directory, clientCert, clientKey),
+  ];
+  const until = new Date(Date.now() + LEAST_VALIDITY_MS);
+  return {
+    server:
+      authority !== undefined && server && serves(server, authority, until)
+        ? { ...server, ca: authority }
+        : await serverCertificate(),
+    client:
+      client && checkClientCertificateNow(client, until).faults.length === 0
+        ? client
+        : await clientCertificate(1),
+  };
+}
+
+/** The certificates as files. */
+export function certificateFiles({
+  server,
+  client,
+}: SimulatorCertificates): Readonly<Record<string, string>> {
+  return {
+    [CERTIFICATE_FILES.ca]: server.ca,
+    [CERTIFICATE_FILES.serverCert]: server.cert,
+    [CERTIFICATE_FILES.serverKey]: server.key,
+    [CERTIFICATE_FILES.clientCert]: client.cert,
+    [CERTIFICATE_FILES.clientKey]: client.key,
+  };
+}
+
+async function readPair(
+  directory: SimulatorDirectory,
+  certName: string,
+  keyName: string,
+): Promise<PemPair | undefined> {
+  const [cert, key] = [await directory.read(certName), await directory.read(keyName)];
+  return cert === undefined || key === undefined ? undefined : { cert, key };
+}
+
+function serves({ cert, key }: PemPair, ca: string, until: Date): boolean {
+  try {
+    const [own, issuer] = [new X509Certificate(cert), new X509Certificate(ca)];
+    return (
+      own.checkPrivateKey(createPrivateKey(key)) &&
+      own.checkIssued(issuer) &&
+      own.verify(issuer.publicKey) &&
+      own.checkIP('127.0.0.1') !== undefined &&
+      [own, issuer].every(({ validTo }) => new Date(validTo) > until)
+    );
+  } catch {
+    return false;
+  }
+}

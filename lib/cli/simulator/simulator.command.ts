@@ -1,0 +1,88 @@
+import { BetfairSimulator } from '../../testing/simulator/betfair-simulator.js';
+import { isRecord } from '../../testing/simulator/http/reply.js';
+import { CommandError } from '../command.errors.js';
+import type { Command } from '../commands.js';
+import { stopSignal } from '../stop.signal.js';
+import { print } from '../terminal.js';
+import { ControlEndpoint } from './control.endpoint.js';
+import { readArguments, type SimulatorArguments } from './simulator.arguments.js';
+import {
+  certificateFiles,
+  readCertificates,
+  type SimulatorCertificates,
+} from './simulator.certificates.js';
+import { SimulatorDirectory } from './simulator.directory.js';
+import { environmentOf, PASSWORD } from './simulator.environment.js';
+import { HELP } from './simulator.help.js';
+import { reportOf } from './simulator.report.js';
+
+export const simulatorCommand: Command = {
+  help: HELP,
+
+  async run(args) {
+    const wanted = readArguments(args);
+    const stopped = stopSignal();
+    const directory = await SimulatorDirectory.open(wanted.dir);
+    const certificates = await readCertificates(directory);
+    const simulator = await start(wanted.port, certificates);
+    try {
+      await directory.write({
+        '.gitignore': '*\n',
+        ...certificateFiles(certificates),
+        '.env': environmentOf(simulator, directory.path),
+      });
+      await serve(simulator, wanted, () => print(reportOf(simulator, directory.path)), stopped);
+    } finally {
+      await simulator.stop();
+    }
+  },
+};
+
+async function start(
+  port: number,
+  { server, client }: SimulatorCertificates,
+): Promise<BetfairSimulator> {
+  try {
+    return await BetfairSimulator.start({
+      accounts: [{ password: PASSWORD, certificate: client }],
+      port,
+      server,
+    });
+  } catch (error) {
+    throw explained(error, port);
+  }
+}
+
+/** Serves until it is stopped. */
+async function serve(
+  simulator: BetfairSimulator,
+  { faults, endSessionsEveryMs }: SimulatorArguments,
+  announce: () => void,
+  stopped: Promise<void>,
+): Promise<void> {
+  const control = new ControlEndpoint(simulator);
+  simulator.intercept((exchange) => control.answer(exchange));
+  for (const { endpoint, fault, times } of faults) simulator.fail(endpoint, fault, { times });
+  const ending =
+    endSessionsEveryMs === undefined
+      ? undefined
+      : setInterval(() => simulator.endSessions(), endSessionsEveryMs);
+  announce();
+  await stopped;
+  clearInterval(ending);
+}
+
+/** Says what to do about a port that cannot be used. */
+function explained(error: unknown, port: number): unknown {
+  const { code, port: refused } = isRecord(error) ? error : {};
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'is used by another program, or by a simulator that still runs',
+    EACCES: 'may not be used by this user',
+  };
+  const reason = reasons[String(code)];
+  return reason === undefined
+    ? error
+    : new CommandError(
+        `Port ${String(refused)} ${reason}. The simulator needs ${port}, ${port + 1} and ${port + 2}. Choose others with --port, or any free ones with --port 0.`,
+      );
+}

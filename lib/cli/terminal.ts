@@ -1,0 +1,30 @@
+import { styleText } from 'node:util';
+
+/** Prints lines for the person, or the program, that called. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Prints a message about a failure. */
+export function printError(text: string): void {
+  process.stderr.write(`${styled('red', 'Error:', process.stderr)} ${text}\n`);
+}
+
+/** Prints a hint to a message about a failure. */
+export function printHint(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** A heading, which is bold where the terminal can show it. */
+export function heading(text: string): string {
+  return styled('bold', text, process.stdout);
+}
+
+/** Leaves the text as it is for `NO_COLOR`, a file, a pipe and a terminal without colours. */
+function styled(
+  style: Parameters<typeof styleText>[0],
+  text: string,
+  stream: NodeJS.WriteStream,
+): string {
+  return stream.isTTY && stream.hasColors() ? styleText(style, text) : text;
+}
