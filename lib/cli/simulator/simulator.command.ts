@@ -25,14 +25,17 @@ export const simulatorCommand: Command = {
     const directory = await SimulatorDirectory.open(wanted.dir);
     const certificates = await readCertificates(directory);
     const simulator = await start(wanted.port, certificates);
+    const ending = disturb(simulator, wanted);
     try {
       await directory.write({
         '.gitignore': '*\n',
         ...certificateFiles(certificates),
         '.env': environmentOf(simulator, directory.path),
       });
-      await serve(simulator, wanted, () => print(reportOf(simulator, directory.path)), stopped);
+      print(reportOf(simulator, directory.path));
+      await stopped;
     } finally {
+      clearInterval(ending);
       await simulator.stop();
     }
   },
@@ -53,23 +56,21 @@ async function start(
   }
 }
 
-/** Serves until it is stopped. */
-async function serve(
+/**
+ * Plans what is to go wrong, before anybody can know of the simulator.
+ *
+ * @returns the timer that ends sessions
+ */
+function disturb(
   simulator: BetfairSimulator,
   { faults, endSessionsEveryMs }: SimulatorArguments,
-  announce: () => void,
-  stopped: Promise<void>,
-): Promise<void> {
+): NodeJS.Timeout | undefined {
   const control = new ControlEndpoint(simulator);
   simulator.intercept((exchange) => control.answer(exchange));
   for (const { endpoint, fault, times } of faults) simulator.fail(endpoint, fault, { times });
-  const ending =
-    endSessionsEveryMs === undefined
-      ? undefined
-      : setInterval(() => simulator.endSessions(), endSessionsEveryMs);
-  announce();
-  await stopped;
-  clearInterval(ending);
+  return endSessionsEveryMs === undefined
+    ? undefined
+    : setInterval(() => simulator.endSessions(), endSessionsEveryMs);
 }
 
 /** Says what to do about a port that cannot be used. */

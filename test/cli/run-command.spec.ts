@@ -1,0 +1,98 @@
+import { spawnSync } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { cleanUp, emptyFolder, MAIN, run, runCommand } from './support/command.js';
+
+const hasPython = spawnSync('python3', ['-c', 'import pty']).status === 0;
+if (!hasPython)
+  console.warn('No test looks at colours: python3, which makes a terminal, is missing.');
+const itWithTerminal = hasPython ? it : it.skip;
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await emptyFolder();
+});
+
+afterEach(cleanUp);
+
+const call = (...args: readonly string[]) => runCommand(args, folder).ended;
+
+/** What it prints without arguments on a terminal. */
+const onTerminal = async (...variables: readonly string[]) => {
+  const spawn = 'import pty, sys; pty.spawn(sys.argv[1:])';
+  const program = ['env', 'TERM=xterm-256color', ...variables, process.execPath, MAIN];
+  return (await run('python3', ['-c', spawn, ...program], folder).ended).stdout;
+};
+
+describe('the command', () => {
+  it.each(['--help', '-h', 'simulator --help', 'simulator --port 1 -h'])(
+    'explains itself in 80 columns without colours for %s',
+    async (args) => {
+      const { code, stdout, stderr } = await call(...args.split(' '));
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toMatch(/^Usage: nestjs-betfair-session /);
+      expect(stdout).toMatch(/^[\n\x20-\x7e]+$/);
+      expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    },
+  );
+
+  it.each([
+    [[], /^Error: Name a command\.$/m],
+    [['simulate'], /^Error: There is no command "simulate"\.$/m],
+    [['toString'], /^Error: There is no command "toString"\.$/m],
+  ])('lists the commands for %j, with exit code 2', async (args, error) => {
+    const { code, stdout, stderr } = await call(...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(error);
+    expect(stderr).toMatch(/^Commands:\n {2}simulator {2}\S/m);
+  });
+
+  it.each([
+    ['--prot=1', 'There is no option --prot. The options are: --port, --dir, --end-'],
+    ['-p', 'There is no option -p. The options are'],
+    ['--no-port', 'There is no option --no-port. The options are'],
+    ['8443', '"8443" is not an option. The options are'],
+    ['--port', '--port needs a value.'],
+    ['--dir=', '--dir needs a value.'],
+    ['--port --dir', '--port needs a value, before --dir.'],
+    ['--port -1', '--port needs a value, before -1.'],
+    ['--port 65534', '--port 65534: it is a number from 0 to 65533; the two ports after it'],
+    ['--port http', '--port http: it is a number from 0 to 65533'],
+    ["--dir o'brien", '/o\'brien" has a quote or a control character in it'],
+    ['--end-sessions-every 10', '--end-sessions-every 10: it is a number with its unit'],
+    ['--end-sessions-every 0s', '--end-sessions-every 0s: it is a number with its unit'],
+    ['--end-sessions-every 597h', '--end-sessions-every 597h: it is a number with its unit'],
+    ['--fail keepAlive', '--fail keepAlive: it is <endpoint>=<fault>, such as keepAlive=503.'],
+    ['--fail =503', '--fail =503: there is no endpoint "". The endpoints are: certLogin, login,'],
+    ['--fail stream=503', '--fail stream=503: there is no endpoint "stream".'],
+    ['--fail api=', '--fail api=: there is no fault "". The faults are: a status from 200 to 599,'],
+    ['--fail api=600', '--fail api=600: there is no fault "600".'],
+    ['--fail api=slow', '--fail api=slow: there is no fault "slow".'],
+    ['--fail api=slow:', '--fail api=slow:: after "slow:" come whole milliseconds'],
+    ['--fail api=slow:1.5', '--fail api=slow:1.5: after "slow:" come whole milliseconds'],
+    ['--fail api=503x0', '--fail api=503x0: the number after "x" is at least 1'],
+    ['--fail api=503x', '--fail api=503x: there is no fault "503x".'],
+  ])('refuses simulator %s with exit code 2, and starts nothing', async (args, error) => {
+    const { code, stdout, stderr } = await call('simulator', ...args.split(' '));
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(error);
+    expect(stderr).toMatch(/^Error: .*\n\n/);
+    expect(stderr).toContain('nestjs-betfair-session simulator --help');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('names everything that is wrong with a call at once', async () => {
+    const { stderr } = await call('simulator', '--port', 'x', '--fail', 'a=b', '--other');
+    expect(stderr.match(/^Error: .{9}/gm)).toEqual([
+      'Error: There is ',
+      'Error: --port x:',
+      'Error: --fail a=',
+      'Error: --fail a=',
+    ]);
+  });
+
+  itWithTerminal('has colours on a terminal, unless NO_COLOR is set', async () => {
+    expect(await onTerminal()).toContain('\x1b[31mError:\x1b[39m Name a command.');
+    expect(await onTerminal('NO_COLOR=1')).toMatch(/^Error: Name a command\./);
+  });
+});

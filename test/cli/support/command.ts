@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+
+/** The built program. */
+export const MAIN = resolve('dist/esm/cli/main.js');
+const READY = 'Ctrl-C stops it.';
+
+const children = new Set<ChildProcess>();
+const folders: string[] = [];
+
+/** An empty folder until {@link cleanUp}. */
+export async function emptyFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'cli-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** Ends the processes of failed tests, and removes the folders. */
+export async function cleanUp(): Promise<void> {
+  for (const child of children) {
+    if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) {
+      await once(child, 'close');
+    }
+  }
+  children.clear();
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true })));
+}
+
+/** What the shell of a user without an account has, and no proxy before the simulator. */
+export function shellEnvironment(): Record<string, string | undefined> {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(BETFAIR_|FORCE_COLOR$|NO_COLOR$)/.test(name),
+  );
+  return { ...Object.fromEntries(inherited), NO_PROXY: '127.0.0.1' };
+}
+
+/** A process whose output is kept. */
+export function run(program: string, args: readonly string[], cwd: string) {
+  const child = spawn(program, args, {
+    cwd,
+    env: shellEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.add(child);
+  const printed = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => (printed.stdout += String(chunk)));
+  child.stderr.on('data', (chunk) => (printed.stderr += String(chunk)));
+  const ended = once(child, 'close').then(() => ({
+    code: child.exitCode,
+    signal: child.signalCode,
+    ...printed,
+  }));
+  return { child, printed, ended };
+}
+
+/** The built command. */
+export function runCommand(args: readonly string[], cwd: string) {
+  if (!existsSync(MAIN)) throw new Error('First: npm run build');
+  return run(process.execPath, [MAIN, ...args], cwd);
+}
+
+/** The command `simulator`, once it says that it is ready, on free ports unless `args` name some. */
+export async function startSimulator(cwd: string, ...args: readonly string[]) {
+  const command = runCommand(['simulator', '--port', '0', ...args], cwd);
+  const { child, printed, ended } = command;
+  await new Promise<void>((succeed, fail) => {
+    child.stdout.on('data', () => {
+      if (printed.stdout.includes(READY)) succeed();
+    });
+    child.once('close', () => fail(new Error(printed.stderr)));
+  });
+  const folder = join(cwd, 'simulated-betfair');
+  const variables = parseEnv(await readFile(join(folder, '.env'), 'utf8'));
+  const valueOf = (name: string): string => variables[`BETFAIR_${name}`] ?? '';
+  return {
+    ...command,
+    folder,
+    ca: await readFile(join(folder, 'ca.crt'), 'utf8'),
+    valueOf,
+    /** Of the control endpoint. */
+    control: `${valueOf('ENDPOINT_API')}/simulator`,
+    async stop(signal: 'SIGINT' | 'SIGTERM' = 'SIGTERM') {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+export type RunningSimulator = Awaited<ReturnType<typeof startSimulator>>;
