@@ -67,7 +67,7 @@ describe('the built package', () => {
       'required as testing kit',
       `createRequire(import.meta.resolve('./x'))('./dist/cjs/testing/index.js')`,
     ],
-  ])('%s loads no optional package', async (_, load) => {
+  ])('%s loads no optional package, and nothing of the command', async (_, load) => {
     const { printed, imported } = await run(`
       import { createRequire } from 'node:module';
       const loaded = ${load};
@@ -76,6 +76,7 @@ describe('the built package', () => {
     // What shows that the watching works.
     expect(imported).toContain('node:crypto');
     expect(imported.filter((name) => OPTIONAL.test(name))).toEqual([]);
+    expect(imported.filter((name) => /(^|\/)cli\//.test(name))).toEqual([]);
   });
 
   it('has types that name no client and no cloud, so that applications compile without them', async () => {

@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { findTextFault } from '../common/clean-text.js';
 import { findNoPath, quotedPath } from '../common/path-text.js';
+import { isPemCertificate } from '../common/pem-certificate.js';
 import { unreadableFile } from '../common/unreadable-file.js';
 import type { BetfairEndpoints } from './betfair-session-options.interface.js';
 import type { EnvironmentReader } from './environment.reader.js';
 import { findUrlFault } from './session-options.checks.js';
-import { isPemCertificate } from './session-options.shapes.js';
 
 /** The URLs that take the place of Betfair's; nothing if no variable names one. */
 export function readEndpoints(reader: EnvironmentReader): BetfairEndpoints | undefined {

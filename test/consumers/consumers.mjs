@@ -50,6 +50,7 @@ export const consumers = [
     programs: {
       start: { state: 'empty' },
       'start:simulator': { logins: 1, state: 'ready' },
+      'start:command': { sports: markets, exitCode: 0 },
     },
   },
 ];
