@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -77,6 +78,16 @@ describe('the built package', () => {
     expect(imported).toContain('node:crypto');
     expect(imported.filter((name) => OPTIONAL.test(name))).toEqual([]);
     expect(imported.filter((name) => /(^|\/)cli\//.test(name))).toEqual([]);
+  });
+
+  it('has a command that loads no framework and no client', async () => {
+    const { printed, imported } = await run(`
+      process.argv.splice(1, 2, 'main.js', 'simulator', '--help');
+      await import('./dist/esm/cli/main.js');`);
+    expect(printed).toMatch(/^Usage: nestjs-betfair-session simulator/);
+    expect(imported).toContain('./simulator/simulator.command.js');
+    const packages = imported.filter((name) => /^[@a-z]/.test(name) && !isBuiltin(name));
+    expect(packages.filter((name) => !/^(file|data):/.test(name))).toEqual([]);
   });
 
   it('has types that name no client and no cloud, so that applications compile without them', async () => {

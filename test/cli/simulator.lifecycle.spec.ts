@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { makeCertificate } from '../identity/support/certificates.js';
-import { send } from '../testing/simulator/wire.js';
+import { quietPort, send } from '../testing/simulator/wire.js';
 import {
   cleanUp,
   emptyFolder,
@@ -201,15 +201,14 @@ describe('the simulator that stands alone', () => {
   });
 
   it.each([0, 1, 2])('says what to do if port %d of its three is taken', async (offset) => {
-    const taken = createServer().listen(0, '127.0.0.1');
+    const port = quietPort();
+    const taken = createServer().listen(port + offset, '127.0.0.1');
     await once(taken, 'listening');
-    const address = taken.address();
-    const port = typeof address === 'object' && address ? address.port - offset : 0;
     try {
       const { code, stdout, stderr } = await runCommand(['simulator', '--port', `${port}`], folder)
         .ended;
       expect([code, stdout]).toEqual([1, '']);
-      expect(stderr).toMatch(/^Error: Port \d+ is used by another program/);
+      expect(stderr).toContain(`Error: Port ${port + offset} is used by another program`);
       expect(stderr).toContain(`needs ${port}, ${port + 1} and ${port + 2}.`);
       expect(stderr).toContain('--port 0');
       expect(await readdir(folder)).toEqual([]);
@@ -219,11 +218,7 @@ describe('the simulator that stands alone', () => {
   });
 
   it('listens on the port that is asked for and the two after it', async () => {
-    const probe = createServer().listen(0, '127.0.0.1');
-    await once(probe, 'listening');
-    const address = probe.address();
-    const port = typeof address === 'object' && address ? address.port + 10 : 0;
-    probe.close();
+    const port = quietPort();
     const { valueOf } = await startSimulator(folder, '--port', `${port}`);
     expect(valueOf('ENDPOINT_API')).toBe(`https://127.0.0.1:${port}`);
     expect(valueOf('ENDPOINT_CERT_LOGIN')).toBe(`https://127.0.0.1:${port + 1}/api/certlogin`);

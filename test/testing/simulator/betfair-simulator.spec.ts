@@ -8,8 +8,15 @@ import { Agent, request } from 'undici';
 import { BetfairConfigurationError } from '../../../lib/errors/index.js';
 import { BetfairSimulator } from '../../../lib/testing/index.js';
 import type { BetfairSessionOptions } from '../../../lib/options/betfair-session-options.interface.js';
+import { makeCertificate } from '../../identity/support/certificates.js';
 import { transpile } from './transpiled.js';
-import { BETTING, rightClient, rpc, until } from './wire.js';
+import { BETTING, quietPort, rightClient, rpc, until } from './wire.js';
+
+/** A server's certificate that is its own authority, and a client's. */
+async function handedIn() {
+  const pair = await makeCertificate({ purposes: ['serverAuth'], names: ['127.0.0.1'] });
+  return { server: { ...pair, ca: pair.cert }, client: await makeCertificate() };
+}
 
 describe('BetfairSimulator', () => {
   const started: BetfairSimulator[] = [];
@@ -91,6 +98,30 @@ describe('BetfairSimulator', () => {
       error: 'NO_SESSION',
     });
     expect(second.counts).toMatchObject({ logins: 0, keepAlives: 1 });
+  });
+
+  it('listens on the port that it is given and the two after it', async () => {
+    const port = quietPort();
+    const simulator = await start({ port });
+    expect(simulator.url).toBe(`https://127.0.0.1:${port}`);
+    expect(new URL(simulator.options().endpoints.certLogin).port).toBe(`${port + 1}`);
+    expect(simulator.stream.port).toBe(port + 2);
+
+    const again = BetfairSimulator.start({ port: port - 1 });
+    await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE', port });
+    // What it had begun to listen on is free again.
+    await start({ port: port - 3 });
+  });
+
+  it('presents and wants the certificates that it is given', async () => {
+    const { server, client } = await handedIn();
+    const simulator = await start({ server, accounts: [{ certificate: client }] });
+
+    expect(simulator.ca).toBe(server.ca);
+    expect(simulator.options().certificate).toEqual(client);
+    expect((await rightClient(simulator.options()).certLogin()).json()).toMatchObject({
+      loginStatus: 'SUCCESS',
+    });
   });
 
   it('knows a client certificate again on a resumed TLS session', async () => {

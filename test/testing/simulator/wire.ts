@@ -107,6 +107,11 @@ export function rpc(method: string, params: object = {}, id: unknown = 1): objec
   return { jsonrpc: '2.0', method, params, id };
 }
 
+/** A port below those that systems hand out, so that no other test has it or its neighbours by chance. */
+export function quietPort(): number {
+  return 20_000 + Math.floor(Math.random() * 9_000);
+}
+
 /** Waits for what another connection brings about; the test's own time limit ends it. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
