@@ -1,8 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readAuthorityFile } from '../common/authority-file.js';
 import { findTextFault } from '../common/clean-text.js';
-import { findNoPath, quotedPath } from '../common/path-text.js';
-import { isPemCertificate } from '../common/pem-certificate.js';
-import { unreadableFile } from '../common/unreadable-file.js';
+import { BetfairConfigurationError } from '../errors/index.js';
 import type { BetfairEndpoints } from './betfair-session-options.interface.js';
 import type { EnvironmentReader } from './environment.reader.js';
 import { findUrlFault } from './session-options.checks.js';
@@ -27,28 +25,11 @@ function findFault(name: string, url: string): string | undefined {
 export function readAuthorities(reader: EnvironmentReader): string | undefined {
   const file = reader.optional('CA_FILE');
   if (file === undefined) return undefined;
-  const name = reader.name('CA_FILE');
-  const noPath = findNoPath(file);
-  if (noPath !== undefined) {
-    reader.fault(`${name} ${noPath.said}. Give the path of the file and nothing else.`);
+  try {
+    return readAuthorityFile(reader.name('CA_FILE'), file);
+  } catch (error) {
+    if (!(error instanceof BetfairConfigurationError)) throw error;
+    for (const fault of error.faults) reader.fault(fault);
     return undefined;
   }
-  try {
-    const found = statSync(file);
-    // Reading anything else may never end.
-    if (!found.isFile() && !found.isDirectory()) {
-      reader.fault(
-        `${name}: ${quotedPath(file)} is not a file but a pipe or a device. Write what it gives to a file.`,
-      );
-      return undefined;
-    }
-    const text = readFileSync(file, 'utf8');
-    if (isPemCertificate(text)) return text;
-    reader.fault(
-      `${name}: the file ${quotedPath(file)} does not hold certificates in PEM ("-----BEGIN CERTIFICATE-----"), each of which can be read.`,
-    );
-  } catch (error) {
-    for (const fault of unreadableFile(name, file, error).faults) reader.fault(fault);
-  }
-  return undefined;
 }

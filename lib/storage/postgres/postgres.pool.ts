@@ -106,7 +106,7 @@ async function createPool(
   const { Pool } = await importPg();
   const pool = new Pool({
     ...connection,
-    ...(connection.ssl && { ssl: await trustingHost(connection.host, authority) }),
+    ...(connection.ssl && { ssl: trustingHost(connection.host, authority) }),
     application_name: 'nestjs-betfair-session',
     ...(isTimed && { statement_timeout: STATEMENT_TIMEOUT_MS }),
     max: MOST_CONNECTIONS,
@@ -121,8 +121,8 @@ async function createPool(
 }
 
 /** Checks the certificate against the host also if that is an address, for which `pg` would look for "localhost". */
-async function trustingHost(host: string, authority: StoreAuthority | undefined) {
-  return { ...(await trustingStore(authority)), host };
+function trustingHost(host: string, authority: StoreAuthority | undefined) {
+  return { ...trustingStore(authority), host };
 }
 
 async function importPg() {

@@ -70,7 +70,7 @@ async function connect(
     port,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
-    ...(isEncrypted && { tls: await trustingStore(authority) }),
+    ...(isEncrypted && { tls: trustingStore(authority) }),
     lazyConnect: true,
     connectTimeout: SILENCE_MS,
     socketTimeout: SILENCE_MS,

@@ -1,10 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readAuthorityFile } from '../../common/authority-file.js';
 import { type Trust, trusting } from '../../common/http/trust.js';
-import { findNoPath, quotedPath } from '../../common/path-text.js';
 import { isPemCertificate } from '../../common/pem-certificate.js';
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
-import { safeCause } from '../../errors/safe-cause.js';
-import { text } from './foreign.fields.js';
 
 /** An authority that signs the certificates of a store: PEM, or a file with it, and how the user named it. */
 export interface StoreAuthority {
@@ -28,31 +25,14 @@ export function authorityOf(
  *
  * @throws BetfairConfigurationError the file cannot be read, or it is no certificate
  */
-export async function trustingStore(authority: StoreAuthority | undefined): Promise<Trust> {
-  return trusting(authority === undefined ? [] : [await readAuthority(authority)]);
+export function trustingStore(authority: StoreAuthority | undefined): Trust {
+  return trusting(authority === undefined ? [] : [readAuthority(authority)]);
 }
 
-async function readAuthority({ name, source }: StoreAuthority): Promise<string | Buffer> {
-  const isFile = typeof source === 'object' && 'file' in source;
-  const pem = isFile ? await readNamed(name, source.file) : source;
-  if (isPemCertificate(pem)) return pem;
-  const place = isFile ? `${name}: the file ${quotedPath(source.file)} holds` : `${name} is`;
+function readAuthority({ name, source }: StoreAuthority): string | Buffer {
+  if (typeof source === 'object' && 'file' in source) return readAuthorityFile(name, source.file);
+  if (isPemCertificate(source)) return source;
   throw new BetfairConfigurationError(
-    `${place} no certificate in PEM ("-----BEGIN CERTIFICATE-----").`,
+    `${name} is no certificate in PEM ("-----BEGIN CERTIFICATE-----").`,
   );
-}
-
-async function readNamed(name: string, file: string): Promise<Buffer> {
-  const oddity = findNoPath(file);
-  if (oddity) throw new BetfairConfigurationError(`${name} ${oddity.said}. Give the path.`);
-  try {
-    return await readFile(file);
-  } catch (error) {
-    // Without its text, which quotes the path unseen.
-    const cause = safeCause({ name: 'Error', code: text(error, 'code') });
-    throw new BetfairConfigurationError(
-      `${name}: the file ${quotedPath(file)} cannot be read (${cause.message}). A relative path counts from the working directory.`,
-      { cause },
-    );
-  }
 }

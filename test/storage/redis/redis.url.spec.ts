@@ -131,7 +131,7 @@ describe('an authority of its own', () => {
     [
       'a file that holds something else',
       'package.json',
-      /package\.json" holds no certificate in PEM/,
+      /package\.json" does not hold certificates in PEM/,
     ],
     ['PEM text', '-----BEGIN CERTIFICATE-----', /holds the text of a PEM, not a path/],
   ])('cannot be %s, which is said at start-up', async (_, file, message) => {

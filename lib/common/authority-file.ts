@@ -1,0 +1,38 @@
+import { readFileSync, statSync } from 'node:fs';
+import { BetfairConfigurationError } from '../errors/index.js';
+import { findNoPath, quotedPath } from './path-text.js';
+import { isPemCertificate } from './pem-certificate.js';
+import { unreadableFile } from './unreadable-file.js';
+
+/**
+ * Reads a file with certificates of authorities, PEM.
+ *
+ * @param name what the user set to its path
+ * @throws BetfairConfigurationError the path is none, or the file cannot be read or holds something else
+ */
+export function readAuthorityFile(name: string, file: string): string {
+  const noPath = findNoPath(file);
+  if (noPath !== undefined) {
+    throw new BetfairConfigurationError(
+      `${name} ${noPath.said}. Give the path of the file and nothing else.`,
+    );
+  }
+  const text = readText(name, file);
+  if (isPemCertificate(text)) return text;
+  throw new BetfairConfigurationError(
+    `${name}: the file ${quotedPath(file)} does not hold certificates in PEM ("-----BEGIN CERTIFICATE-----"), each of which can be read.`,
+  );
+}
+
+function readText(name: string, file: string): string {
+  try {
+    const found = statSync(file);
+    // Reading anything else may never end.
+    if (found.isFile() || found.isDirectory()) return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw unreadableFile(name, file, error);
+  }
+  throw new BetfairConfigurationError(
+    `${name}: ${quotedPath(file)} is not a file but a pipe or a device. Write what it gives to a file.`,
+  );
+}
