@@ -15,7 +15,7 @@ export { type CallPredicate } from './simulator/api/simulated-api.js';
 export { type PemPair } from '../identity/certificate/certificate.writer.js';
 export { type ServerCertificate } from './simulator/certificates.js';
 export { type SimulatorFault, type SimulatorFaultOptions } from './simulator/http/faults.js';
-export { type SimulatedOrder } from './simulator/api/order-book.js';
+export { type SimulatedOrder } from './simulator/market/order-book.js';
 export {
   type SimulatorCounts,
   type SimulatorEndpoint,

@@ -8,10 +8,15 @@ import { clientCertificate, serverCertificate, type ServerCertificate } from './
 import { deliver } from './http/delivery.js';
 import { FaultQueue, type SimulatorFault, type SimulatorFaultOptions } from './http/faults.js';
 import { answerIdentity } from './identity/identity.endpoints.js';
-import { OrderBook, type SimulatedOrder } from './api/order-book.js';
+import { MENU } from './api/api.route.js';
+import { marketAnswers } from './market/market.answers.js';
+import { navigationMenu } from './market/navigation.menu.js';
+import { OrderBook, type SimulatedOrder } from './market/order-book.js';
+import { orderAnswers } from './market/order.answers.js';
+import { SimulatedMarkets } from './market/simulated-markets.js';
 import { RequestRecord } from './http/request.record.js';
 import { html, type SimulatorReply } from './http/reply.js';
-import { resolveLimits, type SimulatorLimits } from './limits.js';
+import { type ResolvedLimits, resolveLimits, type SimulatorLimits } from './limits.js';
 import {
   endpointOf,
   type SimulatorCounts,
@@ -40,6 +45,8 @@ export interface BetfairSimulatorOptions {
         wall(): number;
       }
     | undefined;
+  /** Decides names and prices of the markets; they are the same again for the same seed. @default 1 */
+  readonly seed?: number | undefined;
   /** Limits that Betfair sets its customers. */
   readonly limits?: SimulatorLimits | undefined;
   /**
@@ -88,7 +95,8 @@ export class BetfairSimulator {
     private readonly accounts: SimulatedAccounts,
     clock: Pick<Clock, 'wall'>,
     private readonly server: ServerCertificate,
-    limits: { readonly connections: number },
+    seed: number,
+    limits: ResolvedLimits,
   ) {
     // Every request under way listens to it.
     setMaxListeners(0, this.#stopping.signal);
@@ -96,9 +104,13 @@ export class BetfairSimulator {
     this.requests = this.#record.requests;
     this.ca = server.ca;
     this.#stream = new SimulatedStream(accounts, clock, server, limits);
-    this.#api = new SimulatedApi(accounts);
-    this.#orders = new OrderBook(clock);
-    this.#api.setAnswer('placeOrders', (params, context) => this.#orders.place(params, context));
+    const markets = new SimulatedMarkets(seed, clock);
+    this.#orders = new OrderBook(markets);
+    this.#api = new SimulatedApi(accounts, {
+      ...marketAnswers(markets, limits.weight),
+      ...orderAnswers(markets, this.#orders),
+      [MENU]: () => navigationMenu(markets.listed),
+    });
   }
 
   /**
@@ -109,6 +121,7 @@ export class BetfairSimulator {
   static async start({
     accounts = [{}],
     clock = systemClock,
+    seed = 1,
     limits = {},
     port = 0,
     server,
@@ -121,8 +134,8 @@ export class BetfairSimulator {
         return new SimulatedAccount(options, index, certificate);
       }),
     ]);
-    const all = new SimulatedAccounts(clients, clock, resolved);
-    const simulator = new BetfairSimulator(all, clock, presented, resolved);
+    const known = new SimulatedAccounts(clients, clock, resolved);
+    const simulator = new BetfairSimulator(known, clock, presented, seed, resolved);
     try {
       await simulator.#listen(port);
     } catch (error) {

@@ -1,4 +1,5 @@
 import { BetfairConfigurationError } from '../../errors/index.js';
+import { MAX_WEIGHT } from './market/data.weight.js';
 
 /** Limits of Betfair that a simulator keeps. */
 export interface SimulatorLimits {
@@ -11,7 +12,11 @@ export interface SimulatorLimits {
    * @default false
    */
   readonly boundToAddress?: boolean | undefined;
+  /** What one request for market data may weigh, by Betfair's table; `TOO_MUCH_DATA` beyond it. @default 200 */
+  readonly weight?: number | undefined;
 }
+
+export type ResolvedLimits = ReturnType<typeof resolveLimits>;
 
 /** Betfair's own, unless it agreed to more. */
 const CONNECTIONS = 10;
@@ -20,11 +25,13 @@ const CONNECTIONS = 10;
 export function resolveLimits({
   connections = CONNECTIONS,
   boundToAddress = false,
+  weight = MAX_WEIGHT,
 }: SimulatorLimits) {
-  if (!Number.isInteger(connections) || connections < 0) {
+  for (const [name, limit] of Object.entries({ connections, weight })) {
+    if (Number.isInteger(limit) && limit >= 0) continue;
     throw new BetfairConfigurationError(
-      `limits.connections of the simulator is ${connections}. Give it a whole number, 0 or more.`,
+      `limits.${name} of the simulator is ${limit}. Give it a whole number, 0 or more.`,
     );
   }
-  return { connections, boundToAddress };
+  return { connections, boundToAddress, weight };
 }

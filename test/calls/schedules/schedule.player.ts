@@ -242,7 +242,9 @@ type Call = ReturnType<typeof rpcCall>;
 
 /** An operation that is known by its id; an order also by its market. */
 function callOf(kind: Kind, id: string): Call {
-  return kind === 'order' ? { ...placeOrders(id), id } : rpcCall('listEventTypes', undefined, id);
+  if (kind !== 'order') return rpcCall('listEventTypes', undefined, id);
+  const market = `1.${BigInt(`0x${Buffer.from(id).toString('hex')}`)}`;
+  return { ...placeOrders(market), id: market };
 }
 
 function rpc(calls: readonly Call[]) {

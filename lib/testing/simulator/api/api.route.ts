@@ -7,7 +7,6 @@ import {
 import { matchPath } from '../accepted-requests.js';
 import { isRecord } from '../http/reply.js';
 import { splitPath } from '../http/request.js';
-import { MENU } from './navigation.menu.js';
 
 /** One operation that an API request asks for. */
 export interface SimulatedCall {
@@ -18,6 +17,9 @@ export interface SimulatedCall {
   /** Of the JSON-RPC call. */
   readonly id?: unknown;
 }
+
+/** Name of the navigation menu among the answers. */
+export const MENU = 'menu.json';
 
 /** What a path of the API leads to. */
 export type ApiRoute =

@@ -2,7 +2,6 @@ import { ACCEPTED, acceptsMethod, type RequestKind } from '../accepted-requests.
 import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
 import { CANNED_ANSWERS, type AnswerHandler } from './api.answers.js';
 import { SimulatedApiError } from './simulated-api.error.js';
-import { MENU, NAVIGATION_MENU } from './navigation.menu.js';
 import { parseCalls, parseRoute, type ParsedCalls, type SimulatedCall } from './api.route.js';
 import {
   MALFORMED_JSON,
@@ -24,13 +23,15 @@ export type CallPredicate = (request: SimulatorRequest, call: SimulatedCall) => 
 
 /** The Betting, Accounts, Heartbeat and Scores APIs. */
 export class SimulatedApi {
-  readonly #answers = new Map<string, AnswerHandler>([
-    ...Object.entries(CANNED_ANSWERS),
-    [MENU, () => NAVIGATION_MENU],
-  ]);
+  readonly #answers: Map<string, AnswerHandler>;
   readonly #rejections = new Set<CallPredicate>();
 
-  constructor(private readonly accounts: SimulatedAccounts) {}
+  constructor(
+    private readonly accounts: SimulatedAccounts,
+    answers: Readonly<Record<string, AnswerHandler>>,
+  ) {
+    this.#answers = new Map(Object.entries({ ...CANNED_ANSWERS, ...answers }));
+  }
 
   /** Sets the handler of an operation, named with or without the prefix of its service. */
   setAnswer(method: string, handler: AnswerHandler): void {

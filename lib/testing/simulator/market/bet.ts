@@ -1,0 +1,80 @@
+import type { MarketDefinition } from './market.catalogue.js';
+import type { Ladder } from './market.ladder.js';
+import { money } from './noise.js';
+
+/** What an instruction of an order asks for. */
+export interface BetRequest {
+  readonly market: MarketDefinition;
+  readonly selectionId: number;
+  /** As it was sent. */
+  readonly instruction: Readonly<Record<string, unknown>>;
+  /** Missing in orders that are not simulated: they never match. */
+  readonly limit?: {
+    readonly side: 'BACK' | 'LAY';
+    readonly price: number;
+    readonly size: number;
+    readonly persistenceType: unknown;
+  };
+}
+
+/** A bet and what became of it: matched, remaining and cancelled add up to its size. */
+export class Bet {
+  sizeMatched = 0;
+  sizeCancelled = 0;
+  /** What the matched part pays if it wins, stake included. */
+  payout = 0;
+  matchedAt: number | undefined;
+  #isCancelled = false;
+  #lastStep: number | undefined;
+
+  constructor(
+    readonly id: string,
+    readonly username: string,
+    readonly placedAt: number,
+    readonly request: BetRequest,
+  ) {}
+
+  get sizeRemaining(): number {
+    const size = this.request.limit?.size ?? 0;
+    return money(size - this.sizeMatched - this.sizeCancelled);
+  }
+
+  get averagePriceMatched(): number {
+    return this.sizeMatched === 0 ? 0 : this.payout / this.sizeMatched;
+  }
+
+  get status(): 'EXECUTABLE' | 'EXECUTION_COMPLETE' {
+    const isOpen = this.request.limit ? this.sizeRemaining > 0 : !this.#isCancelled;
+    return isOpen ? 'EXECUTABLE' : 'EXECUTION_COMPLETE';
+  }
+
+  /**
+   * Takes what the ladder offers at the limit or better, once in each step of the prices. As at Betfair, a bet that
+   * waited is matched at its own price.
+   *
+   * @returns whether anything was matched
+   */
+  match(ladder: () => Ladder, step: number, now: number): boolean {
+    const { limit } = this.request;
+    if (!limit || this.status === 'EXECUTION_COMPLETE' || step === this.#lastStep) return false;
+    const hasWaited = this.#lastStep !== undefined;
+    const before = this.sizeMatched;
+    this.#lastStep = step;
+    for (const { price, size } of limit.side === 'BACK' ? ladder().back : ladder().lay) {
+      if (limit.side === 'BACK' ? price < limit.price : price > limit.price) break;
+      const taken = Math.min(size, this.sizeRemaining);
+      this.sizeMatched = money(this.sizeMatched + taken);
+      this.payout += taken * (hasWaited ? limit.price : price);
+    }
+    if (this.sizeMatched > before) this.matchedAt = now;
+    return this.sizeMatched > before;
+  }
+
+  /** Cancels so much, or all that remains. */
+  cancel(size = Infinity): number {
+    const cancelled = Math.min(size, this.sizeRemaining);
+    this.sizeCancelled = money(this.sizeCancelled + cancelled);
+    this.#isCancelled = true;
+    return cancelled;
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * Betfair's limit for one request: the weight of what is asked for, times the number of markets. Weights are those of
+ * https://betfair-developer-docs.atlassian.net/wiki/spaces/1smk3cen4v3lu3yomq5qye0ni/pages/2687478
+ */
+export const MAX_WEIGHT = 200;
+/** How many prices `EX_BEST_OFFERS` shows for its weight, and unless others are asked for. */
+export const BEST_PRICES = 3;
+
+/** Of `listMarketCatalogue`, for each market. */
+export function catalogueWeight(projection: ReadonlySet<string>): number {
+  return ['MARKET_DESCRIPTION', 'RUNNER_METADATA'].filter((name) => projection.has(name)).length;
+}
+
+/** Of `listMarketBook`, for each market. `depth`: how many of the best prices are asked for. */
+export function bookWeight(priceData: ReadonlySet<string>, depth: number): number {
+  const traded = priceData.has('EX_TRADED');
+  // Offers and what was traded weigh less together.
+  let exchange = traded ? 17 : 0;
+  if (priceData.has('EX_ALL_OFFERS')) exchange = traded ? 32 : 17;
+  else if (priceData.has('EX_BEST_OFFERS')) exchange = ((traded ? 20 : 5) * depth) / BEST_PRICES;
+  const starting = (priceData.has('SP_AVAILABLE') ? 3 : 0) + (priceData.has('SP_TRADED') ? 7 : 0);
+  return exchange + starting || 2;
+}

@@ -1,0 +1,130 @@
+import type { AnswerHandler } from '../api/api.answers.js';
+import { SimulatedApiError } from '../api/simulated-api.error.js';
+import { isRecord } from '../http/reply.js';
+import { BEST_PRICES, bookWeight, catalogueWeight } from './data.weight.js';
+import { isoDate, type MarketDefinition } from './market.catalogue.js';
+import { marketBook, totals } from './market.book.js';
+import { passes, texts } from './market.filter.js';
+import type { SimulatedMarkets } from './simulated-markets.js';
+
+type Params = Readonly<Record<string, unknown>>;
+
+const MOST_RESULTS = 1_000;
+
+/** The operations that tell of markets. `maxWeight` is the limit of one request. */
+export function marketAnswers(
+  markets: SimulatedMarkets,
+  maxWeight: number,
+): Readonly<Record<string, AnswerHandler>> {
+  const select = (filter: unknown) => markets.listed.filter((market) => passes(market, filter));
+
+  /** Each value that the selected markets have under that name, and how many have it. */
+  function counted<K>(name: string, valueOf: (market: MarketDefinition) => K | undefined) {
+    return ({ filter }: Params) => {
+      const counts = new Map<K, number>();
+      for (const market of select(filter)) {
+        const value = valueOf(market);
+        if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
+      }
+      return Array.from(counts, ([value, marketCount]) => ({ [name]: value, marketCount }));
+    };
+  }
+
+  function checkWeight(weight: number, count: number): void {
+    if (weight * count > maxWeight) throw new SimulatedApiError('TOO_MUCH_DATA');
+  }
+
+  return {
+    listEventTypes: counted('eventType', ({ eventType }) => eventType),
+    listCompetitions: counted('competition', ({ competition }) => competition),
+    listEvents: counted('event', ({ event }) => event),
+    listMarketTypes: counted('marketType', ({ type }) => type),
+    listVenues: counted('venue', ({ event }) => event.venue),
+    listCountries: counted('countryCode', ({ event }) => event.countryCode),
+
+    listMarketCatalogue({ filter, marketProjection, sort, maxResults }) {
+      if (typeof maxResults !== 'number' || maxResults < 1 || maxResults > MOST_RESULTS) {
+        throw new SimulatedApiError('INVALID_INPUT_DATA', 'maxResults');
+      }
+      const projection = texts(marketProjection);
+      // As many as may come: how many will, the client cannot know.
+      checkWeight(catalogueWeight(projection), maxResults);
+      const rank = SORTS[String(sort)] ?? (() => 0);
+      return select(filter)
+        .map((market) => ({ market, ...totals(markets.ladders(market)) }))
+        .toSorted((one, other) => rank(one) - rank(other))
+        .slice(0, maxResults)
+        .map(({ market, matched }) => catalogueEntry(market, projection, matched));
+    },
+
+    listMarketBook({ marketIds, priceProjection }) {
+      const { priceData, exBestOffersOverrides } = isRecord(priceProjection) ? priceProjection : {};
+      const { bestPricesDepth } = isRecord(exBestOffersOverrides) ? exBestOffersOverrides : {};
+      const depth = typeof bestPricesDepth === 'number' ? bestPricesDepth : BEST_PRICES;
+      const projection = texts(priceData);
+      // Betfair asks for ids; without any, this is the first market.
+      const ids = Array.isArray(marketIds) ? texts(marketIds) : [markets.listed[0]?.id ?? ''];
+      checkWeight(bookWeight(projection, depth), [...ids].length);
+      return [...ids]
+        .flatMap((id) => markets.find(id) ?? [])
+        .map((market) => marketBook(markets, market, projection, depth));
+    },
+  };
+}
+
+interface Ranked {
+  readonly market: MarketDefinition;
+  readonly matched: number;
+  readonly available: number;
+}
+
+const SORTS: Readonly<Record<string, (ranked: Ranked) => number>> = {
+  FIRST_TO_START: ({ market }) => market.startTime,
+  LAST_TO_START: ({ market }) => -market.startTime,
+  MINIMUM_TRADED: ({ matched }) => matched,
+  MAXIMUM_TRADED: ({ matched }) => -matched,
+  MINIMUM_AVAILABLE: ({ available }) => available,
+  MAXIMUM_AVAILABLE: ({ available }) => -available,
+};
+
+/** Id, name and what the projection asks for. */
+function catalogueEntry(
+  market: MarketDefinition,
+  projection: ReadonlySet<string>,
+  totalMatched: number,
+): object {
+  const { id, name, event, eventType, competition, startTime } = market;
+  const hasMetadata = projection.has('RUNNER_METADATA');
+  const runners = market.runners.map((runner) => {
+    return {
+      ...runner,
+      ...(hasMetadata && { metadata: { runnerId: String(runner.selectionId) } }),
+    };
+  });
+  return {
+    marketId: id,
+    marketName: name,
+    totalMatched,
+    ...(projection.has('MARKET_START_TIME') && { marketStartTime: isoDate(startTime) }),
+    ...(projection.has('MARKET_DESCRIPTION') && { description: description(market) }),
+    ...((hasMetadata || projection.has('RUNNER_DESCRIPTION')) && { runners }),
+    ...(projection.has('EVENT_TYPE') && { eventType }),
+    ...(projection.has('COMPETITION') && competition && { competition }),
+    ...(projection.has('EVENT') && { event }),
+  };
+}
+
+function description({ type, startTime }: MarketDefinition): object {
+  return {
+    persistenceEnabled: true,
+    bspMarket: false,
+    marketTime: isoDate(startTime),
+    suspendTime: isoDate(startTime),
+    bettingType: 'ODDS',
+    turnInPlayEnabled: true,
+    marketType: type,
+    regulator: 'GIBRALTAR REGULATOR',
+    marketBaseRate: 5,
+    discountAllowed: true,
+  };
+}

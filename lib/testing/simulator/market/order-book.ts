@@ -1,0 +1,91 @@
+import { Bet, type BetRequest } from './bet.js';
+import { fundsWith, type Funds } from './account.funds.js';
+import type { SimulatedMarkets } from './simulated-markets.js';
+
+/** Instructions that `placeOrders` accepted. */
+export interface SimulatedOrder {
+  /** The account that placed them. */
+  readonly username: string;
+  /** The market they are for. */
+  readonly marketId: string;
+  /** What a second placing of the same orders is recognised by, for 60 seconds. */
+  readonly customerRef?: string | undefined;
+  /** As they were sent. */
+  readonly instructions: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** How long a `customerRef` protects from placing the same orders again. */
+const DUPLICATE_WINDOW_MS = 60_000;
+
+/** The bets of all accounts. They are matched when somebody looks. */
+export class OrderBook {
+  readonly orders: SimulatedOrder[] = [];
+  readonly #bets = new Map<string, readonly Bet[]>();
+  readonly #acceptedAt = new Map<string, number>();
+  readonly #listeners = new Set<(bet: Bet) => void>();
+  #lastId = 300_000_000_000;
+
+  constructor(private readonly markets: SimulatedMarkets) {}
+
+  /** Calls back with every bet that was placed, matched or cancelled, until what it returns is called. */
+  onChange(listener: (bet: Bet) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  isDuplicate(order: SimulatedOrder): boolean {
+    const before = this.#acceptedAt.get(referenceOf(order)) ?? -Infinity;
+    return order.customerRef !== undefined && this.markets.now() - before < DUPLICATE_WINDOW_MS;
+  }
+
+  /** Places the bets of an order, all of them, or none if the account cannot pay for them. */
+  place(order: SimulatedOrder, requests: readonly BetRequest[]): readonly Bet[] | undefined {
+    const { username } = order;
+    const now = this.markets.now();
+    const bets = requests.map((request) => {
+      return new Bet(String((this.#lastId += 1)), username, now, request);
+    });
+    const all = [...this.betsOf(username), ...bets];
+    if (fundsWith(all).available < 0) return undefined;
+    this.orders.push(order);
+    this.#bets.set(username, all);
+    this.#acceptedAt.set(referenceOf(order), now);
+    for (const bet of bets) {
+      this.#match(bet);
+      this.#changed(bet);
+    }
+    return bets;
+  }
+
+  /** Cancels so much of an open bet, or all that remains. */
+  cancel(bet: Bet, size?: number): number {
+    const cancelled = bet.cancel(size);
+    this.#changed(bet);
+    return cancelled;
+  }
+
+  /** The bets of an account in the order in which they were placed, as they are now. */
+  betsOf(username: string): readonly Bet[] {
+    const bets = this.#bets.get(username) ?? [];
+    for (const bet of bets) if (this.#match(bet)) this.#changed(bet);
+    return bets;
+  }
+
+  fundsOf(username: string): Funds {
+    return fundsWith(this.betsOf(username));
+  }
+
+  #match(bet: Bet): boolean {
+    const { market, selectionId } = bet.request;
+    const ladder = () => this.markets.ladder(market, selectionId);
+    return bet.match(ladder, this.markets.step(), this.markets.now());
+  }
+
+  #changed(bet: Bet): void {
+    for (const listener of this.#listeners) listener(bet);
+  }
+}
+
+function referenceOf({ username, customerRef }: SimulatedOrder): string {
+  return JSON.stringify([username, customerRef]);
+}
