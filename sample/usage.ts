@@ -1,9 +1,10 @@
+/** On the first football match of the simulator; `GET /markets` shows it with its prices. */
 const ORDER = JSON.stringify({
   marketId: '1.234567890',
   selectionId: 47972,
   side: 'BACK',
   size: 2,
-  price: 3.5,
+  price: 1.5,
 });
 
 /** What the console says once the application listens. */

@@ -77,6 +77,10 @@ async function follow(line: string): Promise<string> {
   return answer.text();
 }
 
+function namesIn(answer = ''): string[] {
+  return answer.match(/"name":"[^"]+"/g) ?? [];
+}
+
 it.each(['SIGINT', 'SIGTERM'] as const)(
   'needs no account, does what its curl lines say, and ends with exit code 0 on %s',
   async (signal) => {
@@ -87,13 +91,14 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     const answers: string[] = [];
     for (const line of lines) answers.push(await follow(line));
     const [markets, ended, again, counts, order, health, stream] = answers;
-    expect(markets).toContain('Horse Racing');
+    expect(markets).toContain('Under 2.5 Goals');
     expect(ended).toBe('{"ended":1}');
-    expect(again).toBe(markets);
+    // Prices may have moved.
+    expect(namesIn(again)).toEqual(namesIn(markets));
     // Call or stream, one of them is the first to hear that the session ended, and what the stream hears is checked first;
     // the job may make a call of its own.
     expect(counts).toMatch(
-      /^\{"logins":2,"loginAttempts":2,"keepAlives":[01],"logouts":0,"calls":[2-5]\}$/,
+      /^\{"logins":2,"loginAttempts":2,"keepAlives":[01],"logouts":0,"calls":[4-7]\}$/,
     );
     expect(order).toContain('"status":"SUCCESS"');
     expect(health).toContain('"state":"ready"');

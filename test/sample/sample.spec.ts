@@ -2,7 +2,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { type RunningSample, startSample } from './support/sample-application.js';
 
-const ORDER = { marketId: '1.234567890', selectionId: 47_972, side: 'BACK', size: 2, price: 3.5 };
+const ORDER = { marketId: '1.234567890', selectionId: 47_972, side: 'BACK', size: 2, price: 1.5 };
 
 let simulator: BetfairSimulator;
 let sample: RunningSample;
@@ -26,10 +26,19 @@ describe('GET /markets', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => sample.get('/markets')));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
     expect(await answers[0]?.json()).toContainEqual({
-      eventType: { id: '7', name: 'Horse Racing' },
-      marketCount: 398,
+      marketId: ORDER.marketId,
+      name: expect.stringMatching(/^\w+ v \w+: Over\/Under 2\.5 Goals$/),
+      runners: [
+        {
+          selectionId: ORDER.selectionId,
+          name: 'Under 2.5 Goals',
+          back: expect.any(Number),
+          lay: expect.any(Number),
+        },
+        expect.objectContaining({ name: 'Over 2.5 Goals' }),
+      ],
     });
-    expect(simulator.counts).toMatchObject({ logins: 1, loginAttempts: 1, calls: 20 });
+    expect(simulator.counts).toMatchObject({ logins: 1, loginAttempts: 1, calls: 40 });
   });
 
   it('answers with one login more after the session ended at Betfair', async () => {
@@ -38,7 +47,7 @@ describe('GET /markets', () => {
     simulator.endSessions();
     const answer = await sample.get('/markets');
     expect(answer.status).toBe(200);
-    expect(simulator.counts).toMatchObject({ logins: 2, loginAttempts: 2, calls: 3 });
+    expect(simulator.counts).toMatchObject({ logins: 2, loginAttempts: 2, calls: 5 });
   });
 
   it('says 503 and what Betfair did not answer, and does not repeat it', async () => {
@@ -46,7 +55,7 @@ describe('GET /markets', () => {
     simulator.fail('api', { status: 503 });
     const answer = await sample.get('/markets');
     expect(answer.status).toBe(503);
-    expect(await answer.text()).toContain('listEventTypes with HTTP 503');
+    expect(await answer.text()).toContain('listMarketCatalogue with HTTP 503');
     expect(simulator.counts).toMatchObject({ logins: 1, calls: 1 });
   });
 });
@@ -56,7 +65,10 @@ describe('POST /orders', () => {
     sample = await startSample(simulator.options());
     const answer = await sample.post('/orders', ORDER);
     expect(answer.status).toBe(201);
-    expect(await answer.json()).toMatchObject({ status: 'SUCCESS' });
+    expect(await answer.json()).toMatchObject({
+      status: 'SUCCESS',
+      instructionReports: [{ sizeMatched: 2, orderStatus: 'EXECUTION_COMPLETE' }],
+    });
     expect(simulator.orders).toHaveLength(1);
     expect(simulator.orders[0]?.customerRef).toMatch(/^[0-9a-f]{32}$/);
   });
