@@ -2,6 +2,7 @@ import { SimulatedApiError } from '../api/simulated-api.error.js';
 import { isRecord } from '../http/reply.js';
 import type { BetRequest } from './bet.js';
 import type { MarketDefinition } from './market.catalogue.js';
+import { money } from './noise.js';
 import { PRICES } from './price.increments.js';
 
 const SMALLEST_BET = 1;
@@ -28,7 +29,7 @@ export function betOf(
 
 /** Whether a value is an amount in whole pence. */
 export function isSize(value: unknown): value is number {
-  return typeof value === 'number' && value > 0 && Math.abs((value * 100) % 1) < 1e-6;
+  return typeof value === 'number' && value > 0 && Math.abs(value - money(value)) < 1e-8;
 }
 
 export function customerRefOf(value: unknown): string | undefined {
