@@ -37,6 +37,12 @@ async function cancelled(params?: object): Promise<string[]> {
   return instructionReports.map(({ instruction }) => instruction.betId);
 }
 
+function placeWithReference(price: number): Promise<unknown> {
+  const instructions = [limit(UNDER, 'BACK', price, 2)];
+  const order = { marketId: MARKET, customerRef: 'mine', instructions };
+  return trader.betting('placeOrders', order);
+}
+
 describe('placeOrders', () => {
   it('matches a back at the best price at once', async () => {
     const { back } = await trader.best(MARKET, UNDER);
@@ -85,8 +91,8 @@ describe('placeOrders', () => {
 
   it('matches an order that waited once the price has come to it, at its own price', async () => {
     const { back } = await trader.best(MARKET, UNDER);
-    const waiting = await trader.place(MARKET, limit(UNDER, 'BACK', back.price + 0.02, 2));
-    expect(waiting.instructionReports).toMatchObject([{ sizeMatched: 0, averagePriceMatched: 0 }]);
+    const report = await trader.place(MARKET, limit(UNDER, 'BACK', back.price + 0.02, 2));
+    expect(report.instructionReports).toMatchObject([{ sizeMatched: 0, averagePriceMatched: 0 }]);
     await until(async () => (await trader.best(MARKET, UNDER)).back.price >= back.price + 0.04);
     expect(await trader.orders()).toMatchObject([
       {
@@ -166,14 +172,9 @@ describe('placeOrders', () => {
   });
 
   it('remembers a customerRef only of an order that it accepted', async () => {
-    const place = (price: number) => {
-      const instructions = [limit(UNDER, 'BACK', price, 2)];
-      const order = { marketId: MARKET, customerRef: 'mine', instructions };
-      return trader.betting('placeOrders', order);
-    };
-    expect(await place(2.01)).toMatchObject({ errorCode: 'BET_ACTION_ERROR' });
-    expect(await place(2)).toMatchObject({ status: 'SUCCESS' });
-    expect(await place(2)).toMatchObject({ errorCode: 'DUPLICATE_TRANSACTION' });
+    expect(await placeWithReference(2.01)).toMatchObject({ errorCode: 'BET_ACTION_ERROR' });
+    expect(await placeWithReference(2)).toMatchObject({ status: 'SUCCESS' });
+    expect(await placeWithReference(2)).toMatchObject({ errorCode: 'DUPLICATE_TRANSACTION' });
   });
 });
 

@@ -45,7 +45,7 @@ async function namesOf(one: Trader) {
   return (await one.catalogue()).map(({ event, runners }) => [event.name, runners]);
 }
 
-function ids(count: number): readonly string[] {
+function marketIds(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `1.${index + 1}`);
 }
 
@@ -342,7 +342,7 @@ describe('the limit of weight', () => {
     [['EX_BEST_OFFERS'], { exBestOffersOverrides: { bestPricesDepth: 6 } }, 20],
   ])('takes listMarketBook with %p %p for %i markets', async (priceData, more, most) => {
     const priceProjection = { priceData, ...more };
-    const book = (count: number) => ({ marketIds: ids(count), priceProjection });
+    const book = (count: number) => ({ marketIds: marketIds(count), priceProjection });
     expect(await trader.betting<Book[]>('listMarketBook', book(most))).toHaveLength(most);
     expect(await trader.refusal('listMarketBook', book(most + 1))).toBe('TOO_MUCH_DATA');
   });
@@ -363,10 +363,10 @@ describe('the limit of weight', () => {
 
   it('is an option', async () => {
     const narrow = await another({ limits: { weight: 10 } });
-    expect(await narrow.books(ids(2), 'EX_BEST_OFFERS')).toHaveLength(2);
-    const params = { marketIds: ids(3), priceProjection: { priceData: ['EX_BEST_OFFERS'] } };
+    expect(await narrow.books(marketIds(2), 'EX_BEST_OFFERS')).toHaveLength(2);
+    const params = { marketIds: marketIds(3), priceProjection: { priceData: ['EX_BEST_OFFERS'] } };
     expect(await narrow.refusal('listMarketBook', params)).toBe('TOO_MUCH_DATA');
     const wide = await another({ limits: { weight: Infinity } });
-    expect(await wide.books(ids(41), 'EX_BEST_OFFERS')).toHaveLength(41);
+    expect(await wide.books(marketIds(41), 'EX_BEST_OFFERS')).toHaveLength(41);
   });
 });
