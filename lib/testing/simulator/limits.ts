@@ -28,9 +28,9 @@ export function resolveLimits({
   weight = MAX_WEIGHT,
 }: SimulatorLimits) {
   for (const [name, limit] of Object.entries({ connections, weight })) {
-    if (Number.isInteger(limit) && limit >= 0) continue;
+    if ((Number.isInteger(limit) || limit === Infinity) && limit >= 0) continue;
     throw new BetfairConfigurationError(
-      `limits.${name} of the simulator is ${limit}. Give it a whole number, 0 or more.`,
+      `limits.${name} of the simulator is ${limit}. Give it a whole number, 0 or more, or Infinity.`,
     );
   }
   return { connections, boundToAddress, weight };
