@@ -38,7 +38,7 @@ export interface BetfairSimulatorOptions {
    * @default one account with credentials that only a client that URL-encodes gets across
    */
   readonly accounts?: readonly SimulatedAccountOptions[] | undefined;
-  /** Tells when sessions, bans and duplicates expire. @default the clock of the machine */
+  /** Tells when sessions, bans and duplicates expire, and moves prices. @default the clock of the machine */
   readonly clock?:
     | {
         /** Milliseconds since the Unix epoch. */
@@ -62,9 +62,9 @@ export interface BetfairSimulatorOptions {
 
 /**
  * Betfair on the loopback interface, for tests: the identity service (the client certificate is asked for in the TLS
- * handshake of certlogin), enough of the APIs to accept or refuse a session exactly as Betfair words it, and the Stream
- * API as far as sessions go. It accepts what Betfair accepts, from any client, and refuses the rest in Betfair's way;
- * `docs/simulator.md` has the list. What your own client sends is in {@link requests}.
+ * handshake of certlogin), the APIs with a small market, in Betfair's own words, and the Stream API as far as sessions
+ * go. It accepts what Betfair accepts, from any client, and refuses the rest in Betfair's way; `docs/simulator.md` has
+ * the list. What your own client sends is in {@link requests}.
  *
  * ```ts
  * await using betfair = await BetfairSimulator.start();

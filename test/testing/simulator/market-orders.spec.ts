@@ -1,4 +1,7 @@
+import { OrderBook } from '../../../lib/testing/simulator/market/order-book.js';
+import { SimulatedMarkets } from '../../../lib/testing/simulator/market/simulated-markets.js';
 import { limit, Trader } from './market-wire.js';
+import { TestClock } from './wire.js';
 
 const MARKET = '1.234567890';
 const UNDER = 47_972;
@@ -349,4 +352,43 @@ describe('listCurrentOrders', () => {
 it('answer() overrides an operation of the market', async () => {
   trader.simulator.answer('listMarketBook', [{ marketId: '1.9' }]);
   expect(await trader.books([MARKET])).toEqual([{ marketId: '1.9' }]);
+});
+
+describe('the order book', () => {
+  it('tells who listens of bets that were placed, matched and cancelled', () => {
+    const clock = new TestClock();
+    const markets = new SimulatedMarkets(1, clock);
+    const book = new OrderBook(markets);
+    const market = markets.find(MARKET);
+    if (!market) throw new Error('There is no market.');
+    const bestBack = () => markets.ladder(market, UNDER).back[0]?.price ?? 0;
+    const waitsFor = bestBack() + 0.02;
+    const heard: [string, number, number][] = [];
+    const end = book.onChange((bet) => {
+      heard.push([bet.username, bet.sizeMatched, bet.sizeCancelled]);
+    });
+    const place = (price: number) => {
+      const terms = { side: 'BACK' as const, price, size: 2, persistenceType: 'LAPSE' };
+      const request = { market, selectionId: UNDER, instruction: {}, limit: terms };
+      return book.place({ username: 'me', marketId: MARKET, instructions: [] }, [request]) ?? [];
+    };
+
+    place(waitsFor);
+    expect(heard).toEqual([['me', 0, 0]]);
+    book.betsOf('me');
+    expect(heard).toHaveLength(1);
+    while (bestBack() < waitsFor) clock.now += STEP;
+    book.betsOf('me');
+    book.betsOf('me');
+    expect(heard.slice(1)).toEqual([['me', 2, 0]]);
+    const [never] = place(1_000);
+    if (never) book.cancel(never, 0.5);
+    expect(heard.slice(2)).toEqual([
+      ['me', 0, 0],
+      ['me', 0, 0.5],
+    ]);
+    end();
+    if (never) book.cancel(never);
+    expect(heard).toHaveLength(4);
+  });
 });

@@ -3,14 +3,8 @@ import { money } from './noise.js';
 
 const BALANCE = 1_000;
 
-/** The money of an account. */
-export interface Funds {
-  readonly available: number;
-  /** The most that all bets together can lose, as a negative number. */
-  readonly exposure: number;
-}
-
-export function fundsWith(bets: readonly Bet[]): Funds {
+/** What an account with these bets can still bet, and the most that they can lose, as a negative number. */
+export function fundsWith(bets: readonly Bet[]) {
   const byMarket = new Map<string, Bet[]>();
   for (const bet of bets) {
     const { market, limit } = bet.request;

@@ -1,5 +1,5 @@
 import { Bet, type BetRequest } from './bet.js';
-import { fundsWith, type Funds } from './account.funds.js';
+import { fundsWith } from './account.funds.js';
 import type { SimulatedMarkets } from './simulated-markets.js';
 
 /** Instructions that `placeOrders` accepted. */
@@ -69,10 +69,6 @@ export class OrderBook {
     const bets = this.#bets.get(username) ?? [];
     for (const bet of bets) if (this.#match(bet)) this.#changed(bet);
     return bets;
-  }
-
-  fundsOf(username: string): Funds {
-    return fundsWith(this.betsOf(username));
   }
 
   #match(bet: Bet): boolean {

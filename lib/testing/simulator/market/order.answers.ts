@@ -1,5 +1,6 @@
 import { listOfRecords, type AnswerHandler } from '../api/api.answers.js';
 import { SimulatedApiError } from '../api/simulated-api.error.js';
+import { fundsWith } from './account.funds.js';
 import type { Bet } from './bet.js';
 import { isoDate } from './market.catalogue.js';
 import { texts } from './market.filter.js';
@@ -100,7 +101,7 @@ export function orderAnswers(
     },
 
     getAccountFunds(_params, { username }) {
-      const { available, exposure } = book.fundsOf(username);
+      const { available, exposure } = fundsWith(book.betsOf(username));
       return {
         availableToBetBalance: available,
         exposure,
