@@ -4,6 +4,8 @@ import { type Book, type Entry, Trader } from './market-wire.js';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const MARKET = '1.234567890';
+/** How many markets one request may ask everything of. */
+const MOST_BOOKS = 6;
 const EVERYTHING = ['EX_ALL_OFFERS', 'EX_TRADED'];
 
 let trader: Trader;
@@ -27,8 +29,10 @@ async function another(options: object): Promise<Trader> {
 
 async function everything(one = trader): Promise<readonly Book[]> {
   const ids = (await one.catalogue()).map(({ marketId }) => marketId);
-  const books = [];
-  for (const id of ids) books.push(...(await one.books([id], ...EVERYTHING)));
+  const books: Book[] = [];
+  for (let index = 0; index < ids.length; index += MOST_BOOKS) {
+    books.push(...(await one.books(ids.slice(index, index + MOST_BOOKS), ...EVERYTHING)));
+  }
   return books;
 }
 

@@ -72,11 +72,7 @@ export function marketAnswers(
   };
 }
 
-interface Ranked {
-  readonly market: MarketDefinition;
-  readonly matched: number;
-  readonly available: number;
-}
+type Ranked = ReturnType<typeof totals> & { readonly market: MarketDefinition };
 
 const SORTS: Readonly<Record<string, (ranked: Ranked) => number>> = {
   FIRST_TO_START: ({ market }) => market.startTime,
