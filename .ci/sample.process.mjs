@@ -33,6 +33,7 @@ export function startSample([command, ...parameters], { storage, cwd }) {
   });
   listening.catch(() => {});
   const signal = (name) => {
+    if (child.pid === undefined) return;
     try {
       process.kill(-child.pid, name);
     } catch {

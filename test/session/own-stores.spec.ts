@@ -88,7 +88,7 @@ describe('a store of one’s own', () => {
   );
 
   it('that throws the conflict of another copy of this package is understood', async () => {
-    class StorageConflictError extends Error {
+    class OtherConflictError extends Error {
       readonly code = 'BETFAIR_STORAGE_CONFLICT';
     }
     const inner = new MemoryStorage();
@@ -96,7 +96,7 @@ describe('a store of one’s own', () => {
       try {
         return await inner.write(key, value, condition);
       } catch {
-        throw new StorageConflictError();
+        throw new OtherConflictError();
       }
     };
     const storage = storeOf({

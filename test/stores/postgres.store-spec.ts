@@ -118,6 +118,18 @@ async function allOperations(target: PostgresStorage) {
   };
 }
 
+/** Does something while the table is locked. */
+async function whileLocked(work: () => Promise<void>): Promise<void> {
+  const other = await admin.connect();
+  await other.query('BEGIN; LOCK TABLE betfair_session');
+  try {
+    await work();
+  } finally {
+    await other.query('ROLLBACK');
+    other.release();
+  }
+}
+
 /** Every operation, and opening, fails in that way. */
 async function expectFailures(target: PostgresStorage, failure: StorageFailure, says: RegExp) {
   const operations = Object.values(await allOperations(target));
@@ -375,25 +387,9 @@ describe('PostgresStorage: a server that has trouble', () => {
   });
 
   describe('with a table that somebody has locked', () => {
-    const locked = async (work: () => Promise<void>) => {
-      const other = await admin.connect();
-      await other.query('BEGIN; LOCK TABLE betfair_session');
-      await work().finally(async () => {
-        await other.query('ROLLBACK');
-        other.release();
-      });
-    };
-    /** Statements of the store that the server still carries out, also for clients that are gone. */
-    const waiting = async () => {
-      const { rows } = await admin.query(
-        "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%betfair_session%'",
-      );
-      return rows.length;
-    };
-
     it('leaves no more waiting in the server than one operation', async () => {
       const blocked = new PostgresStorage({ url: url() });
-      await locked(async () => {
+      await whileLocked(async () => {
         for (let count = 0; count < 3; count++) {
           await expectFailure(
             blocked.read(newKey()),
@@ -410,7 +406,7 @@ describe('PostgresStorage: a server that has trouble', () => {
     it('leaves the pool of an application to the application', async () => {
       const pool = new Pool({ connectionString: server.url, max: 4 });
       const borrowing = new PostgresStorage({ client: pool });
-      await locked(async () => {
+      await whileLocked(async () => {
         const reads = Array.from({ length: 4 }, () => failureOf(borrowing.read(newKey())));
         await Promise.all(reads);
         expect(await waiting()).toBeLessThanOrEqual(2);
@@ -596,7 +592,7 @@ async function connected(): Promise<number> {
   return rows.length;
 }
 
-/** Statements that wait for a lock. */
+/** Statements that wait for a lock, also for clients that are gone. */
 async function waiting(): Promise<number> {
   const { rows } = await admin.query(
     "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'",

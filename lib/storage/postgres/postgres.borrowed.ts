@@ -1,5 +1,5 @@
 import { systemClock } from '../../common/clock.js';
-import { sleep } from '../../common/deadline.js';
+import { inTime } from '../../common/deadline.js';
 import type { PostgresClientLike, PostgresSource } from './postgres.client.js';
 
 /** Operations at a time: as many connections of an application's pool as statements that hang may take from it. */
@@ -12,14 +12,13 @@ export function borrowed(client: PostgresClientLike): PostgresSource {
   const underWay = new Set<Promise<void>>();
 
   function count(operation: Promise<unknown>): void {
-    const ended = operation.then(
-      () => {},
-      () => {},
-    );
-    const counted = Promise.race([ended, sleep(systemClock, COUNTED_FOR_MS)]).then(() => {
-      underWay.delete(counted);
-    });
+    const counted = counting(operation);
     underWay.add(counted);
+
+    async function counting(work: Promise<unknown>): Promise<void> {
+      await inTime(systemClock, COUNTED_FOR_MS, work.catch(ignore), undefined);
+      underWay.delete(counted);
+    }
   }
 
   return {
@@ -35,3 +34,5 @@ export function borrowed(client: PostgresClientLike): PostgresSource {
     close: async () => {},
   };
 }
+
+function ignore(): void {}

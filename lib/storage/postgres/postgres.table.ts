@@ -24,9 +24,13 @@ const LONGEST_NAME = 63;
 const NAME = /^[a-z_][a-z\d_$]*$/i;
 
 /** @throws BetfairConfigurationError it is no name of a table */
-export function tableNamed(name: string): PostgresTable {
-  const parts = String(name).split('.');
-  if (parts.length > 2 || !parts.every((part) => NAME.test(part) && part.length <= LONGEST_NAME)) {
+export function tableNamed(name: unknown): PostgresTable {
+  const parts = typeof name === 'string' ? name.split('.') : [];
+  if (
+    typeof name !== 'string' ||
+    parts.length > 2 ||
+    !parts.every((part) => NAME.test(part) && part.length <= LONGEST_NAME)
+  ) {
     throw new BetfairConfigurationError(
       'the name of the PostgreSQL table of the session store cannot be used. Use letters, digits and "_", with its schema before a "." where it needs one, such as betfair_session or betting.betfair_session.',
     );
