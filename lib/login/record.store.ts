@@ -20,14 +20,9 @@ export interface StoredRecord {
 
 /** Tries of one change, each after somebody else was faster. */
 const TRIES = 5;
-/** Conflicts over one version, with that version read again in between, after which the store is to blame. */
-const UNFOUNDED_CONFLICTS = 3;
 
 /** The stored record of an account. It is created once, never deleted, and changed by compare-and-set only. */
 export class RecordStore {
-  /** The version over which the last write was refused, until another is read. */
-  #refused: { readonly over: string | undefined; readonly times: number } | undefined;
-
   constructor(
     private readonly storage: SessionStorage,
     readonly key: string,
@@ -43,7 +38,6 @@ export class RecordStore {
    */
   async read(signal?: AbortSignal): Promise<StoredRecord> {
     const stored = await this.storage.read(this.key, { signal });
-    if (stored?.version !== this.#refused?.over) this.#refused = undefined;
     const record = stored === undefined ? EMPTY_RECORD : parseLoginRecord(stored.value);
     if (record.account !== null && record.account !== this.account) throw this.#foreign();
     return { record, version: stored?.version };
@@ -64,9 +58,8 @@ export class RecordStore {
     try {
       return await this.storage.write(this.key, formatLoginRecord(record), condition, { signal });
     } catch (error) {
-      if (!(error instanceof StorageConflictError)) throw error;
-      this.#noteConflict(over);
-      return undefined;
+      if (error instanceof StorageConflictError) return undefined;
+      throw error;
     }
   }
 
@@ -112,18 +105,6 @@ export class RecordStore {
     return this.change(
       (record) => (record.account === account ? record : { ...record, account }),
       signal,
-    );
-  }
-
-  /** A conflict means that another writer was faster, so a version that stays is evidence of something else. */
-  #noteConflict(over: string | undefined): void {
-    const times = this.#refused?.over === over ? (this.#refused?.times ?? 0) + 1 : 1;
-    this.#refused = { over, times };
-    if (times < UNFOUNDED_CONFLICTS) return;
-    this.#refused = undefined;
-    throw new SessionStorageError(
-      `The session store refuses to change "${this.key}" although nobody else does. Look for what holds its writes back: a trigger, a rule or a row-level policy of a table, or a store of your own.`,
-      'misconfigured',
     );
   }
 

@@ -8,6 +8,7 @@ import type {
   StoredValue,
   WriteCondition,
 } from './session-storage.interface.js';
+import { UnfoundedConflicts } from './unfounded-conflicts.js';
 import { parseStored, parseVersion, storeFailure, type StoreOperation } from './store.answers.js';
 
 /**
@@ -17,6 +18,7 @@ import { parseStored, parseVersion, storeFailure, type StoreOperation } from './
 export class BoundedStorage implements SessionStorage {
   /** The kind of operation that fails now; writes weigh more. */
   #failing: StoreOperation | undefined;
+  readonly #conflicts: UnfoundedConflicts;
 
   constructor(
     private readonly storage: SessionStorage,
@@ -25,7 +27,9 @@ export class BoundedStorage implements SessionStorage {
     private readonly timeout: number,
     /** Told when the store begins to fail, and when it works again. */
     private readonly onHealth: (failure: SessionStorageError | undefined) => void,
-  ) {}
+  ) {
+    this.#conflicts = new UnfoundedConflicts(clock);
+  }
 
   /** Tells if it fails. */
   get degraded(): boolean {
@@ -33,9 +37,11 @@ export class BoundedStorage implements SessionStorage {
   }
 
   read(key: string, options?: StorageOperationOptions): Promise<StoredValue | undefined> {
-    return this.#operate('read', key, options, async (signal) =>
-      parseStored(await this.storage.read(key, { signal })),
-    );
+    return this.#operate('read', key, options, async (signal) => {
+      const stored = parseStored(await this.storage.read(key, { signal }));
+      this.#conflicts.found(key, stored?.version);
+      return stored;
+    });
   }
 
   write(
@@ -44,9 +50,17 @@ export class BoundedStorage implements SessionStorage {
     condition: WriteCondition,
     options?: StorageOperationOptions,
   ): Promise<string> {
-    return this.#operate('write', key, options, async (signal) =>
-      parseVersion(await this.storage.write(key, value, condition, { signal })),
-    );
+    return this.#operate('write', key, options, async (signal) => {
+      try {
+        const version = parseVersion(await this.storage.write(key, value, condition, { signal }));
+        this.#conflicts.written(key);
+        return version;
+      } catch (error) {
+        const failure = storeFailure('write', key, error);
+        if (!(failure instanceof StorageConflictError)) throw failure;
+        throw this.#conflicts.refused(key, condition) ?? failure;
+      }
+    });
   }
 
   delete(

@@ -1,3 +1,4 @@
+import { filter, firstValueFrom } from 'rxjs';
 import {
   MemoryStorage,
   type SessionStorage,
@@ -81,11 +82,30 @@ describe('a store of one’s own', () => {
       const { sessions } = await start({ storage });
       await expect(sessions.getSession()).rejects.toMatchObject({
         ...misconfigured,
-        message: expect.stringContaining('although nobody else does'),
+        message: expect.stringContaining('although its version stays the same'),
       });
       expect(simulator.counts.loginAttempts).toBe(before);
     },
   );
+
+  it('that refuses everything without a reason is named at night, too, where logins go on', async () => {
+    const { start } = await createAccount();
+    const { sessions, logger } = await start({
+      storage: storeOf({
+        write: async (key: string) => {
+          throw new StorageConflictError(key);
+        },
+      }),
+      persistence: 'best-effort',
+      requestTimeout: 500,
+    });
+    const degraded = firstValueFrom(
+      sessions.events$.pipe(filter(({ type }) => type === 'storageDegraded')),
+    );
+    await sessions.getSession();
+    await degraded;
+    expect(JSON.stringify(logger.lines)).toContain('although its version stays the same');
+  });
 
   it('that throws the conflict of another copy of this package is understood', async () => {
     class OtherConflictError extends Error {

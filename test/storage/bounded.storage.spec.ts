@@ -186,3 +186,58 @@ describe('closing a store', () => {
     expect(clock.monotonic()).toBe(TIMEOUT);
   });
 });
+
+describe('conflicts behind the session manager', () => {
+  let found: string;
+
+  beforeEach(() => {
+    found = 'v';
+    store = bound({
+      read: async () => ({ value: 'old', version: found }),
+      write: async (key) => {
+        throw new StorageConflictError(key);
+      },
+      delete: async () => {},
+    });
+  });
+
+  it('over a version that stays for longer than a second are a fault of the store', async () => {
+    for (const ms of [0, 600]) {
+      await clock.advance(ms);
+      expect(await failureOf(store.write(KEY, 'new', { ifVersion: 'v' }))).toBeInstanceOf(
+        StorageConflictError,
+      );
+      await store.read(KEY);
+    }
+    await clock.advance(600);
+    const failure = await failureOf(store.write(KEY, 'new', { ifVersion: 'v' }));
+    expect(failure).toMatchObject({ failure: 'misconfigured', retryable: false });
+    expect(String(failure)).toMatch(/a trigger, .* reads that come from a replica/);
+    expect(told).toEqual([failure]);
+    expect(store.degraded).toBe(true);
+  });
+
+  it.each([
+    ['while reads lag behind', 10, async () => void (await store.read(KEY))],
+    ['that nobody read again', 600, async () => {}],
+    [
+      'after which another version was read',
+      600,
+      async () => {
+        found = 'other';
+        await store.read(KEY);
+        found = 'v';
+        await store.read(KEY);
+      },
+    ],
+  ])('%s are those of other writers', async (_, ms, between) => {
+    for (let count = 0; count < 8; count++) {
+      expect(await failureOf(store.write(KEY, 'new', { ifVersion: 'v' }))).toBeInstanceOf(
+        StorageConflictError,
+      );
+      await clock.advance(ms);
+      await between();
+    }
+    expect(told).toEqual([]);
+  });
+});
