@@ -13,6 +13,7 @@ import { openLog } from './common/application-log.js';
 import type { Clock } from './common/clock.js';
 import { KeepAliveScheduler } from './keep-alive/keep-alive.scheduler.js';
 import type { BetfairSessionOptions } from './options/betfair-session-options.interface.js';
+import { announceForeignHosts } from './options/foreign-hosts.js';
 import { hideSecrets } from './options/printed-options.js';
 import {
   type ResolvedSessionOptions,
@@ -64,7 +65,11 @@ function accountProviders(name: string | undefined): Provider[] {
   return [
     {
       provide: RESOLVED_OPTIONS,
-      useFactory: (options: BetfairSessionOptions) => resolveSessionOptions(options),
+      useFactory: async (options: BetfairSessionOptions) => {
+        const resolved = await resolveSessionOptions(options);
+        announceForeignHosts(resolved.endpoints, openLog('BetfairSession'));
+        return resolved;
+      },
       inject: [getSessionOptionsToken(name)],
     },
     {

@@ -3,7 +3,7 @@ import { findTextFault } from '../common/clean-text.js';
 import { BetfairConfigurationError } from '../errors/index.js';
 import type { BetfairEndpoints } from './betfair-session-options.interface.js';
 import type { EnvironmentReader } from './environment.reader.js';
-import { findUrlFault } from './session-options.checks.js';
+import { findOriginFault, findUrlFault } from './session-options.checks.js';
 
 /** The URLs that take the place of Betfair's; nothing if no variable names one. */
 export function readEndpoints(reader: EnvironmentReader): BetfairEndpoints | undefined {
@@ -12,13 +12,17 @@ export function readEndpoints(reader: EnvironmentReader): BetfairEndpoints | und
     login: reader.optional('ENDPOINT_LOGIN', findFault),
     keepAlive: reader.optional('ENDPOINT_KEEP_ALIVE', findFault),
     logout: reader.optional('ENDPOINT_LOGOUT', findFault),
-    api: reader.optional('ENDPOINT_API', findFault),
+    api: reader.optional('ENDPOINT_API', findApiFault),
   };
   return Object.values(endpoints).some((url) => url !== undefined) ? endpoints : undefined;
 }
 
 function findFault(name: string, url: string): string | undefined {
   return findTextFault(name, url) ?? findUrlFault(name, url);
+}
+
+function findApiFault(name: string, url: string): string | undefined {
+  return findTextFault(name, url) ?? findOriginFault(name, url);
 }
 
 /** The authorities in the file of `CA_FILE`, PEM. */

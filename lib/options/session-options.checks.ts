@@ -102,7 +102,7 @@ export function findFaults(
           `endpoints.${endpoint}: there is no such endpoint. They are: ${KNOWN_ENDPOINTS.join(', ')}.`,
       ),
     ...Object.entries(resolved.endpoints).map(([endpoint, url]) =>
-      findUrlFault(`endpoints.${endpoint}`, url),
+      (endpoint === 'api' ? findOriginFault : findUrlFault)(`endpoints.${endpoint}`, url),
     ),
     findAuthorityFault(resolved.ca),
     ...findTimeFaults(options, resolved),
@@ -125,6 +125,17 @@ export function findUrlFault(name: string, url: unknown): string | undefined {
   return unless(
     isHttps(url),
     `${name}: it must be a whole https: URL, without user name and password.`,
+  );
+}
+
+/** The fault of the URL of the API: a path of its own would be lost. */
+export function findOriginFault(name: string, url: unknown): string | undefined {
+  const fault = findUrlFault(name, url);
+  if (fault !== undefined || typeof url !== 'string') return fault;
+  const { pathname, search, hash } = new URL(url);
+  return unless(
+    pathname === '/' && search === '' && hash === '',
+    `${name}: it must end after the host, such as https://api.betfair.com, without a path.`,
   );
 }
 
