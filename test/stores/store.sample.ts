@@ -40,6 +40,6 @@ async function runOnce(simulator: BetfairSimulator) {
 export const RESUMED = {
   first: { status: 200, markets: expect.arrayContaining([expect.anything()]) },
   second: { status: 200, markets: expect.arrayContaining([expect.anything()]) },
-  counts: { logins: 1, loginAttempts: 1, keepAlives: 1, logouts: 0, calls: 2 },
+  counts: { logins: 1, loginAttempts: 1, keepAlives: 1, logouts: 0, calls: 4 },
   tokens: [expect.any(String)],
 };

@@ -90,7 +90,7 @@ const FAULTS = {
   tls: {
     failure: 'misconfigured',
     advice: () =>
-      'The server has no TLS, or its certificate is not trusted or not for this host. Check the host; name its authority with sslrootcert in the URL, or with ca; without TLS write sslmode=disable.',
+      'The server has no TLS, or its certificate has expired, is not trusted or not for this host. Check its date and the host; name its authority with sslrootcert in the URL, or with ca; without TLS write sslmode=disable.',
   },
   host: {
     failure: 'unavailable',

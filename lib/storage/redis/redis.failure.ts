@@ -36,6 +36,7 @@ const SERVER_WORDS = [
 ];
 const CODES: readonly (readonly [RegExp, string])[] = [
   [/^ERR_TLS_CERT_ALTNAME_INVALID$/, 'OTHER_HOST'],
+  [/^CERT_HAS_EXPIRED$/, 'EXPIRED'],
   [/CERTIFICATE_REQUIRED$/, 'CLIENT_CERTIFICATE'],
   [/^(EPROTO|ERR_(OSSL|SSL|TLS)_.*|UNABLE_TO_.*|.*CERT.*)$/, 'TLS_FAILED'],
 ];

@@ -52,6 +52,8 @@ export interface RedisClientOptions {
   readonly send: RedisSend;
   /** Put before every key, such as `betfair/`. Default none. */
   readonly prefix?: string | undefined;
+  readonly url?: undefined;
+  readonly ca?: undefined;
 }
 
 /**
@@ -79,13 +81,14 @@ export class RedisStorage implements SessionStorage {
 
   /** @throws BetfairConfigurationError the URL or the prefix cannot be used, or there is neither a URL nor a client */
   constructor(options: RedisUrlOptions | RedisClientOptions) {
-    if ('send' in options && typeof options.send === 'function') {
+    const isMixed = 'send' in options && (options.url ?? options.ca) !== undefined;
+    if (!isMixed && 'send' in options && typeof options.send === 'function') {
       const { send, prefix = '' } = options;
       assertPrefix(prefix);
       // What throws, or returns no promise, rejects like anything else.
       this.#connected = async () => async (command) => send(command);
       this.#words = { place: 'Redis', prefix, isByUrl: false };
-    } else if ('url' in options && typeof options.url === 'string') {
+    } else if (!isMixed && 'url' in options && typeof options.url === 'string') {
       const address = readRedisUrl(options.url);
       const authority = authorityOf(options.ca, 'ca_file', address.authorityFile);
       if (authority && !address.isEncrypted) throw withoutTls(authority);
@@ -100,7 +103,7 @@ export class RedisStorage implements SessionStorage {
       this.location = address.location;
     } else {
       throw new BetfairConfigurationError(
-        'the Redis session store has no server. Give it { url }, such as redis://host:6379, or { send }, which sends a command by a client that you have.',
+        'the Redis session store needs one server: { url }, such as redis://host:6379, with { ca } if need be, or { send }, which sends a command by a client that you have.',
       );
     }
   }

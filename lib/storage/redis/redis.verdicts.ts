@@ -46,6 +46,7 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
   TLS_FAILED: misconfigured(
     'Use rediss:// for a server with TLS and redis:// for one without. Name an authority of its own with ca_file in the URL, or with ca.',
   ),
+  EXPIRED: misconfigured('Its certificate has expired: renew it on the server.'),
   OTHER_HOST: misconfigured('Its certificate is for another host: write that host into the URL.'),
   CLIENT_CERTIFICATE: misconfigured(
     'It asks for a client certificate: hand in a client that has one, new RedisStorage({ send }).',
@@ -70,7 +71,7 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
   ),
   MASTERDOWN: unavailable('It is a replica without its primary. Connect to the primary.'),
   NOREPLICAS: unavailable('It has too few replicas to take writes. Check them.'),
-  LOADING: unavailable('It is loading its data, which ends by itself.'),
+  LOADING: unavailable('It is loading its data, which takes a while.'),
   BUSY: unavailable('A script runs there without end. SCRIPT KILL ends it.'),
   NO_CONNECTION_LEFT: unavailable(
     'It takes no more connections. Raise maxclients, or find who holds them.',

@@ -228,7 +228,9 @@ it.each([{}, { url: 1 }, { send: 'redis://h' }, { send: undefined }])(
   (options) => {
     const create = () => Reflect.construct(RedisStorage, [options]);
     expect(create).toThrow(BetfairConfigurationError);
-    expect(create).toThrow(/Give it \{ url \}, such as redis:\/\/host:6379, or \{ send \}/);
+    expect(create).toThrow(
+      /needs one server: \{ url \}, such as redis:\/\/host:6379, .* or \{ send \}/,
+    );
   },
 );
 

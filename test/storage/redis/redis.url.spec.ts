@@ -115,6 +115,13 @@ describe('a redis: URL', () => {
     expect(inspect(failure, { showHidden: true })).not.toMatch(/CANARY|CAN ARY/);
   });
 
+  it('is refused beside a client, which would not use it', () => {
+    const mixed = { send: async () => null, url: 'rediss://:CANARY@h', ca: 'PEM' };
+    expect(() => Reflect.construct(RedisStorage, [mixed])).toThrow(
+      /^(?!.*CANARY).*needs one server/,
+    );
+  });
+
   it('is refused by RedisStorage too if it is of something else', () => {
     const said = /^(?!.*CANARY).* begins with redis:\/\/ or rediss:\/\//;
     expect(() => new RedisStorage({ url: 'http://:CANARY@h' })).toThrow(said);
