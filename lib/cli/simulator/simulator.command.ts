@@ -1,5 +1,5 @@
 import { BetfairSimulator } from '../../testing/simulator/betfair-simulator.js';
-import { isRecord } from '../../testing/simulator/http/reply.js';
+import { isRecord } from '../../common/is-record.js';
 import { CommandError } from '../command.errors.js';
 import type { Command } from '../commands.js';
 import { stopSignal } from '../stop.signal.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { isRecord } from '../../testing/simulator/http/reply.js';
+import { isRecord } from '../../common/is-record.js';
 import { CommandError } from '../command.errors.js';
 
 /** Notes which files were written, and what they held: what a person changed is not overwritten. */

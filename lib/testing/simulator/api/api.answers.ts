@@ -1,4 +1,4 @@
-import { isRecord } from '../http/reply.js';
+import { isRecord } from '../../../common/is-record.js';
 import { SimulatedApiError } from './simulated-api.error.js';
 
 /** Who calls, as an answer's handler sees it. */

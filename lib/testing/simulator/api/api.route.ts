@@ -5,7 +5,7 @@ import {
   type FrameworkFault,
 } from './api.envelopes.js';
 import { matchPath } from '../accepted-requests.js';
-import { isRecord } from '../http/reply.js';
+import { isRecord } from '../../../common/is-record.js';
 import { splitPath } from '../http/request.js';
 
 /** One operation that an API request asks for. */

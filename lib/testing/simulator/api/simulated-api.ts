@@ -1,3 +1,4 @@
+import { isRecord } from '../../../common/is-record.js';
 import { ACCEPTED, acceptsMethod, type RequestKind } from '../accepted-requests.js';
 import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
 import { CANNED_ANSWERS, type AnswerHandler } from './api.answers.js';
@@ -12,7 +13,7 @@ import {
   type ApiService,
   type Outcome,
 } from './api.envelopes.js';
-import { html, isRecord, json, type SimulatorReply } from '../http/reply.js';
+import { html, json, type SimulatorReply } from '../http/reply.js';
 import { asksForJson, mediaType, tokenOf, type SimulatorRequest } from '../http/request.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { AnswerHandler } from '../api/api.answers.js';
 import { SimulatedApiError } from '../api/simulated-api.error.js';
-import { isRecord } from '../http/reply.js';
+import { isRecord } from '../../../common/is-record.js';
 import { BEST_PRICES, bookWeight, catalogueWeight } from './data.weight.js';
 import { isoDate, type MarketDefinition } from './market.catalogue.js';
 import { marketBook, totals } from './market.book.js';

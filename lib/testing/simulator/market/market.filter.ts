@@ -1,4 +1,4 @@
-import { isRecord } from '../http/reply.js';
+import { isRecord } from '../../../common/is-record.js';
 import type { MarketDefinition } from './market.catalogue.js';
 
 /** The members of a `MarketFilter` that name values, and the value of a market that they are compared with. */

@@ -1,5 +1,5 @@
 import { SimulatedApiError } from '../api/simulated-api.error.js';
-import { isRecord } from '../http/reply.js';
+import { isRecord } from '../../../common/is-record.js';
 import type { BetRequest } from './bet.js';
 import type { MarketDefinition } from './market.catalogue.js';
 import { money } from './noise.js';

@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls';
-import { isRecord } from '../http/reply.js';
+import { isRecord } from '../../../common/is-record.js';
 import type { StreamGate, StreamLogin } from './stream.gate.js';
 import { idOf, type StreamRefusal, type StreamStatus } from './stream.status.js';
 
