@@ -1,4 +1,6 @@
 import { OrderBook } from '../../../lib/testing/simulator/market/order-book.js';
+import { betOf } from '../../../lib/testing/simulator/market/order.checks.js';
+import { readInstruction } from '../../../lib/testing/simulator/market/place.instruction.js';
 import { SimulatedMarkets } from '../../../lib/testing/simulator/market/simulated-markets.js';
 import { limit, Trader } from './market-wire.js';
 import { TestClock } from './wire.js';
@@ -116,7 +118,7 @@ describe('placeOrders', () => {
     ['INVALID_ODDS', limit(UNDER, 'LAY', 1, 2)],
     ['INVALID_ODDS', limit(UNDER, 'LAY', 1_010, 2)],
     ['INVALID_RUNNER', limit(1, 'BACK', 2, 2)],
-    ['INVALID_RUNNER', { selectionId: String(UNDER) }],
+    ['INVALID_RUNNER', { selectionId: 1 }],
   ])('refuses the whole order by %s for %j', async (errorCode, wrong) => {
     const right = limit(UNDER, 'BACK', 2, 2);
     expect(await trader.place(MARKET, right, wrong)).toMatchObject({
@@ -308,7 +310,7 @@ describe('cancelOrders', () => {
     });
   });
 
-  it.each([0, -1, 0.001, '5'])('refuses to take %j off', async (sizeReduction) => {
+  it.each([0, -1, 0.001, '0'])('refuses to take %j off', async (sizeReduction) => {
     const [betId] = await waiting(MARKET, 10);
     const instructions = [{ betId, sizeReduction }];
     expect(await trader.cancel({ marketId: MARKET, instructions })).toMatchObject({
@@ -368,8 +370,9 @@ describe('the order book', () => {
       heard.push([bet.username, bet.sizeMatched, bet.sizeCancelled]);
     });
     const place = (price: number) => {
-      const terms = { side: 'BACK' as const, price, size: 2, persistenceType: 'LAPSE' };
-      const request = { market, selectionId: UNDER, instruction: {}, limit: terms };
+      const instruction = readInstruction(limit(UNDER, 'BACK', price, 2));
+      const request = betOf(instruction, market, undefined);
+      if (typeof request === 'string') throw new Error(request);
       return book.place({ username: 'me', marketId: MARKET, instructions: [] }, [request]) ?? [];
     };
 

@@ -173,9 +173,14 @@ describe('listMarketCatalogue', () => {
     ]);
   });
 
-  it.each([undefined, 0, 1_001, '5'])('refuses maxResults %p', async (maxResults) => {
-    expect(await trader.refusal('listMarketCatalogue', { maxResults })).toBe('INVALID_INPUT_DATA');
-  });
+  it.each([undefined, 0, 1_001, 1.5, 'five', '', '0x5', true, [5]])(
+    'refuses maxResults %p',
+    async (maxResults) => {
+      expect(await trader.refusal('listMarketCatalogue', { maxResults })).toBe(
+        'INVALID_INPUT_DATA',
+      );
+    },
+  );
 });
 
 describe('what can be counted', () => {

@@ -1,7 +1,6 @@
-import { isRecord } from '../../../common/is-record.js';
-import { SimulatedApiError } from './simulated-api.error.js';
+import { badInput, wholeNumberOf } from './params.js';
 
-/** Who calls, as an answer's handler sees it. */
+/** The caller, as an answer's handler sees it. */
 export interface AnswerContext {
   /** The account whose session the call carries. */
   readonly username: string;
@@ -42,15 +41,9 @@ export const CANNED_ANSWERS: Readonly<Record<string, AnswerHandler>> = {
     pointsBalance: 0,
     countryCode: 'GB',
   }),
-  heartbeat: ({ preferredTimeoutSeconds }) => {
-    if (typeof preferredTimeoutSeconds !== 'number') {
-      throw new SimulatedApiError('INVALID_INPUT_DATA', 'preferredTimeoutSeconds');
-    }
-    return { actionPerformed: 'NONE', actualTimeoutSeconds: preferredTimeoutSeconds };
+  heartbeat: (params) => {
+    const actualTimeoutSeconds = wholeNumberOf(params, 'preferredTimeoutSeconds');
+    if (actualTimeoutSeconds === undefined) throw badInput('preferredTimeoutSeconds');
+    return { actionPerformed: 'NONE', actualTimeoutSeconds };
   },
 };
-
-/** The objects in a JSON array. */
-export function listOfRecords(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value) ? value.filter(isRecord) : [];
-}

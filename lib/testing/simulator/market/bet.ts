@@ -1,19 +1,19 @@
 import type { MarketDefinition } from './market.catalogue.js';
 import type { Ladder } from './market.ladder.js';
 import { money } from './noise.js';
+import type { PlaceInstruction } from './place.instruction.js';
 
-/** What an instruction of an order asks for. */
-export interface BetRequest {
+/** A bet that an instruction asks for. */
+export interface BetRequest extends PlaceInstruction {
   readonly market: MarketDefinition;
-  readonly selectionId: number;
-  /** As it was sent. */
-  readonly instruction: Readonly<Record<string, unknown>>;
+  /** That of the whole order. */
+  readonly customerStrategyRef?: string | undefined;
   /** Missing in orders that are not simulated: they never match. */
   readonly limit?: {
     readonly side: 'BACK' | 'LAY';
     readonly price: number;
     readonly size: number;
-    readonly persistenceType: unknown;
+    readonly persistenceType: string;
   };
 }
 
@@ -21,7 +21,7 @@ export interface BetRequest {
 export class Bet {
   sizeMatched = 0;
   sizeCancelled = 0;
-  /** What the matched part pays if it wins, stake included. */
+  /** Money that the matched part pays if it wins, stake included. */
   payout = 0;
   matchedAt: number | undefined;
   #isCancelled = false;

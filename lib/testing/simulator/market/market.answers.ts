@@ -1,28 +1,44 @@
 import type { AnswerHandler } from '../api/api.answers.js';
+import {
+  badInput,
+  oneOf,
+  recordOf,
+  someOf,
+  textsOf,
+  wholeNumberOf,
+  type Params,
+} from '../api/params.js';
 import { SimulatedApiError } from '../api/simulated-api.error.js';
-import { isRecord } from '../../../common/is-record.js';
 import { BEST_PRICES, bookWeight, catalogueWeight } from './data.weight.js';
-import { isoDate, type MarketDefinition } from './market.catalogue.js';
+import { isoDate, REGULATOR, type MarketDefinition } from './market.catalogue.js';
 import { marketBook, totals } from './market.book.js';
-import { passes, texts } from './market.filter.js';
+import { filterOf } from './market.filter.js';
 import type { SimulatedMarkets } from './simulated-markets.js';
 
-type Params = Readonly<Record<string, unknown>>;
-
 const MOST_RESULTS = 1_000;
+const MARKET_PROJECTIONS = [
+  'COMPETITION',
+  'EVENT',
+  'EVENT_TYPE',
+  'MARKET_START_TIME',
+  'MARKET_DESCRIPTION',
+  'RUNNER_DESCRIPTION',
+  'RUNNER_METADATA',
+];
+const PRICE_DATA = ['SP_AVAILABLE', 'SP_TRADED', 'EX_BEST_OFFERS', 'EX_ALL_OFFERS', 'EX_TRADED'];
 
-/** The operations that tell of markets. `maxWeight` is the limit of one request. */
+/** Makes the operations that tell of markets. `maxWeight` is the limit of one request. */
 export function marketAnswers(
   markets: SimulatedMarkets,
   maxWeight: number,
 ): Readonly<Record<string, AnswerHandler>> {
-  const select = (filter: unknown) => markets.listed.filter((market) => passes(market, filter));
+  const select = (params: Params) => markets.listed.filter(filterOf(params));
 
-  /** Each value that the selected markets have under that name, and how many have it. */
+  /** Lists each value that the selected markets have under that name, and how many have it. */
   function counted<K>(name: string, valueOf: (market: MarketDefinition) => K | undefined) {
-    return ({ filter }: Params) => {
+    return (params: Params) => {
       const counts = new Map<K, number>();
-      for (const market of select(filter)) {
+      for (const market of select(params)) {
         const value = valueOf(market);
         if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
       }
@@ -42,28 +58,31 @@ export function marketAnswers(
     listVenues: counted('venue', ({ event }) => event.venue),
     listCountries: counted('countryCode', ({ event }) => event.countryCode),
 
-    listMarketCatalogue({ filter, marketProjection, sort, maxResults }) {
-      if (typeof maxResults !== 'number' || maxResults < 1 || maxResults > MOST_RESULTS) {
-        throw new SimulatedApiError('INVALID_INPUT_DATA', 'maxResults');
+    listMarketCatalogue(params) {
+      const maxResults = wholeNumberOf(params, 'maxResults');
+      if (maxResults === undefined || maxResults < 1 || maxResults > MOST_RESULTS) {
+        throw badInput('maxResults');
       }
-      const projection = texts(marketProjection);
+      const projection = someOf(params, 'marketProjection', MARKET_PROJECTIONS);
       // As many as may come: how many will, the client cannot know.
       checkWeight(catalogueWeight(projection), maxResults);
-      const rank = SORTS[String(sort)] ?? (() => 0);
-      return select(filter)
+      const rank = SORTS.get(oneOf(params, 'sort', [...SORTS.keys()]) ?? '') ?? (() => 0);
+      return select(params)
         .map((market) => ({ market, ...totals(markets.ladders(market)) }))
         .toSorted((one, other) => rank(one) - rank(other))
         .slice(0, maxResults)
         .map(({ market, matched }) => catalogueEntry(market, projection, matched));
     },
 
-    listMarketBook({ marketIds, priceProjection }) {
-      const { priceData, exBestOffersOverrides } = isRecord(priceProjection) ? priceProjection : {};
-      const { bestPricesDepth } = isRecord(exBestOffersOverrides) ? exBestOffersOverrides : {};
-      const depth = typeof bestPricesDepth === 'number' ? bestPricesDepth : BEST_PRICES;
-      const projection = texts(priceData);
+    listMarketBook(params) {
+      const priceProjection = recordOf(params, 'priceProjection') ?? {};
+      const overrides = recordOf(priceProjection, 'exBestOffersOverrides') ?? {};
+      const depth = wholeNumberOf(overrides, 'bestPricesDepth') ?? BEST_PRICES;
+      if (depth < 0) throw badInput('bestPricesDepth');
+      const projection = someOf(priceProjection, 'priceData', PRICE_DATA);
       // Betfair asks for ids; without any, this is the first market.
-      const ids = Array.isArray(marketIds) ? texts(marketIds) : [markets.listed[0]?.id ?? ''];
+      const isNamed = params['marketIds'] !== undefined && params['marketIds'] !== null;
+      const ids = isNamed ? textsOf(params, 'marketIds') : [markets.listed[0]?.id ?? ''];
       checkWeight(bookWeight(projection, depth), [...ids].length);
       return [...ids]
         .flatMap((id) => markets.find(id) ?? [])
@@ -74,14 +93,14 @@ export function marketAnswers(
 
 type Ranked = ReturnType<typeof totals> & { readonly market: MarketDefinition };
 
-const SORTS: Readonly<Record<string, (ranked: Ranked) => number>> = {
-  FIRST_TO_START: ({ market }) => market.startTime,
-  LAST_TO_START: ({ market }) => -market.startTime,
-  MINIMUM_TRADED: ({ matched }) => matched,
-  MAXIMUM_TRADED: ({ matched }) => -matched,
-  MINIMUM_AVAILABLE: ({ available }) => available,
-  MAXIMUM_AVAILABLE: ({ available }) => -available,
-};
+const SORTS = new Map<string, (ranked: Ranked) => number>([
+  ['FIRST_TO_START', ({ market }) => market.startTime],
+  ['LAST_TO_START', ({ market }) => -market.startTime],
+  ['MINIMUM_TRADED', ({ matched }) => matched],
+  ['MAXIMUM_TRADED', ({ matched }) => -matched],
+  ['MINIMUM_AVAILABLE', ({ available }) => available],
+  ['MAXIMUM_AVAILABLE', ({ available }) => -available],
+]);
 
 /** Id, name and what the projection asks for. */
 function catalogueEntry(
@@ -119,7 +138,7 @@ function description({ type, startTime }: MarketDefinition): object {
     bettingType: 'ODDS',
     turnInPlayEnabled: true,
     marketType: type,
-    regulator: 'GIBRALTAR REGULATOR',
+    regulator: REGULATOR,
     marketBaseRate: 5,
     discountAllowed: true,
   };

@@ -1,6 +1,6 @@
 import { shuffled } from './noise.js';
 
-/** What does not change about a market. Parts that Betfair shows are as it shows them. */
+/** The part of a market that does not change. Parts that Betfair shows are as it shows them. */
 export interface MarketDefinition {
   readonly id: string;
   readonly name: string;
@@ -24,10 +24,12 @@ export interface MarketDefinition {
     readonly handicap: number;
     readonly sortPriority: number;
   }[];
-  /** Whether the catalogue lists it; any other market is made up, and takes bets on any selection. */
+  /** True if the catalogue lists it; any other market is made up, and takes bets on any selection. */
   readonly isListed: boolean;
 }
 
+/** Regulator that Betfair names in markets and orders of its global exchange. */
+export const REGULATOR = 'GIBRALTAR REGULATOR';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const HORSES = 8;

@@ -1,4 +1,4 @@
-import { isRecord } from '../../../common/is-record.js';
+import { recordOf, textOf, textsOf, type Params } from '../api/params.js';
 import type { MarketDefinition } from './market.catalogue.js';
 
 /** The members of a `MarketFilter` that name values, and the value of a market that they are compared with. */
@@ -11,23 +11,17 @@ const VALUES: readonly (readonly [string, (market: MarketDefinition) => string |
   ['venues', ({ event }) => event.venue],
 ];
 
-/** Whether a `MarketFilter` selects the market. */
-export function passes(market: MarketDefinition, filter: unknown): boolean {
-  if (!isRecord(filter)) return true;
+/** Reads the `filter` among parameters: a function that tells whether a market passes. */
+export function filterOf(params: Params): (market: MarketDefinition) => boolean {
+  const filter = recordOf(params, 'filter') ?? {};
   // Betfair looks at the name of the event only; `*` stands for anything.
-  const { textQuery } = filter;
-  const words = typeof textQuery === 'string' ? textQuery.toLowerCase().split('*') : [];
-  const name = market.event.name.toLowerCase();
-  return (
-    words.every((word) => name.includes(word)) &&
-    VALUES.every(([member, valueOf]) => {
-      const wanted = texts(filter[member]);
-      return wanted.size === 0 || wanted.has(valueOf(market) ?? '');
-    })
-  );
-}
-
-/** The texts in a JSON array; ids may be numbers. */
-export function texts(value: unknown): ReadonlySet<string> {
-  return new Set(Array.isArray(value) ? value.map(String) : []);
+  const words = (textOf(filter, 'textQuery') ?? '').toLowerCase().split('*');
+  const wanted = VALUES.map(([member, valueOf]) => [textsOf(filter, member), valueOf] as const);
+  return (market) => {
+    const name = market.event.name.toLowerCase();
+    return (
+      words.every((word) => name.includes(word)) &&
+      wanted.every(([values, valueOf]) => values.size === 0 || values.has(valueOf(market) ?? ''))
+    );
+  };
 }

@@ -1,26 +1,32 @@
-import { listOfRecords, type AnswerHandler } from '../api/api.answers.js';
-import { SimulatedApiError } from '../api/simulated-api.error.js';
+import type { AnswerHandler } from '../api/api.answers.js';
+import { badInput, oneOf, recordsOf, textOf, textsOf } from '../api/params.js';
 import { fundsWith } from './account.funds.js';
 import type { Bet } from './bet.js';
+import { readCancellation, type Cancellation } from './cancel.instruction.js';
 import { isoDate } from './market.catalogue.js';
-import { texts } from './market.filter.js';
 import type { OrderBook } from './order-book.js';
-import { betOf, customerRefOf, isSize } from './order.checks.js';
+import { betOf, isSize } from './order.checks.js';
 import { betReport, currentOrder } from './order.reports.js';
+import { LONGEST_REFERENCE, readInstruction } from './place.instruction.js';
 import type { SimulatedMarkets } from './simulated-markets.js';
 
-/** The operations on bets and money. */
+const LONGEST_STRATEGY_REFERENCE = 15;
+/** Betfair's limits for one request. */
+const MOST_PLACED = 200;
+const MOST_CANCELLED = 60;
+const ORDER_PROJECTIONS = ['ALL', 'EXECUTABLE', 'EXECUTION_COMPLETE'] as const;
+
+/** Makes the operations on bets and money. */
 export function orderAnswers(
   markets: SimulatedMarkets,
   book: OrderBook,
 ): Readonly<Record<string, AnswerHandler>> {
   /** Cancels what one instruction asks for. */
-  function cancel(bets: readonly Bet[], instruction: Readonly<Record<string, unknown>>) {
-    const { betId, sizeReduction } = instruction;
+  function cancel(bets: readonly Bet[], { betId, sizeReduction }: Cancellation) {
+    const instruction = { betId, sizeReduction };
     const bet = bets.find(({ id, status }) => id === betId && status === 'EXECUTABLE');
-    const isWhole = sizeReduction === undefined || sizeReduction === null;
-    if (bet && (isWhole || isSize(sizeReduction))) {
-      const sizeCancelled = book.cancel(bet, isWhole ? undefined : sizeReduction);
+    if (bet && (sizeReduction === undefined || isSize(sizeReduction))) {
+      const sizeCancelled = book.cancel(bet, sizeReduction);
       return {
         status: 'SUCCESS',
         instruction,
@@ -35,10 +41,12 @@ export function orderAnswers(
   return {
     placeOrders(params, { username }) {
       const { marketId } = params;
-      const instructions = listOfRecords(params['instructions']);
       if (typeof marketId !== 'string') throw badInput('marketId');
+      const instructions = recordsOf(params, 'instructions', MOST_PLACED);
       if (instructions.length === 0) throw badInput('instructions');
-      const customerRef = customerRefOf(params['customerRef']);
+      const customerRef = textOf(params, 'customerRef', LONGEST_REFERENCE);
+      const strategyRef = textOf(params, 'customerStrategyRef', LONGEST_STRATEGY_REFERENCE);
+      const read = instructions.map(readInstruction);
       const report = { marketId, ...(customerRef !== undefined && { customerRef }) };
       const order = { username, instructions, ...report };
       // An order is placed as a whole or not at all.
@@ -46,7 +54,7 @@ export function orderAnswers(
         ...report,
         status: 'FAILURE',
         errorCode,
-        instructionReports: instructions.map((instruction, index) => {
+        instructionReports: read.map(({ instruction }, index) => {
           const cause = causes[index];
           const code = typeof cause === 'string' ? cause : 'ERROR_IN_ORDER';
           return { status: 'FAILURE', errorCode: code, instruction };
@@ -56,7 +64,7 @@ export function orderAnswers(
       const market = markets.find(marketId);
       if (!market) return failure('INVALID_MARKET_ID');
       if (book.isDuplicate(order)) return failure('DUPLICATE_TRANSACTION');
-      const asked = instructions.map((instruction) => betOf(instruction, market));
+      const asked = read.map((instruction) => betOf(instruction, market, strategyRef));
       const requests = asked.filter((request) => typeof request !== 'string');
       if (requests.length < asked.length) return failure('BET_ACTION_ERROR', asked);
       const bets = book.place(order, requests);
@@ -65,10 +73,12 @@ export function orderAnswers(
     },
 
     cancelOrders(params, { username }) {
-      const { marketId, customerRef } = params;
-      const asked = listOfRecords(params['instructions']);
-      // Else everything would be cancelled.
-      if (asked.length > 0 && typeof marketId !== 'string') throw badInput('marketId');
+      const marketId = textOf(params, 'marketId');
+      const asked = recordsOf(params, 'instructions', MOST_CANCELLED).map(readCancellation);
+      const customerRef = textOf(params, 'customerRef', LONGEST_REFERENCE);
+      // Only a request that names neither cancels everything.
+      const isEverything = params['marketId'] === undefined && params['instructions'] === undefined;
+      if (marketId === undefined && !isEverything) throw badInput('marketId');
       const open = book.betsOf(username).filter(({ status, request: { market } }) => {
         return status === 'EXECUTABLE' && (marketId ?? market.id) === market.id;
       });
@@ -86,15 +96,19 @@ export function orderAnswers(
     },
 
     listCurrentOrders(params, { username }) {
-      const betIds = texts(params['betIds']);
-      const marketIds = texts(params['marketIds']);
-      const projection = params['orderProjection'] ?? 'ALL';
+      const betIds = textsOf(params, 'betIds');
+      const marketIds = textsOf(params, 'marketIds');
+      const orderRefs = textsOf(params, 'customerOrderRefs');
+      const strategyRefs = textsOf(params, 'customerStrategyRefs');
+      const projection = oneOf(params, 'orderProjection', ORDER_PROJECTIONS) ?? 'ALL';
       const bets = book
         .betsOf(username)
         .filter(
-          ({ id, status, request: { market } }) =>
-            (betIds.size === 0 || betIds.has(id)) &&
-            (marketIds.size === 0 || marketIds.has(market.id)) &&
+          ({ id, status, request: { market, customerOrderRef, customerStrategyRef } }) =>
+            isAmong(betIds, id) &&
+            isAmong(marketIds, market.id) &&
+            isAmong(orderRefs, customerOrderRef) &&
+            isAmong(strategyRefs, customerStrategyRef) &&
             (projection === 'ALL' || projection === status),
         );
       return { currentOrders: bets.map(currentOrder), moreAvailable: false };
@@ -115,6 +129,7 @@ export function orderAnswers(
   };
 }
 
-function badInput(name: string): SimulatedApiError {
-  return new SimulatedApiError('INVALID_INPUT_DATA', name);
+/** Tells whether a filter selects the value; an empty one selects everything. */
+function isAmong(wanted: ReadonlySet<string>, value: string | undefined): boolean {
+  return wanted.size === 0 || wanted.has(value ?? '');
 }
