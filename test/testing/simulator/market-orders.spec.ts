@@ -351,6 +351,66 @@ describe('listCurrentOrders', () => {
   });
 });
 
+describe('currentOrders', () => {
+  const members = {
+    betId: expect.stringMatching(/^\d+$/),
+    marketId: MADE_UP,
+    handicap: 0,
+    priceSize: { price: 0, size: 0 },
+    bspLiability: 0,
+    side: 'BACK',
+    status: 'EXECUTABLE',
+    persistenceType: 'LAPSE',
+    orderType: 'LIMIT',
+    placedDate: expect.stringMatching(/^2026-11-01T/),
+    averagePriceMatched: 0,
+    sizeMatched: 0,
+    sizeRemaining: 0,
+    sizeLapsed: 0,
+    sizeCancelled: 0,
+    sizeVoided: 0,
+    regulatorCode: 'GIBRALTAR REGULATOR',
+  };
+
+  it('have every member, also of the shortest instruction and of orders at the starting price', async () => {
+    const close = { selectionId: 2, side: 'LAY', orderType: 'MARKET_ON_CLOSE' };
+    await trader.place(
+      MADE_UP,
+      { selectionId: 1 },
+      { ...close, handicap: 1.5, marketOnCloseOrder: { liability: '10' } },
+    );
+    const { side, orderType } = close;
+    expect(await trader.orders()).toEqual([
+      { ...members, selectionId: 1 },
+      { ...members, selectionId: 2, side, orderType, handicap: 1.5, bspLiability: 10 },
+    ]);
+  });
+
+  it('are found by their references, which they keep', async () => {
+    const place = async (customerOrderRef: string, customerStrategyRef?: string) => {
+      const instructions = [{ ...limit(UNDER, 'BACK', 1_000, 2), customerOrderRef }];
+      await trader.betting('placeOrders', { marketId: MARKET, instructions, customerStrategyRef });
+    };
+    await place('one', 'slow');
+    await place('two', 'fast');
+    await place('');
+    const all = await trader.orders();
+    expect(all).toMatchObject([
+      { customerOrderRef: 'one', customerStrategyRef: 'slow' },
+      { customerOrderRef: 'two', customerStrategyRef: 'fast' },
+      {},
+    ]);
+    expect(all[2]).not.toHaveProperty('customerOrderRef');
+    const [one, two, third] = all;
+    expect(await trader.orders({ customerOrderRefs: ['two', 'three'] })).toEqual([two]);
+    expect(await trader.orders({ customerStrategyRefs: ['slow', 'fast'] })).toEqual([one, two]);
+    const both = { customerOrderRefs: ['one'], customerStrategyRefs: ['fast'] };
+    expect(await trader.orders(both)).toEqual([]);
+    const betIds = [Number(one?.betId), third?.betId];
+    expect(await trader.orders({ betIds })).toEqual([one, third]);
+  });
+});
+
 it('answer() overrides an operation of the market', async () => {
   trader.simulator.answer('listMarketBook', [{ marketId: '1.9' }]);
   expect(await trader.books([MARKET])).toEqual([{ marketId: '1.9' }]);

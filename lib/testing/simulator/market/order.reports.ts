@@ -1,7 +1,7 @@
 import type { Bet } from './bet.js';
-import { isoDate } from './market.catalogue.js';
+import { isoDate, REGULATOR } from './market.catalogue.js';
 
-/** A `PlaceInstructionReport`. */
+/** Writes a `PlaceInstructionReport`. */
 export function betReport(bet: Bet): object {
   return {
     status: 'SUCCESS',
@@ -14,20 +14,20 @@ export function betReport(bet: Bet): object {
   };
 }
 
-/** A `CurrentOrderSummary`. */
+/** Writes a `CurrentOrderSummary`. */
 export function currentOrder(bet: Bet): object {
-  const { market, selectionId, instruction, limit } = bet.request;
+  const { market, limit, ...request } = bet.request;
   return {
     betId: bet.id,
     marketId: market.id,
-    selectionId,
-    handicap: 0,
+    selectionId: request.selectionId,
+    handicap: request.handicap,
     priceSize: { price: limit?.price ?? 0, size: limit?.size ?? 0 },
-    bspLiability: 0,
-    side: instruction['side'],
+    bspLiability: request.bspLiability,
+    side: request.side,
     status: bet.status,
-    persistenceType: limit?.persistenceType,
-    orderType: instruction['orderType'],
+    persistenceType: request.persistenceType,
+    orderType: request.orderType,
     placedDate: isoDate(bet.placedAt),
     ...(bet.matchedAt !== undefined && { matchedDate: isoDate(bet.matchedAt) }),
     averagePriceMatched: bet.averagePriceMatched,
@@ -36,7 +36,8 @@ export function currentOrder(bet: Bet): object {
     sizeLapsed: 0,
     sizeCancelled: bet.sizeCancelled,
     sizeVoided: 0,
-    customerOrderRef: instruction['customerOrderRef'],
-    customerStrategyRef: instruction['customerStrategyRef'],
+    regulatorCode: REGULATOR,
+    customerOrderRef: request.customerOrderRef,
+    customerStrategyRef: request.customerStrategyRef,
   };
 }
