@@ -2,13 +2,14 @@ import { setMaxListeners } from 'node:events';
 import { systemClock, type Clock } from '../../common/clock.js';
 import { SimulatedAccount, type SimulatedAccountOptions } from './accounts/simulated-account.js';
 import { SimulatedAccounts } from './accounts/simulated-accounts.js';
-import type { AnswerHandler } from './api/api.answers.js';
+import { CANNED_ANSWERS, type AnswerHandler } from './api/api.answers.js';
 import { SimulatedApi, type CallPredicate } from './api/simulated-api.js';
 import { clientCertificate, serverCertificate, type ServerCertificate } from './certificates.js';
 import { deliver } from './http/delivery.js';
 import { FaultQueue, type SimulatorFault, type SimulatorFaultOptions } from './http/faults.js';
 import { answerIdentity } from './identity/identity.endpoints.js';
 import { MENU } from './api/api.route.js';
+import { accountAnswers } from './market/account.answers.js';
 import { marketAnswers } from './market/market.answers.js';
 import { navigationMenu } from './market/navigation.menu.js';
 import { OrderBook, type SimulatedOrder } from './market/order-book.js';
@@ -107,9 +108,14 @@ export class BetfairSimulator {
     const markets = new SimulatedMarkets(seed, clock);
     this.#orders = new OrderBook(markets);
     this.#api = new SimulatedApi(accounts, {
-      ...marketAnswers(markets, limits.weight),
-      ...orderAnswers(markets, this.#orders),
-      [MENU]: () => navigationMenu(markets.listed),
+      ...CANNED_ANSWERS,
+      betting: {
+        ...CANNED_ANSWERS.betting,
+        ...marketAnswers(markets, limits.weight),
+        ...orderAnswers(markets, this.#orders),
+        [MENU]: () => navigationMenu(markets.listed),
+      },
+      account: { ...CANNED_ANSWERS.account, ...accountAnswers(this.#orders) },
     });
   }
 
@@ -223,7 +229,8 @@ export class BetfairSimulator {
   /**
    * Sets what an API operation answers.
    *
-   * @param method - such as `'listMarketBook'` or `'SportsAPING/v1.0/listMarketBook'`
+   * @param method - such as `'SportsAPING/v1.0/listMarketBook'`, or `'listMarketBook'` for the service that has it. One
+   *   without a prefix that none has is then in all of them
    * @param answer - the result, or a function that makes it; a function may be async, and may throw `SimulatedApiError`
    */
   answer(method: string, answer: AnswerHandler | object | string | number | boolean | null): void {

@@ -7,6 +7,13 @@ const REST = '/exchange/betting/rest/v1.0/listEventTypes/';
 const ACCOUNT_REST = '/exchange/account/rest/v1.0/getAccountFunds/';
 const EVENT_TYPES = 'SportsAPING/v1.0/listEventTypes';
 
+const PREFIXES: Readonly<Record<string, string>> = {
+  [BETTING]: 'SportsAPING/v1.0/',
+  [ACCOUNT]: 'AccountAPING/v1.0/',
+  [HEARTBEAT]: 'HeartbeatAPING/v1.0/',
+  [SCORES]: 'ScoresAPING/v1.0/',
+};
+
 const fault = (exceptionname: string, errorCode: string) => ({
   exceptionname,
   [exceptionname]: { errorCode, errorDetails: '', requestUUID: expect.any(String) },
@@ -145,7 +152,7 @@ describe('the APIs of BetfairSimulator', () => {
     ])('%s without a token answers NO_SESSION', async (path, message, exception) => {
       const { 'x-authentication': _, ...headers } = client.apiHeaders(token);
 
-      expect((await raw(path, headers, rpc('any'))).json()).toMatchObject({
+      expect((await raw(path, headers, rpc(`${PREFIXES[path]}any`))).json()).toMatchObject({
         error: { code: -32099, message, data: fault(exception, 'NO_SESSION') },
       });
     });
@@ -222,24 +229,31 @@ describe('the APIs of BetfairSimulator', () => {
       simulator.answer('any', () => {
         throw new SimulatedApiError(errorCode);
       });
-      const reply = await client.call(token, path, rpc('any'));
+      const reply = await client.call(token, path, rpc(`${PREFIXES[path]}any`));
       expect(reply.json()).toMatchObject({ error: { code: -32099, message } });
     });
   });
 
   describe('framework faults have no data, and an empty detail in REST', () => {
-    it.each(['{"jsonrpc":', '[]', '7', '{"id":1}', '[1]'])(
-      'for the JSON-RPC body %s',
-      async (body) => {
-        const reply = await client.call(token, BETTING, body);
+    const deep = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
+    it.each([
+      ['half an object', '{"jsonrpc":'],
+      ['an empty batch', '[]'],
+      ['a number', '7'],
+      ['a call without a method', '{"id":1}'],
+      ['a batch of numbers', '[1]'],
+      ['an id that is an object', JSON.stringify({ ...rpc(EVENT_TYPES), id: {} })],
+      ['a deep id', `{"method":"${EVENT_TYPES}","id":${deep}}`],
+      ['deep parameters', `{"method":"${EVENT_TYPES}","params":{"filter":${deep}},"id":1}`],
+    ])('for a JSON-RPC body of %s', async (_name, body) => {
+      const reply = await client.call(token, BETTING, body);
 
-        expect(reply.status).toBe(400);
-        expect(reply.json()).toEqual({
-          jsonrpc: '2.0',
-          error: { code: -32700, message: 'DSC-0008' },
-        });
-      },
-    );
+      expect(reply.status).toBe(400);
+      expect(reply.json()).toEqual({
+        jsonrpc: '2.0',
+        error: { code: -32700, message: 'DSC-0008' },
+      });
+    });
 
     it('for malformed JSON in REST', async () => {
       const reply = await client.call(token, REST, '{"filter":');
@@ -248,14 +262,33 @@ describe('the APIs of BetfairSimulator', () => {
       expect(reply.json()).toEqual({ faultcode: 'Client', faultstring: 'DSC-0008', detail: {} });
     });
 
-    it.each(['SportsAPING/v1.0/listNothing', 'AccountAPING/v1.0/getAccountFunds'])(
-      'for the Betting method %s',
-      async (method) => {
-        expect((await client.call(token, BETTING, rpc(method))).json()).toEqual({
-          jsonrpc: '2.0',
-          error: { code: -32601, message: 'DSC-0021' },
-          id: 1,
-        });
+    it.each([
+      [BETTING, 'SportsAPING/v1.0/listNothing'],
+      [BETTING, 'SportsAPING/v1.0/toString'],
+      [BETTING, 'listEventTypes'],
+      [BETTING, 'SportsAPING/v1.0/menu.json'],
+      [BETTING, 'AccountAPING/v1.0/getAccountFunds'],
+      [BETTING, 'SportsAPING/v1.0/getAccountFunds'],
+      [BETTING, 'SportsAPING/v1.0/heartbeat'],
+      [ACCOUNT, EVENT_TYPES],
+      [ACCOUNT, 'AccountAPING/v1.0/listEventTypes'],
+      [ACCOUNT, 'getAccountFunds'],
+      [HEARTBEAT, 'HeartbeatAPING/v1.0/listRaceDetails'],
+      [SCORES, 'ScoresAPING/v1.0/heartbeat'],
+    ])('for the method that %s does not have: %s', async (path, method) => {
+      expect((await client.call(token, path, rpc(method))).json()).toEqual({
+        jsonrpc: '2.0',
+        error: { code: -32601, message: 'DSC-0021' },
+        id: 1,
+      });
+    });
+
+    it.each(['betting/rest/v1/getAccountFunds', 'account/rest/v1/listEventTypes'])(
+      'for an operation of another service in REST: %s',
+      async (path) => {
+        const reply = await client.call(token, `/exchange/${path}`, {});
+        expect(reply.status).toBe(404);
+        expect(reply.json()).toMatchObject({ faultstring: 'DSC-0021' });
       },
     );
 
@@ -356,6 +389,40 @@ describe('the APIs of BetfairSimulator', () => {
         expect(overRest.json()).toEqual([{ marketCount: 3 }]);
       },
     );
+
+    it('sets an operation that no service has for all of them, and one with a prefix for its own', async () => {
+      simulator.answer('listNew', 'everywhere');
+      simulator.answer('AccountAPING/v1.0/getNew', 'here');
+      for (const [path, prefix] of Object.entries(PREFIXES)) {
+        const everywhere = await client.call(token, path, rpc(`${prefix}listNew`));
+        expect(everywhere.json()).toMatchObject({ result: 'everywhere' });
+        const here = await client.call(token, path, rpc(`${prefix}getNew`));
+        expect(here.json()).toMatchObject(
+          path === ACCOUNT ? { result: 'here' } : { error: { message: 'DSC-0021' } },
+        );
+      }
+    });
+
+    it('that cannot be written is an UNEXPECTED_ERROR, beside the other answers of a batch', async () => {
+      simulator.answer('listEvents', () => 1n);
+      const calls = [rpc(EVENT_TYPES, {}, 1), rpc('SportsAPING/v1.0/listEvents', {}, 2)];
+      expect((await client.call(token, BETTING, calls)).json()).toMatchObject([
+        { error: { message: 'ANGX-0006' }, id: 2 },
+        { result: expect.anything(), id: 1 },
+      ]);
+      const path = '/exchange/betting/rest/v1/listEvents/';
+      expect((await client.call(token, path, {})).json()).toMatchObject({
+        faultstring: 'ANGX-0006',
+      });
+    });
+
+    it('that is nothing is null', async () => {
+      simulator.answer('listEvents', () => undefined);
+      const call = rpc('SportsAPING/v1.0/listEvents');
+      expect((await client.call(token, BETTING, call)).json()).toMatchObject({ result: null });
+      const path = '/exchange/betting/rest/v1/listEvents/';
+      expect((await client.call(token, path, {})).body).toBe('null');
+    });
 
     it('takes an async function of the parameters and the account', async () => {
       simulator.answer('listEvents', async (params, { username }) => ({ params, username }));

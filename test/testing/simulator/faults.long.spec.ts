@@ -97,8 +97,9 @@ describe('the faults of BetfairSimulator', () => {
       const token = await client.token();
       simulator.fail(endpoint, 'truncated');
       simulator.fail(endpoint, 'truncated', { processed: true });
+      const call = rpc('SportsAPING/v1.0/listEventTypes');
       const attempt = () =>
-        endpoint === 'api' ? client.call(token, BETTING, rpc('any')) : client.certLogin();
+        endpoint === 'api' ? client.call(token, BETTING, call) : client.certLogin();
 
       for (const reply of [await attempt(), await attempt()]) {
         expect(reply.status).toBe(200);

@@ -1,3 +1,4 @@
+import type { ServiceAnswers } from './answer.table.js';
 import { badInput, wholeNumberOf } from './params.js';
 
 /** The caller, as an answer's handler sees it. */
@@ -12,38 +13,44 @@ export type AnswerHandler = (
   context: AnswerContext,
 ) => unknown;
 
-/** Operations that read something the simulator does not have. */
-const EMPTY_LISTS = [
-  'listTimeRanges',
-  'listRunnerBook',
-  'listMarketProfitAndLoss',
-  'listCurrencyRates',
-  'getDeveloperAppKeys',
-  'getApplicationSubscriptionHistory',
-  'listAccountSubscriptionTokens',
-  'listApplicationSubscriptionTokens',
-  'listRaceDetails',
-];
-
 /** Answers of the operations that know nothing of markets and orders. */
-export const CANNED_ANSWERS: Readonly<Record<string, AnswerHandler>> = {
-  ...Object.fromEntries(EMPTY_LISTS.map((name) => [name, () => []])),
-  listClearedOrders: () => ({ clearedOrders: [], moreAvailable: false }),
-  getAccountStatement: () => ({ accountStatement: [], moreAvailable: false }),
-  getAccountDetails: () => ({
-    currencyCode: 'GBP',
-    firstName: 'Simulated',
-    lastName: 'Account',
-    localeCode: 'en',
-    region: 'GBR',
-    timezone: 'Europe/London',
-    discountRate: 0,
-    pointsBalance: 0,
-    countryCode: 'GB',
-  }),
-  heartbeat: (params) => {
-    const actualTimeoutSeconds = wholeNumberOf(params, 'preferredTimeoutSeconds');
-    if (actualTimeoutSeconds === undefined) throw badInput('preferredTimeoutSeconds');
-    return { actionPerformed: 'NONE', actualTimeoutSeconds };
+export const CANNED_ANSWERS: ServiceAnswers = {
+  betting: {
+    ...emptyLists('listTimeRanges', 'listRunnerBook', 'listMarketProfitAndLoss'),
+    listClearedOrders: () => ({ clearedOrders: [], moreAvailable: false }),
   },
+  account: {
+    ...emptyLists(
+      'listCurrencyRates',
+      'getDeveloperAppKeys',
+      'getApplicationSubscriptionHistory',
+      'listAccountSubscriptionTokens',
+      'listApplicationSubscriptionTokens',
+    ),
+    getAccountStatement: () => ({ accountStatement: [], moreAvailable: false }),
+    getAccountDetails: () => ({
+      currencyCode: 'GBP',
+      firstName: 'Simulated',
+      lastName: 'Account',
+      localeCode: 'en',
+      region: 'GBR',
+      timezone: 'Europe/London',
+      discountRate: 0,
+      pointsBalance: 0,
+      countryCode: 'GB',
+    }),
+  },
+  heartbeat: {
+    heartbeat: (params) => {
+      const actualTimeoutSeconds = wholeNumberOf(params, 'preferredTimeoutSeconds');
+      if (actualTimeoutSeconds === undefined) throw badInput('preferredTimeoutSeconds');
+      return { actionPerformed: 'NONE', actualTimeoutSeconds };
+    },
+  },
+  scores: emptyLists('listRaceDetails'),
 };
+
+/** Answers operations that read something the simulator does not have. */
+function emptyLists(...operations: readonly string[]): Readonly<Record<string, AnswerHandler>> {
+  return Object.fromEntries(operations.map((operation) => [operation, () => []]));
+}

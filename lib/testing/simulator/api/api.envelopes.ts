@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { json, type SimulatorReply } from '../http/reply.js';
 
 /** The APIs that the simulator speaks. */
-export type ApiService = 'betting' | 'account' | 'heartbeat' | 'scores';
+export const SERVICES = ['betting', 'account', 'heartbeat', 'scores'] as const;
+export type ApiService = (typeof SERVICES)[number];
 
-/** What an API call came to. */
+/** The outcome of an API call. */
 export type Outcome =
   | { readonly result: unknown }
   /** A business exception, by its `errorCode`. */
@@ -96,12 +97,12 @@ const WORDINGS: Readonly<Record<ApiService, Wording>> = {
   },
 };
 
-/** The prefix of the service's JSON-RPC methods. */
+/** Returns the prefix of the service's JSON-RPC methods. */
 export function methodPrefix(service: ApiService): string {
   return WORDINGS[service].prefix;
 }
 
-/** One JSON-RPC answer; without `id` when the request could not be read. */
+/** Makes one JSON-RPC answer; without `id` when the request could not be read. */
 export function rpcEnvelope(service: ApiService, outcome: Outcome, id?: unknown): object {
   const ending = id === undefined ? {} : { id };
   if ('result' in outcome) return { jsonrpc: '2.0', result: outcome.result, ...ending };
@@ -113,7 +114,7 @@ export function rpcEnvelope(service: ApiService, outcome: Outcome, id?: unknown)
   return { jsonrpc: '2.0', error: { code: -32099, message: number, data: detail }, ...ending };
 }
 
-/** A REST answer. Faults come as XML to a client that does not ask for JSON. */
+/** Makes a REST answer. Faults come as XML to a client that does not ask for JSON. */
 export function restReply(service: ApiService, outcome: Outcome, asJson: boolean): SimulatorReply {
   if ('result' in outcome) return json(outcome.result);
   const isFramework = 'fault' in outcome;
@@ -125,6 +126,15 @@ export function restReply(service: ApiService, outcome: Outcome, asJson: boolean
   if (asJson) return json(fault, status);
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<fault>${xml(fault)}</fault>`;
   return { status, headers: { 'content-type': 'application/xml' }, body };
+}
+
+/** Writes an answer. A result that cannot be written, such as a cycle, becomes an `UNEXPECTED_ERROR`. */
+export function written<T>(outcome: Outcome, write: (outcome: Outcome) => T): T {
+  try {
+    return write(outcome);
+  } catch (error) {
+    return write({ errorCode: 'UNEXPECTED_ERROR', errorDetails: String(error) });
+  }
 }
 
 function exception(

@@ -1,6 +1,7 @@
 import {
   MALFORMED_JSON,
   methodPrefix,
+  SERVICES,
   type ApiService,
   type FrameworkFault,
 } from './api.envelopes.js';
@@ -18,10 +19,16 @@ export interface SimulatedCall {
   readonly id?: unknown;
 }
 
+/** A call as the API takes it. */
+export interface RoutedCall extends SimulatedCall {
+  /** The operation of the service; `undefined` if the method is none of its own. */
+  readonly operation: string | undefined;
+}
+
 /** Name of the navigation menu among the answers. */
 export const MENU = 'menu.json';
 
-/** What a path of the API leads to. */
+/** The place that a path of the API leads to. */
 export type ApiRoute =
   | { readonly service: ApiService; readonly style: 'json-rpc' }
   | { readonly service: ApiService; readonly style: 'rest'; readonly method: string }
@@ -29,11 +36,12 @@ export type ApiRoute =
 
 /** The calls of one request; a batch is a JSON-RPC array, even of one. */
 export interface ParsedCalls {
-  readonly calls: readonly SimulatedCall[];
+  readonly calls: readonly RoutedCall[];
   readonly isBatch: boolean;
 }
 
-const RPC_SERVICES: readonly ApiService[] = ['betting', 'account', 'heartbeat', 'scores'];
+/** Betfair's framework, in Java, reads no deeper either. */
+const DEEPEST_NESTING = 1_000;
 const REST_SERVICES: readonly ApiService[] = ['betting', 'account', 'heartbeat'];
 
 export function parseRoute(path: string): ApiRoute | undefined {
@@ -42,7 +50,7 @@ export function parseRoute(path: string): ApiRoute | undefined {
   if (menu) return { service: 'betting', style: 'menu', locale: menu['locale'] ?? '' };
   const rpc = matchPath('json-rpc', pathname);
   const rest = matchPath('rest', pathname);
-  const [found, services] = rpc ? [rpc, RPC_SERVICES] : [rest, REST_SERVICES];
+  const [found, services] = rpc ? [rpc, SERVICES] : [rest, REST_SERVICES];
   const service = services.find((name) => name === found?.['service']);
   if (service === undefined) return undefined;
   return rpc
@@ -53,12 +61,14 @@ export function parseRoute(path: string): ApiRoute | undefined {
 /** Reads the body, or says what the framework finds wrong with it. */
 export function parseCalls(route: ApiRoute, body: string): ParsedCalls | FrameworkFault {
   if (route.style === 'menu') {
-    return { calls: [{ method: MENU, params: { locale: route.locale } }], isBatch: false };
+    const call = { method: MENU, operation: MENU, params: { locale: route.locale } };
+    return { calls: [call], isBatch: false };
   }
   const parsed = parseJson(body, route.style);
   if (route.style === 'rest') {
     if (!isRecord(parsed)) return MALFORMED_JSON;
-    return { calls: [{ method: route.method, params: parsed }], isBatch: false };
+    const { method } = route;
+    return { calls: [{ method, operation: method, params: parsed }], isBatch: false };
   }
   const isBatch = Array.isArray(parsed);
   const elements: readonly unknown[] = isBatch ? parsed : [parsed];
@@ -67,7 +77,7 @@ export function parseCalls(route: ApiRoute, body: string): ParsedCalls | Framewo
   return { calls, isBatch };
 }
 
-/** The operations that a request asks for, as far as it can be read. */
+/** Lists the operations that a request asks for, as far as it can be read. */
 export function apiMethods(path: string, body: string): readonly string[] {
   const route = parseRoute(path);
   const parsed = route && parseCalls(route, body);
@@ -78,18 +88,38 @@ function parseJson(body: string, style: ApiRoute['style']): unknown {
   // Operations without parameters are called with no body at all in REST.
   if (style === 'rest' && body.trim() === '') return {};
   try {
-    return JSON.parse(body);
+    const parsed: unknown = JSON.parse(body);
+    return isTooDeep(parsed) ? undefined : parsed;
   } catch {
     return undefined;
   }
 }
 
-function rpcCall(service: ApiService, element: unknown): readonly SimulatedCall[] {
+function isTooDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST_NESTING) return true;
+    level = level.flatMap((one): unknown[] =>
+      typeof one === 'object' && one !== null ? Object.values(one) : [],
+    );
+  }
+  return false;
+}
+
+function rpcCall(service: ApiService, element: unknown): readonly RoutedCall[] {
   if (!isRecord(element) || typeof element['method'] !== 'string') return [];
   const { method, params, id } = element;
+  // An id is a text or a number.
+  if (typeof id === 'object' && id !== null) return [];
   const prefix = methodPrefix(service);
-  const name = method.startsWith(prefix) ? method.slice(prefix.length) : method;
+  const operation = method.startsWith(prefix) ? method.slice(prefix.length) : undefined;
   return [
-    { method: name, params: isRecord(params) ? params : {}, ...(id !== undefined && { id }) },
+    {
+      method: operation ?? method,
+      // The menu is no operation of JSON-RPC.
+      operation: operation === MENU ? undefined : operation,
+      params: isRecord(params) ? params : {},
+      ...(id !== undefined && { id }),
+    },
   ];
 }

@@ -1,19 +1,28 @@
 import { isRecord } from '../../../common/is-record.js';
 import { ACCEPTED, acceptsMethod, type RequestKind } from '../accepted-requests.js';
 import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
-import { CANNED_ANSWERS, type AnswerHandler } from './api.answers.js';
+import { AnswerTable, type ServiceAnswers } from './answer.table.js';
+import type { AnswerHandler } from './api.answers.js';
 import { SimulatedApiError } from './simulated-api.error.js';
-import { parseCalls, parseRoute, type ParsedCalls, type SimulatedCall } from './api.route.js';
+import {
+  parseCalls,
+  parseRoute,
+  type ApiRoute,
+  type ParsedCalls,
+  type RoutedCall,
+  type SimulatedCall,
+} from './api.route.js';
 import {
   MALFORMED_JSON,
   NO_SUCH_OPERATION,
   restReply,
   rpcEnvelope,
+  written,
   WRONG_CONTENT_TYPE,
   type ApiService,
   type Outcome,
 } from './api.envelopes.js';
-import { html, json, type SimulatorReply } from '../http/reply.js';
+import { html, json, jsonText, type SimulatorReply } from '../http/reply.js';
 import { asksForJson, mediaType, tokenOf, type SimulatorRequest } from '../http/request.js';
 
 /**
@@ -24,19 +33,19 @@ export type CallPredicate = (request: SimulatorRequest, call: SimulatedCall) => 
 
 /** The Betting, Accounts, Heartbeat and Scores APIs. */
 export class SimulatedApi {
-  readonly #answers: Map<string, AnswerHandler>;
+  readonly #answers: AnswerTable;
   readonly #rejections = new Set<CallPredicate>();
 
   constructor(
     private readonly accounts: SimulatedAccounts,
-    answers: Readonly<Record<string, AnswerHandler>>,
+    answers: ServiceAnswers,
   ) {
-    this.#answers = new Map(Object.entries({ ...CANNED_ANSWERS, ...answers }));
+    this.#answers = new AnswerTable(answers);
   }
 
-  /** Sets the handler of an operation, named with or without the prefix of its service. */
+  /** Sets the handler of an operation. */
   setAnswer(method: string, handler: AnswerHandler): void {
-    this.#answers.set(method.split('/').at(-1) ?? method, handler);
+    this.#answers.set(method, handler);
   }
 
   /** Adds a predicate and returns what takes it away again. */
@@ -56,9 +65,9 @@ export class SimulatedApi {
     const parsed = isReadable ? parseCalls(route, request.body) : WRONG_CONTENT_TYPE;
     if (style !== 'json-rpc') {
       const outcome =
-        'calls' in parsed ? await this.#rest(style, request, parsed) : { fault: parsed };
+        'calls' in parsed ? await this.#rest(route, request, parsed) : { fault: parsed };
       const isXml = ACCEPTED[style].withoutAccept.is === 'faults in XML' && !asksForJson(request);
-      return restReply(service, outcome, !isXml);
+      return written(outcome, (one) => restReply(service, one, !isXml));
     }
     return 'calls' in parsed
       ? this.#rpc(service, request, parsed)
@@ -66,11 +75,13 @@ export class SimulatedApi {
   }
 
   #rest(
-    kind: RequestKind,
+    { service, style }: ApiRoute,
     request: SimulatorRequest,
     { calls: [call] }: ParsedCalls,
   ): Promise<Outcome> {
-    return call ? this.#call(kind, request, call) : Promise.resolve({ fault: MALFORMED_JSON });
+    return call
+      ? this.#call(service, style, request, call)
+      : Promise.resolve({ fault: MALFORMED_JSON });
   }
 
   async #rpc(
@@ -78,17 +89,22 @@ export class SimulatedApi {
     request: SimulatorRequest,
     { calls, isBatch }: ParsedCalls,
   ): Promise<SimulatorReply> {
-    const answers: object[] = [];
+    const answers: string[] = [];
     for (const call of calls) {
       // One after the other, so that tests can tell which call of a batch came first.
-      const outcome = await this.#call('json-rpc', request, call);
-      answers.push(rpcEnvelope(service, outcome, call.id));
+      const outcome = await this.#call(service, 'json-rpc', request, call);
+      answers.push(written(outcome, (one) => JSON.stringify(rpcEnvelope(service, one, call.id))));
     }
     // Betfair answers in the order of completion, so a client must not rely on that of its request.
-    return json(isBatch ? answers.toReversed() : answers[0]);
+    return jsonText(isBatch ? `[${answers.toReversed().join(',')}]` : answers.join(''));
   }
 
-  async #call(kind: RequestKind, request: SimulatorRequest, call: SimulatedCall): Promise<Outcome> {
+  async #call(
+    service: ApiService,
+    kind: RequestKind,
+    request: SimulatorRequest,
+    call: RoutedCall,
+  ): Promise<Outcome> {
     const token = tokenOf(kind, request);
     if (!token) return { errorCode: 'NO_SESSION' };
     const applicationKey = request.headers['x-application'];
@@ -104,9 +120,11 @@ export class SimulatedApi {
       if ([...this.#rejections].some((rejects) => rejects(request, call) === true)) {
         return { errorCode: 'INVALID_SESSION_INFORMATION' };
       }
-      const handler = this.#answers.get(call.method);
+      const handler = this.#answers.get(service, call.operation ?? '');
       if (!handler) return { fault: NO_SUCH_OPERATION };
-      return { result: await handler(call.params, { username: account.username }) };
+      const result = await handler(call.params, { username: account.username });
+      // What is not there could not be written.
+      return { result: result ?? null };
     } catch (error) {
       if (error instanceof SimulatedApiError) return error;
       const errorDetails = isRecord(error) ? String(error['message']) : String(error);

@@ -7,7 +7,12 @@ export interface SimulatorReply {
 
 /** An answer in JSON. */
 export function json(value: unknown, status = 200): SimulatorReply {
-  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };
+  return jsonText(JSON.stringify(value), status);
+}
+
+/** An answer in JSON that is written already. */
+export function jsonText(body: string, status = 200): SimulatorReply {
+  return { status, headers: { 'content-type': 'application/json' }, body };
 }
 
 /** An answer in HTML, as the servers in front of Betfair give it. */

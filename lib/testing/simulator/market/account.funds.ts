@@ -3,7 +3,7 @@ import { money } from './noise.js';
 
 const BALANCE = 1_000;
 
-/** What an account with these bets can still bet, and the most that they can lose, as a negative number. */
+/** Counts what an account with these bets can still bet, and the most that they can lose, as a negative number. */
 export function fundsWith(bets: readonly Bet[]) {
   const byMarket = new Map<string, Bet[]>();
   for (const bet of bets) {

@@ -1,6 +1,5 @@
 import type { AnswerHandler } from '../api/api.answers.js';
 import { badInput, oneOf, recordsOf, textOf, textsOf } from '../api/params.js';
-import { fundsWith } from './account.funds.js';
 import type { Bet } from './bet.js';
 import { readCancellation, type Cancellation } from './cancel.instruction.js';
 import { isoDate } from './market.catalogue.js';
@@ -16,7 +15,7 @@ const MOST_PLACED = 200;
 const MOST_CANCELLED = 60;
 const ORDER_PROJECTIONS = ['ALL', 'EXECUTABLE', 'EXECUTION_COMPLETE'] as const;
 
-/** Makes the operations on bets and money. */
+/** Makes the operations on bets. */
 export function orderAnswers(
   markets: SimulatedMarkets,
   book: OrderBook,
@@ -112,19 +111,6 @@ export function orderAnswers(
             (projection === 'ALL' || projection === status),
         );
       return { currentOrders: bets.map(currentOrder), moreAvailable: false };
-    },
-
-    getAccountFunds(_params, { username }) {
-      const { available, exposure } = fundsWith(book.betsOf(username));
-      return {
-        availableToBetBalance: available,
-        exposure,
-        retainedCommission: 0,
-        exposureLimit: -5_000,
-        discountRate: 0,
-        pointsBalance: 0,
-        wallet: 'UK',
-      };
     },
   };
 }

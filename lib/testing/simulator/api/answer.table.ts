@@ -1,0 +1,32 @@
+import type { AnswerHandler } from './api.answers.js';
+import { methodPrefix, SERVICES, type ApiService } from './api.envelopes.js';
+
+/** The operations of each service. */
+export type ServiceAnswers = Readonly<Record<ApiService, Readonly<Record<string, AnswerHandler>>>>;
+
+/** Knows the answer of every operation of every service. */
+export class AnswerTable {
+  readonly #answers: ReadonlyMap<ApiService, Map<string, AnswerHandler>>;
+
+  constructor(answers: ServiceAnswers) {
+    this.#answers = new Map(
+      SERVICES.map((service) => [service, new Map(Object.entries(answers[service]))]),
+    );
+  }
+
+  get(service: ApiService, operation: string): AnswerHandler | undefined {
+    return this.#answers.get(service)?.get(operation);
+  }
+
+  /**
+   * Sets the answer of an operation: that of the service that its prefix names. Without a prefix it is that of the
+   * service that has such an operation, and one that none has is from now on in all of them.
+   */
+  set(method: string, handler: AnswerHandler): void {
+    const operation = method.split('/').at(-1) ?? method;
+    const named = SERVICES.filter((service) => method === methodPrefix(service) + operation);
+    const having = SERVICES.filter((service) => this.get(service, operation));
+    const [services = SERVICES] = [named, having].filter(({ length }) => length > 0);
+    for (const service of services) this.#answers.get(service)?.set(operation, handler);
+  }
+}
