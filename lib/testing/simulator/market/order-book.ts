@@ -8,19 +8,27 @@ export interface SimulatedOrder {
   readonly username: string;
   /** The market they are for. */
   readonly marketId: string;
-  /** What a second placing of the same orders is recognised by, for 60 seconds. */
+  /** Text by which a second placing of the same orders is recognised, for 60 seconds. */
   readonly customerRef?: string | undefined;
   /** As they were sent. */
   readonly instructions: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** How long a `customerRef` protects from placing the same orders again. */
+/** A `customerRef` protects from placing the same orders again for so long. */
 const DUPLICATE_WINDOW_MS = 60_000;
+
+interface AccountBets {
+  /** In the order in which they were placed. */
+  readonly all: Bet[];
+  /** Those of them that may still be matched or cancelled. */
+  readonly open: Set<Bet>;
+}
 
 /** The bets of all accounts. They are matched when somebody looks. */
 export class OrderBook {
   readonly orders: SimulatedOrder[] = [];
-  readonly #bets = new Map<string, readonly Bet[]>();
+  readonly #bets = new Map<string, AccountBets>();
+  /** When references were accepted, by account and reference. */
   readonly #acceptedAt = new Map<string, number>();
   readonly #listeners = new Set<(bet: Bet) => void>();
   #lastId = 300_000_000_000;
@@ -34,8 +42,11 @@ export class OrderBook {
   }
 
   isDuplicate(order: SimulatedOrder): boolean {
-    const before = this.#acceptedAt.get(referenceOf(order)) ?? -Infinity;
-    return order.customerRef !== undefined && this.markets.now() - before < DUPLICATE_WINDOW_MS;
+    const now = this.markets.now();
+    for (const [reference, at] of this.#acceptedAt) {
+      if (now - at >= DUPLICATE_WINDOW_MS) this.#acceptedAt.delete(reference);
+    }
+    return order.customerRef !== undefined && this.#acceptedAt.has(referenceOf(order));
   }
 
   /** Places the bets of an order, all of them, or none if the account cannot pay for them. */
@@ -45,13 +56,14 @@ export class OrderBook {
     const bets = requests.map((request) => {
       return new Bet(String((this.#lastId += 1)), username, now, request);
     });
-    const all = [...this.betsOf(username), ...bets];
-    if (fundsWith(all).available < 0) return undefined;
+    if (fundsWith([...this.betsOf(username), ...bets]).available < 0) return undefined;
     this.orders.push(order);
-    this.#bets.set(username, all);
-    this.#acceptedAt.set(referenceOf(order), now);
+    if (order.customerRef !== undefined) this.#acceptedAt.set(referenceOf(order), now);
+    const { all, open } = this.#accountBets(username);
     for (const bet of bets) {
+      all.push(bet);
       this.#match(bet);
+      if (bet.status === 'EXECUTABLE') open.add(bet);
       this.#changed(bet);
     }
     return bets;
@@ -60,14 +72,27 @@ export class OrderBook {
   /** Cancels so much of an open bet, or all that remains. */
   cancel(bet: Bet, size?: number): number {
     const cancelled = bet.cancel(size);
+    if (bet.status !== 'EXECUTABLE') this.#accountBets(bet.username).open.delete(bet);
     this.#changed(bet);
     return cancelled;
   }
 
   /** The bets of an account in the order in which they were placed, as they are now. */
   betsOf(username: string): readonly Bet[] {
-    const bets = this.#bets.get(username) ?? [];
-    for (const bet of bets) if (this.#match(bet)) this.#changed(bet);
+    const { all, open } = this.#accountBets(username);
+    for (const bet of open) {
+      if (!this.#match(bet)) continue;
+      if (bet.status !== 'EXECUTABLE') open.delete(bet);
+      this.#changed(bet);
+    }
+    return all;
+  }
+
+  #accountBets(username: string): AccountBets {
+    const known = this.#bets.get(username);
+    if (known) return known;
+    const bets = { all: [], open: new Set<Bet>() };
+    this.#bets.set(username, bets);
     return bets;
   }
 
