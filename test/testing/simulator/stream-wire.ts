@@ -10,8 +10,13 @@ export class StreamWire {
   readonly closed: Promise<void>;
   #rest = '';
 
-  constructor({ ca, stream: { host, port } }: BetfairSimulator, localAddress?: string) {
-    const options = { ca, host, port, localAddress };
+  /** @param isSlow - leaves its side open when the server closes */
+  constructor(
+    { ca, stream: { host, port } }: BetfairSimulator,
+    localAddress?: string,
+    isSlow = false,
+  ) {
+    const options = { ca, host, port, localAddress, allowHalfOpen: isSlow };
     this.#socket = connect(options);
     // A reset is seen as an error; that it closed is what tests ask.
     this.#socket.on('error', () => {});

@@ -21,8 +21,8 @@ afterEach(async () => {
 });
 
 /** A connection that has been greeted. */
-async function open(): Promise<StreamWire> {
-  const client = new StreamWire(simulator);
+async function open(isSlow = false): Promise<StreamWire> {
+  const client = new StreamWire(simulator, undefined, isSlow);
   clients.push(client);
   expect(await client.next()).toEqual({
     op: 'connection',
@@ -128,6 +128,22 @@ describe('authentication', () => {
     ten[0]?.destroy();
     await until(() => simulator.stream.counts.open === 10);
     expect(await (await open()).ask(message)).toMatchObject({ connectionsAvailable: 0 });
+  });
+
+  it('does not count a connection whose session has ended, though its client has not closed it', async () => {
+    const clock = new TestClock();
+    await start({ accounts: [{ sessionLifetime: 60_000 }], clock, limits: { connections: 1 } });
+    const slow = await open(true);
+    await slow.ask(await authentication());
+    simulator.endSessions();
+    expect(await slow.next()).toEqual(refusal('INVALID_SESSION_INFORMATION'));
+    await authenticated();
+    clock.now += 60_000;
+    await authenticated();
+    expect(simulator.stream.counts.open).toBe(3);
+    expect(await (await open()).ask(await authentication())).toMatchObject({
+      errorCode: 'MAX_CONNECTION_LIMIT_EXCEEDED',
+    });
   });
 
   it('is refused with the code that a test asks for, that often', async () => {

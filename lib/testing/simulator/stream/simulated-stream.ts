@@ -1,5 +1,6 @@
 import { createServer, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../../common/clock.js';
+import type { SimulatedAccount } from '../accounts/simulated-account.js';
 import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
 import type { ServerCertificate } from '../certificates.js';
 import { LoopbackServer } from '../http/loopback.server.js';
@@ -56,11 +57,7 @@ export class SimulatedStream implements SimulatorStream {
   ) {
     const server = createServer({ cert, key }, (socket) => this.#accept(socket));
     this.#server = new LoopbackServer(server);
-    this.#gate = new StreamGate(
-      accounts,
-      limits,
-      (account) => [...this.#open].filter(({ login }) => login?.account === account).length,
-    );
+    this.#gate = new StreamGate(accounts, limits, (account) => this.#connectionsOf(account));
   }
 
   get port(): number {
@@ -108,7 +105,14 @@ export class SimulatedStream implements SimulatorStream {
     socket.on('close', () => this.#open.delete(connection));
   }
 
-  /** As Betfair's: a server, day and time, and a number. */
+  /** Counts the connections of an account whose session is alive, whether or not the others have closed yet. */
+  #connectionsOf(account: SimulatedAccount): number {
+    return [...this.#open].filter(({ login }) => {
+      return login?.account === account && !this.#gate.refusal(login);
+    }).length;
+  }
+
+  /** Makes an id like Betfair's: a server, day and time, and a number. */
   #nextId(): string {
     const time = new Date(this.clock.wall()).toISOString().replaceAll(/\D/g, '');
     const day = `${time.slice(6, 8)}${time.slice(4, 6)}${time.slice(2, 4)}`;

@@ -10,6 +10,7 @@ const SUBSCRIPTIONS: ReadonlySet<unknown> = new Set(['marketSubscription', 'orde
 
 /** One client of the Stream API. */
 export class StreamConnection {
+  /** The session that the connection has, until it is refused. */
   login: StreamLogin | undefined;
   private readonly address: string;
   #rest = '';
@@ -79,6 +80,7 @@ export class StreamConnection {
   #refuse(refusal: StreamRefusal, message: Readonly<Record<string, unknown>> = {}): void {
     if (this.#refused) return;
     this.#refused = true;
+    this.login = undefined;
     this.#send({
       op: 'status',
       ...idOf(message),
