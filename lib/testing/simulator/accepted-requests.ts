@@ -1,4 +1,4 @@
-/** Where a fact about Betfair comes from: official documentation or source, a recording, or an inference. */
+/** Source of a fact about Betfair: official documentation or source, a recording, or an inference. */
 export type Source = 'off' | 'rec' | 'inf';
 
 /** The kinds of requests that the simulator answers. */
@@ -14,7 +14,7 @@ export interface Fact<T> {
   readonly source: Source;
 }
 
-/** What Betfair accepts of one kind of request. */
+/** Rules of Betfair for one kind of request. */
 export interface AcceptedRequest {
   /** `<name>` stands for one segment. */
   readonly paths: Fact<readonly string[]>;
@@ -26,13 +26,15 @@ export interface AcceptedRequest {
   readonly withoutAccept: Fact<'JSON' | 'HTML' | 'image' | 'faults in XML'>;
   /** Places of credentials or token; the first that has a field wins. */
   readonly proof: Fact<readonly ProofPlace[]>;
-  /** Content types that are taken. */
-  readonly contentType: Fact<'any' | 'JSON'>;
+  /** Content types with which the body is read; a query counts with any. */
+  readonly contentType: Fact<'any' | 'form' | 'JSON'>;
   /** The application key. */
   readonly application: Fact<'needed' | 'optional'>;
 }
 
-/** What Betfair accepts, which is more than this package sends. */
+const MEDIA_TYPES = { form: 'application/x-www-form-urlencoded', JSON: 'application/json' };
+
+/** Rules of Betfair, which takes more than this package sends. */
 export const ACCEPTED: Readonly<Record<RequestKind, AcceptedRequest>> = {
   certLogin: {
     paths: fact(['/api/certlogin'], 'off'),
@@ -40,7 +42,7 @@ export const ACCEPTED: Readonly<Record<RequestKind, AcceptedRequest>> = {
     slash: fact('refused', 'inf'),
     withoutAccept: fact('JSON', 'off'),
     proof: fact(['form body', 'query'], 'off'),
-    contentType: fact('any', 'inf'),
+    contentType: fact('form', 'inf'),
     application: fact('needed', 'off'),
   },
   login: {
@@ -49,7 +51,7 @@ export const ACCEPTED: Readonly<Record<RequestKind, AcceptedRequest>> = {
     slash: fact('optional', 'inf'),
     withoutAccept: fact('HTML', 'off'),
     proof: fact(['form body', 'query'], 'off'),
-    contentType: fact('any', 'off'),
+    contentType: fact('form', 'inf'),
     application: fact('needed', 'off'),
   },
   keepAlive: {
@@ -109,7 +111,7 @@ const PATTERNS = new Map(
   ]),
 );
 
-/** The named segments of a path that requests of that kind may have. */
+/** Returns the named segments of a path that requests of that kind may have. */
 export function matchPath(
   kind: RequestKind,
   pathname: string,
@@ -121,9 +123,20 @@ export function matchPath(
   return undefined;
 }
 
-/** Whether requests of that kind may have this method. */
+/** Tells whether requests of that kind may have this method. */
 export function acceptsMethod(kind: RequestKind, method: string): boolean {
   return ACCEPTED[kind].methods.is.some((accepted) => accepted === method);
+}
+
+/** Tells whether the body of such a request is read if it has this media type. */
+export function readsBodyOf(kind: RequestKind, mediaType: string): boolean {
+  const { is } = ACCEPTED[kind].contentType;
+  return is === 'any' || mediaType === MEDIA_TYPES[is];
+}
+
+/** Tells whether a request of that kind is refused for want of an application key. */
+export function lacksApplicationKey(kind: RequestKind, key: string | undefined): boolean {
+  return !key && ACCEPTED[kind].application.is === 'needed';
 }
 
 function pattern(path: string, slash: 'optional' | 'refused'): RegExp {

@@ -10,6 +10,7 @@ import { rightClient, send, TestClock, type RawRequest, type Reply } from './wir
 
 const LIST = '{"jsonrpc":"2.0","method":"SportsAPING/v1.0/listEventTypes","id":1}';
 const PLACES: readonly ProofPlace[] = ['form body', 'query', 'X-Authentication'];
+const TYPES = { form: 'application/x-www-form-urlencoded', JSON: 'application/json' };
 const KINDS: readonly RequestKind[] = [
   'certLogin',
   'login',
@@ -121,12 +122,20 @@ describe.each(KINDS)('%s', (kind) => {
     expect(taken).toEqual(accepted.proof.is);
   });
 
-  it.each([undefined, 'text/plain'])(
-    'takes the content type %s as the table says',
+  it.each([undefined, ...Object.values(TYPES), 'multipart/form-data', 'text/plain'])(
+    'reads a body of the content type %s as the table says',
     async (type) => {
-      const place = isLogin ? 'query' : usual;
-      const reply = await ask({ place, headers: { 'content-type': type } });
-      expect(isTaken(reply)).toBe(accepted.contentType.is === 'any');
+      const { is } = accepted.contentType;
+      const reply = await ask({ headers: { 'content-type': type } });
+      expect(isTaken(reply)).toBe(is === 'any' || type === TYPES[is]);
+    },
+  );
+
+  it.each([undefined, 'text/plain'])(
+    'takes what the query says with the content type %s',
+    async (type) => {
+      const reply = await ask({ place: 'query', headers: { 'content-type': type } });
+      expect(isTaken(reply)).toBe(accepted.proof.is.some((place) => place === 'query'));
     },
   );
 

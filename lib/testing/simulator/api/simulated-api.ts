@@ -1,5 +1,11 @@
 import { isRecord } from '../../../common/is-record.js';
-import { ACCEPTED, acceptsMethod, type RequestKind } from '../accepted-requests.js';
+import {
+  ACCEPTED,
+  acceptsMethod,
+  lacksApplicationKey,
+  readsBodyOf,
+  type RequestKind,
+} from '../accepted-requests.js';
 import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
 import { AnswerTable, type ServiceAnswers } from './answer.table.js';
 import type { AnswerHandler } from './api.answers.js';
@@ -60,9 +66,9 @@ export class SimulatedApi {
     const { service, style } = route;
     if (!acceptsMethod(style, request.method)) return html(405, '405 Method Not Allowed');
 
-    const isReadable =
-      ACCEPTED[style].contentType.is === 'any' || mediaType(request) === 'application/json';
-    const parsed = isReadable ? parseCalls(route, request.body) : WRONG_CONTENT_TYPE;
+    const parsed = readsBodyOf(style, mediaType(request))
+      ? parseCalls(route, request.body)
+      : WRONG_CONTENT_TYPE;
     if (style !== 'json-rpc') {
       const outcome =
         'calls' in parsed ? await this.#rest(route, request, parsed) : { fault: parsed };
@@ -108,11 +114,9 @@ export class SimulatedApi {
     const token = tokenOf(kind, request);
     if (!token) return { errorCode: 'NO_SESSION' };
     const applicationKey = request.headers['x-application'];
-    if (applicationKey) {
-      const isKnown = this.accounts.knowsApplicationKey(applicationKey);
-      if (!isKnown) return { errorCode: 'INVALID_APP_KEY' };
-    } else if (ACCEPTED[kind].application.is === 'needed') {
-      return { errorCode: 'NO_APP_KEY' };
+    if (lacksApplicationKey(kind, applicationKey)) return { errorCode: 'NO_APP_KEY' };
+    if (applicationKey && !this.accounts.knowsApplicationKey(applicationKey)) {
+      return { errorCode: 'INVALID_APP_KEY' };
     }
     const account = this.accounts.holder(token, request.address);
     if (!account) return { errorCode: 'INVALID_SESSION_INFORMATION' };

@@ -1,4 +1,4 @@
-import { ACCEPTED, acceptsMethod } from '../accepted-requests.js';
+import { ACCEPTED, acceptsMethod, lacksApplicationKey } from '../accepted-requests.js';
 import type { SimulatedAccount } from '../accounts/simulated-account.js';
 import type {
   LoginOutcome,
@@ -52,12 +52,12 @@ export function answerIdentity(
       });
     }
     case 'keepAlive': {
-      const token = tokenOf(endpoint, request);
+      const token = sessionToken(endpoint, request);
       const account = accounts.keepAlive(token, request.address);
       return sessionReply(request, token, account, '');
     }
     case 'logout': {
-      const token = tokenOf(endpoint, request);
+      const token = sessionToken(endpoint, request);
       const account = accounts.logout(token, request.address);
       // The refusal that was recorded repeats the token.
       return sessionReply(request, token, account, token);
@@ -79,12 +79,12 @@ function login(
 ): LoginOutcome {
   const username = loginField(endpoint, 'username', request);
   const password = loginField(endpoint, 'password', request);
-  const lacksKey = ACCEPTED[endpoint].application.is === 'needed' && product(request) === '';
+  const lacksKey = lacksApplicationKey(endpoint, product(request));
   if (username === '' || password === '' || lacksKey) return INVALID_INPUT;
   return accounts.login({ username, password, address: request.address }, proof);
 }
 
-/** What keepAlive and logout answer; `tokenIfRefused` stands in the answer if there is no such session. */
+/** Answers keepAlive and logout; `tokenIfRefused` is in the answer if there is no such session. */
 function sessionReply(
   request: SimulatorRequest,
   token: string,
@@ -97,6 +97,11 @@ function sessionReply(
   }
   const error = token === '' ? 'INPUT_VALIDATION_ERROR' : 'NO_SESSION';
   return json({ token: tokenIfRefused, product: product(request), status: 'FAIL', error });
+}
+
+/** Reads the token of a request; one that lacks what it needs beside it has none. */
+function sessionToken(endpoint: 'keepAlive' | 'logout', request: SimulatorRequest): string {
+  return lacksApplicationKey(endpoint, product(request)) ? '' : tokenOf(endpoint, request);
 }
 
 function product(request: SimulatorRequest): string {

@@ -1,24 +1,28 @@
-import { ACCEPTED, type ProofPlace } from '../accepted-requests.js';
+import { ACCEPTED, readsBodyOf, type ProofPlace } from '../accepted-requests.js';
 import { mediaType, splitPath, type SimulatorRequest } from '../http/request.js';
 
-/** The parts of a request in which credentials may stand. */
+/** Parts of a request in which credentials may stand. */
 export type FormCarrier = Pick<SimulatorRequest, 'path' | 'headers' | 'body'>;
 
-/** What a login says in a field, in the first place that has it. */
+/** Reads a field of a login in the first place that has it. */
 export function loginField(
   endpoint: 'certLogin' | 'login',
   field: 'username' | 'password',
   carrier: FormCarrier,
 ): string {
   for (const place of ACCEPTED[endpoint].proof.is) {
-    const value = fieldsAt(place, carrier)?.get(field);
+    const value = fieldsAt(endpoint, place, carrier)?.get(field);
     if (value) return value;
   }
   return '';
 }
 
-function fieldsAt(place: ProofPlace, carrier: FormCarrier): URLSearchParams | undefined {
+function fieldsAt(
+  endpoint: 'certLogin' | 'login',
+  place: ProofPlace,
+  carrier: FormCarrier,
+): URLSearchParams | undefined {
   if (place === 'query') return splitPath(carrier.path).query;
-  const isForm = mediaType(carrier) === 'application/x-www-form-urlencoded';
-  return place === 'form body' && isForm ? new URLSearchParams(carrier.body) : undefined;
+  const isRead = place === 'form body' && readsBodyOf(endpoint, mediaType(carrier));
+  return isRead ? new URLSearchParams(carrier.body) : undefined;
 }
