@@ -64,8 +64,9 @@ export interface BetfairSimulatorOptions {
 /**
  * Betfair on the loopback interface, for tests: the identity service (the client certificate is asked for in the TLS
  * handshake of certlogin), the APIs with a small market, in Betfair's own words, and the Stream API as far as sessions
- * go. It accepts what Betfair accepts, from any client, and refuses the rest in Betfair's way; `docs/simulator.md` has
- * the list. What your own client sends is in {@link requests}.
+ * go. It takes every form of request that Betfair is known to take, from any client, and refuses mistakes in Betfair's
+ * words; `docs/simulator.md` has the list, and says what is not simulated. Your client's own requests are in
+ * {@link requests}.
  *
  * ```ts
  * await using betfair = await BetfairSimulator.start();
