@@ -25,7 +25,7 @@ export const WRONG_CONTENT_TYPE: FrameworkFault = { number: 'DSC-0011', code: -3
 export const NO_SUCH_OPERATION: FrameworkFault = { number: 'DSC-0021', code: -32601, status: 404 };
 
 interface Wording {
-  /** Of method names in JSON-RPC. */
+  /** Prefix of method names in JSON-RPC. */
   readonly prefix: string;
   readonly exception: string;
   readonly number: string;

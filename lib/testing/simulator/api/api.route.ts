@@ -11,11 +11,11 @@ import { splitPath } from '../http/request.js';
 
 /** One operation that an API request asks for. */
 export interface SimulatedCall {
-  /** Such as `listMarketBook`; a JSON-RPC method of another service keeps its prefix. */
+  /** Name such as `listMarketBook`; a JSON-RPC method of another service keeps its prefix. */
   readonly method: string;
-  /** Its parameters; `{}` where it has none. */
+  /** Parameters; `{}` if it has none. */
   readonly params: Readonly<Record<string, unknown>>;
-  /** Of the JSON-RPC call. */
+  /** Id of the JSON-RPC call. */
   readonly id?: unknown;
 }
 
@@ -40,7 +40,7 @@ export interface ParsedCalls {
   readonly isBatch: boolean;
 }
 
-/** Betfair's framework, in Java, reads no deeper either. */
+/** Levels of nested JSON that are read. Much deeper ones could not be written again. */
 const DEEPEST_NESTING = 1_000;
 const REST_SERVICES: readonly ApiService[] = ['betting', 'account', 'heartbeat'];
 

@@ -6,9 +6,9 @@ import type { PlaceInstruction } from './place.instruction.js';
 /** A bet that an instruction asks for. */
 export interface BetRequest extends PlaceInstruction {
   readonly market: MarketDefinition;
-  /** That of the whole order. */
+  /** Strategy of the whole order. */
   readonly customerStrategyRef?: string | undefined;
-  /** Missing in orders that are not simulated: they never match. */
+  /** Terms of a limit order; missing in orders that are not simulated, which never match. */
   readonly limit?: {
     readonly side: 'BACK' | 'LAY';
     readonly price: number;
@@ -52,7 +52,7 @@ export class Bet {
    * Takes what the ladder offers at the limit or better, once in each step of the prices. As at Betfair, a bet that
    * waited is matched at its own price.
    *
-   * @returns whether anything was matched
+   * @returns true if anything was matched
    */
   match(ladder: () => Ladder, step: number, now: number): boolean {
     const { limit } = this.request;

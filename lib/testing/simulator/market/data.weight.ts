@@ -3,15 +3,15 @@
  * https://betfair-developer-docs.atlassian.net/wiki/spaces/1smk3cen4v3lu3yomq5qye0ni/pages/2687478
  */
 export const MAX_WEIGHT = 200;
-/** How many prices `EX_BEST_OFFERS` shows for its weight, and unless others are asked for. */
+/** Prices that `EX_BEST_OFFERS` shows for its weight, and unless another number is asked for. */
 export const BEST_PRICES = 3;
 
-/** Of `listMarketCatalogue`, for each market. */
+/** Weighs `listMarketCatalogue`, for each market. */
 export function catalogueWeight(projection: ReadonlySet<string>): number {
   return ['MARKET_DESCRIPTION', 'RUNNER_METADATA'].filter((name) => projection.has(name)).length;
 }
 
-/** Of `listMarketBook`, for each market. `depth`: how many of the best prices are asked for. */
+/** Weighs `listMarketBook`, for each market. `depth` is the number of best prices that are asked for. */
 export function bookWeight(priceData: ReadonlySet<string>, depth: number): number {
   const traded = priceData.has('EX_TRADED');
   // Offers and what was traded weigh less together.

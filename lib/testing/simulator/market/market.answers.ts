@@ -102,7 +102,7 @@ const SORTS = new Map<string, (ranked: Ranked) => number>([
   ['MAXIMUM_AVAILABLE', ({ available }) => -available],
 ]);
 
-/** Id, name and what the projection asks for. */
+/** Writes id, name and what the projection asks for. */
 function catalogueEntry(
   market: MarketDefinition,
   projection: ReadonlySet<string>,

@@ -9,22 +9,22 @@ export interface PriceSize {
 
 /** The prices of a runner at one time. */
 export interface Ladder {
-  /** What can be backed, the best (highest) price first. */
+  /** Offers to back, the best (highest) price first. */
   readonly back: readonly PriceSize[];
-  /** What can be laid, the best (lowest) price first. */
+  /** Offers to lay, the best (lowest) price first. */
   readonly lay: readonly PriceSize[];
-  /** What was traded at each price since the market opened. */
+  /** Money traded at each price since the market opened. */
   readonly traded: readonly PriceSize[];
 }
 
 /** Prices stay as they are for this long. */
 export const STEP_MS = 500;
 const MINUTE_MS = 60_000;
-/** How long a price keeps the size that is offered at it. */
+/** Milliseconds for which a price keeps the size that is offered at it. */
 const SIZE_MS = 10_000;
 const LEVELS = 10;
 const TRADED_LEVELS = 25;
-/** How far prices move from their mean, in the logarithm of the odds. */
+/** Furthest move of prices from their mean, in the logarithm of the odds. */
 const SWING = 0.12;
 
 /** The ladder of a selection, which depends on nothing else than what is given here. `elapsed` is in milliseconds. */

@@ -10,7 +10,7 @@ export interface SimulatedOrder {
   readonly marketId: string;
   /** Text by which a second placing of the same orders is recognised, for 60 seconds. */
   readonly customerRef?: string | undefined;
-  /** As they were sent. */
+  /** The instructions as they were sent. */
   readonly instructions: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -18,9 +18,9 @@ export interface SimulatedOrder {
 const DUPLICATE_WINDOW_MS = 60_000;
 
 interface AccountBets {
-  /** In the order in which they were placed. */
+  /** Every bet, in the order in which they were placed. */
   readonly all: Bet[];
-  /** Those of them that may still be matched or cancelled. */
+  /** Bets that may still be matched or cancelled. */
   readonly open: Set<Bet>;
 }
 
@@ -28,7 +28,7 @@ interface AccountBets {
 export class OrderBook {
   readonly orders: SimulatedOrder[] = [];
   readonly #bets = new Map<string, AccountBets>();
-  /** When references were accepted, by account and reference. */
+  /** Times at which references were accepted, by account and reference. */
   readonly #acceptedAt = new Map<string, number>();
   readonly #listeners = new Set<(bet: Bet) => void>();
   #lastId = 300_000_000_000;
@@ -77,7 +77,7 @@ export class OrderBook {
     return cancelled;
   }
 
-  /** The bets of an account in the order in which they were placed, as they are now. */
+  /** Returns the bets of an account in the order in which they were placed, as they are now. */
   betsOf(username: string): readonly Bet[] {
     const { all, open } = this.#accountBets(username);
     for (const bet of open) {

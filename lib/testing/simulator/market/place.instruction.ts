@@ -17,14 +17,14 @@ export const LONGEST_REFERENCE = 32;
 
 /** One instruction of `placeOrders`. */
 export interface PlaceInstruction {
-  /** As it was sent, with numbers as numbers. */
+  /** The instruction as it was sent, with numbers as numbers. */
   readonly instruction: Params;
   readonly selectionId: number;
   readonly handicap: number;
   readonly side: (typeof SIDES)[number];
   readonly orderType: (typeof ORDER_TYPES)[number];
   readonly persistenceType: (typeof PERSISTENCE_TYPES)[number];
-  /** Of an order at the starting price; 0 in a limit order. */
+  /** Liability of an order at the starting price; 0 in a limit order. */
   readonly bspLiability: number;
   readonly customerOrderRef?: string | undefined;
 }

@@ -1,4 +1,4 @@
-/** In hundredths: where each of Betfair's price increments begins, and the increment from there. */
+/** Prices from which each of Betfair's increments counts, and the increments, in hundredths. */
 const FROM = [101, 200, 300, 400, 600, 1_000, 2_000, 3_000, 5_000, 10_000];
 const INCREMENT = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
 const HIGHEST = 100_000;

@@ -4,7 +4,7 @@ import { ladderAt, STEP_MS, type Ladder } from './market.ladder.js';
 
 /** The markets of a simulator. Prices are a function of the seed and the time since the start: nothing is stored. */
 export class SimulatedMarkets {
-  /** What the catalogue lists. */
+  /** Markets that the catalogue lists. */
   readonly listed: readonly MarketDefinition[];
   readonly #start: number;
 
@@ -20,7 +20,7 @@ export class SimulatedMarkets {
     return this.clock.wall();
   }
 
-  /** The market of that id: a listed one, or one made up if the id could be a market's. */
+  /** Finds the market of that id: a listed one, or one made up if the id could be a market's. */
   find(id: string): MarketDefinition | undefined {
     const listed = this.listed.find((market) => market.id === id);
     return listed ?? (/^1\.\d+$/.test(id) ? makeUpMarket(id, this.#start) : undefined);
