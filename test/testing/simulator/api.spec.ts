@@ -83,6 +83,8 @@ describe('the APIs of BetfairSimulator', () => {
       const refused = await client.call(token, path, {});
 
       expect(reply.json()).toEqual({ actionPerformed: 'NONE', actualTimeoutSeconds: 10 });
+      const asText = await client.call(token, path, { preferredTimeoutSeconds: '10' });
+      expect(asText.json()).toEqual(reply.json());
       expect(refused.status).toBe(400);
       expect(refused.json()).toMatchObject({ faultstring: 'HBT-0001' });
     });
