@@ -57,7 +57,7 @@ async function start(
 }
 
 /**
- * Plans what is to go wrong, before anybody can know of the simulator.
+ * Sets up a simulator that runs for days, and plans what is to go wrong, before anybody can know of it.
  *
  * @returns the timer that ends sessions
  */
@@ -65,6 +65,7 @@ function disturb(
   simulator: BetfairSimulator,
   { faults, endSessionsEveryMs }: SimulatorArguments,
 ): NodeJS.Timeout | undefined {
+  simulator.countOnly();
   const control = new ControlEndpoint(simulator);
   simulator.intercept((exchange) => control.answer(exchange));
   for (const { endpoint, fault, times } of faults) simulator.fail(endpoint, fault, { times });

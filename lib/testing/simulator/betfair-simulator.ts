@@ -252,6 +252,11 @@ export class BetfairSimulator {
     this.#record.clear();
   }
 
+  /** @internal Counts requests from now on and keeps none of them. */
+  countOnly(): void {
+    this.#record.countOnly();
+  }
+
   /** @internal Lets somebody else answer requests to the API's host, before they are recorded. */
   intercept(interceptor: Interceptor): void {
     this.#intercept = interceptor;

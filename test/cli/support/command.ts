@@ -65,8 +65,12 @@ export function runCommand(args: readonly string[], cwd: string) {
 }
 
 /** The command `simulator`, once it says that it is ready, on free ports unless `args` name some. */
-export async function startSimulator(cwd: string, ...args: readonly string[]) {
-  const command = runCommand(['simulator', '--port', '0', ...args], cwd);
+export function startSimulator(cwd: string, ...args: readonly string[]) {
+  return startedSimulator(runCommand(['simulator', '--port', '0', ...args], cwd), cwd);
+}
+
+/** A simulator that was called in `cwd`, once it says that it is ready. */
+export async function startedSimulator(command: ReturnType<typeof run>, cwd: string) {
   const { child, printed, ended } = command;
   await new Promise<void>((succeed, fail) => {
     child.stdout.on('data', () => {

@@ -16,6 +16,7 @@ const COUNTED_AS = {
 /** What arrived at a simulator. */
 export class RequestRecord {
   readonly requests: SimulatorRequest[] = [];
+  #keepsRequests = true;
   readonly #counts = { loginAttempts: 0, keepAlives: 0, logouts: 0, calls: 0 };
 
   constructor(
@@ -42,13 +43,19 @@ export class RequestRecord {
       ...(username !== undefined && { username }),
       ...(endpoint === 'api' && { apiMethods: apiMethods(path, body) }),
     };
-    this.requests.push(request);
+    if (this.#keepsRequests) this.requests.push(request);
     if (endpoint !== undefined) this.#counts[COUNTED_AS[endpoint]] += 1;
     return request;
   }
 
   clear(): void {
     this.requests.length = 0;
+  }
+
+  /** Counts requests from now on and keeps none: a simulator that runs for days must not grow with each. */
+  countOnly(): void {
+    this.#keepsRequests = false;
+    this.clear();
   }
 
   #usernameOf(endpoint: SimulatorEndpoint | undefined, exchange: Exchange): string | undefined {
