@@ -63,6 +63,7 @@ describe('the simulator that stands alone', () => {
 
   it('leaves files that only their owner reads, and that Git does not see', async () => {
     expect((await readdir(simulator.folder)).toSorted()).toEqual([
+      '..simulator.json.versions',
       '.env',
       '.gitignore',
       '.simulator.json',
@@ -74,7 +75,8 @@ describe('the simulator that stands alone', () => {
     ]);
     expect((await stat(simulator.folder)).mode & 0o777).toBe(0o700);
     for (const name of await readdir(simulator.folder)) {
-      expect((await stat(join(simulator.folder, name))).mode & 0o777).toBe(0o600);
+      const found = await stat(join(simulator.folder, name));
+      expect(found.mode & 0o777).toBe(found.isDirectory() ? 0o700 : 0o600);
     }
     expect(await readFile(join(simulator.folder, '.gitignore'), 'utf8')).toBe('*\n');
   });

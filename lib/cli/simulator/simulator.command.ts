@@ -27,6 +27,7 @@ export const simulatorCommand: Command = {
     const simulator = await start(wanted.port, certificates);
     const ending = disturb(simulator, wanted);
     try {
+      await directory.claim(portOf(simulator));
       await directory.write({
         '.gitignore': '*\n',
         ...certificateFiles(certificates),
@@ -54,6 +55,11 @@ async function start(
   } catch (error) {
     throw explained(error, port);
   }
+}
+
+/** Reads the port of the API. URLs leave out that of https. */
+function portOf({ url }: BetfairSimulator): number {
+  return Number(new URL(url).port || 443);
 }
 
 /**

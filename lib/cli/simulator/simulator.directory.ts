@@ -1,40 +1,47 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { isRecord } from '../../common/is-record.js';
+import { StorageConflictError } from '../../errors/storage.errors.js';
 import { CommandError } from '../command.errors.js';
+import { explained, undefinedIfAbsent } from './directory.errors.js';
+import { type Holder, holderOf, isRunning } from './directory.holder.js';
+import { both, NOTE_FILE, type Note, NoteFile, type Written } from './directory.note.js';
 
-/** Notes which files were written, and what they held: what a person changed is not overwritten. */
-const NOTE = '.simulator.json';
-
-/** SHA-256 of what was written to a file. */
-type Written = ReadonlyMap<string, readonly string[]>;
+/** Files that a start which was killed leaves, before its note and after it. */
+const TEMPORARY = /^simulator-[0-9a-f-]{36}\.tmp$/;
+const VERSIONS = `.${NOTE_FILE}.versions`;
 
 /** The folder in which a simulator leaves what clients need. Only its owner can read it. */
 export class SimulatorDirectory {
+  #holder: Holder | undefined;
+
   private constructor(
     /** Absolute. */
     readonly path: string,
+    private readonly note: NoteFile,
     private readonly written: Written,
   ) {}
 
   /**
    * Looks at the folder and creates nothing.
    *
-   * @throws CommandError it holds files, and none of a simulator
+   * @throws CommandError it holds files and none of a simulator, or another simulator uses it
    */
   static async open(dir: string): Promise<SimulatorDirectory> {
     const path = resolve(dir);
-    const names = await explained(path, () => readdir(path).catch(undefinedIfAbsent));
-    if (names === undefined || names.length === 0) return new SimulatorDirectory(path, new Map());
-    const note = await explained(path, () =>
-      readFile(join(path, NOTE), 'utf8').catch(undefinedIfAbsent),
-    );
-    const written = note === undefined ? undefined : parseNote(note);
-    if (written) return new SimulatorDirectory(path, written);
-    throw new CommandError(
-      `${path} holds files that are not of a simulator. Name a folder that is empty or does not exist: --dir <folder>`,
-    );
+    const note = new NoteFile(path);
+    const [names, found] = await explained(path, async () => [
+      (await readdir(path).catch(undefinedIfAbsent)) ?? [],
+      await note.read(),
+    ]);
+    const isNew = names.every((name) => name === VERSIONS || TEMPORARY.test(name));
+    if (found === 'foreign' || (found === undefined && !isNew)) {
+      throw new CommandError(
+        `${path} holds files that are not of a simulator. Name a folder that is empty or does not exist: --dir <folder>`,
+      );
+    }
+    await refuseIfHeld(path, found);
+    return new SimulatorDirectory(path, note, found?.written ?? new Map());
   }
 
   /** What a file in it holds, if it is there. */
@@ -45,7 +52,25 @@ export class SimulatorDirectory {
   }
 
   /**
-   * Writes the files that are not there as they should be.
+   * Takes the folder for this process, whose API is on that port, until the process ends.
+   *
+   * @throws CommandError another simulator has taken it since it was opened
+   */
+  async claim(port: number): Promise<void> {
+    this.#holder = holderOf(port);
+    await explained(this.path, async () => {
+      await mkdir(this.path, { recursive: true, mode: 0o700 });
+      await chmod(this.path, 0o700);
+    });
+    await this.#replaceNote(this.written);
+    await explained(this.path, async () => {
+      const left = (await readdir(this.path)).filter((name) => TEMPORARY.test(name));
+      for (const name of left) await rm(join(this.path, name), { force: true });
+    });
+  }
+
+  /**
+   * Writes the files that are not there as they should be, after {@link claim}.
    *
    * @throws CommandError some of these were changed by somebody else, and nothing was written
    */
@@ -65,18 +90,31 @@ export class SimulatorDirectory {
       );
     }
     const now = new Map(Object.entries(files).map(([name, text]) => [name, [hash(text)]]));
+    // Both states of each file are noted first, so that a start that is killed between them is taken up by the next.
+    await this.#replaceNote(both(this.written, now));
     await explained(this.path, async () => {
-      await mkdir(this.path, { recursive: true, mode: 0o700 });
-      await chmod(this.path, 0o700);
-      // Both states of each file are noted first, so that a start that is killed between them is taken up by the next.
-      await this.#replace(NOTE, noteOf(both(this.written, now)));
       for (const [name, text] of due) await this.#replace(name, text);
-      await this.#replace(NOTE, noteOf(now));
     });
+    await this.#replaceNote(now);
+  }
+
+  async #replaceNote(written: Written): Promise<void> {
+    try {
+      await explained(this.path, () => this.note.replace({ written, holder: this.#holder }));
+    } catch (error) {
+      if (!(error instanceof StorageConflictError)) throw error;
+      const found = await explained(this.path, () => this.note.read());
+      await refuseIfHeld(this.path, found === 'foreign' ? undefined : found);
+      throw new CommandError(
+        `Something else changed ${join(this.path, NOTE_FILE)} at the same time. Start the simulator again.`,
+        { cause: error },
+      );
+    }
   }
 
   async #replace(name: string, text: string): Promise<void> {
-    const temporary = join(this.path, `${name}.${process.pid}.tmp`);
+    // Not the number of the process: in a container it is the same at each start.
+    const temporary = join(this.path, `simulator-${randomUUID()}.tmp`);
     try {
       await writeFile(temporary, text, { mode: 0o600, flag: 'wx' });
       await rename(temporary, join(this.path, name));
@@ -87,53 +125,14 @@ export class SimulatorDirectory {
   }
 }
 
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-function both(one: Written, other: Written): Written {
-  const names = new Set([...one.keys(), ...other.keys()]);
-  return new Map(
-    [...names].map((name) => [name, [...(one.get(name) ?? []), ...(other.get(name) ?? [])]]),
+async function refuseIfHeld(path: string, note: Note | undefined): Promise<void> {
+  const holder = note?.holder;
+  if (holder === undefined || !(await isRunning(holder))) return;
+  throw new CommandError(
+    `${path} is used by the simulator on port ${holder.port} (process ${holder.pid}). Stop that one, or name another folder: --dir other`,
   );
 }
 
-function noteOf(written: Written): string {
-  return `${JSON.stringify({ written: Object.fromEntries(written) }, undefined, 2)}\n`;
-}
-
-function parseNote(text: string): Written | undefined {
-  try {
-    const note: unknown = JSON.parse(text);
-    const written = isRecord(note) ? note['written'] : undefined;
-    if (!isRecord(written)) return undefined;
-    return new Map(
-      Object.entries(written).map(([name, hashes]) => [
-        name,
-        Array.isArray(hashes) ? hashes.map(String) : [],
-      ]),
-    );
-  } catch {
-    return undefined;
-  }
-}
-
-function undefinedIfAbsent(error: unknown): undefined {
-  if (codeOf(error) !== 'ENOENT') throw error;
-}
-
-/** Runs an operation on files, and says what to do if it fails. */
-async function explained<T>(path: string, operation: () => Promise<T>): Promise<T> {
-  try {
-    return await operation();
-  } catch (error) {
-    throw new CommandError(
-      `${path} cannot be used (${codeOf(error)}). Check its permissions, or name another folder: --dir <folder>`,
-      { cause: error },
-    );
-  }
-}
-
-function codeOf(error: unknown): string {
-  return isRecord(error) ? String(error['code'] ?? error['message']) : String(error);
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { FileObject, type ObjectState } from '../../storage/file/file.object.js';
+import { isRecord } from '../../testing/simulator/http/reply.js';
+import { type Holder, readHolder } from './directory.holder.js';
+
+/** SHA-256 of what was written to a file, or of both states while it is being replaced. */
+export type Written = ReadonlyMap<string, readonly string[]>;
+
+/** Notes what a simulator left in its folder: what a person changed is not overwritten. */
+export interface Note {
+  readonly written: Written;
+  readonly holder: Holder | undefined;
+}
+
+export const NOTE_FILE = '.simulator.json';
+
+/** The note in a folder. Of several processes that have read the same one, only one can replace it. */
+export class NoteFile {
+  readonly #object: FileObject;
+  #state: ObjectState | undefined;
+
+  constructor(folder: string) {
+    this.#object = new FileObject(NOTE_FILE, join(folder, NOTE_FILE));
+  }
+
+  /** The note; `undefined`: there is none; `'foreign'`: a file of that name that is no note. */
+  async read(): Promise<Note | 'foreign' | undefined> {
+    this.#state = await this.#object.state(undefined);
+    return this.#state.copy && (parse(this.#state.copy.value) ?? 'foreign');
+  }
+
+  /** @throws StorageConflictError the note is not the one that was read, and was not replaced */
+  async replace(note: Note): Promise<void> {
+    await this.#object.generations.create();
+    const state = this.#state ?? (await this.#object.state(undefined));
+    await this.#object.commit(state, textOf(note), undefined);
+    this.#state = await this.#object.state(undefined);
+  }
+}
+
+/** Unites what two notes say of each file. */
+export function both(one: Written, other: Written): Written {
+  const names = new Set([...one.keys(), ...other.keys()]);
+  return new Map(
+    [...names].map((name) => [name, [...(one.get(name) ?? []), ...(other.get(name) ?? [])]]),
+  );
+}
+
+function textOf({ written, holder }: Note): string {
+  return `${JSON.stringify({ written: Object.fromEntries(written), holder }, undefined, 2)}\n`;
+}
+
+function parse(text: string): Note | undefined {
+  try {
+    const note: unknown = JSON.parse(text);
+    if (!isRecord(note) || !isRecord(note['written'])) return undefined;
+    const written = Object.entries(note['written']).map(
+      ([name, hashes]) => [name, Array.isArray(hashes) ? hashes.map(String) : []] as const,
+    );
+    return { written: new Map(written), holder: readHolder(note['holder']) };
+  } catch {
+    return undefined;
+  }
+}
