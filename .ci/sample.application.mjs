@@ -13,8 +13,18 @@ const PACKAGES = [
   '@nestjs/schedule',
   'reflect-metadata',
   'rxjs',
-  'selfsigned',
 ];
+
+/** Reads versions. npm would install nothing for a name that has none, and say nothing. */
+function versionsOf(names, devDependencies) {
+  return Object.fromEntries(
+    names.map((name) => {
+      const version = devDependencies[name];
+      if (version === undefined) throw new Error(`package.json has no devDependency "${name}".`);
+      return [name, version];
+    }),
+  );
+}
 
 function npm(cwd, parameters) {
   return execFileSync('npm', parameters, { cwd, encoding: 'utf8' });
@@ -24,7 +34,7 @@ function npm(cwd, parameters) {
 export function createApplication() {
   const folder = mkdtempSync(join(tmpdir(), 'sample-application-'));
   const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
-  const dependencies = Object.fromEntries(PACKAGES.map((name) => [name, devDependencies[name]]));
+  const dependencies = versionsOf(PACKAGES, devDependencies);
   writeFileSync(
     join(folder, 'package.json'),
     JSON.stringify({ private: true, type: 'module', dependencies }),
