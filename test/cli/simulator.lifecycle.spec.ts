@@ -258,7 +258,7 @@ describe('the folder of the simulator', () => {
     const { code, stderr } = await start('--dir', '.');
     expect(code).toBe(1);
     expect(stderr).toBe(
-      `Error: ${folder} holds files that are not of a simulator. Name a folder that is empty or does not exist: --dir <folder>\n`,
+      `Error: ${folder} holds files that are not of a simulator. Name a folder that is empty, new, or of an earlier start: --dir <folder>\n`,
     );
     expect(await readdir(folder)).toEqual(['.env']);
     expect(await readFile(join(folder, '.env'), 'utf8')).toBe('MINE=1');

@@ -63,7 +63,7 @@ export class ControlEndpoint {
     const operation = OPERATIONS.get(pathname.slice(PREFIX.length));
     if (operation === undefined) return refusal(404, `There are: ${operations()}.`);
     if (operation.method !== exchange.method) {
-      return refusal(405, `It is ${operation.method} ${pathname}.`);
+      return refusal(405, `Use ${operation.method} ${pathname}.`);
     }
     return operation.act(this.simulator, exchange);
   }

@@ -35,18 +35,18 @@ const FAULT_FORMS = [
 export function readPlan(body: string, wrong: string[]): ControlledFault | undefined {
   const plan = parse(body);
   if (!isRecord(plan)) {
-    wrong.push('The body is a JSON object with "endpoint" and "fault".');
+    wrong.push('The body must be a JSON object with "endpoint" and "fault".');
     return undefined;
   }
   findUnknown(plan, MEMBERS, '', wrong);
   const { endpoint, fault, times = 1, processed = false } = plan;
-  if (!isEndpoint(endpoint)) wrong.push(`endpoint: it is one of ${ENDPOINT_NAMES.join(', ')}.`);
+  if (!isEndpoint(endpoint)) wrong.push(`endpoint: must be one of ${ENDPOINT_NAMES.join(', ')}.`);
   const read = readFault(fault, wrong);
   const isNumber = isTimes(times);
   if (!isNumber && times !== 'always') {
-    wrong.push('times: it is a whole number of at least 1, or "always".');
+    wrong.push('times: must be a whole number of at least 1, or "always".');
   }
-  if (typeof processed !== 'boolean') wrong.push('processed: it is true or false.');
+  if (typeof processed !== 'boolean') wrong.push('processed: must be true or false.');
   if (wrong.length > 0 || !isEndpoint(endpoint) || read === undefined) return undefined;
   return {
     endpoint,
@@ -62,7 +62,7 @@ function readFault(fault: unknown, wrong: string[]): SimulatorFault | undefined 
     const { slow } = fault;
     findUnknown(fault, ['slow'], 'fault.', wrong);
     if (isWait(slow)) return { slow };
-    wrong.push(`fault.slow: it is ${WAIT_RANGE}.`);
+    wrong.push(`fault.slow: must be ${WAIT_RANGE}.`);
     return undefined;
   }
   if (isRecord(fault) && 'reply' in fault) return readReply(fault, wrong);
@@ -70,10 +70,10 @@ function readFault(fault: unknown, wrong: string[]): SimulatorFault | undefined 
     const { status } = fault;
     findUnknown(fault, ['status'], 'fault.', wrong);
     if (isStatus(status)) return { status };
-    wrong.push(`fault.status: it is ${STATUS_RANGE}.`);
+    wrong.push(`fault.status: must be ${STATUS_RANGE}.`);
     return undefined;
   }
-  wrong.push(`fault: it is one of ${FAULT_FORMS}.`);
+  wrong.push(`fault: must be one of ${FAULT_FORMS}.`);
   return undefined;
 }
 
@@ -84,10 +84,10 @@ function readReply(
   const { reply, status = 200, headers = {} } = fault;
   findUnknown(fault, ['reply', 'status', 'headers'], 'fault.', wrong);
   const isReply = typeof reply === 'string' || (typeof reply === 'object' && reply !== null);
-  if (!isReply) wrong.push('fault.reply: it is a text, an object or an array.');
-  if (!isStatus(status)) wrong.push(`fault.status: it is ${STATUS_RANGE}.`);
+  if (!isReply) wrong.push('fault.reply: must be a text, an object or an array.');
+  if (!isStatus(status)) wrong.push(`fault.status: must be ${STATUS_RANGE}.`);
   if (!isHeaders(headers)) {
-    wrong.push('fault.headers: it is an object with the values of HTTP headers, as texts.');
+    wrong.push('fault.headers: must be an object with the values of HTTP headers, as texts.');
   }
   return isReply && isStatus(status) && isHeaders(headers) ? { reply, status, headers } : undefined;
 }

@@ -29,7 +29,7 @@ export function readFaultText(text: string, faults: string[]): readonly PlannedF
   const [, endpoint, what = '', count = '1'] = /^(.*?)=(.*?)(?:x(\d+|always))?$/.exec(text) ?? [];
   const about = `--fail ${text}:`;
   if (endpoint === undefined) {
-    faults.push(`${about} it is <endpoint>=<fault>, such as keepAlive=503.`);
+    faults.push(`${about} must be <endpoint>=<fault>, such as keepAlive=503.`);
     return [];
   }
   if (!isEndpoint(endpoint)) {
@@ -41,7 +41,7 @@ export function readFaultText(text: string, faults: string[]): readonly PlannedF
   if (typeof fault === 'object' && 'wrong' in fault) faults.push(`${about} ${fault.wrong}`);
   const times = count === 'always' ? Infinity : Number(count);
   if (times !== Infinity && !isTimes(times)) {
-    faults.push(`${about} the number after "x" is at least 1, or it is "xalways".`);
+    faults.push(`${about} the number after "x" must be at least 1, or "always".`);
   }
   return isEndpoint(endpoint) && !(typeof fault === 'object' && 'wrong' in fault)
     ? [{ endpoint, fault, times }]
@@ -53,7 +53,7 @@ function readFault(text: string): SimulatorFault | { readonly wrong: string } {
   const [, slow] = /^slow:(.*)$/.exec(text) ?? [];
   if (slow !== undefined) {
     const ms = wholeNumber(slow);
-    return isWait(ms) ? { slow: ms } : { wrong: `after "slow:" come ${WAIT_RANGE}.` };
+    return isWait(ms) ? { slow: ms } : { wrong: `must have ${WAIT_RANGE} after "slow:".` };
   }
   const status = wholeNumber(text);
   if (isStatus(status)) return { status };

@@ -38,7 +38,7 @@ function readPort(text: string | undefined, wrong: string[]): number {
   const port = /^\d+$/.test(text) ? Number(text) : Infinity;
   if (port > HIGHEST_PORT) {
     wrong.push(
-      `--port ${text}: it is a number from 0 to ${HIGHEST_PORT}; the two ports after it are used too.`,
+      `--port ${text}: must be a number from 0 to ${HIGHEST_PORT}; the two ports after it are used too.`,
     );
   }
   return port;
@@ -61,7 +61,7 @@ function readTime(text: string | undefined, wrong: string[]): number | undefined
   const ms = Number(number) * (UNITS_MS[unit] ?? NaN);
   if (!isWait(ms) || ms === 0) {
     wrong.push(
-      `--end-sessions-every ${text}: it is a number with its unit, such as 500ms, 30s, 10m or 1h, and at most 596h.`,
+      `--end-sessions-every ${text}: must be a number with its unit, such as 500ms, 30s, 10m or 1h, and at most 596h.`,
     );
   }
   return ms;

@@ -37,7 +37,7 @@ export class SimulatorDirectory {
     const isNew = names.every((name) => name === VERSIONS || TEMPORARY.test(name));
     if (found === 'foreign' || (found === undefined && !isNew)) {
       throw new CommandError(
-        `${path} holds files that are not of a simulator. Name a folder that is empty or does not exist: --dir <folder>`,
+        `${path} holds files that are not of a simulator. Name a folder that is empty, new, or of an earlier start: --dir <folder>`,
       );
     }
     await refuseIfHeld(path, found);
