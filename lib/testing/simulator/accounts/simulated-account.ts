@@ -33,7 +33,7 @@ export interface SimulatedAccountOptions {
   readonly certificate?: PemPair | undefined;
 }
 
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 const DEFAULT_USERNAME = 'Zoë+punter & co=100%';
 const DEFAULT_PASSWORD = 'p&ss+wörd=50% /?#;€';
 
@@ -70,7 +70,8 @@ export class SimulatedAccount {
     this.applicationKey = options.applicationKey ?? `SimulatedAppKey${number}`;
     this.jurisdiction = options.jurisdiction ?? 'global';
     const short = this.jurisdiction === 'italy' || this.jurisdiction === 'spain';
-    this.sessionLifetime = options.sessionLifetime ?? (short ? 20 * MINUTE : 12 * 60 * MINUTE);
+    this.sessionLifetime =
+      options.sessionLifetime ?? (short ? 20 * MINUTE_MS : 12 * 60 * MINUTE_MS);
     this.twoFactorCode = options.twoFactorCode;
     this.loginCode = options.loginCode;
     this.sameToken = options.sameToken ?? false;

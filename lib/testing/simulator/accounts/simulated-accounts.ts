@@ -30,9 +30,9 @@ interface Session {
   ended: boolean;
 }
 
-const LOGINS_A_MINUTE = 100;
-const MINUTE = 60_000;
-const BAN = 20 * MINUTE;
+const MAX_LOGINS_PER_MINUTE = 100;
+const MINUTE_MS = 60_000;
+const BAN_MS = 20 * MINUTE_MS;
 
 /** The accounts of a simulator, their sessions and the rule against too many logins. */
 export class SimulatedAccounts {
@@ -139,15 +139,15 @@ export class SimulatedAccounts {
   }
 
   #recent(account: SimulatedAccount): readonly number[] {
-    const since = this.clock.wall() - MINUTE;
+    const since = this.clock.wall() - MINUTE_MS;
     return (this.#recentLogins.get(account) ?? []).filter((at) => at > since);
   }
 
   #isBanned(account: SimulatedAccount): boolean {
     const now = this.clock.wall();
     if (now < (this.#bannedUntil.get(account) ?? 0)) return true;
-    if (this.#recent(account).length < LOGINS_A_MINUTE) return false;
-    this.#bannedUntil.set(account, now + BAN);
+    if (this.#recent(account).length < MAX_LOGINS_PER_MINUTE) return false;
+    this.#bannedUntil.set(account, now + BAN_MS);
     account.banned = true;
     return true;
   }

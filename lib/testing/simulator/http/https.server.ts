@@ -27,7 +27,7 @@ export interface Exchange {
 export type ExchangeHandler = (exchange: Exchange) => Promise<void>;
 
 /** As Betfair: idle connections are closed after three minutes. */
-const IDLE = 180_000;
+const IDLE_TIMEOUT_MS = 180_000;
 
 /** An HTTPS server on a port of 127.0.0.1 that can be stopped at once. */
 export class SimulatorServer {
@@ -35,7 +35,7 @@ export class SimulatorServer {
   readonly #loopback: LoopbackServer;
 
   private constructor(options: ServerOptions, handler: ExchangeHandler) {
-    this.#server = createServer({ ...options, keepAliveTimeout: IDLE });
+    this.#server = createServer({ ...options, keepAliveTimeout: IDLE_TIMEOUT_MS });
     this.#loopback = new LoopbackServer(this.#server);
     const serve = (request: IncomingMessage, response: ServerResponse, expects: boolean): void => {
       this.#serve(request, response, expects, handler).catch(() => request.socket.destroy());

@@ -4,8 +4,8 @@ import type { StreamGate, StreamLogin } from './stream.gate.js';
 import { idOf, type StreamRefusal, type StreamStatus } from './stream.status.js';
 
 /** Milliseconds after which a connection that sent nothing and subscribed to nothing is closed. */
-const IDLE = 15_000;
-const LONGEST_LINE = 65_536;
+const UNSUBSCRIBED_TIMEOUT_MS = 15_000;
+const MAX_LINE_LENGTH = 65_536;
 const SUBSCRIPTIONS: ReadonlySet<unknown> = new Set(['marketSubscription', 'orderSubscription']);
 
 /** One client of the Stream API. */
@@ -24,7 +24,7 @@ export class StreamConnection {
     // Of a socket that is closed it is no longer known.
     this.address = socket.remoteAddress ?? '';
     socket.on('error', () => socket.destroy());
-    socket.setTimeout(IDLE, () => this.#refuse(IDLE_TOO_LONG));
+    socket.setTimeout(UNSUBSCRIBED_TIMEOUT_MS, () => this.#refuse(IDLE_TOO_LONG));
     socket.setEncoding('utf8').on('data', (text: string) => this.#read(text));
     this.#send({ op: 'connection', connectionId: id });
   }
@@ -41,12 +41,12 @@ export class StreamConnection {
     lines[0] = this.#rest + lines[0];
     this.#rest = lines.pop() ?? '';
     for (const line of lines) this.#receive(line);
-    if (this.#rest.length > LONGEST_LINE) this.#refuse(UNREADABLE);
+    if (this.#rest.length > MAX_LINE_LENGTH) this.#refuse(UNREADABLE);
   }
 
   #receive(line: string): void {
     if (this.#refused) return;
-    const message = line.length > LONGEST_LINE ? undefined : parse(line);
+    const message = line.length > MAX_LINE_LENGTH ? undefined : parse(line);
     if (message === undefined) return this.#refuse(UNREADABLE);
     const { op } = message;
     if (op === 'authentication') return this.#authenticate(message);
@@ -100,7 +100,7 @@ export class StreamConnection {
 
 const IDLE_TOO_LONG: StreamRefusal = {
   errorCode: 'TIMEOUT',
-  errorMessage: `Connection is not subscribed and is idle: ${IDLE} ms`,
+  errorMessage: `Connection is not subscribed and is idle: ${UNSUBSCRIBED_TIMEOUT_MS} ms`,
 };
 const UNREADABLE: StreamRefusal = {
   errorCode: 'INVALID_INPUT',
