@@ -5,7 +5,7 @@ import type { BetfairEndpoints } from './betfair-session-options.interface.js';
 import type { EnvironmentReader } from './environment.reader.js';
 import { findOriginFault, findUrlFault } from './session-options.checks.js';
 
-/** The URLs that take the place of Betfair's; nothing if no variable names one. */
+/** Reads the URLs that take the place of Betfair's; nothing if no variable names one. */
 export function readEndpoints(reader: EnvironmentReader): BetfairEndpoints | undefined {
   const endpoints = {
     certLogin: reader.optional('ENDPOINT_CERT_LOGIN', findFault),
@@ -25,7 +25,7 @@ function findApiFault(name: string, url: string): string | undefined {
   return findTextFault(name, url) ?? findOriginFault(name, url);
 }
 
-/** The authorities in the file of `CA_FILE`, PEM. */
+/** Reads the authorities in the file of `CA_FILE`, PEM. */
 export function readAuthorities(reader: EnvironmentReader): string | undefined {
   const file = reader.optional('CA_FILE');
   if (file === undefined) return undefined;

@@ -68,7 +68,7 @@ export class ControlEndpoint {
     return operation.act(this.simulator, exchange);
   }
 
-  /** As clients write them: without the port if it is that of https. */
+  /** Lists hosts as clients write them: without the port if it is that of https. */
   #hosts(): readonly string[] {
     return ['127.0.0.1', 'localhost'].map((name) => {
       const url = new URL(this.simulator.url);

@@ -1,5 +1,5 @@
 import { SessionStorageError, StorageConflictError } from '../../errors/storage.errors.js';
-import { isRecord } from '../../testing/simulator/http/reply.js';
+import { isRecord } from '../../common/is-record.js';
 import { CommandError } from '../command.errors.js';
 
 /** Stands for a file that is not there. */

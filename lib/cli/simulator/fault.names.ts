@@ -25,7 +25,7 @@ export const ENDPOINT_NAMES: readonly string[] = Object.keys(ENDPOINTS);
 /** Statuses that can follow a request. */
 const LOWEST_STATUS = 200;
 const HIGHEST_STATUS = 599;
-/** As long as a timer of Node can run. */
+/** The longest time that a timer of Node can run. */
 const LONGEST_MS = 2_147_483_647;
 
 export function isEndpoint(name: unknown): name is SimulatorEndpoint {

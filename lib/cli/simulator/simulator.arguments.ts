@@ -5,11 +5,11 @@ import { isWait } from './fault.names.js';
 import { type PlannedFault, readFaultText } from './fault.text.js';
 import { DEFAULT_DIR, DEFAULT_PORT } from './simulator.help.js';
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export interface SimulatorArguments {
   /** 0: any free ones. */
   readonly port: number;
-  /** As it was given. */
+  /** The text that was given. */
   readonly dir: string;
   readonly endSessionsEveryMs: number | undefined;
   readonly faults: readonly PlannedFault[];

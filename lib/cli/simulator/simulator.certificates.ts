@@ -17,7 +17,7 @@ export const CERTIFICATE_FILES = {
   clientKey: 'client.key',
 } as const;
 
-/** What a simulator and its clients present. */
+/** The certificates that a simulator and its clients present. */
 export interface SimulatorCertificates {
   readonly server: ServerCertificate;
   readonly client: PemPair;

@@ -16,7 +16,7 @@ export class SimulatorDirectory {
   #holder: Holder | undefined;
 
   private constructor(
-    /** Absolute. */
+    /** An absolute path. */
     readonly path: string,
     private readonly note: NoteFile,
     private readonly written: Written,
@@ -44,7 +44,7 @@ export class SimulatorDirectory {
     return new SimulatorDirectory(path, note, found?.written ?? new Map());
   }
 
-  /** What a file in it holds, if it is there. */
+  /** Reads a file in it, if it is there. */
   read(name: string): Promise<string | undefined> {
     return explained(this.path, () =>
       readFile(join(this.path, name), 'utf8').catch(undefinedIfAbsent),

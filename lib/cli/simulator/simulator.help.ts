@@ -9,7 +9,7 @@ const FAULTS: readonly (readonly [string, string])[] = [
   ['slow:<ms>', 'the right answer, after that many milliseconds'],
 ];
 
-/** What `--help` prints; no line is longer than 80 characters. */
+/** Text of `--help`; no line is longer than 80 characters. */
 export const HELP = `Usage: nestjs-betfair-session simulator [options]
 
 Serves a simulated Betfair on 127.0.0.1 until Ctrl-C, over TLS: certificate

@@ -2,7 +2,7 @@ import { join, relative, sep } from 'node:path';
 import type { BetfairSimulator } from '../../testing/simulator/betfair-simulator.js';
 import { heading } from '../terminal.js';
 
-/** What is printed when everything is ready. The lines to try are for a POSIX shell. */
+/** Writes the text for the moment when everything is ready. The lines to try are for a POSIX shell. */
 export function reportOf(simulator: BetfairSimulator, folder: string): string {
   const { endpoints } = simulator.options();
   const { host, port } = simulator.stream;
@@ -42,7 +42,7 @@ ${heading('Change it while it runs:')}
 Ctrl-C stops it.`;
 }
 
-/** From the working directory if it is below it, with a slash in any case: a shell looks for other names in its path. */
+/** Shortens a path below the working directory, with a slash in any case: a shell looks for other names in its path. */
 function shortest(path: string): string {
   const below = relative('', path);
   return below.startsWith('..') || below === '' || below === path ? path : `.${sep}${below}`;

@@ -46,7 +46,7 @@ export interface NewCertificate {
   readonly from?: Date | undefined;
   /** @default 365 days after `from` */
   readonly to?: Date | undefined;
-  /** Who signs it. @default its own key */
+  /** The authority that signs it. @default its own key */
   readonly issuer?: { readonly commonName: string; readonly key: string } | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** The first byte of an element: what kind it is. */
+/** First byte of an element, which tells its kind. */
 const TAG = {
   boolean: 0x01,
   integer: 0x02,
@@ -82,7 +82,7 @@ export function objectId(dotted: string): Buffer {
   return element(TAG.objectId, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]));
 }
 
-/** The number in groups of seven bits; the top bit of each byte says that another follows. */
+/** Splits a number into groups of seven bits; the top bit of each byte says that another follows. */
 function base128(number: number): number[] {
   const higher = Math.floor(number / 0x80);
   const bytes = higher === 0 ? [] : base128(higher).map((byte) => byte | 0x80);

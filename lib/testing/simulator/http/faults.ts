@@ -1,7 +1,7 @@
 import type { SimulatorEndpoint } from './request.js';
 
 /**
- * How a request goes wrong:
+ * Ways in which a request goes wrong:
  *
  * - `'hung'`: headers never come; `'hung-body'`: headers and half a body come, and never the end
  * - `'reset'`: the connection is reset
@@ -34,12 +34,12 @@ export type SimulatorFault =
       readonly headers?: Readonly<Record<string, string>> | undefined;
     };
 
-/** How often a fault happens, and whether the request takes effect in spite of it. */
+/** Number of times that a fault happens, and effect of the request in spite of it. */
 export interface SimulatorFaultOptions {
-  /** How many requests it befalls; `Infinity` until `clearFaults()`. @default 1 */
+  /** Number of requests that it befalls; `Infinity` until `clearFaults()`. @default 1 */
   readonly times?: number | undefined;
   /**
-   * Whether the request is carried out before its answer goes wrong: a login creates a session that nobody hears of.
+   * Carries the request out before its answer goes wrong: a login creates a session that nobody hears of.
    * `{ slow }` always carries it out, when the answer is due.
    *
    * @default false

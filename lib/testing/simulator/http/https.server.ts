@@ -13,7 +13,7 @@ export interface Exchange {
   readonly body: string;
   /** IP address of the client. */
   readonly address: string;
-  /** Whether the client waits for `100 Continue` before it sends the body. */
+  /** `true` if the client waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean;
   /** SHA-256 fingerprint of the client certificate, where one was presented. */
   readonly fingerprint: string | undefined;
@@ -26,7 +26,7 @@ export interface Exchange {
 
 export type ExchangeHandler = (exchange: Exchange) => Promise<void>;
 
-/** As Betfair: idle connections are closed after three minutes. */
+/** Idle connections are closed after three minutes, as at Betfair. */
 const IDLE_TIMEOUT_MS = 180_000;
 
 /** An HTTPS server on a port of 127.0.0.1 that can be stopped at once. */

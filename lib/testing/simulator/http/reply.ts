@@ -34,7 +34,7 @@ export function cloudflare(status: number): SimulatorReply {
 // A name that never resolves: a client that follows the redirect fails instead of leaving the machine.
 const ELSEWHERE = 'https://country-blocked.invalid/';
 
-/** What keepAlive answers to a request that does not ask for JSON. */
+/** The answer of keepAlive to a request that does not ask for JSON. */
 export function image(): SimulatorReply {
   return { status: 200, headers: { 'content-type': 'image/gif' }, body: PIXEL };
 }

@@ -13,7 +13,7 @@ const COUNTED_AS = {
   api: 'calls',
 } as const satisfies Record<SimulatorEndpoint, keyof SimulatorCounts>;
 
-/** What arrived at a simulator. */
+/** Records the requests that arrive at a simulator. */
 export class RequestRecord {
   readonly requests: SimulatorRequest[] = [];
   #keepsRequests = true;

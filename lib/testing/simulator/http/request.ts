@@ -14,11 +14,11 @@ export interface SimulatorRequest {
   readonly path: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** As it was sent. */
+  /** The body as it was sent. */
   readonly body: string;
   /** IP address that it came from. */
   readonly address: string;
-  /** When it had arrived: milliseconds since the Unix epoch, on the simulator's clock. */
+  /** Time of its arrival: milliseconds since the Unix epoch, on the simulator's clock. */
   readonly at: number;
   /** The account whose token or user name it carries, also where that session is dead or the password wrong. */
   readonly username?: string | undefined;
@@ -42,7 +42,7 @@ export interface SimulatorCounts {
 
 const MAIN = ['login', 'keepAlive', 'logout'] as const;
 
-/** Which endpoint lives at `path` of the host that asks for a client certificate, or of the main one. */
+/** Finds the endpoint that lives at `path` of the host that asks for a client certificate, or of the main one. */
 export function endpointOf(
   host: 'certificate' | 'main',
   path: string,
@@ -59,7 +59,7 @@ export function splitPath(path: string): { pathname: string; query: URLSearchPar
   return { pathname, query: new URLSearchParams(query.join('?')) };
 }
 
-/** Whether the request asks for JSON in so many words: `*\/*` is what a client sends that was never told. */
+/** Tells whether the request asks for JSON in so many words: `*\/*` is what a client sends that was never told. */
 export function asksForJson(request: SimulatorRequest): boolean {
   return /\bapplication\/json\b/i.test(request.headers['accept'] ?? '');
 }
