@@ -4,7 +4,10 @@ import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
+import { parse } from 'dotenv';
+import { betfairSessionOptionsFromEnv } from 'nestjs-betfair-session';
 import { makeCertificate } from '../identity/support/certificates.js';
+import { closeApplications, createSessions } from '../support/application.js';
 import { quietPort, send } from '../testing/simulator/wire.js';
 import {
   cleanUp,
@@ -289,6 +292,21 @@ describe('the folder of the simulator', () => {
     const { code, stderr } = await start('--dir', 'file');
     expect(code).toBe(1);
     expect(stderr).toMatch(/^Error: .*\/file cannot be used \(ENOTDIR\)\. Check/);
+  });
+
+  it('holds the sessions of applications, whatever its name', async () => {
+    const dir = 'my bots/100% é?#1';
+    const command = runCommand(['simulator', '--port', '0', '--dir', dir], folder);
+    const simulator = await startedSimulator(command, folder, dir);
+    const env = parse(await readFile(join(simulator.folder, '.env')));
+    const { sessions } = await createSessions({
+      ...betfairSessionOptionsFromEnv(env),
+      sessionKey: 'session.token',
+    });
+    const { token } = await sessions.getSession();
+    await closeApplications();
+    const stored = join(simulator.folder, 'session-data', 'session.token');
+    expect(await readFile(stored, 'utf8')).toBe(token);
   });
 
   it('is quoted in the lines to try if its name has a blank', async () => {

@@ -25,7 +25,7 @@ const APPLICATION = `
   import 'reflect-metadata';
   import { NestFactory } from '@nestjs/core';
   import { BetfairSessionModule, betfairSessionOptionsFromEnv, SessionService } from 'nestjs-betfair-session';
-  const session = BetfairSessionModule.forRoot({ ...betfairSessionOptionsFromEnv(), storage: 'mem://' });
+  const session = BetfairSessionModule.forRoot(betfairSessionOptionsFromEnv());
   const app = await NestFactory.createApplicationContext(session, { logger: ['error'] });
   const sports = await app.get(SessionService).call('SportsAPING/v1.0/listEventTypes');
   console.log(JSON.stringify(sports.map(({ eventType }) => eventType.name)));
@@ -119,6 +119,7 @@ describe('the simulator that stands alone', () => {
       'BETFAIR_CERT_FILE',
       'BETFAIR_KEY_FILE',
       'BETFAIR_CA_FILE',
+      'BETFAIR_STORAGE',
       'BETFAIR_ENDPOINT_CERT_LOGIN',
       'BETFAIR_ENDPOINT_LOGIN',
       'BETFAIR_ENDPOINT_KEEP_ALIVE',
@@ -138,6 +139,8 @@ describe('the simulator that stands alone', () => {
     const { code, stdout, stderr } = await run(process.execPath, args, ROOT).ended;
     expect([code, stderr]).toEqual([0, '']);
     expect(JSON.parse(stdout)).toEqual(['Soccer', 'Horse Racing']);
+    // Its session does not lie beside those of an account at Betfair.
+    expect(await readdir(join(simulator.folder, 'session-data'))).not.toEqual([]);
   });
 
   it('serves the Stream API where the .env says', async () => {

@@ -44,12 +44,15 @@ function readPort(text: string | undefined, wrong: string[]): number {
   return port;
 }
 
-/** The absolute path is written in single quotes to `.env`, where neither these nor line breaks can be escaped. */
+/**
+ * Reads the folder. Its absolute path is written in single quotes to `.env`, where neither these nor line breaks can be
+ * escaped, and `expandVariables` of `ConfigModule` expands a `$`.
+ */
 function readDir(text: string, wrong: string[]): string {
   // oxlint-disable-next-line no-control-regex -- that is what is looked for
-  if (/['\0-\x1f]/.test(resolve(text))) {
+  if (/['$\0-\x1f]/.test(resolve(text))) {
     wrong.push(
-      `--dir: the path ${JSON.stringify(resolve(text))} has a quote or a control character in it, which cannot be written to .env. Name another folder.`,
+      `--dir: the path ${JSON.stringify(resolve(text))} has a quote, a "$" or a control character in it, which cannot be written to .env. Name another folder.`,
     );
   }
   return text;

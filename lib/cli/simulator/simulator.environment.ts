@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { BetfairSimulator } from '../../testing/simulator/betfair-simulator.js';
 import { CERTIFICATE_FILES } from './simulator.certificates.js';
 
@@ -19,6 +20,8 @@ export function environmentOf(simulator: BetfairSimulator, folder: string): stri
     BETFAIR_CERT_FILE: join(folder, CERTIFICATE_FILES.clientCert),
     BETFAIR_KEY_FILE: join(folder, CERTIFICATE_FILES.clientKey),
     BETFAIR_CA_FILE: join(folder, CERTIFICATE_FILES.ca),
+    // Beside those of an account at Betfair, a refusal here would keep that one from logging in.
+    BETFAIR_STORAGE: pathToFileURL(join(folder, 'session-data')).href,
     BETFAIR_ENDPOINT_CERT_LOGIN: endpoints.certLogin,
     BETFAIR_ENDPOINT_LOGIN: endpoints.login,
     BETFAIR_ENDPOINT_KEEP_ALIVE: endpoints.keepAlive,

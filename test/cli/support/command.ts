@@ -70,7 +70,11 @@ export function startSimulator(cwd: string, ...args: readonly string[]) {
 }
 
 /** A simulator that was called in `cwd`, once it says that it is ready. */
-export async function startedSimulator(command: ReturnType<typeof run>, cwd: string) {
+export async function startedSimulator(
+  command: ReturnType<typeof run>,
+  cwd: string,
+  dir = 'simulated-betfair',
+) {
   const { child, printed, ended } = command;
   await new Promise<void>((succeed, fail) => {
     child.stdout.on('data', () => {
@@ -78,7 +82,7 @@ export async function startedSimulator(command: ReturnType<typeof run>, cwd: str
     });
     child.once('close', () => fail(new Error(printed.stderr)));
   });
-  const folder = join(cwd, 'simulated-betfair');
+  const folder = join(cwd, dir);
   const variables = parseEnv(await readFile(join(folder, '.env'), 'utf8'));
   const valueOf = (name: string): string => variables[`BETFAIR_${name}`] ?? '';
   return {
