@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
@@ -19,6 +20,10 @@ import {
   startedSimulator,
   startSimulator,
 } from './support/command.js';
+
+const isLinux = process.platform === 'linux';
+if (!isLinux) console.warn('No test lets a start hang: /proc is missing.');
+const itOnLinux = isLinux ? it : it.skip;
 
 let folder: string;
 
@@ -291,7 +296,43 @@ describe('the folder of the simulator', () => {
     await writeFile(join(folder, 'file'), '');
     const { code, stderr } = await start('--dir', 'file');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^Error: .*\/file cannot be used \(ENOTDIR\)\. Check/);
+    expect(stderr).toMatch(
+      /^Error: .*\/file cannot be used \(ENOTDIR\)\. Name another folder: --dir/,
+    );
+  });
+
+  it.each(['client.key', '.env', '.simulator.json'])('is none with a pipe for %s', async (name) => {
+    const first = await startSimulator(folder);
+    await first.stop();
+    await rm(join(first.folder, name));
+    spawnSync('mkfifo', [join(first.folder, name)]);
+    const { code, stderr } = await start();
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Error: ${join(first.folder, name)} is not a regular file. Move it`);
+  });
+
+  it('is none with a note that was cut short', async () => {
+    await mkdir(join(folder, 'cut'));
+    await writeFile(join(folder, 'cut/.simulator.json'), '{ "writ');
+    expect(await start('--dir', 'cut')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('/cut/.simulator.json cannot be read. If everything in'),
+    });
+  });
+
+  itOnLinux('does not keep Ctrl-C from ending a start that hangs in it', async () => {
+    // The system says again and again that the parent is missing, and Node creates it again and again.
+    const args = ['simulator', '--port', '0', '--dir', '/proc/simulated'];
+    const { child, ended } = runCommand(args, folder);
+    const sockets = async () => {
+      const open = `/proc/${child.pid}/fd`;
+      const links = (await readdir(open)).map((fd) => readlink(join(open, fd)).catch(() => ''));
+      return (await Promise.all(links)).filter((link) => link.startsWith('socket:')).length;
+    };
+    // Its two outputs, and the three on which it listens.
+    while ((await sockets()) < 5) continue;
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ signal: 'SIGINT' });
   });
 
   it('holds the sessions of applications, whatever its name', async () => {

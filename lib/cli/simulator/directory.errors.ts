@@ -1,6 +1,15 @@
+import { stat } from 'node:fs/promises';
 import { SessionStorageError, StorageConflictError } from '../../errors/storage.errors.js';
 import { isRecord } from '../../common/is-record.js';
 import { CommandError } from '../command.errors.js';
+
+const PERMISSIONS = 'Check its permissions, or name';
+const ADVICE: Readonly<Record<string, string>> = {
+  EACCES: PERMISSIONS,
+  EPERM: PERMISSIONS,
+  EROFS: PERMISSIONS,
+  ENOSPC: 'Free space on its disk, or name',
+};
 
 /** Stands for a file that is not there. */
 export function undefinedIfAbsent(error: unknown): undefined {
@@ -12,16 +21,30 @@ export async function explained<T>(path: string, operation: () => Promise<T>): P
   try {
     return await operation();
   } catch (error) {
-    if (error instanceof StorageConflictError) throw error;
+    if (error instanceof StorageConflictError || error instanceof CommandError) throw error;
+    const code = codeOf(error);
     const reason =
       error instanceof SessionStorageError && error.failure === 'unsupported'
         ? 'its file system has no hard links'
-        : codeOf(error);
+        : code;
     throw new CommandError(
-      `${path} cannot be used (${reason}). Check its permissions, or name another folder: --dir <folder>`,
+      `${path} cannot be used (${reason}). ${ADVICE[code] ?? 'Name'} another folder: --dir <folder>`,
       { cause: error },
     );
   }
+}
+
+/**
+ * Refuses what cannot be read as a file; the read of a pipe would wait for ever.
+ *
+ * @throws CommandError something else has the name
+ */
+export async function refuseIfNoFile(path: string): Promise<void> {
+  const found = await stat(path).catch(undefinedIfAbsent);
+  if (found === undefined || found.isFile()) return;
+  throw new CommandError(
+    `${path} is not a regular file. Move it away, or name another folder: --dir <folder>`,
+  );
 }
 
 function codeOf(error: unknown): string {

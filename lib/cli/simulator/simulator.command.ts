@@ -21,13 +21,14 @@ export const simulatorCommand: Command = {
 
   async run(args) {
     const wanted = readArguments(args);
-    const stopped = stopSignal();
     const directory = await SimulatorDirectory.open(wanted.dir);
     const certificates = await readCertificates(directory);
     const simulator = await start(wanted.port, certificates);
     const ending = disturb(simulator, wanted);
     try {
       await directory.claim(portOf(simulator));
+      // Until here a signal ends the process at once, whatever hangs. The next start takes up what it left.
+      const stopped = stopSignal();
       await directory.write({
         '.gitignore': '*\n',
         ...certificateFiles(certificates),

@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/
 import { join, resolve } from 'node:path';
 import { StorageConflictError } from '../../errors/storage.errors.js';
 import { CommandError } from '../command.errors.js';
-import { explained, undefinedIfAbsent } from './directory.errors.js';
+import { explained, refuseIfNoFile, undefinedIfAbsent } from './directory.errors.js';
 import { type Holder, holderOf, isRunning } from './directory.holder.js';
 import { both, NOTE_FILE, type Note, NoteFile, type Written } from './directory.note.js';
 
@@ -30,12 +30,18 @@ export class SimulatorDirectory {
   static async open(dir: string): Promise<SimulatorDirectory> {
     const path = resolve(dir);
     const note = new NoteFile(path);
-    const [names, found] = await explained(path, async () => [
-      (await readdir(path).catch(undefinedIfAbsent)) ?? [],
-      await note.read(),
-    ]);
+    const [names, found] = await explained(path, async () => {
+      const list = (await readdir(path).catch(undefinedIfAbsent)) ?? [];
+      await refuseIfNoFile(join(path, NOTE_FILE));
+      return [list, await note.read()];
+    });
     const isNew = names.every((name) => name === VERSIONS || TEMPORARY.test(name));
-    if (found === 'foreign' || (found === undefined && !isNew)) {
+    if (found === 'foreign') {
+      throw new CommandError(
+        `${join(path, NOTE_FILE)} cannot be read. If everything in the folder is of a simulator, delete the folder; or name another one: --dir <folder>`,
+      );
+    }
+    if (found === undefined && !isNew) {
       throw new CommandError(
         `${path} holds files that are not of a simulator. Name a folder that is empty, new, or of an earlier start: --dir <folder>`,
       );
@@ -46,9 +52,11 @@ export class SimulatorDirectory {
 
   /** Reads a file in it, if it is there. */
   read(name: string): Promise<string | undefined> {
-    return explained(this.path, () =>
-      readFile(join(this.path, name), 'utf8').catch(undefinedIfAbsent),
-    );
+    const path = join(this.path, name);
+    return explained(this.path, async () => {
+      await refuseIfNoFile(path);
+      return readFile(path, 'utf8').catch(undefinedIfAbsent);
+    });
   }
 
   /**
