@@ -224,8 +224,8 @@ describe('the simulator that stands alone', () => {
     });
 
     it.each([
-      ['', 'The body must be a JSON object with "endpoint" and "fault".'],
-      ['{', 'The body must be a JSON object'],
+      ['', 'It is not JSON. The body must be a JSON object with "endpoint" and "fault".'],
+      ['{', 'It is not JSON. The body must be a JSON object'],
       [[], 'The body must be a JSON object'],
       [{ fault: 'hung' }, 'endpoint: must be one of certLogin, login, keepAlive, logout, api.'],
       [{ endpoint: 'constructor', fault: 'hung' }, 'endpoint: must be one of'],
@@ -246,6 +246,11 @@ describe('the simulator that stands alone', () => {
       [{ endpoint: 'api', fault: { reply: '', headers: { 'a b': '' } } }, 'fault.headers: must be'],
       [{ endpoint: 'api', fault: { reply: '', headers: { a: '\n' } } }, 'fault.headers: must be'],
       [{ endpoint: 'api', fault: { reply: '', headers: { a: 1 } } }, 'fault.headers: must be'],
+      [{ endpoint: 'api', fault: { reply: '', headers: { Trailer: 'x' } } }, 'fault.headers: must'],
+      [
+        { endpoint: 'api', fault: { reply: '', headers: { 'Content-Length': '-5' } } },
+        'fault.headers: must be',
+      ],
       [{ endpoint: 'api', fault: 'hung', times: 0 }, 'times: must be a whole number of at least 1'],
       [{ endpoint: 'api', fault: 'hung', times: 'x' }, 'times: must be a whole number'],
       [{ endpoint: 'api', fault: 'hung', processed: 1 }, 'processed: must be true or false.'],
@@ -311,6 +316,7 @@ describe('the simulator that stands alone', () => {
         expect(await statusFor(host)).toBe('403');
       }
       expect(await statusFor(`localhost:${port}`)).toBe('200');
+      expect(await statusFor(`LocalHost:${port}`)).toBe('200');
     });
 
     it('is on the host of the API only', async () => {

@@ -50,7 +50,8 @@ export class ControlEndpoint {
   answer(exchange: Exchange): SimulatorReply | undefined {
     const { pathname } = splitPath(exchange.path);
     if (!pathname.startsWith(PREFIX)) return undefined;
-    const { host = '', origin } = exchange.headers;
+    const { origin } = exchange.headers;
+    const host = (exchange.headers['host'] ?? '').toLowerCase();
     if (!this.#hosts().includes(host)) {
       return refusal(
         403,

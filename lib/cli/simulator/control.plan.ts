@@ -20,6 +20,16 @@ export interface ControlledFault extends PlannedFault {
 }
 
 const MEMBERS = ['endpoint', 'fault', 'times', 'processed'];
+/** Headers that say how the server sends an answer: with other values it cannot. */
+const OF_THE_SERVER: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
 const FAULT_FORMS = [
   ...Object.keys(NAMED_FAULTS).map((name) => `"${name}"`),
   '{ "slow": ms }',
@@ -35,7 +45,8 @@ const FAULT_FORMS = [
 export function readPlan(body: string, wrong: string[]): ControlledFault | undefined {
   const plan = parse(body);
   if (!isRecord(plan)) {
-    wrong.push('The body must be a JSON object with "endpoint" and "fault".');
+    const found = plan === undefined ? 'It is not JSON. ' : '';
+    wrong.push(`${found}The body must be a JSON object with "endpoint" and "fault".`);
     return undefined;
   }
   findUnknown(plan, MEMBERS, '', wrong);
@@ -87,7 +98,9 @@ function readReply(
   if (!isReply) wrong.push('fault.reply: must be a text, an object or an array.');
   if (!isStatus(status)) wrong.push(`fault.status: must be ${STATUS_RANGE}.`);
   if (!isHeaders(headers)) {
-    wrong.push('fault.headers: must be an object with the values of HTTP headers, as texts.');
+    wrong.push(
+      'fault.headers: must be an object with the values of HTTP headers, as texts, without those of the connection and the length.',
+    );
   }
   return isReply && isStatus(status) && isHeaders(headers) ? { reply, status, headers } : undefined;
 }
@@ -97,7 +110,7 @@ function isHeaders(value: unknown): value is Readonly<Record<string, string>> {
 }
 
 function isHeader(name: string, value: unknown): boolean {
-  if (typeof value !== 'string') return false;
+  if (typeof value !== 'string' || OF_THE_SERVER.has(name.toLowerCase())) return false;
   try {
     validateHeaderName(name);
     validateHeaderValue(name, value);
