@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomUUID, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
@@ -71,6 +71,35 @@ describe('the folder of a simulator that runs', () => {
     // The authority in the folder signed what this one presents.
     const reply = await send(winner.ca, `${winner.control}/counts`, { method: 'GET' });
     expect(reply.status).toBe(200);
+  });
+});
+
+describe('the folder of a simulator whose clock was ahead', () => {
+  it('gets certificates that are valid now', async () => {
+    const ahead = `
+      const now = Date.now;
+      Date = class extends Date {
+        static now() { return now() + 12 * 3_600_000; }
+        constructor(...given) { super(...(given.length === 0 ? [Date.now()] : given)); }
+      };`;
+    const args = [
+      '--import',
+      `data:text/javascript,${encodeURIComponent(ahead)}`,
+      MAIN,
+      'simulator',
+      '--port',
+      '0',
+    ];
+    const early = await startedSimulator(run(process.execPath, args, folder), folder);
+    const client = () => readFile(join(early.folder, 'client.crt'), 'utf8');
+    const clientOfEarly = await client();
+    await early.stop();
+    expect(Date.parse(new X509Certificate(early.ca).validFrom)).toBeGreaterThan(Date.now());
+
+    const { ca } = await startSimulator(folder);
+
+    expect(Date.parse(new X509Certificate(ca).validFrom)).toBeLessThanOrEqual(Date.now());
+    expect(await client()).not.toBe(clientOfEarly);
   });
 });
 

@@ -36,14 +36,16 @@ export async function readCertificates(
     await readPair(directory, serverCert, serverKey),
     await readPair(directory, clientCert, clientKey),
   ];
-  const until = new Date(Date.now() + LEAST_VALIDITY_MS);
+  const now = new Date();
+  const moments = [now, new Date(now.getTime() + LEAST_VALIDITY_MS)];
   return {
     server:
-      authority !== undefined && server && serves(server, authority, until)
+      authority !== undefined && server && serves(server, authority, moments)
         ? { ...server, ca: authority }
         : await serverCertificate(),
     client:
-      client && checkClientCertificateNow(client, until).faults.length === 0
+      client &&
+      moments.every((moment) => checkClientCertificateNow(client, moment).faults.length === 0)
         ? client
         : await clientCertificate(1),
   };
@@ -72,7 +74,7 @@ async function readPair(
   return cert === undefined || key === undefined ? undefined : { cert, key };
 }
 
-function serves({ cert, key }: PemPair, ca: string, until: Date): boolean {
+function serves({ cert, key }: PemPair, ca: string, moments: readonly Date[]): boolean {
   try {
     const [own, issuer] = [new X509Certificate(cert), new X509Certificate(ca)];
     return (
@@ -80,7 +82,9 @@ function serves({ cert, key }: PemPair, ca: string, until: Date): boolean {
       own.checkIssued(issuer) &&
       own.verify(issuer.publicKey) &&
       own.checkIP('127.0.0.1') !== undefined &&
-      [own, issuer].every(({ validTo }) => new Date(validTo) > until)
+      [own, issuer].every(({ validFrom, validTo }) =>
+        moments.every((moment) => new Date(validFrom) <= moment && moment < new Date(validTo)),
+      )
     );
   } catch {
     return false;
