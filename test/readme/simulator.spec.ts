@@ -45,7 +45,7 @@ describe('docs/simulator.md', () => {
   });
 
   it('names the files that are written', async () => {
-    const rows = page.match(/^\| `[^|]*\.(?:env|crt|key|json)` .*$/gm) ?? [];
+    const rows = page.match(/^\| `[^|]*\.(?:env|crt|key|json|versions)` .*$/gm) ?? [];
     const named = rows.flatMap((row) => row.split('|')[1]?.match(/[^`\s,]+/g) ?? []);
     const written = (await readdir(simulator.folder)).filter((name) => name !== '.gitignore');
     expect(named.toSorted()).toEqual(written.toSorted());
