@@ -52,7 +52,9 @@ export interface RedisClientOptions {
   readonly send: RedisSend;
   /** Put before every key, such as `betfair/`. Default none. */
   readonly prefix?: string | undefined;
+  /** Leave it out: the client knows its server. */
   readonly url?: undefined;
+  /** Leave it out: the client knows whom it trusts. */
   readonly ca?: undefined;
 }
 
