@@ -1,6 +1,6 @@
 import { BetfairSession } from '../betfair-session.js';
 
-/** What a test session carries. */
+/** Members of a test session. */
 export interface TestSessionOptions {
   /** The session token. @default 'test-token' */
   readonly token?: string | undefined;

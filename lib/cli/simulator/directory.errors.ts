@@ -35,7 +35,7 @@ export async function explained<T>(path: string, operation: () => Promise<T>): P
 }
 
 /**
- * Refuses what cannot be read as a file; the read of a pipe would wait for ever.
+ * Refuses what cannot be read as a file; the read of a pipe would never end.
  *
  * @throws CommandError something else has the name
  */

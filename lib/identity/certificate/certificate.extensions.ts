@@ -2,7 +2,7 @@ import { createHash, type KeyObject } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import { boolean, namedBits, objectId, octetString, sequence, tagged, taggedBytes } from './der.js';
 
-/** What a key may be used for: the bits of X.509. */
+/** Uses of a key: the bits of X.509. */
 const KEY_USAGES = {
   digitalSignature: 0,
   keyEncipherment: 2,
@@ -10,7 +10,7 @@ const KEY_USAGES = {
   cRLSign: 6,
 } as const;
 
-/** What a certificate may prove. */
+/** Purposes of a certificate. */
 const PURPOSES = {
   serverAuth: '1.3.6.1.5.5.7.3.1',
   clientAuth: '1.3.6.1.5.5.7.3.2',

@@ -1,4 +1,4 @@
-/** What is used of a `Pool` of `pg`, of PGlite, or of anything else that takes a statement with `$1`, `$2` … */
+/** Part that is used of a `Pool` of `pg`, of PGlite, or of anything else that takes a statement with `$1`, `$2` … */
 export interface PostgresClientLike {
   /** Carries out one statement, outside of any transaction, and resolves to its rows. */
   query(
@@ -10,7 +10,7 @@ export interface PostgresClientLike {
   }>;
 }
 
-/** Where a server is and who connects to it, as `pg` takes it. */
+/** Address of a server and credentials, as `pg` takes them. */
 export interface PostgresConnection {
   /** Name, address, or the folder of a socket. */
   readonly host: string;
@@ -24,7 +24,7 @@ export interface PostgresConnection {
   readonly ssl: boolean | undefined;
 }
 
-/** Where clients come from. */
+/** Source of clients. */
 export interface PostgresSource {
   /** Lends a client to an operation, which nobody waits for any more once `signal` aborts. */
   use<T>(operation: (client: PostgresClientLike) => Promise<T>, signal: AbortSignal): Promise<T>;

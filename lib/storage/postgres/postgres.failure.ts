@@ -38,7 +38,7 @@ const BY_CLASS = new Map<string, FaultName>([
 
 /** Those of the system, such as `EPIPE`, begin with an E. */
 const SERVERS_CODE = /^(?!E)[\dA-Z]{5}$/;
-/** What a code alone does not tell, by the server's words; PgBouncer has one code for most of what it says itself. */
+/** Faults that a code alone does not tell, by the server's words; PgBouncer has one code for most of what it says itself. */
 const BY_WORDS: readonly (readonly [code: string, words: RegExp, fault: FaultName])[] = [
   ['08P01', /authentication failed|no such user/, 'credentials'],
   ['08P01', /no such database/, 'database'],
@@ -60,7 +60,7 @@ function faultNameOf(error: unknown): FaultName {
   return TLS_CODE.test(code) ? 'tls' : 'network';
 }
 
-/** What `pg` itself says. */
+/** Finds the fault in the words of `pg` itself. */
 function withoutCode(message: string): FaultName {
   if (message === 'The server does not support SSL connections') return 'tls';
   return /^SASL: |^Password must be/.test(message) ? 'credentials' : 'network';

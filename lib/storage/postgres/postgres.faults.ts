@@ -4,11 +4,11 @@ import type { PostgresTable } from './postgres.table.js';
 /** A kind of failure, and what a person does about it. */
 interface Fault {
   readonly failure: StorageFailure;
-  /** What happened and what to do, in sentences. */
+  /** Sentences: what happened and what to do. */
   readonly advice: (table: PostgresTable) => string;
 }
 
-/** What can go wrong, by name. */
+/** Every kind of failure, by its name. */
 export const FAULTS = {
   credentials: {
     failure: 'denied',

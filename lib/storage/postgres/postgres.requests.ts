@@ -22,7 +22,7 @@ export async function rowsOf(
   );
 }
 
-/** What the rows of a read hold. */
+/** Takes the object from the rows of a read. */
 export function storedIn([row]: readonly unknown[]): StoredValue | undefined {
   if (row === undefined) return undefined;
   const [value, version] = [read(row, 'value'), text(row, 'version')];

@@ -19,7 +19,7 @@ export interface PostgresTable {
 }
 
 export const DEFAULT_TABLE = 'betfair_session';
-/** What PostgreSQL cuts names to. */
+/** Length to which PostgreSQL cuts names. */
 const LONGEST_NAME = 63;
 const NAME = /^[a-z_][a-z\d_$]*$/i;
 

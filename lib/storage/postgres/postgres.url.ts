@@ -2,7 +2,7 @@ import { BetfairConfigurationError } from '../../errors/configuration.errors.js'
 import type { PostgresConnection } from './postgres.client.js';
 import { choice, readParameters, type UrlRules } from '../storage.url.js';
 
-/** What a URL says: `postgres://user:password@host/database?parameter=value`. */
+/** Parts of a URL: `postgres://user:password@host/database?parameter=value`. */
 export interface PostgresUrl {
   readonly connection: PostgresConnection;
   /** Without user and password. */

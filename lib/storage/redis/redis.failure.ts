@@ -3,7 +3,7 @@ import { SessionStorageError } from '../../errors/storage.errors.js';
 import { read, text } from '../remote/foreign.fields.js';
 import { OTHERWISE, type RedisWords, type Verdict, VERDICTS } from './redis.verdicts.js';
 
-/** What was found here, where the server did not say that something failed. */
+/** Failure that was found here, where the server did not say that something failed. */
 export class RedisFault extends Error {
   constructor(readonly code: 'READONLY' | 'STAGED_VALUE_LOST' | 'UNEXPECTED_REPLY') {
     super(code);
@@ -19,7 +19,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   ASK: 'CLUSTER_BY_URL',
   CROSSSLOT: 'CLUSTER_BY_URL',
 };
-/** What a server says after a mere `ERR`, and clients without a code. */
+/** Words of a server after a mere `ERR`, and of clients without a code. */
 const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/(unknown|unsupported) command|not support/i, 'UNKNOWN_COMMAND'],
   [/user executing the script can't|ACL failure in script/, 'NOPERM'],
@@ -29,7 +29,7 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/subscriber mode/, 'SUBSCRIBER'],
   [/^Protocol error/, 'UNEXPECTED_REPLY'],
 ];
-/** Where the word of a server stands; Redis before 7 puts it into an error of the script, valkey-glide into one of its own. */
+/** Places where the word of a server stands; Redis before 7 puts it into an error of the script, valkey-glide into one of its own. */
 const SERVER_WORDS = [
   /@user_script: ?\d+: ?-?([A-Z]{3,})\b/,
   /^(?:An error was signalled by the server: - )?([A-Z]{3,}\b|[A-Z][A-Za-z]+(?=:))/,

@@ -9,7 +9,7 @@ const RULES: UrlRules = {
 };
 const DEFAULT_PORT = 6379;
 
-/** What a URL says of a server, and of the place of the session in it. */
+/** Server of a URL, and the place of the session in it. */
 export interface RedisAddress {
   readonly host: string;
   readonly port: number;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { SessionStorage } from '../../storage/session-storage.interface.js';
 
-/** What a case works with. */
+/** Means of a case. */
 export interface CaseContext {
   /** Another store on the same data. */
   readonly open: () => Promise<SessionStorage>;

@@ -5,7 +5,7 @@ import type { CaseContext, Cases } from './conformance.context.js';
 import { raceCases } from './conformance.races.js';
 import { refusalCases } from './conformance.refusals.js';
 
-/** What {@link sessionStorageConformance} needs to know about a store. */
+/** Facts about a store that {@link sessionStorageConformance} needs. */
 export interface StorageConformanceOptions {
   /**
    * Called several times in a case: each call gives a store on the same underlying data, so that what one writes the
@@ -21,7 +21,7 @@ export interface StorageConformanceOptions {
 
 /** One case of the conformance suite, for any test runner. */
 export interface ConformanceCase {
-  /** What a store must do. */
+  /** Promise that a store must keep, as the name of a test. */
   readonly name: string;
   /** Resolves if the store does it; otherwise rejects, with an `AssertionError` or with what the store threw. */
   readonly run: () => Promise<void>;

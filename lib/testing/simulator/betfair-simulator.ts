@@ -57,7 +57,7 @@ export interface BetfairSimulatorOptions {
    * @default three free ports
    */
   readonly port?: number | undefined;
-  /** What the servers present, for 127.0.0.1, and who signed it. @default one made for the process */
+  /** Certificate of the servers, for 127.0.0.1, and of its authority. @default one made for the process */
   readonly server?: ServerCertificate | undefined;
 }
 
@@ -76,7 +76,7 @@ export interface BetfairSimulatorOptions {
  * ```
  */
 export class BetfairSimulator {
-  /** What arrived, in order, as a live list. It grows until {@link clearRequests}. */
+  /** Requests that arrived, in order, as a live list. It grows until {@link clearRequests}. */
   readonly requests: readonly SimulatorRequest[];
   /** Certificate of the authority that signed the servers' certificate, PEM. */
   readonly ca: string;
@@ -167,7 +167,7 @@ export class BetfairSimulator {
     return this.#record.counts;
   }
 
-  /** What `placeOrders` accepted, in order. */
+  /** Orders that `placeOrders` accepted, in order. */
   get orders(): readonly SimulatedOrder[] {
     return this.#orders.orders;
   }
@@ -196,7 +196,7 @@ export class BetfairSimulator {
     return this.accounts.liveTokens(this.accounts.get(username));
   }
 
-  /** Whether that account, or any, was ever banned for more than 100 logins in a minute. */
+  /** Tells whether that account, or any, was ever banned for more than 100 logins in a minute. */
   banned(username?: string): boolean {
     const accounts = username === undefined ? this.accounts.all : [this.accounts.get(username)];
     return accounts.some((account) => account.banned);
@@ -269,7 +269,7 @@ export class BetfairSimulator {
     await this.#stopped;
   }
 
-  /** What `await using` calls: {@link stop}. */
+  /** Stops it at the end of an `await using`: {@link stop}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }

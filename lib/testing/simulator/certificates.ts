@@ -11,7 +11,7 @@ import {
   writeClientCertificate,
 } from '../../identity/certificate/certificate.writer.js';
 
-/** What the servers of a simulator present, and who signed it. */
+/** Certificate of the servers of a simulator, and of its authority. */
 export interface ServerCertificate extends PemPair {
   /** Certificate of the authority, PEM. */
   readonly ca: string;

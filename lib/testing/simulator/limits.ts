@@ -6,13 +6,13 @@ export interface SimulatorLimits {
   /** Authenticated connections to the Stream API that an account may have at a time. @default 10 */
   readonly connections?: number | undefined;
   /**
-   * Whether a session ends when it is used from an IP address other than that of its login, as one user reported of
+   * Ends a session when it is used from an IP address other than that of its login, as one user reported of
    * Betfair. The address is that of the TCP connection; headers such as `X-Forwarded-For` and `X-IP` do not count.
    *
    * @default false
    */
   readonly boundToAddress?: boolean | undefined;
-  /** What one request for market data may weigh, by Betfair's table; `TOO_MUCH_DATA` beyond it. @default 200 */
+  /** Weight that one request for market data may have, by Betfair's table; `TOO_MUCH_DATA` beyond it. @default 200 */
   readonly weight?: number | undefined;
 }
 

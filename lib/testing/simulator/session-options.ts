@@ -10,7 +10,7 @@ export interface SimulatorSessionOptions extends CertificateLoginOptions {
   readonly certificate: PemPair;
   /** Certificate of the authority of the simulator, PEM. */
   readonly ca: string;
-  /** Where the simulator listens. */
+  /** URLs of the simulator. */
   readonly endpoints: Readonly<Record<SimulatorEndpoint, string>>;
   /** A store of its own for every registration. */
   readonly storage: 'mem://';

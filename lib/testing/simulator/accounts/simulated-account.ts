@@ -27,7 +27,7 @@ export interface SimulatedAccountOptions {
    * carries a token.
    */
   readonly loginCode?: string | undefined;
-  /** Whether every login answers the same token text. @default false */
+  /** Gives every login the same token text. @default false */
   readonly sameToken?: boolean | undefined;
   /** The client certificate (PEM) that certlogin wants to see. @default one made for the account */
   readonly certificate?: PemPair | undefined;
@@ -41,7 +41,7 @@ const DEFAULT_PASSWORD = 'p&ss+wörd=50% /?#;€';
 export class SimulatedAccount {
   /** The user name. */
   readonly username: string;
-  /** Where the account is registered. */
+  /** Place where the account is registered. */
   readonly jurisdiction: Jurisdiction;
   /** The password that logins must send. */
   password: string;
@@ -51,15 +51,15 @@ export class SimulatedAccount {
   sessionLifetime: number;
   /** Two-factor code that an interactive login must append to the password; `undefined`: none. */
   twoFactorCode: string | undefined;
-  /** What every login with the right credentials answers; `undefined`: `SUCCESS`. */
+  /** Answer to every login with the right credentials; `undefined`: `SUCCESS`. */
   loginCode: string | undefined;
-  /** Whether every login answers the same token text. */
+  /** Gives every login the same token text. */
   sameToken: boolean;
   /** The client certificate (PEM) that certlogin wants to see. */
   certificate: PemPair;
   /** Logins that created a session. */
   logins = 0;
-  /** Whether the ban for too many logins was ever reached. */
+  /** Tells whether the ban for too many logins was ever reached. */
   banned = false;
 
   /** @internal Made by `BetfairSimulator.start`. */

@@ -3,14 +3,14 @@ import type { Clock } from '../../../common/clock.js';
 import { BetfairConfigurationError } from '../../../errors/index.js';
 import type { SimulatedAccount } from './simulated-account.js';
 
-/** What a login attempt came to: a token where there is a session. */
+/** Outcome of a login attempt: a token where there is a session. */
 export interface LoginOutcome {
   /** `SUCCESS`, `LIMITED_ACCESS` or the code of the refusal. */
   readonly code: string;
   readonly token?: string | undefined;
 }
 
-/** What a login says. */
+/** Credentials of a login, and the address that it comes from. */
 export interface LoginRequest {
   readonly username: string;
   readonly password: string;
@@ -18,7 +18,7 @@ export interface LoginRequest {
   readonly address: string;
 }
 
-/** What proves who logs in, beside user name and password. */
+/** Proof of who logs in, beside user name and password. */
 export type LoginProof =
   { readonly kind: 'certificate'; readonly fingerprint: string } | { readonly kind: 'interactive' };
 

@@ -13,7 +13,7 @@ export type StreamErrorCode =
   | 'UNEXPECTED_ERROR'
   | 'CONNECTION_FAILED';
 
-/** What the Stream API answers to one message. */
+/** Answer of the Stream API to one message. */
 export interface StreamStatus {
   readonly op: 'status';
   /** That of the message, where it had one. */
