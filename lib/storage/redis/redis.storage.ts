@@ -116,10 +116,14 @@ export class RedisStorage implements SessionStorage {
    */
   async open(): Promise<void> {
     await this.#operate('open', {}, async (send, name) => {
-      await get(send, name('open'));
-      if (!this.#connection) return;
-      await assertRunsScripts(send, [name('open'), name('open.2')]);
-      await assertPrimary(send).catch(unlessNotTold);
+      const reading = get(send, name('open'));
+      if (!this.#connection) return void (await reading);
+      // At once: a start waits for one answer, not for three.
+      await Promise.all([
+        reading,
+        assertRunsScripts(send, [name('open'), name('open.2')]),
+        assertPrimary(send).catch(unlessNotTold),
+      ]);
     });
   }
 
