@@ -17,10 +17,10 @@ afterEach(cleanUp);
 
 const call = (...args: readonly string[]) => runCommand(args, folder).ended;
 
-/** What it prints without arguments on a terminal. */
+/** What it prints without arguments on a terminal, which alone decides on colours: `CI` would, too. */
 const onTerminal = async (...variables: readonly string[]) => {
   const spawn = 'import pty, sys; pty.spawn(sys.argv[1:])';
-  const program = ['env', 'TERM=xterm-256color', ...variables, process.execPath, MAIN];
+  const program = ['env', '-i', 'TERM=xterm-256color', ...variables, process.execPath, MAIN];
   return (await run('python3', ['-c', spawn, ...program], folder).ended).stdout;
 };
 
