@@ -3,13 +3,15 @@ import type {
   Jurisdiction,
 } from '../options/betfair-session-options.interface.js';
 
-/** Every URL that a session needs. */
+/** The addresses of Betfair for an account. */
 export interface ResolvedEndpoints {
   readonly certLogin: string;
   readonly login: string;
   readonly keepAlive: string;
   readonly logout: string;
   readonly api: string;
+  /** Host and port; `undefined` if no host is documented and the options name none. */
+  readonly stream: string | undefined;
 }
 
 interface JurisdictionFacts {
@@ -18,6 +20,8 @@ interface JurisdictionFacts {
   /** Countries as the codes of a login name them, and `COM`. */
   readonly countries: readonly string[];
   readonly api: string;
+  /** Host of the Stream API; documented for the global exchange only, and inferred for Italy. */
+  readonly stream?: string;
   /** Milliseconds that a session lives without keep-alive. */
   readonly sessionLifetime: number;
 }
@@ -35,12 +39,14 @@ const JURISDICTIONS: Readonly<Record<Jurisdiction, JurisdictionFacts>> = {
     domain: 'betfair.com',
     countries: ['COM', 'GB', 'UK', 'IE'],
     api: API,
+    stream: 'stream-api.betfair.com',
     sessionLifetime: 12 * HOUR,
   },
   italy: {
     domain: 'betfair.it',
     countries: ['IT'],
     api: 'https://api.betfair.it',
+    stream: 'stream-api.betfair.it',
     sessionLifetime: 20 * MINUTE,
   },
   spain: { domain: 'betfair.es', countries: ['ES'], api: API, sessionLifetime: 20 * MINUTE },
@@ -74,17 +80,18 @@ export function sessionLifetimeOf(jurisdiction: Jurisdiction): number {
   return JURISDICTIONS[jurisdiction].sessionLifetime;
 }
 
-/** The URLs of a jurisdiction, with those replaced that `overrides` names. */
+/** The addresses of a jurisdiction, with those replaced that `overrides` names. */
 export function endpointsOf(
   jurisdiction: Jurisdiction,
   overrides: BetfairEndpoints = {},
 ): ResolvedEndpoints {
-  const { domain, api } = JURISDICTIONS[jurisdiction];
+  const { domain, api, stream } = JURISDICTIONS[jurisdiction];
   return {
     certLogin: overrides.certLogin ?? `https://identitysso-cert.${domain}/api/certlogin`,
     login: overrides.login ?? `https://identitysso.${domain}/api/login`,
     keepAlive: overrides.keepAlive ?? `https://identitysso.${domain}/api/keepAlive`,
     logout: overrides.logout ?? `https://identitysso.${domain}/api/logout`,
     api: overrides.api ?? api,
+    stream: overrides.stream ?? (stream && `${stream}:443`),
   };
 }

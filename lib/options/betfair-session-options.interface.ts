@@ -42,7 +42,7 @@ export type ClientCertificate = {
 /** Returns the client certificate of this moment, from a secret manager for example. */
 export type CertificateFunction = () => ClientCertificate | Promise<ClientCertificate>;
 
-/** Whole URLs that replace those of the jurisdiction. All are `https:`. */
+/** Addresses that replace those of the jurisdiction: whole URLs, all of them `https:`, except for `stream`. */
 export interface BetfairEndpoints {
   /** Login with a client certificate. Receives user name, password and application key. */
   readonly certLogin?: string | undefined;
@@ -54,6 +54,8 @@ export interface BetfairEndpoints {
   readonly logout?: string | undefined;
   /** Base of `SessionService.fetch`, and the only origin that it sends a token to. */
   readonly api?: string | undefined;
+  /** Host and port of the Stream API, such as `stream-api.betfair.com:443`. Receives the token and the application key. */
+  readonly stream?: string | undefined;
 }
 
 /**
@@ -78,7 +80,7 @@ export interface CommonSessionOptions {
    * @default 'global'
    */
   readonly jurisdiction?: Jurisdiction | undefined;
-  /** URLs that replace those of the jurisdiction. */
+  /** Addresses that replace those of the jurisdiction. */
   readonly endpoints?: BetfairEndpoints | undefined;
   /** Additional trusted certificate authorities (PEM) for these URLs. Certificates are checked in any case. */
   readonly ca?: string | Buffer | readonly (string | Buffer)[] | undefined;

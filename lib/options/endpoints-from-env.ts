@@ -3,9 +3,9 @@ import { findTextFault } from '../common/clean-text.js';
 import { BetfairConfigurationError } from '../errors/index.js';
 import type { BetfairEndpoints } from './betfair-session-options.interface.js';
 import type { EnvironmentReader } from './environment.reader.js';
-import { findOriginFault, findUrlFault } from './session-options.checks.js';
+import { findAddressFault, findOriginFault, findUrlFault } from './session-options.checks.js';
 
-/** Reads the URLs that take the place of Betfair's; nothing if no variable names one. */
+/** Reads the addresses that take the place of Betfair's; nothing if no variable names one. */
 export function readEndpoints(reader: EnvironmentReader): BetfairEndpoints | undefined {
   const endpoints = {
     certLogin: reader.optional('ENDPOINT_CERT_LOGIN', findFault),
@@ -13,8 +13,9 @@ export function readEndpoints(reader: EnvironmentReader): BetfairEndpoints | und
     keepAlive: reader.optional('ENDPOINT_KEEP_ALIVE', findFault),
     logout: reader.optional('ENDPOINT_LOGOUT', findFault),
     api: reader.optional('ENDPOINT_API', findApiFault),
+    stream: reader.optional('ENDPOINT_STREAM', findAddressFault),
   };
-  return Object.values(endpoints).some((url) => url !== undefined) ? endpoints : undefined;
+  return Object.values(endpoints).some((address) => address !== undefined) ? endpoints : undefined;
 }
 
 function findFault(name: string, url: string): string | undefined {

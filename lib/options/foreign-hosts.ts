@@ -7,7 +7,9 @@ const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** Names the endpoints that are not Betfair's; as a warning, unless all of them are on this machine. */
 export function announceForeignHosts(endpoints: ResolvedEndpoints, log: ApplicationLog): void {
-  const all = Object.entries(endpoints).map(([name, url]) => ({ name, url: new URL(url) }));
+  const { stream, ...urls } = endpoints;
+  const addresses = { ...urls, ...(stream !== undefined && { stream: `https://${stream}` }) };
+  const all = Object.entries(addresses).map(([name, url]) => ({ name, url: new URL(url) }));
   const foreign = all.filter(({ url }) => !BETFAIRS.test(url.hostname));
   if (foreign.length === 0) return;
   const named = foreign.map(({ name, url }) => `${name} (${url.host})`).join(', ');

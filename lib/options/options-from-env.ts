@@ -30,8 +30,8 @@ export interface OptionsFromEnvSettings {
  * `BETFAIR_PASSPHRASE`; or `BETFAIR_LOGIN=interactive`. Optional: `BETFAIR_JURISDICTION`, `BETFAIR_STORAGE`,
  * `BETFAIR_SESSION_KEY`, `BETFAIR_PERSISTENCE`, `BETFAIR_KEEP_ALIVE` (`true`, `false` or milliseconds, at least 60,000);
  * for a simulator or an inspected network `BETFAIR_ENDPOINT_CERT_LOGIN`, `BETFAIR_ENDPOINT_LOGIN`,
- * `BETFAIR_ENDPOINT_KEEP_ALIVE`, `BETFAIR_ENDPOINT_LOGOUT` and `BETFAIR_ENDPOINT_API` (whole URLs), and `BETFAIR_CA_FILE`
- * (certificate authorities, PEM, read at once).
+ * `BETFAIR_ENDPOINT_KEEP_ALIVE`, `BETFAIR_ENDPOINT_LOGOUT` and `BETFAIR_ENDPOINT_API` (whole URLs),
+ * `BETFAIR_ENDPOINT_STREAM` (host and port), and `BETFAIR_CA_FILE` (certificate authorities, PEM, read at once).
  *
  * @throws BetfairConfigurationError naming every variable that is missing or cannot be read
  */

@@ -1,6 +1,7 @@
 import { findTextFault } from '../common/clean-text.js';
 import { isTokenText } from '../common/session-token.js';
 import { isPathLike } from '../common/path-text.js';
+import { parseAddress } from '../common/host-and-port.js';
 import { isPemCertificate } from '../common/pem-certificate.js';
 import { isJurisdiction, jurisdictions } from '../identity/jurisdiction.endpoints.js';
 import { findStorageFault } from '../storage/storage.factory.js';
@@ -13,7 +14,7 @@ import { findShapeFault } from './certificate.shape.js';
 import { isHttps, isStorage, isText } from './session-options.shapes.js';
 import { findTimeFaults } from './time-bounds.js';
 
-const KNOWN_ENDPOINTS = ['certLogin', 'login', 'keepAlive', 'logout', 'api'];
+const KNOWN_ENDPOINTS = ['certLogin', 'login', 'keepAlive', 'logout', 'api', 'stream'];
 
 function findUnknown(options: object): string[] {
   return Object.keys(options)
@@ -101,8 +102,8 @@ export function findFaults(
         (endpoint) =>
           `endpoints.${endpoint}: there is no such endpoint. They are: ${KNOWN_ENDPOINTS.join(', ')}.`,
       ),
-    ...Object.entries(resolved.endpoints).map(([endpoint, url]) =>
-      (endpoint === 'api' ? findOriginFault : findUrlFault)(`endpoints.${endpoint}`, url),
+    ...Object.entries(resolved.endpoints).map(([endpoint, address]) =>
+      findEndpointFault(endpoint, address),
     ),
     findAuthorityFault(resolved.ca),
     ...findTimeFaults(options, resolved),
@@ -118,6 +119,13 @@ export function findFaults(
       `persistence: it is 'required' or 'best-effort'.`,
     ),
   ].filter((fault) => fault !== undefined);
+}
+
+function findEndpointFault(endpoint: string, address: unknown): string | undefined {
+  const name = `endpoints.${endpoint}`;
+  if (endpoint === 'api') return findOriginFault(name, address);
+  if (endpoint !== 'stream') return findUrlFault(name, address);
+  return address === undefined ? undefined : findAddressFault(name, address);
 }
 
 /** The fault of a URL that takes the place of one of Betfair's. */
@@ -136,6 +144,14 @@ export function findOriginFault(name: string, url: unknown): string | undefined 
   return unless(
     pathname === '/' && search === '' && hash === '',
     `${name}: it must end after the host, such as https://api.betfair.com, without a path.`,
+  );
+}
+
+/** The fault of the address of the Stream API. */
+export function findAddressFault(name: string, address: unknown): string | undefined {
+  return unless(
+    typeof address === 'string' && parseAddress(address) !== undefined,
+    `${name}: it must be a host and a port, such as stream-api.betfair.com:443.`,
   );
 }
 

@@ -17,7 +17,7 @@ describe('endpoints that are not Betfair’s', () => {
     expect(lines[0]).toMatchObject([
       'log',
       expect.stringMatching(
-        /where credentials and sessions go: certLogin \(127\.0\.0\.1:\d+\), login .*, api \(127\.0\.0\.1:\d+\)\.$/,
+        /where credentials and sessions go: certLogin \(127\.0\.0\.1:\d+\), login .*, api \(127\.0\.0\.1:\d+\), stream \(127\.0\.0\.1:\d+\)\.$/,
       ),
       'BetfairSession',
     ]);
@@ -28,9 +28,10 @@ describe('endpoints that are not Betfair’s', () => {
     [
       'of which one was forgotten',
       { keepAlive: 'https://identitysso.betfair.com/api/keepAlive' },
-      /certLogin \(.*\), api \(.*\)\. The others are\.$/,
+      /certLogin \(.*\), api \(.*\), stream \(.*\)\. The others are\.$/,
     ],
     ['that only look so', { api: 'https://api.notbetfair.com' }, /api \(api\.notbetfair\.com\)/],
+    ['of the stream', { stream: 'betfair.com.evil.org:443' }, /stream \(betfair\.com\.evil\.org\)/],
   ])('are warned of at the start: %s', async (_, changed, said) => {
     const lines = await announced(changed);
     expect(lines).toHaveLength(1);

@@ -69,6 +69,8 @@ describe('betfairSessionOptionsFromEnv', () => {
     ['BETFAIR_ENDPOINT_KEEP_ALIVE', `${HOST}/k`, { endpoints: { keepAlive: `${HOST}/k` } }],
     ['BETFAIR_ENDPOINT_LOGOUT', `${HOST}/o`, { endpoints: { logout: `${HOST}/o` } }],
     ['BETFAIR_ENDPOINT_API', HOST, { endpoints: { api: HOST } }],
+    ['BETFAIR_ENDPOINT_STREAM', 'x.test:443', { endpoints: { stream: 'x.test:443' } }],
+    ['BETFAIR_ENDPOINT_STREAM', '[::1]:8445', { endpoints: { stream: '[::1]:8445' } }],
   ])('reads %s=%s', (variable, value, option) => {
     const plain = read({ ...ACCOUNT, ...FILES });
     expect(read({ ...ACCOUNT, ...FILES, [variable]: value })).toEqual({ ...plain, ...option });

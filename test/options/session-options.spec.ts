@@ -286,6 +286,15 @@ describe('options that are not', () => {
     expect(await faultsOf(changed)).toEqual([expect.stringMatching(fault)]);
   });
 
+  it.each([
+    ...['', 'a', 'a:', ':1', 'a:0', 'a:65536', '::1:443', 'https://a:443', 'a:443/b', 'u@a:443'],
+    443,
+  ])('are refused for the address %j of the Stream API', async (stream) => {
+    expect(await faultsOf({ endpoints: { stream } })).toEqual([
+      'endpoints.stream: it must be a host and a port, such as stream-api.betfair.com:443.',
+    ]);
+  });
+
   it.each([undefined, null, 'options', 42])(
     'are refused where the factory returns %j',
     async (none) => {

@@ -178,7 +178,8 @@ export class BetfairSimulator {
    * @throws BetfairConfigurationError there is no such account
    */
   options(username?: string): SimulatorSessionOptions {
-    const hosts = { certLogin: this.#certLogin, main: this.#url };
+    const { host, port } = this.#stream;
+    const hosts = { certLogin: this.#certLogin, main: this.#url, stream: `${host}:${port}` };
     return sessionOptions(this.accounts.get(username), this.ca, hosts);
   }
 

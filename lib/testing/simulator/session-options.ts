@@ -1,7 +1,9 @@
-import type { CertificateLoginOptions } from '../../options/betfair-session-options.interface.js';
+import type {
+  BetfairEndpoints,
+  CertificateLoginOptions,
+} from '../../options/betfair-session-options.interface.js';
 import type { SimulatedAccount } from './accounts/simulated-account.js';
 import type { PemPair } from '../../identity/certificate/certificate.writer.js';
-import type { SimulatorEndpoint } from './http/request.js';
 
 /** Options of a session with an account of the simulator: certificate login, store in memory. */
 export interface SimulatorSessionOptions extends CertificateLoginOptions {
@@ -10,17 +12,17 @@ export interface SimulatorSessionOptions extends CertificateLoginOptions {
   readonly certificate: PemPair;
   /** Certificate of the authority of the simulator, PEM. */
   readonly ca: string;
-  /** URLs of the simulator. */
-  readonly endpoints: Readonly<Record<SimulatorEndpoint, string>>;
+  /** Addresses of the simulator. */
+  readonly endpoints: Readonly<Record<keyof BetfairEndpoints, string>>;
   /** A store of its own for every registration. */
   readonly storage: 'mem://';
 }
 
-/** Options of a session with `account`, at the simulator whose two servers are `hosts`. */
+/** Options of a session with `account`, at the simulator whose three servers are `hosts`. */
 export function sessionOptions(
   account: SimulatedAccount,
   ca: string,
-  hosts: { readonly certLogin: string; readonly main: string },
+  hosts: { readonly certLogin: string; readonly main: string; readonly stream: string },
 ): SimulatorSessionOptions {
   return {
     username: account.username,
@@ -36,6 +38,7 @@ export function sessionOptions(
       keepAlive: `${hosts.main}/api/keepAlive`,
       logout: `${hosts.main}/api/logout`,
       api: hosts.main,
+      stream: hosts.stream,
     },
     storage: 'mem://',
   };

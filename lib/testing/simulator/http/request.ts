@@ -1,8 +1,8 @@
 import type { BetfairEndpoints } from '../../../options/betfair-session-options.interface.js';
 import { ACCEPTED, matchPath, type RequestKind } from '../accepted-requests.js';
 
-/** The endpoints of the simulator, named as in {@link BetfairEndpoints}. */
-export type SimulatorEndpoint = keyof BetfairEndpoints;
+/** The endpoints of the simulator that take requests, named as in {@link BetfairEndpoints}. */
+export type SimulatorEndpoint = Exclude<keyof BetfairEndpoints, 'stream'>;
 
 /** A request as it arrived at the simulator. It holds credentials and tokens in clear text. */
 export interface SimulatorRequest {
