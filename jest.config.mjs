@@ -15,7 +15,7 @@ export default {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^nestjs-betfair-session$': '<rootDir>/lib/index.ts',
-    '^nestjs-betfair-session/(config|testing)$': '<rootDir>/lib/$1/index.ts',
+    '^nestjs-betfair-session/(config|stream|testing)$': '<rootDir>/lib/$1/index.ts',
   },
   transform: {
     '^.+\\.ts$': [

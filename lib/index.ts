@@ -26,6 +26,8 @@ export {
   BetfairSessionError,
   type BetfairSessionErrorCode,
   type BetfairSessionErrorDetails,
+  BetfairStreamError,
+  type BetfairStreamErrorDetails,
   MissingPackageError,
   SessionStorageError,
   StorageConflictError,

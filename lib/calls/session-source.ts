@@ -1,6 +1,8 @@
 import type { BetfairSession } from '../betfair-session.js';
 import type { AbortSignalLike } from '../common/abort-listener.js';
 import type { Clock } from '../common/clock.js';
+import type { HostAndPort } from '../common/host-and-port.js';
+import type { CertificateAuthorities } from '../common/http/trust.js';
 
 /** A refusal for the session, as far as it is known. */
 export interface RefusalDetails {
@@ -10,9 +12,17 @@ export interface RefusalDetails {
   readonly isRepeated?: boolean | undefined;
   /** Names what ended with the refusal, for a warning. */
   readonly where: string;
+  /** The option that names the API that refused. @default 'endpoints.api' */
+  readonly endpoint?: 'endpoints.api' | 'endpoints.stream' | undefined;
   /** Milliseconds that somebody waits for the check. @default as long as it takes */
   readonly waitMs?: number | undefined;
   readonly signal?: AbortSignalLike | undefined;
+}
+
+/** Where the Stream API is, and whom to trust for it. */
+export interface StreamServer extends HostAndPort {
+  /** Trusted beside the usual authorities. */
+  readonly ca: CertificateAuthorities;
 }
 
 /** The account that a call belongs to, and where its sessions come from. */
@@ -23,6 +33,12 @@ export interface SessionSource {
   readonly id: string;
   /** URL of the API. */
   readonly api: string;
+  /**
+   * Tells where the Stream API is: where `given` says, and for the rest the options of the account.
+   *
+   * @throws BetfairConfigurationError nothing is known for the jurisdiction of the account, and no option says it
+   */
+  streamServer(given: Partial<StreamServer>): StreamServer;
   readonly clock: Clock;
   getSession(options: { readonly signal?: AbortSignalLike | undefined }): Promise<BetfairSession>;
   /** Notes that the API took a session. */

@@ -19,7 +19,9 @@ export type BetfairSessionErrorCode =
   | 'BETFAIR_STORAGE_DENIED'
   | 'BETFAIR_STORAGE_MISCONFIGURED'
   | 'BETFAIR_STORAGE_UNAVAILABLE'
-  | 'BETFAIR_STORAGE_UNSUPPORTED';
+  | 'BETFAIR_STORAGE_UNSUPPORTED'
+  | 'BETFAIR_STREAM_LOST'
+  | 'BETFAIR_STREAM_REFUSED';
 
 /** What every error of this package has. */
 export interface BetfairSessionErrorDetails extends ErrorOptions {

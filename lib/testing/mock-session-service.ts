@@ -52,6 +52,11 @@ class MockSessionService implements Members {
     account: 'mock',
     id: 'mock',
     api: 'https://api.betfair.com',
+    streamServer() {
+      throw new Error(
+        'messages() of a BetfairStream with a mocked SessionService was called, which has no Stream API. Give the class under test an object with messages() in place of the stream, or use BetfairSimulator.',
+      );
+    },
     clock: systemClock,
     getSession: () => this.getSession(),
     accepted: () => undefined,

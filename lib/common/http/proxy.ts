@@ -11,6 +11,12 @@ export function namesProxy(env: NodeJS.ProcessEnv = process.env): boolean {
   return Boolean((https_proxy ?? HTTPS_PROXY) || (http_proxy ?? HTTP_PROXY));
 }
 
+/** Options of {@link proxyAgent} that send plain connections by way of the proxy for `https:`, if there is one. */
+export function tunnelOptions({ https_proxy, HTTPS_PROXY } = process.env): { httpProxy?: string } {
+  const httpProxy = https_proxy ?? HTTPS_PROXY;
+  return httpProxy ? { httpProxy } : {};
+}
+
 /**
  * Makes connections by way of the proxy that the environment names (`HTTPS_PROXY`, `NO_PROXY`).
  *

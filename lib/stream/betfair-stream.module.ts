@@ -1,0 +1,44 @@
+import { type DynamicModule, Inject, type InjectionToken, Module } from '@nestjs/common';
+import { getSessionServiceToken } from '../betfair-session.constants.js';
+import type { SessionService } from '../session/session.service.js';
+import { BetfairStream } from './betfair-stream.js';
+
+/** Options of `BetfairStreamModule.forRoot()`. */
+export interface BetfairStreamModuleOptions {
+  /** Name of the account, as `BetfairSessionModule` has it. @default the default account */
+  readonly name?: string | undefined;
+  /** Lets other modules inject the stream without importing this one. @default true */
+  readonly isGlobal?: boolean | undefined;
+}
+
+/** Injection token of an account's {@link BetfairStream}: the class itself for the default account. */
+export function getBetfairStreamToken(name?: string): InjectionToken<BetfairStream> {
+  const sessions = getSessionServiceToken(name);
+  return sessions === getSessionServiceToken() ? BetfairStream : `BETFAIR_STREAM:${name}`;
+}
+
+/** Injects the `BetfairStream` of a named account; without a name that of the default account. */
+export function InjectBetfairStream(name?: string): ParameterDecorator & PropertyDecorator {
+  return Inject(getBetfairStreamToken(name));
+}
+
+/** Provides the `BetfairStream` of an account that `BetfairSessionModule` registers. */
+@Module({})
+export class BetfairStreamModule {
+  /** Registers the stream of one account. For several accounts import the module once for each. */
+  static forRoot({ name, isGlobal = true }: BetfairStreamModuleOptions = {}): DynamicModule {
+    const token = getBetfairStreamToken(name);
+    return {
+      module: BetfairStreamModule,
+      global: isGlobal,
+      providers: [
+        {
+          provide: token,
+          useFactory: (sessions: SessionService) => new BetfairStream(sessions),
+          inject: [getSessionServiceToken(name)],
+        },
+      ],
+      exports: [token],
+    };
+  }
+}

@@ -1,0 +1,112 @@
+import type { OnModuleDestroy } from '@nestjs/common';
+import { BehaviorSubject, Observable } from 'rxjs';
+import type { SessionSource, StreamServer } from '../calls/session-source.js';
+import { onAbort } from '../common/abort-listener.js';
+import { BetfairConfigurationError } from '../errors/index.js';
+import type { SessionService } from '../session/session.service.js';
+import { checkAddress, type StreamAddress } from './stream.address.js';
+import { StreamClient } from './stream.client.js';
+import { StreamLog } from './stream.log.js';
+import type { MarketChangeMessage, OrderChangeMessage } from './stream.messages.js';
+import type { ChangeMessage } from './stream.position.js';
+import type { StreamStatus } from './stream.status.js';
+import {
+  checkSubscription,
+  type MarketSubscription,
+  type OrderSubscription,
+  type StreamOptions,
+} from './stream.subscription.js';
+
+/**
+ * Betfair's Stream API for one account: authenticates with the session, subscribes, connects again if a connection ends,
+ * and goes on where it ended. `BetfairStreamModule` provides it. If you make one with `new`, make it a provider too, so
+ * that it ends with the application.
+ */
+export class BetfairStream implements OnModuleDestroy {
+  readonly #given: Partial<StreamServer>;
+  #log: StreamLog | undefined;
+  /** Subscriptions that somebody listens to. */
+  readonly #served = new Map<StreamClient, StreamStatus>();
+  readonly #statuses = new BehaviorSubject<readonly StreamStatus[]>([]);
+  readonly #closing = new AbortController();
+
+  /** @throws BetfairConfigurationError the address cannot be one */
+  constructor(
+    private readonly sessions: SessionService,
+    address: StreamAddress = {},
+  ) {
+    this.#given = checkAddress(address);
+  }
+
+  /**
+   * Describes a subscription. Whoever subscribes to the result gets a connection of his own, and on it an image
+   * (`SUB_IMAGE`) and then changes, segments joined. It completes when the application shuts down. It never fails:
+   * {@link status$} says what keeps it from being served. After `INVALID_CLOCK` there is another image, which replaces
+   * everything before it.
+   *
+   * @throws BetfairConfigurationError the options cannot work, or it is not known where the Stream API is
+   */
+  messages(options: StreamOptions<MarketSubscription>): Observable<MarketChangeMessage>;
+  messages(options: StreamOptions<OrderSubscription>): Observable<OrderChangeMessage>;
+  messages(options: StreamOptions): Observable<MarketChangeMessage | OrderChangeMessage> {
+    const subscription = checkSubscription(options);
+    const source = sourceOf(this.sessions);
+    const server = source.streamServer(this.#given);
+    this.#log ??= new StreamLog(source);
+    return new Observable<ChangeMessage>((subscriber) => {
+      const ending = new AbortController();
+      const { signal } = ending;
+      const client = new StreamClient(server, source, subscription, {
+        onChange: (message) => subscriber.next(message),
+        onStatus: (status) => {
+          if (!signal.aborted) this.#note(client, { op: subscription.op, ...status });
+        },
+      });
+      const end = () => ending.abort();
+      const forget = onAbort(this.#closing.signal, end);
+      const shutdown = this.sessions.session$.subscribe({ complete: end });
+      client.run(signal).then(
+        () => subscriber.complete(),
+        (error: unknown) => subscriber.error(error),
+      );
+      return () => {
+        end();
+        forget();
+        shutdown.unsubscribe();
+        this.#served.delete(client);
+        this.#statuses.next([...this.#served.values()]);
+      };
+    });
+  }
+
+  /** How each subscription is served that somebody listens to, in the order in which they began. */
+  get status(): readonly StreamStatus[] {
+    return this.#statuses.value;
+  }
+
+  /** {@link status}, now and after every change. */
+  get status$(): Observable<readonly StreamStatus[]> {
+    return this.#statuses.asObservable();
+  }
+
+  /** @internal Ends all subscriptions. */
+  onModuleDestroy(): void {
+    this.#closing.abort();
+    this.#statuses.complete();
+  }
+
+  #note(client: StreamClient, status: StreamStatus): void {
+    this.#log?.note(status);
+    this.#served.set(client, status);
+    this.#statuses.next([...this.#served.values()]);
+  }
+}
+
+/** The inner side of a service, which an object that stands in for one does not have. */
+function sourceOf(sessions: SessionService): SessionSource {
+  const { account }: { readonly account?: SessionSource } = Object(sessions);
+  if (typeof account?.streamServer === 'function') return account;
+  throw new BetfairConfigurationError(
+    'messages(): a BetfairStream needs a SessionService. In a test, give the class under test an object with messages() in place of the stream, or use BetfairSimulator.',
+  );
+}

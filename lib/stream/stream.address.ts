@@ -1,0 +1,46 @@
+import type { StreamServer } from '../calls/session-source.js';
+import { parseAddress } from '../common/host-and-port.js';
+import { isPemCertificate } from '../common/pem-certificate.js';
+import { BetfairConfigurationError } from '../errors/index.js';
+
+/** Place of the Stream API, if it is not where the options of the account say. */
+export interface StreamAddress {
+  /** Name or IP address. @default that of the options of the account */
+  readonly host?: string | undefined;
+  /** @default that of the options of the account, or 443 if `host` is given */
+  readonly port?: number | undefined;
+  /** Authorities, PEM, that are trusted beside the usual ones. @default `ca` of the options of the account */
+  readonly ca?: string | Buffer | readonly (string | Buffer)[] | undefined;
+}
+
+const SOME_HOST = 'localhost';
+const SOME_PORT = 443;
+
+/**
+ * Checks an address.
+ *
+ * @returns the parts of it that are given
+ * @throws BetfairConfigurationError with every fault named at once
+ */
+export function checkAddress({ host, port, ca }: StreamAddress): Partial<StreamServer> {
+  const authorities: readonly unknown[] = Array.isArray(ca) ? ca : [ca];
+  const faults = [
+    isAddress(host ?? SOME_HOST, SOME_PORT)
+      ? undefined
+      : 'host: must be a host name or an IP address, such as stream-api.betfair.com.',
+    isAddress(SOME_HOST, port ?? SOME_PORT) ? undefined : 'port: must be a number from 1 to 65535.',
+    ca === undefined || authorities.every(isPemCertificate)
+      ? undefined
+      : 'ca: must be a PEM certificate ("-----BEGIN CERTIFICATE-----"), or an array of them.',
+  ].filter((fault) => fault !== undefined);
+  if (faults.length > 0) throw new BetfairConfigurationError(faults);
+  return {
+    ...(host !== undefined && { host }),
+    ...(port !== undefined && { port }),
+    ...(ca !== undefined && { ca: typeof ca === 'string' || Buffer.isBuffer(ca) ? [ca] : ca }),
+  };
+}
+
+function isAddress(host: string, port: number): boolean {
+  return parseAddress(`${host.includes(':') ? `[${host}]` : host}:${port}`) !== undefined;
+}

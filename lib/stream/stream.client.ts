@@ -1,0 +1,174 @@
+import type { TLSSocket } from 'node:tls';
+import type { BetfairSession } from '../betfair-session.js';
+import type { SessionSource, StreamServer } from '../calls/session-source.js';
+import { onAbort } from '../common/abort-listener.js';
+import { sleep } from '../common/deadline.js';
+import { jittered, Pauses } from '../common/pauses.js';
+import { type BetfairSessionError, BetfairStreamError } from '../errors/index.js';
+import { lost, StreamConnection } from './stream.connection.js';
+import { type ChangeMessage, StreamPosition } from './stream.position.js';
+import { openStreamSocket } from './stream.socket.js';
+import type { StreamStatus } from './stream.status.js';
+import type { CheckedSubscription } from './stream.subscription.js';
+
+/** Whom a client tells. */
+export interface StreamListener {
+  onChange(message: ChangeMessage): void;
+  onStatus(status: Omit<StreamStatus, 'op'>): void;
+}
+
+/** How an attempt ended. */
+interface Ending {
+  readonly error: BetfairSessionError;
+  /** The session that was used. */
+  readonly session?: BetfairSession;
+  /** Milliseconds for which it was subscribed. */
+  readonly servedMs: number;
+}
+
+/** Milliseconds between failed attempts. The jitter makes of them 0.5 s and 1 min at the most. */
+const WAITS = { first: 1_000, longest: 40_000, jitter: 0.5 };
+/** Milliseconds, before the same jitter, if trying again soon does not help. */
+const LONG_WAIT_MS = 40_000;
+/** Longest delay of a timer. */
+const FOREVER_MS = 2 ** 31 - 1;
+
+/** Keeps one subscription to the Stream API going, one connection after another, until it is aborted. */
+export class StreamClient {
+  readonly #pauses: Pauses;
+  readonly #position: StreamPosition;
+  #failures = 0;
+  /** Milliseconds before the last attempt. */
+  #waited = 0;
+  /** The last attempt was made at once. */
+  #hurried = false;
+
+  constructor(
+    private readonly server: StreamServer,
+    private readonly source: SessionSource,
+    private readonly subscription: CheckedSubscription,
+    private readonly listener: StreamListener,
+  ) {
+    this.#pauses = new Pauses(source.clock, WAITS);
+    this.#position = new StreamPosition(subscription);
+  }
+
+  /** Runs until `signal` aborts or the application shuts down. */
+  async run(signal: AbortSignal): Promise<void> {
+    // Between two connections nothing else may keep the process alive.
+    const alive = setInterval(() => undefined, FOREVER_MS);
+    try {
+      let error: BetfairSessionError | undefined;
+      while (!signal.aborted && error?.code !== 'BETFAIR_CLOSED') {
+        this.#tell({ state: 'connecting', error });
+        const ending = await this.#attempt(signal);
+        error = ending.error;
+        if (!signal.aborted) await this.#wait(ending, signal);
+      }
+    } finally {
+      clearInterval(alive);
+    }
+  }
+
+  async #attempt(signal: AbortSignal): Promise<Ending> {
+    const { server, source } = this;
+    let session: BetfairSession | undefined;
+    try {
+      session = await source.getSession({ signal });
+      const socket = await openStreamSocket(server, source.clock, signal);
+      return await this.#serve(socket, session, signal);
+    } catch (error) {
+      return { error: isOwn(error) ? error : lost('could not be reached', error), servedMs: 0 };
+    }
+  }
+
+  /** Serves the subscription on one connection until that ends. */
+  #serve(socket: TLSSocket, session: BetfairSession, signal: AbortSignal): Promise<Ending> {
+    const { source, listener } = this;
+    const { clock } = source;
+    let subscribedAt: number | undefined;
+    return new Promise((resolve) => {
+      const connection = new StreamConnection(socket, {
+        clock,
+        session,
+        position: this.#position,
+        heartbeatMs: this.subscription.heartbeatMs,
+        onAuthenticated: () => source.accepted(session),
+        onSubscribed: (connectionId) => {
+          subscribedAt = clock.monotonic();
+          this.#failures = 0;
+          this.#hurried = false;
+          this.#tell({ state: 'subscribed', connectionId });
+        },
+        onChange: (message) => listener.onChange(message),
+        // The session is in use, so it must not die: asking for it has it kept alive in time.
+        onAlive: () => void source.getSession({ signal }).catch(() => undefined),
+        onEnd: (error) => {
+          forget();
+          const servedMs = subscribedAt === undefined ? 0 : clock.monotonic() - subscribedAt;
+          resolve({ error, session, servedMs });
+        },
+      });
+      const forget = onAbort(signal, () => {
+        connection.close();
+        resolve({ error: lost('is no longer wanted'), servedMs: 0 });
+      });
+    });
+  }
+
+  /** Waits until the next attempt makes sense. */
+  async #wait(ending: Ending, signal: AbortSignal): Promise<void> {
+    const { clock } = this.source;
+    this.#failures += 1;
+    // A connection that lasts no longer than the wait for it is no success.
+    if (ending.servedMs > this.#waited) this.#pauses.reset();
+    const isMended = await this.#mend(ending, signal).catch(() => false);
+    const isAtOnce = isMended && !this.#hurried;
+    this.#hurried = isMended;
+    const { error } = ending;
+    const isLong = !error.retryable || codeOf(error) === 'TOO_MANY_REQUESTS';
+    const wait = isLong ? jittered(clock, LONG_WAIT_MS, WAITS.jitter) : this.#pauses.next();
+    this.#waited = isAtOnce ? 0 : wait;
+    if (isAtOnce || signal.aborted || error.code === 'BETFAIR_CLOSED') return;
+    this.#tell({ state: 'waiting', error });
+    await sleep(clock, wait, signal).catch(() => undefined);
+  }
+
+  /** Removes the cause of a refusal, if that can be done from here. */
+  async #mend({ error, session }: Ending, signal: AbortSignal): Promise<boolean> {
+    const { source } = this;
+    const code = codeOf(error);
+    if (code === 'INVALID_CLOCK') {
+      const wasKnown = this.#position.isKnown;
+      this.#position.reset();
+      return wasKnown;
+    }
+    if (session === undefined) return false;
+    const isProof = code === 'INVALID_SESSION_INFORMATION';
+    if (!isProof && code !== 'NO_SESSION') return false;
+    // One new session after another is refused: that needs a closer look, not more logins.
+    if (this.#hurried) source.refusedAgain(session);
+    return source.refused(session, {
+      isProof,
+      isRepeated: true,
+      where: 'The Stream API',
+      endpoint: 'endpoints.stream',
+      signal,
+    });
+  }
+
+  #tell(status: Pick<StreamStatus, 'state' | 'error' | 'connectionId'>): void {
+    const since = new Date(this.source.clock.wall());
+    this.listener.onStatus({ ...status, since, failures: this.#failures });
+  }
+}
+
+function codeOf(error: BetfairSessionError): string | undefined {
+  return error instanceof BetfairStreamError ? error.errorCode : undefined;
+}
+
+/** Tells errors of this package, also those of its copy in the other module format. */
+function isOwn(error: unknown): error is BetfairSessionError {
+  const code: unknown = error instanceof Error && Reflect.get(error, 'code');
+  return typeof code === 'string' && code.startsWith('BETFAIR_');
+}

@@ -1,0 +1,178 @@
+import type { TLSSocket } from 'node:tls';
+import type { BetfairSession } from '../betfair-session.js';
+import type { Clock, ClockTimer } from '../common/clock.js';
+import { endAfter } from '../common/deadline.js';
+import { closeSocket } from '../common/http/spare-socket.js';
+import { isRecord } from '../common/is-record.js';
+import { BetfairStreamError } from '../errors/index.js';
+import { safeCause } from '../errors/safe-cause.js';
+import { LineReader } from './line.reader.js';
+import { type ChangeMessage, type StreamPosition, SUBSCRIPTION_ID } from './stream.position.js';
+import { refusal } from './stream.refusals.js';
+import { LONGEST_HEARTBEAT_MS } from './stream.subscription.js';
+
+/** What a connection needs, and whom it tells. */
+export interface StreamConnectionDetails {
+  readonly clock: Clock;
+  readonly session: BetfairSession;
+  readonly position: StreamPosition;
+  /** Milliseconds within which something should arrive. */
+  readonly heartbeatMs: number;
+  /** Betfair took the session. */
+  onAuthenticated(): void;
+  /** Betfair took the subscription. */
+  onSubscribed(connectionId: string | undefined): void;
+  onChange(message: ChangeMessage): void;
+  /** Called now and then while messages arrive. */
+  onAlive(): void;
+  /** Called once, if it was not closed from here. */
+  onEnd(error: BetfairStreamError): void;
+}
+
+type Step = 'greeting' | 'authentication' | 'subscription' | 'changes';
+
+const AUTHENTICATION_ID = 1;
+/** Milliseconds until the subscription is answered. */
+const START_TIMEOUT_MS = 10_000;
+/** Milliseconds beyond two heartbeats for which a connection may be silent. */
+const SILENCE_MARGIN_MS = 2_000;
+/** What a connection id may look like in a log. */
+const CONNECTION_ID = /^[\d-]{1,40}$/;
+
+/** One connection to the Stream API: authenticates, subscribes, hands changes on, and notices when it is dead. */
+export class StreamConnection {
+  readonly #lines = new LineReader((line) => this.#receive(line));
+  #step: Step = 'greeting';
+  #connectionId: string | undefined;
+  #isEnded = false;
+  #heardAt: number;
+  #silenceMs: number;
+  #timer: Pick<ClockTimer, 'cancel'>;
+
+  constructor(
+    private readonly socket: TLSSocket,
+    private readonly details: StreamConnectionDetails,
+  ) {
+    const { clock, heartbeatMs } = details;
+    this.#heardAt = clock.monotonic();
+    this.#silenceMs = silenceOf(heartbeatMs);
+    this.#timer = endAfter(clock, START_TIMEOUT_MS, () =>
+      this.#lost(`did not answer within ${START_TIMEOUT_MS / 1_000} s`),
+    );
+    socket.on('error', (error) => this.#lost('broke the connection off', error));
+    socket.on('close', () => this.#lost('closed the connection'));
+    socket.setEncoding('utf8').on('data', (text: string) => this.#read(text));
+  }
+
+  /** Ends it at once. */
+  close(): void {
+    this.#isEnded = true;
+    this.#timer.cancel();
+    closeSocket(this.socket);
+  }
+
+  #read(text: string): void {
+    this.#heardAt = this.details.clock.monotonic();
+    try {
+      this.#lines.read(text);
+    } catch (error) {
+      // What arrived cannot be followed any further, so the next connection begins with an image.
+      this.details.position.reset();
+      this.#lost('sent something else than its messages', error);
+    }
+  }
+
+  #receive(line: string): void {
+    if (this.#isEnded) return;
+    const message: unknown = JSON.parse(line);
+    if (!isRecord(message)) throw new TypeError('A message is no object.');
+    const { op } = message;
+    if (op === 'mcm' || op === 'ocm') this.#change(message);
+    else if (op === 'status') this.#status(message);
+    else if (op === 'connection' && this.#step === 'greeting') this.#greeted(message);
+  }
+
+  #greeted({ connectionId }: Readonly<Record<string, unknown>>): void {
+    const isShown = typeof connectionId === 'string' && CONNECTION_ID.test(connectionId);
+    this.#connectionId = isShown ? connectionId : undefined;
+    this.#step = 'authentication';
+    this.#send(this.details.session.streamAuthentication({ id: AUTHENTICATION_ID }));
+  }
+
+  #status({
+    id,
+    statusCode,
+    errorCode,
+    connectionClosed,
+  }: Readonly<Record<string, unknown>>): void {
+    if (statusCode !== 'SUCCESS' || connectionClosed === true) return this.#refused(errorCode);
+    if (this.#step === 'authentication' && id === AUTHENTICATION_ID) {
+      this.details.onAuthenticated();
+      this.#step = 'subscription';
+      this.#send(this.details.position.subscribe());
+    } else if (this.#step === 'subscription' && id === SUBSCRIPTION_ID) {
+      this.#step = 'changes';
+      this.#timer.cancel();
+      this.#watch();
+      this.details.onSubscribed(this.#connectionId);
+    }
+  }
+
+  #change(message: Readonly<Record<string, unknown>>): void {
+    const { position, onChange } = this.details;
+    const { heartbeatMs } = message;
+    if (typeof heartbeatMs === 'number') this.#silenceMs = silenceOf(heartbeatMs);
+    const change = position.take(message);
+    if (change) onChange(change);
+  }
+
+  /** A refusal before anything was asked says nothing about the session. */
+  #refused(errorCode: unknown): void {
+    const { token, applicationKey } = this.details.session;
+    if (this.#step === 'greeting') this.#lost('refused the connection before it was used');
+    else this.#end(refusal(errorCode, [token, applicationKey]));
+  }
+
+  /** Takes silence for the end: Betfair sends a heartbeat if nothing changes. */
+  #watch(): void {
+    const { clock, onAlive } = this.details;
+    const rest = () => this.#silenceMs - (clock.monotonic() - this.#heardAt);
+    this.#timer = endAfter(
+      clock,
+      Math.max(rest(), 0),
+      () => {
+        if (rest() <= 0) return this.#lost(`was silent for ${this.#silenceMs / 1_000} s`);
+        onAlive();
+        this.#watch();
+      },
+      'timer',
+    );
+  }
+
+  #send(message: object): void {
+    this.socket.write(`${JSON.stringify(message)}\r\n`);
+  }
+
+  #lost(how: string, cause?: unknown): void {
+    if (this.#isEnded) return;
+    this.#end(lost(how, cause));
+  }
+
+  #end(error: BetfairStreamError): void {
+    this.close();
+    this.details.onEnd(error);
+  }
+}
+
+/** The error for a connection that ended without a word of Betfair. */
+export function lost(how: string, cause?: unknown): BetfairStreamError {
+  return new BetfairStreamError(`Betfair's Stream API ${how}. This is usually temporary.`, {
+    code: 'BETFAIR_STREAM_LOST',
+    retryable: true,
+    ...(cause !== undefined && { cause: safeCause(cause) }),
+  });
+}
+
+function silenceOf(heartbeatMs: number): number {
+  return 2 * Math.min(heartbeatMs, LONGEST_HEARTBEAT_MS) + SILENCE_MARGIN_MS;
+}

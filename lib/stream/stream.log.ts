@@ -1,0 +1,30 @@
+import type { SessionSource } from '../calls/session-source.js';
+import { type ApplicationLog, openLog } from '../common/application-log.js';
+import { warnRarely } from '../session/session.log.js';
+import type { StreamStatus } from './stream.status.js';
+
+/** Writes to the application's log how subscriptions are served, each trouble once in ten minutes. */
+export class StreamLog {
+  private readonly log: ApplicationLog;
+  readonly #warn: (text: string) => boolean;
+  readonly #error: (text: string) => boolean;
+  /** Kinds of subscriptions whose trouble was written, or that are new. */
+  readonly #awaited = new Set<string>(['marketSubscription', 'orderSubscription']);
+
+  constructor({ account, clock }: Pick<SessionSource, 'account' | 'clock'>) {
+    this.log = openLog(account === 'default' ? 'BetfairStream' : `BetfairStream:${account}`);
+    this.#warn = warnRarely(clock, this.log.warn);
+    this.#error = warnRarely(clock, this.log.error);
+  }
+
+  note({ op, state, connectionId, error }: StreamStatus): void {
+    if (state === 'subscribed') {
+      const connection = connectionId === undefined ? '' : ` (connection ${connectionId})`;
+      const level = this.#awaited.delete(op) ? 'log' : 'debug';
+      this.log[level](`The ${op} of the Stream API is served${connection}.`);
+    } else if (state === 'waiting' && error) {
+      const write = error.retryable ? this.#warn : this.#error;
+      if (write(`The ${op} is interrupted. ${error.message}`)) this.#awaited.add(op);
+    }
+  }
+}

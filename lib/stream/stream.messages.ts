@@ -1,0 +1,155 @@
+/** A price, or a level of the book, and the size there: `[price, size]`. A size of 0 removes it. */
+export type StreamPrice = readonly [price: number, size: number];
+
+/** A level of the best offers, from 0: `[level, price, size]`. A size of 0 removes it. */
+export type StreamLevel = readonly [level: number, price: number, size: number];
+
+/** Common to all messages with changes. */
+export interface StreamChange {
+  /** Number of the subscription on its connection. */
+  readonly id: number;
+  /** `SUB_IMAGE` begins anew, `RESUB_DELTA` follows a reconnect; left out in ordinary changes. */
+  readonly ct?: 'SUB_IMAGE' | 'RESUB_DELTA' | 'HEARTBEAT';
+  /** Time of publishing, milliseconds since the Unix epoch. */
+  readonly pt: number;
+  /** Text from which a later subscription goes on, beside {@link clk}. Only in some messages. */
+  readonly initialClk?: string;
+  /** Text from which a later subscription goes on. */
+  readonly clk?: string;
+  /** Milliseconds within which Betfair sends a heartbeat if nothing changes. */
+  readonly heartbeatMs?: number;
+  /** Milliseconds for which Betfair collects changes. */
+  readonly conflateMs?: number;
+  /** 503: the data is late because of a fault behind the Stream API. It says nothing about the session. */
+  readonly status?: number;
+}
+
+/** Changes of markets (`mcm`). */
+export interface MarketChangeMessage extends StreamChange {
+  /** Kind of the message. */
+  readonly op: 'mcm';
+  /** The markets that changed. */
+  readonly mc?: readonly MarketChange[];
+}
+
+/** Changes of one market. */
+export interface MarketChange {
+  /** Such as `1.234567890`. */
+  readonly id: string;
+  /** Replaces all that is known of the market. */
+  readonly img?: boolean;
+  /** Several changes were joined because the client read slowly. */
+  readonly con?: boolean;
+  /** Money traded on the market. */
+  readonly tv?: number;
+  /** Status, times and runners, as Betfair's schema has them. */
+  readonly marketDefinition?: Readonly<Record<string, unknown>>;
+  /** The runners that changed. */
+  readonly rc?: readonly RunnerChange[];
+}
+
+/** Changes of one runner. */
+export interface RunnerChange {
+  /** Selection id. */
+  readonly id: number;
+  /** Handicap; left out if it is 0. */
+  readonly hc?: number;
+  /** Last price traded. */
+  readonly ltp?: number;
+  /** Money traded on the runner. */
+  readonly tv?: number;
+  /** Best offers to back. */
+  readonly batb?: readonly StreamLevel[];
+  /** Best offers to lay. */
+  readonly batl?: readonly StreamLevel[];
+  /** Best offers to back as the website shows them, with virtual bets. */
+  readonly bdatb?: readonly StreamLevel[];
+  /** Best offers to lay as the website shows them, with virtual bets. */
+  readonly bdatl?: readonly StreamLevel[];
+  /** All offers to back. */
+  readonly atb?: readonly StreamPrice[];
+  /** All offers to lay. */
+  readonly atl?: readonly StreamPrice[];
+  /** Money traded at each price. */
+  readonly trd?: readonly StreamPrice[];
+  /** Starting price: bets to back. */
+  readonly spb?: readonly StreamPrice[];
+  /** Starting price: bets to lay. */
+  readonly spl?: readonly StreamPrice[];
+  /** Near starting price; the text `NaN` or `INF` if there is none. */
+  readonly spn?: number | string;
+  /** Far starting price; the text `NaN` or `INF` if there is none. */
+  readonly spf?: number | string;
+}
+
+/** Changes of orders (`ocm`). */
+export interface OrderChangeMessage extends StreamChange {
+  /** Kind of the message. */
+  readonly op: 'ocm';
+  /** The markets whose orders changed. */
+  readonly oc?: readonly OrderMarketChange[];
+}
+
+/** Changes of the orders on one market. */
+export interface OrderMarketChange {
+  /** Such as `1.234567890`. */
+  readonly id: string;
+  /** Replaces all that is known of the market. */
+  readonly fullImage?: boolean;
+  /** The market is closed, and its orders are settled. */
+  readonly closed?: boolean;
+  /** The runners whose orders changed. */
+  readonly orc?: readonly OrderRunnerChange[];
+}
+
+/** Changes of the orders on one runner. */
+export interface OrderRunnerChange {
+  /** Selection id. */
+  readonly id: number;
+  /** Handicap; left out if it is 0. */
+  readonly hc?: number;
+  /** Replaces all that is known of the runner. */
+  readonly fullImage?: boolean;
+  /** Orders that changed, each as a whole. */
+  readonly uo?: readonly StreamOrder[];
+  /** Bets that were matched, to back, by price. */
+  readonly mb?: readonly StreamPrice[];
+  /** Bets that were matched, to lay, by price. */
+  readonly ml?: readonly StreamPrice[];
+}
+
+/** One order. Members that Betfair's schema has beyond these come as they are. */
+export interface StreamOrder {
+  /** Bet id. */
+  readonly id: string;
+  /** Price asked for. */
+  readonly p: number;
+  /** Size asked for. */
+  readonly s: number;
+  /** To back or to lay. */
+  readonly side: 'B' | 'L';
+  /** Executable, or execution complete: nothing is left to match. */
+  readonly status: 'E' | 'EC';
+  /** Persistence: lapse, persist, or take the starting price. */
+  readonly pt?: 'L' | 'P' | 'MOC';
+  /** Limit, limit on close, or market on close. */
+  readonly ot?: 'L' | 'LOC' | 'MOC';
+  /** Time of placing, milliseconds since the Unix epoch. */
+  readonly pd?: number;
+  /** Size matched. */
+  readonly sm?: number;
+  /** Size that waits. */
+  readonly sr?: number;
+  /** Size that lapsed. */
+  readonly sl?: number;
+  /** Size cancelled. */
+  readonly sc?: number;
+  /** Size voided. */
+  readonly sv?: number;
+  /** Average price matched. */
+  readonly avp?: number;
+  /** `customerOrderRef` of the order. */
+  readonly rfo?: string;
+  /** `customerStrategyRef` of the order. */
+  readonly rfs?: string;
+}

@@ -1,0 +1,93 @@
+import { BetfairStreamError } from '../errors/index.js';
+
+/** Codes of the Stream API, as Betfair's specification has them. */
+export type StreamErrorCode =
+  | 'NO_APP_KEY'
+  | 'INVALID_APP_KEY'
+  | 'NO_SESSION'
+  | 'INVALID_SESSION_INFORMATION'
+  | 'NOT_AUTHORIZED'
+  | 'INVALID_INPUT'
+  | 'INVALID_CLOCK'
+  | 'UNEXPECTED_ERROR'
+  | 'TIMEOUT'
+  | 'SUBSCRIPTION_LIMIT_EXCEEDED'
+  | 'INVALID_REQUEST'
+  | 'CONNECTION_FAILED'
+  | 'MAX_CONNECTION_LIMIT_EXCEEDED'
+  | 'TOO_MANY_REQUESTS';
+
+interface Verdict {
+  /** Advice to the person who reads the error. */
+  readonly advice: string;
+  /** True if trying again helps only once somebody has changed something. */
+  readonly needsPerson?: boolean;
+}
+
+const TEMPORARY: Verdict = { advice: 'This is usually temporary.' };
+const KEY: Verdict = {
+  advice: 'Set "applicationKey" to an application key of this account.',
+  needsPerson: true,
+};
+
+const VERDICTS: Readonly<Record<StreamErrorCode, Verdict>> = {
+  NO_APP_KEY: KEY,
+  INVALID_APP_KEY: KEY,
+  NO_SESSION: {
+    advice: 'It did not see the session token. Check what is between here and Betfair.',
+  },
+  INVALID_SESSION_INFORMATION: { advice: 'The session is checked, and replaced if it has ended.' },
+  NOT_AUTHORIZED: {
+    advice:
+      'Have Betfair enable the application key for the Stream API. A key for delayed data may not be enough.',
+    needsPerson: true,
+  },
+  INVALID_INPUT: {
+    advice:
+      "It cannot read the subscription. Compare the filter and the fields with Betfair's Stream API specification.",
+    needsPerson: true,
+  },
+  INVALID_CLOCK: { advice: 'The stream begins again with an image.' },
+  UNEXPECTED_ERROR: TEMPORARY,
+  TIMEOUT: TEMPORARY,
+  SUBSCRIPTION_LIMIT_EXCEEDED: {
+    advice: 'Narrow "marketFilter": it matches more markets than Betfair allows the account.',
+    needsPerson: true,
+  },
+  INVALID_REQUEST: TEMPORARY,
+  CONNECTION_FAILED: TEMPORARY,
+  MAX_CONNECTION_LIMIT_EXCEEDED: {
+    advice:
+      'The account has as many connections as Betfair allows. End some in other programs, or wait: Betfair may still count one that was lost.',
+  },
+  TOO_MANY_REQUESTS: {
+    advice: 'The account connects too often. The next attempt waits longer.',
+    needsPerson: true,
+  },
+};
+
+/** Names of unknown codes that are shown: nothing else, for it could be a secret. */
+const CODE = /^[A-Z]{2,20}(?:_[A-Z]{1,20}){0,6}$/;
+
+/**
+ * The error for a refusal by the Stream API. Its text is not used: it quotes the application key and the session.
+ *
+ * @param secrets - texts that no code may have
+ */
+export function refusal(errorCode: unknown, secrets: readonly string[]): BetfairStreamError {
+  const code = isCode(errorCode, secrets) ? errorCode : 'an unknown code';
+  const { advice, needsPerson = false } = isKnown(code) ? VERDICTS[code] : TEMPORARY;
+  return new BetfairStreamError(`Betfair's Stream API refused the connection: ${code}. ${advice}`, {
+    code: 'BETFAIR_STREAM_REFUSED',
+    retryable: !needsPerson,
+    errorCode: code,
+  });
+}
+
+function isCode(code: unknown, secrets: readonly string[]): code is string {
+  return typeof code === 'string' && CODE.test(code) && !secrets.includes(code);
+}
+
+function isKnown(code: string): code is StreamErrorCode {
+  return Object.hasOwn(VERDICTS, code);
+}

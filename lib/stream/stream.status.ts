@@ -1,0 +1,26 @@
+import type { BetfairSessionError } from '../errors/index.js';
+
+/**
+ * How a subscription is served.
+ *
+ * - `connecting`: waits for a session, a connection or Betfair's answers
+ * - `subscribed`: messages arrive
+ * - `waiting`: the last attempt failed; the next one comes later
+ */
+export type StreamState = 'connecting' | 'subscribed' | 'waiting';
+
+/** How one subscription of a `BetfairStream` is served. Contains no secret. */
+export interface StreamStatus {
+  /** Kind of the subscription. */
+  readonly op: 'marketSubscription' | 'orderSubscription';
+  /** How it is served. */
+  readonly state: StreamState;
+  /** Time at which this state began. */
+  readonly since: Date;
+  /** Betfair's name for the connection, which its support asks for; only while subscribed. */
+  readonly connectionId?: string | undefined;
+  /** Attempts that failed in a row. */
+  readonly failures: number;
+  /** Reason of the last failure, until messages arrive again. */
+  readonly error?: BetfairSessionError | undefined;
+}
