@@ -3,7 +3,8 @@ export { type Clock, type ClockTimer } from '../common/clock.js';
 export { createTestSession, type TestSessionOptions } from './create-test-session.js';
 export { mockSessionService, type MockSessionServiceOptions } from './mock-session-service.js';
 export { resetLoginBudget } from './reset-login-budget.js';
-export { BetfairSimulator, type BetfairSimulatorOptions } from './simulator/betfair-simulator.js';
+export { BetfairSimulator } from './simulator/betfair-simulator.js';
+export { type BetfairSimulatorOptions } from './simulator/simulator-options.js';
 export {
   type SimulatedAccount,
   type SimulatedAccountOptions,
@@ -26,6 +27,7 @@ export { type SimulatorSessionOptions } from './simulator/session-options.js';
 export {
   type SimulatorStream,
   type SimulatorStreamCounts,
+  type SimulatorStreamFailOptions,
 } from './simulator/stream/simulated-stream.js';
 export { type StreamErrorCode } from './simulator/stream/stream.status.js';
 export {

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { systemClock, type Clock } from '../../common/clock.js';
-import { SimulatedAccount, type SimulatedAccountOptions } from './accounts/simulated-account.js';
+import { SimulatedAccount } from './accounts/simulated-account.js';
 import { SimulatedAccounts } from './accounts/simulated-accounts.js';
 import { CANNED_ANSWERS, type AnswerHandler } from './api/api.answers.js';
 import { SimulatedApi, type CallPredicate } from './api/simulated-api.js';
@@ -17,7 +17,7 @@ import { orderAnswers } from './market/order.answers.js';
 import { SimulatedMarkets } from './market/simulated-markets.js';
 import { RequestRecord } from './http/request.record.js';
 import { html, type SimulatorReply } from './http/reply.js';
-import { type ResolvedLimits, resolveLimits, type SimulatorLimits } from './limits.js';
+import { type ResolvedLimits, resolveLimits } from './limits.js';
 import {
   endpointOf,
   type SimulatorCounts,
@@ -25,46 +25,16 @@ import {
   type SimulatorRequest,
 } from './http/request.js';
 import { sessionOptions, type SimulatorSessionOptions } from './session-options.js';
+import type { BetfairSimulatorOptions } from './simulator-options.js';
 import { SimulatorServer, type Exchange } from './http/https.server.js';
 import { SimulatedStream, type SimulatorStream } from './stream/simulated-stream.js';
 
 /** Answers a request in place of the simulator, or does not. */
 type Interceptor = (exchange: Exchange) => SimulatorReply | undefined;
 
-/** Options of {@link BetfairSimulator.start}. */
-export interface BetfairSimulatorOptions {
-  /**
-   * The accounts that Betfair knows.
-   *
-   * @default one account with credentials that only a client that URL-encodes gets across
-   */
-  readonly accounts?: readonly SimulatedAccountOptions[] | undefined;
-  /** Tells when sessions, bans and duplicates expire, and moves prices. @default the clock of the machine */
-  readonly clock?:
-    | {
-        /** Milliseconds since the Unix epoch. */
-        wall(): number;
-      }
-    | undefined;
-  /** Decides names and prices of the markets; they are the same again for the same seed. @default 1 */
-  readonly seed?: number | undefined;
-  /** Limits that Betfair sets its customers. */
-  readonly limits?: SimulatorLimits | undefined;
-  /**
-   * Port of the API, login, keepAlive and logout. Certificate login listens on the next one, the Stream API on the one
-   * after that.
-   *
-   * @default three free ports
-   */
-  readonly port?: number | undefined;
-  /** Certificate of the servers, for 127.0.0.1, and of its authority. @default one made for the process */
-  readonly server?: ServerCertificate | undefined;
-}
-
 /**
  * Betfair on the loopback interface, for tests: the identity service (the client certificate is asked for in the TLS
- * handshake of certlogin), the APIs with a small market, in Betfair's own words, and the Stream API as far as sessions
- * go. It takes every form of request that Betfair is known to take, from any client, and refuses mistakes in Betfair's
+ * handshake of certlogin), the APIs with a small market, in Betfair's own words, and the Stream API of that market. It takes every form of request that Betfair is known to take, from any client, and refuses mistakes in Betfair's
  * words; `docs/simulator.md` has the list, and says what is not simulated. Your client's own requests are in
  * {@link requests}.
  *
@@ -95,7 +65,7 @@ export class BetfairSimulator {
 
   private constructor(
     private readonly accounts: SimulatedAccounts,
-    clock: Pick<Clock, 'wall'>,
+    clock: Pick<Clock, 'wall' | 'timer'>,
     private readonly server: ServerCertificate,
     seed: number,
     limits: ResolvedLimits,
@@ -105,18 +75,19 @@ export class BetfairSimulator {
     this.#record = new RequestRecord(accounts, clock);
     this.requests = this.#record.requests;
     this.ca = server.ca;
-    this.#stream = new SimulatedStream(accounts, clock, server, limits);
     const markets = new SimulatedMarkets(seed, clock);
-    this.#orders = new OrderBook(markets);
+    const orders = new OrderBook(markets);
+    this.#orders = orders;
+    this.#stream = new SimulatedStream(accounts, clock, server, limits, { markets, orders });
     this.#api = new SimulatedApi(accounts, {
       ...CANNED_ANSWERS,
       betting: {
         ...CANNED_ANSWERS.betting,
         ...marketAnswers(markets, limits.weight),
-        ...orderAnswers(markets, this.#orders),
+        ...orderAnswers(markets, orders),
         [MENU]: () => navigationMenu(markets.listed),
       },
-      account: { ...CANNED_ANSWERS.account, ...accountAnswers(this.#orders) },
+      account: { ...CANNED_ANSWERS.account, ...accountAnswers(orders) },
     });
   }
 
@@ -142,7 +113,12 @@ export class BetfairSimulator {
       }),
     ]);
     const known = new SimulatedAccounts(clients, clock, resolved);
-    const simulator = new BetfairSimulator(known, clock, presented, seed, resolved);
+    const timed = {
+      wall: () => clock.wall(),
+      timer: (callback: () => void, ms: number) =>
+        clock.timer?.(callback, ms) ?? systemClock.timer(callback, ms),
+    };
+    const simulator = new BetfairSimulator(known, timed, presented, seed, resolved);
     try {
       await simulator.#listen(port);
     } catch (error) {
@@ -205,7 +181,8 @@ export class BetfairSimulator {
 
   /**
    * Ends all sessions, or those of one account, as Betfair may at any time. Their stream connections are told
-   * `INVALID_SESSION_INFORMATION` and closed at once, as after a logout; where a session expires, at the next message.
+   * `INVALID_SESSION_INFORMATION` and closed at once, as after a logout; if a session expires, at the next message to
+   * or from them.
    * When Betfair closes them is not documented: this is the simulator's choice, so that clients can be tested.
    */
   endSessions(username?: string): void {

@@ -86,12 +86,17 @@ export class Trader {
   static async start(options: BetfairSimulatorOptions = {}): Promise<Trader> {
     const clock = new TestClock();
     const simulator = await BetfairSimulator.start({ clock, ...options });
-    return new Trader(simulator, clock, ...(await login(simulator)));
+    return Trader.on(simulator, undefined, clock);
+  }
+
+  /** @param clock - if the simulator has it */
+  static async on(simulator: BetfairSimulator, username?: string, clock = new TestClock()) {
+    return new Trader(simulator, clock, ...(await login(simulator, username)));
   }
 
   /** The same market, seen from another account. */
   async as(username: string): Promise<Trader> {
-    return new Trader(this.simulator, this.clock, ...(await login(this.simulator, username)));
+    return Trader.on(this.simulator, username, this.clock);
   }
 
   betting<T>(operation: string, params: object = {}): Promise<T> {

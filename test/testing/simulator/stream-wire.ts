@@ -1,4 +1,5 @@
 import { connect, type TLSSocket } from 'node:tls';
+import { isRecord } from '../../../lib/common/is-record.js';
 import type { BetfairSimulator } from '../../../lib/testing/index.js';
 
 /** A client of the Stream API that does what a test says, and nothing by itself. */
@@ -9,6 +10,7 @@ export class StreamWire {
   readonly #socket: TLSSocket;
   readonly closed: Promise<void>;
   #rest = '';
+  #syncs = 0;
 
   /** @param isSlow - leaves its side open when the server closes */
   constructor(
@@ -24,7 +26,7 @@ export class StreamWire {
     this.#socket.setEncoding('utf8').on('data', (text: string) => {
       const lines = (this.#rest + text).split('\r\n');
       this.#rest = lines.pop() ?? '';
-      for (const line of lines) this.#take(JSON.parse(line));
+      for (const line of lines) this.#take(parse(line));
     });
   }
 
@@ -43,6 +45,27 @@ export class StreamWire {
     return this.send(message).next();
   }
 
+  /** All messages that the server sent until now. */
+  async sync(): Promise<readonly unknown[]> {
+    const id = (this.#syncs -= 1);
+    this.send({ op: 'heartbeat', id });
+    const messages: unknown[] = [];
+    for (;;) {
+      const message = await this.next();
+      if (isRecord(message) && message['op'] === 'status' && message['id'] === id) return messages;
+      messages.push(message);
+    }
+  }
+
+  /** Leaves unread what arrives from now on. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
   write(text: string | Buffer): this {
     this.#socket.write(text);
     return this;
@@ -56,5 +79,14 @@ export class StreamWire {
     const waiting = this.#waiting.shift();
     if (waiting) waiting(message);
     else this.#received.push(message);
+  }
+}
+
+/** The message of a line, or the line if it is none. */
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return line;
   }
 }

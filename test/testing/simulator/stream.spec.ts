@@ -68,9 +68,16 @@ describe('authentication', () => {
       connectionsAvailable: 9,
     });
     expect(await client.ask({ op: 'heartbeat', id: 2 })).toEqual({ ...success, id: 2 });
-    expect(await client.ask({ op: 'marketSubscription', id: 3 })).toEqual({ ...success, id: 3 });
+    expect(await client.ask({ op: 'orderSubscription', id: 3 })).toEqual({ ...success, id: 3 });
+    expect(await client.next()).toMatchObject({ op: 'ocm', id: 3 });
     expect(await client.ask({ op: 'orderSubscription' })).toEqual(success);
-    expect(simulator.stream.counts).toEqual({ connections: 1, authentications: 1, open: 1 });
+    expect(simulator.stream.counts).toEqual({
+      connections: 1,
+      authentications: 1,
+      open: 1,
+      subscriptions: 2,
+      resumed: 0,
+    });
   });
 
   it.each([
@@ -236,7 +243,7 @@ describe('an authenticated connection', () => {
     await client.closed;
     await until(() => simulator.stream.counts.open === 0);
     await authenticated();
-    expect(simulator.stream.counts).toEqual({ connections: 2, authentications: 2, open: 1 });
+    expect(simulator.stream.counts).toMatchObject({ connections: 2, authentications: 2, open: 1 });
   });
 });
 

@@ -62,6 +62,14 @@ export function textsOf(params: Params, name: string): ReadonlySet<string> {
   );
 }
 
+/** Reads `true` or `false`. */
+export function flagOf(params: Params, name: string): boolean | undefined {
+  const value = params[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'boolean') return value;
+  throw badInput(name);
+}
+
 /** Reads one of the values that Betfair knows. */
 export function oneOf<T extends string>(
   params: Params,

@@ -24,6 +24,10 @@ export class Bet {
   /** Money that the matched part pays if it wins, stake included. */
   payout = 0;
   matchedAt: number | undefined;
+  /** Number of the last change of this bet among those of all bets. */
+  revision = 0;
+  /** What was matched at each price, and the number of the last change of that. */
+  readonly matches = new Map<number, { readonly size: number; readonly revision: number }>();
   #isCancelled = false;
   #lastStep: number | undefined;
 
@@ -52,9 +56,13 @@ export class Bet {
    * Takes what the ladder offers at the limit or better, once in each step of the prices. As at Betfair, a bet that
    * waited is matched at its own price.
    *
+   * @param moment - the step of the prices, the time, and the number of the change that a match is
    * @returns true if anything was matched
    */
-  match(ladder: () => Ladder, step: number, now: number): boolean {
+  match(
+    ladder: () => Ladder,
+    { step, now, revision }: { step: number; now: number; revision: number },
+  ): boolean {
     const { limit } = this.request;
     if (!limit || this.status === 'EXECUTION_COMPLETE' || step === this.#lastStep) return false;
     const hasWaited = this.#lastStep !== undefined;
@@ -64,7 +72,11 @@ export class Bet {
       if (limit.side === 'BACK' ? price < limit.price : price > limit.price) break;
       const taken = Math.min(size, this.sizeRemaining);
       this.sizeMatched = money(this.sizeMatched + taken);
-      this.payout += taken * (hasWaited ? limit.price : price);
+      if (taken === 0) break;
+      const matchedAt = hasWaited ? limit.price : price;
+      this.payout += taken * matchedAt;
+      const sizeBefore = this.matches.get(matchedAt)?.size ?? 0;
+      this.matches.set(matchedAt, { size: money(sizeBefore + taken), revision });
     }
     if (this.sizeMatched > before) this.matchedAt = now;
     return this.sizeMatched > before;

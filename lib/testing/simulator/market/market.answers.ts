@@ -13,6 +13,7 @@ import { BEST_PRICES, bookWeight, catalogueWeight } from './data.weight.js';
 import { isoDate, REGULATOR, type MarketDefinition } from './market.catalogue.js';
 import { marketBook, totals } from './market.book.js';
 import { filterOf } from './market.filter.js';
+import { marketTerms } from './market.terms.js';
 import type { SimulatedMarkets } from './simulated-markets.js';
 
 const MOST_RESULTS = 1_000;
@@ -129,17 +130,6 @@ function catalogueEntry(
   };
 }
 
-function description({ type, startTime }: MarketDefinition): object {
-  return {
-    persistenceEnabled: true,
-    bspMarket: false,
-    marketTime: isoDate(startTime),
-    suspendTime: isoDate(startTime),
-    bettingType: 'ODDS',
-    turnInPlayEnabled: true,
-    marketType: type,
-    regulator: REGULATOR,
-    marketBaseRate: 5,
-    discountAllowed: true,
-  };
+function description(market: MarketDefinition): object {
+  return { ...marketTerms(market), regulator: REGULATOR };
 }

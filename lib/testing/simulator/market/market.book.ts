@@ -1,5 +1,6 @@
 import type { MarketDefinition } from './market.catalogue.js';
 import type { Ladder, PriceSize } from './market.ladder.js';
+import { isInPlay, marketState } from './market.terms.js';
 import { money } from './noise.js';
 import type { SimulatedMarkets } from './simulated-markets.js';
 
@@ -15,25 +16,17 @@ export function marketBook(
   return {
     marketId: market.id,
     isMarketDataDelayed: false,
-    status: 'OPEN',
-    betDelay: 0,
-    bspReconciled: false,
-    complete: true,
-    inplay: markets.now() >= market.startTime,
-    numberOfWinners: 1,
+    ...marketState(market),
+    inplay: isInPlay(market, markets.now()),
     numberOfRunners: ladders.length,
-    numberOfActiveRunners: ladders.length,
     totalMatched: matched,
     totalAvailable: available,
-    crossMatching: true,
-    runnersVoidable: false,
-    version: 5_678_901_234,
     runners: ladders.map(({ selectionId, ...ladder }) => ({
       selectionId,
       handicap: 0,
       status: 'ACTIVE',
-      lastPriceTraded: ladder.back[0]?.price,
-      totalMatched: sum(ladder.traded),
+      lastPriceTraded: lastPriceTraded(ladder),
+      totalMatched: totalOf(ladder.traded),
       ...exchangePrices(ladder, projection, depth),
     })),
   };
@@ -42,8 +35,8 @@ export function marketBook(
 /** The money that was matched on a market, and that is on offer. */
 export function totals(ladders: readonly Ladder[]) {
   return {
-    matched: sum(ladders.flatMap(({ traded }) => traded)),
-    available: sum(ladders.flatMap(({ back, lay }) => [...back, ...lay])),
+    matched: totalOf(ladders.flatMap(({ traded }) => traded)),
+    available: totalOf(ladders.flatMap(({ back, lay }) => [...back, ...lay])),
   };
 }
 
@@ -65,6 +58,11 @@ function exchangePrices(
   };
 }
 
-function sum(offers: readonly PriceSize[]): number {
+export function lastPriceTraded({ back }: Ladder): number | undefined {
+  return back[0]?.price;
+}
+
+/** The sum of the sizes. */
+export function totalOf(offers: readonly PriceSize[]): number {
   return money(offers.reduce((total, { size }) => total + size, 0));
 }

@@ -1,27 +1,57 @@
-import { recordOf, textOf, textsOf, type Params } from '../api/params.js';
+import { flagOf, recordOf, textOf, textsOf, type Params } from '../api/params.js';
 import type { MarketDefinition } from './market.catalogue.js';
+import { marketTerms } from './market.terms.js';
 
-/** The members of a `MarketFilter` that name values, and the value of a market that they are compared with. */
-const VALUES: readonly (readonly [string, (market: MarketDefinition) => string | undefined])[] = [
+type Passes = (market: MarketDefinition) => boolean;
+/** The members of a filter that name values, and the value of a market that they are compared with. */
+type Values = readonly (readonly [string, (market: MarketDefinition) => string | undefined])[];
+
+const COMMON: Values = [
   ['eventTypeIds', ({ eventType }) => eventType.id],
   ['eventIds', ({ event }) => event.id],
-  ['competitionIds', ({ competition }) => competition?.id],
   ['marketIds', ({ id }) => id],
-  ['marketTypeCodes', ({ type }) => type],
   ['venues', ({ event }) => event.venue],
 ];
+const BETTING: Values = [
+  ...COMMON,
+  ['competitionIds', ({ competition }) => competition?.id],
+  ['marketTypeCodes', ({ type }) => type],
+];
+const STREAM: Values = [
+  ...COMMON,
+  ['marketTypes', ({ type }) => type],
+  ['countryCodes', ({ event }) => event.countryCode],
+  ['bettingTypes', (market) => marketTerms(market).bettingType],
+];
+const STREAM_FLAGS = ['bspMarket', 'turnInPlayEnabled'] as const;
 
 /** Reads the `filter` among parameters: a function that tells whether a market passes. */
-export function filterOf(params: Params): (market: MarketDefinition) => boolean {
+export function filterOf(params: Params): Passes {
   const filter = recordOf(params, 'filter') ?? {};
   // Betfair looks at the name of the event only; `*` stands for anything.
   const words = (textOf(filter, 'textQuery') ?? '').toLowerCase().split('*');
-  const wanted = VALUES.map(([member, valueOf]) => [textsOf(filter, member), valueOf] as const);
+  const hasValues = valuesOf(filter, BETTING);
   return (market) => {
     const name = market.event.name.toLowerCase();
+    return words.every((word) => name.includes(word)) && hasValues(market);
+  };
+}
+
+/** Reads a `marketFilter` of the Stream API, which has names of its own. */
+export function streamFilterOf(filter: Params): Passes {
+  const hasValues = valuesOf(filter, STREAM);
+  const flags = STREAM_FLAGS.map((name) => [name, flagOf(filter, name)] as const);
+  return (market) => {
+    const terms = marketTerms(market);
     return (
-      words.every((word) => name.includes(word)) &&
-      wanted.every(([values, valueOf]) => values.size === 0 || values.has(valueOf(market) ?? ''))
+      flags.every(([name, flag]) => (flag ?? terms[name]) === terms[name]) && hasValues(market)
     );
+  };
+}
+
+function valuesOf(filter: Params, values: Values): Passes {
+  const wanted = values.map(([member, valueOf]) => [textsOf(filter, member), valueOf] as const);
+  return (market) => {
+    return wanted.every(([one, valueOf]) => one.size === 0 || one.has(valueOf(market) ?? ''));
   };
 }

@@ -32,6 +32,7 @@ export class OrderBook {
   readonly #acceptedAt = new Map<string, number>();
   readonly #listeners = new Set<(bet: Bet) => void>();
   #lastId = 300_000_000_000;
+  #revision = 0;
 
   constructor(private readonly markets: SimulatedMarkets) {}
 
@@ -39,6 +40,11 @@ export class OrderBook {
   onChange(listener: (bet: Bet) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  /** How often a bet was placed, matched or cancelled. */
+  get revision(): number {
+    return this.#revision;
   }
 
   isDuplicate(order: SimulatedOrder): boolean {
@@ -88,6 +94,11 @@ export class OrderBook {
     return all;
   }
 
+  /** Tells whether prices can still match a bet of that account. */
+  isWaiting(username: string): boolean {
+    return [...this.#accountBets(username).open].some(({ request }) => request.limit);
+  }
+
   #accountBets(username: string): AccountBets {
     const known = this.#bets.get(username);
     if (known) return known;
@@ -99,10 +110,13 @@ export class OrderBook {
   #match(bet: Bet): boolean {
     const { market, selectionId } = bet.request;
     const ladder = () => this.markets.ladder(market, selectionId);
-    return bet.match(ladder, this.markets.step(), this.markets.now());
+    const now = this.markets.now();
+    const revision = this.#revision + 1;
+    return bet.match(ladder, { step: this.markets.step(now), now, revision });
   }
 
   #changed(bet: Bet): void {
+    bet.revision = this.#revision += 1;
     for (const listener of this.#listeners) listener(bet);
   }
 }

@@ -42,4 +42,9 @@ export class SimulatedMarkets {
   step(at = this.now()): number {
     return Math.floor((at - this.#start) / STEP_MS);
   }
+
+  /** Milliseconds until prices may change. */
+  untilNextStep(): number {
+    return (this.step() + 1) * STEP_MS - (this.now() - this.#start);
+  }
 }

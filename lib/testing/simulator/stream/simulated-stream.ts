@@ -4,15 +4,19 @@ import type { SimulatedAccount } from '../accounts/simulated-account.js';
 import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
 import type { ServerCertificate } from '../certificates.js';
 import { LoopbackServer } from '../http/loopback.server.js';
+import type { OrderBook } from '../market/order-book.js';
+import type { SimulatedMarkets } from '../market/simulated-markets.js';
 import { StreamConnection } from './stream.connection.js';
 import { StreamGate } from './stream.gate.js';
 import type { StreamErrorCode } from './stream.status.js';
+import { SubscriptionDesk } from './subscription.desk.js';
 
 /**
  * The Stream API of a running simulator: TLS on 127.0.0.1, one JSON message a line. It takes `authentication`,
- * `heartbeat`, `marketSubscription` and `orderSubscription`, one status for each; no market or order data follows. As
- * at Betfair every refusal closes the connection, and so do 15 seconds in which nothing was sent, unless there is a
- * subscription. The codes are Betfair's; the words are its own where none were recorded.
+ * `heartbeat`, `marketSubscription` and `orderSubscription`, and sends what the APIs tell of markets and of the
+ * account's orders, as images and changes, with heartbeats; a subscription resumes with `initialClk` and `clk`. As at
+ * Betfair every refusal but `SUBSCRIPTION_LIMIT_EXCEEDED` closes the connection, and so do 15 seconds in which nothing
+ * was sent, unless there is a subscription. The codes are Betfair's; the words are its own if none were recorded.
  */
 export interface SimulatorStream {
   /** With {@link port}, and the simulator's `ca`, what `tls.connect` needs. */
@@ -21,14 +25,28 @@ export interface SimulatorStream {
   readonly port: number;
   /** A snapshot of what happened so far. */
   readonly counts: SimulatorStreamCounts;
+  /** While true, change messages have `status: 503`: Betfair is late. The simulator's `clearFaults()` ends it. */
+  late: boolean;
   /**
-   * Refuses the next authentications with this code, whatever they carry.
+   * Refuses the next authentications, or subscriptions, with this code, whatever they carry.
    *
-   * @param options - `times`: how many; `Infinity` until the simulator's `clearFaults()`; 1 by default
+   * @param options - how many, and of which kind
    */
-  fail(errorCode: StreamErrorCode, options?: { readonly times?: number | undefined }): void;
+  fail(errorCode: StreamErrorCode, options?: SimulatorStreamFailOptions): void;
   /** Resets every connection without a word, as a network does that fails. */
   cut(): void;
+  /** Leaves every connection open and lets nothing through any more, as a network does that swallows everything. */
+  silence(): void;
+  /** Sends half a message, as a line, on every connection. */
+  garble(): void;
+}
+
+/** Which messages `SimulatorStream.fail()` refuses. */
+export interface SimulatorStreamFailOptions {
+  /** How many; `Infinity` until the simulator's `clearFaults()`. @default 1 */
+  readonly times?: number | undefined;
+  /** Of which kind. @default 'authentication' */
+  readonly op?: 'authentication' | 'subscription' | undefined;
 }
 
 /** Connections to the simulator's Stream API. */
@@ -39,25 +57,33 @@ export interface SimulatorStreamCounts {
   readonly authentications: number;
   /** Connections that are open now. */
   readonly open: number;
+  /** Subscriptions that succeeded, resumed ones too. */
+  readonly subscriptions: number;
+  /** Subscriptions that went on from their `clk`. */
+  readonly resumed: number;
 }
 
 /** Serves the Stream API. */
 export class SimulatedStream implements SimulatorStream {
   readonly host = '127.0.0.1';
+  late = false;
   readonly #server: LoopbackServer;
   readonly #gate: StreamGate;
+  readonly #desk: SubscriptionDesk;
   readonly #open = new Set<StreamConnection>();
   #connections = 0;
 
   constructor(
     accounts: SimulatedAccounts,
-    private readonly clock: Pick<Clock, 'wall'>,
+    private readonly clock: Pick<Clock, 'wall' | 'timer'>,
     { cert, key }: ServerCertificate,
-    limits: { readonly connections: number },
+    limits: { readonly connections: number; readonly markets: number },
+    { markets, orders }: { readonly markets: SimulatedMarkets; readonly orders: OrderBook },
   ) {
     const server = createServer({ cert, key }, (socket) => this.#accept(socket));
     this.#server = new LoopbackServer(server);
     this.#gate = new StreamGate(accounts, limits, (account) => this.#connectionsOf(account));
+    this.#desk = new SubscriptionDesk(markets, orders, limits);
   }
 
   get port(): number {
@@ -69,15 +95,28 @@ export class SimulatedStream implements SimulatorStream {
       connections: this.#connections,
       authentications: this.#gate.authentications,
       open: this.#open.size,
+      subscriptions: this.#desk.subscriptions,
+      resumed: this.#desk.resumed,
     };
   }
 
-  fail(errorCode: StreamErrorCode, { times = 1 }: { times?: number | undefined } = {}): void {
-    this.#gate.fail(errorCode, times);
+  fail(
+    errorCode: StreamErrorCode,
+    { times = 1, op = 'authentication' }: SimulatorStreamFailOptions = {},
+  ): void {
+    this.#gate.fail(errorCode, op, times);
   }
 
   cut(): void {
     for (const { socket } of this.#open) this.#server.reset(socket);
+  }
+
+  silence(): void {
+    for (const connection of this.#open) connection.silence();
+  }
+
+  garble(): void {
+    for (const connection of this.#open) connection.garble();
   }
 
   listen(port: number): Promise<void> {
@@ -95,12 +134,18 @@ export class SimulatedStream implements SimulatorStream {
 
   /** Drops the refusals that still wait. */
   clearFailures(): void {
+    this.late = false;
     this.#gate.clearFailures();
   }
 
   #accept(socket: TLSSocket): void {
     this.#connections += 1;
-    const connection = new StreamConnection(socket, this.#nextId(), this.#gate);
+    const connection = new StreamConnection(socket, this.#nextId(), {
+      gate: this.#gate,
+      desk: this.#desk,
+      clock: this.clock,
+      isLate: () => this.late,
+    });
     this.#open.add(connection);
     socket.on('close', () => this.#open.delete(connection));
   }

@@ -1,100 +1,148 @@
 import type { TLSSocket } from 'node:tls';
-import { isRecord } from '../../../common/is-record.js';
+import type { Clock, ClockTimer } from '../../../common/clock.js';
+import { ChangeFeed, type ChangeOutlet } from './change.feed.js';
+import { MessageSocket } from './message.socket.js';
 import type { StreamGate, StreamLogin } from './stream.gate.js';
 import { idOf, type StreamRefusal, type StreamStatus } from './stream.status.js';
+import {
+  SUBSCRIPTION_OPS,
+  type SubscriptionDesk,
+  type SubscriptionOp,
+} from './subscription.desk.js';
 
 /** Milliseconds after which a connection that sent nothing and subscribed to nothing is closed. */
 const UNSUBSCRIBED_TIMEOUT_MS = 15_000;
-const MAX_LINE_LENGTH = 65_536;
-const SUBSCRIPTIONS: ReadonlySet<unknown> = new Set(['marketSubscription', 'orderSubscription']);
+
+type Message = Readonly<Record<string, unknown>>;
+
+/** What all connections of a simulator share. */
+export interface StreamSurroundings {
+  readonly gate: StreamGate;
+  readonly desk: SubscriptionDesk;
+  readonly clock: Pick<Clock, 'wall' | 'timer'>;
+  /** Tells whether change messages say that they are late. */
+  isLate(): boolean;
+}
 
 /** One client of the Stream API. */
-export class StreamConnection {
+export class StreamConnection implements ChangeOutlet {
   /** The session that the connection has, until it is refused. */
   login: StreamLogin | undefined;
   private readonly address: string;
-  #rest = '';
-  #refused = false;
+  readonly #messages: MessageSocket;
+  readonly #feeds = new Map<SubscriptionOp, ChangeFeed>();
+  #idle: ClockTimer | undefined;
+  #isClosed = false;
 
   constructor(
     readonly socket: TLSSocket,
     private readonly id: string,
-    private readonly gate: StreamGate,
+    private readonly surroundings: StreamSurroundings,
   ) {
     // Of a socket that is closed it is no longer known.
     this.address = socket.remoteAddress ?? '';
-    socket.on('error', () => socket.destroy());
-    socket.setTimeout(UNSUBSCRIBED_TIMEOUT_MS, () => this.#refuse(IDLE_TOO_LONG));
-    socket.setEncoding('utf8').on('data', (text: string) => this.#read(text));
-    this.#send({ op: 'connection', connectionId: id });
+    this.#messages = new MessageSocket(socket, {
+      receive: (message) => this.#receive(message),
+      drained: () => this.#feeds.forEach((feed) => feed.look()),
+    });
+    socket.on('close', () => this.#stop());
+    this.#waitForMessage();
+    this.#messages.send({ op: 'connection', connectionId: id });
   }
 
-  /** Says so where the session has ended, and closes. */
+  get isReady(): boolean {
+    return this.#messages.isReady;
+  }
+
+  sendChanges(messages: readonly object[]): void {
+    this.check();
+    if (this.#isClosed) return;
+    const late = this.surroundings.isLate() && { status: 503 };
+    for (const message of messages) this.#messages.send({ ...message, ...late });
+  }
+
+  /** Says so if the session has ended, and closes. */
   check(): void {
-    const refusal = this.login && this.gate.refusal(this.login);
+    const refusal = this.login && this.surroundings.gate.refusal(this.login);
     if (refusal) this.#refuse(refusal);
   }
 
-  #read(text: string): void {
-    if (this.#refused) return;
-    const lines = text.split('\n');
-    lines[0] = this.#rest + lines[0];
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#receive(line);
-    if (this.#rest.length > MAX_LINE_LENGTH) this.#refuse(UNREADABLE);
+  /** Leaves the connection open, and lets nothing through. */
+  silence(): void {
+    this.#messages.silence();
+    this.#stop();
   }
 
-  #receive(line: string): void {
-    if (this.#refused) return;
-    const message = line.length > MAX_LINE_LENGTH ? undefined : parse(line);
+  /** Sends half a message as a line. */
+  garble(): void {
+    this.#messages.write('{"op":"mcm","id":');
+  }
+
+  #receive(message: Message | undefined): void {
+    if (this.#feeds.size === 0) this.#waitForMessage();
     if (message === undefined) return this.#refuse(UNREADABLE);
     const { op } = message;
     if (op === 'authentication') return this.#authenticate(message);
-    if (op !== 'heartbeat' && !SUBSCRIPTIONS.has(op)) return this.#refuse(UNREADABLE, message);
+    const subscription = SUBSCRIPTION_OPS.find((known) => known === op);
+    if (op !== 'heartbeat' && !subscription) return this.#refuse(UNREADABLE, message);
     if (!this.login) return this.#refuse(NOT_AUTHENTICATED, message);
-    const refusal = this.gate.refusal(this.login);
+    const refusal = this.surroundings.gate.refusal(this.login);
     if (refusal) return this.#refuse(refusal, message);
-    if (op !== 'heartbeat') this.socket.setTimeout(0);
+    if (subscription) return this.#subscribe(subscription, message, this.login);
     this.#succeed(message);
   }
 
-  #authenticate(message: Readonly<Record<string, unknown>>): void {
+  #authenticate(message: Message): void {
     if (this.login) return this.#refuse(AUTHENTICATED_ALREADY, message);
-    const outcome = this.gate.authenticate(message, this.address);
+    const outcome = this.surroundings.gate.authenticate(message, this.address);
     if ('errorCode' in outcome) return this.#refuse(outcome, message);
     this.login = outcome;
     const { connectionsAvailable } = outcome;
     this.#succeed(message, { connectionsAvailable });
   }
 
-  #succeed(message: Readonly<Record<string, unknown>>, details: Partial<StreamStatus> = {}): void {
-    this.#send({
-      op: 'status',
-      ...idOf(message),
-      statusCode: 'SUCCESS',
-      connectionClosed: false,
-      ...details,
-    });
+  #subscribe(op: SubscriptionOp, message: Message, { account }: StreamLogin): void {
+    const { gate, desk, clock } = this.surroundings;
+    const outcome = gate.plannedRefusal('subscription') ?? desk.open(op, message, account.username);
+    if ('errorCode' in outcome) return this.#refuse(outcome, message);
+    this.#idle?.cancel();
+    this.#succeed(message);
+    this.#feeds.get(op)?.stop();
+    const feed = new ChangeFeed(outcome, this, clock);
+    this.#feeds.set(op, feed);
+    feed.look();
   }
 
-  #refuse(refusal: StreamRefusal, message: Readonly<Record<string, unknown>> = {}): void {
-    if (this.#refused) return;
-    this.#refused = true;
+  #succeed(message: Message, details: Partial<StreamStatus> = {}): void {
+    this.#answer(message, { statusCode: 'SUCCESS', connectionClosed: false, ...details });
+  }
+
+  #refuse(refusal: StreamRefusal, message: Message = {}): void {
+    if (this.#isClosed) return;
+    const connectionClosed = refusal.errorCode !== 'SUBSCRIPTION_LIMIT_EXCEEDED';
+    const { id: connectionId } = this;
+    this.#answer(message, { statusCode: 'FAILURE', ...refusal, connectionClosed, connectionId });
+    if (!connectionClosed) return;
+    this.#stop();
     this.login = undefined;
-    this.#send({
-      op: 'status',
-      ...idOf(message),
-      statusCode: 'FAILURE',
-      ...refusal,
-      connectionClosed: true,
-      connectionId: this.id,
-    });
-    // What still arrives is read and dropped: a socket that is destroyed unread resets, and the status is lost.
-    this.socket.end();
+    this.#messages.end();
   }
 
-  #send(message: StreamStatus | { readonly op: 'connection'; readonly connectionId: string }) {
-    if (this.socket.writable) this.socket.write(`${JSON.stringify(message)}\r\n`);
+  #answer(message: Message, details: Omit<StreamStatus, 'op' | 'id'>): void {
+    this.#messages.send({ op: 'status', ...idOf(message), ...details });
+  }
+
+  #waitForMessage(): void {
+    this.#idle?.cancel();
+    const { clock } = this.surroundings;
+    this.#idle = clock.timer(() => this.#refuse(IDLE_TOO_LONG), UNSUBSCRIBED_TIMEOUT_MS);
+  }
+
+  /** Nothing happens here by itself any more. */
+  #stop(): void {
+    this.#isClosed = true;
+    this.#idle?.cancel();
+    for (const feed of this.#feeds.values()) feed.stop();
   }
 }
 
@@ -114,12 +162,3 @@ const AUTHENTICATED_ALREADY: StreamRefusal = {
   errorCode: 'INVALID_REQUEST',
   errorMessage: 'The connection is authenticated already; a new session needs a new connection',
 };
-
-function parse(line: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const message: unknown = JSON.parse(line);
-    return isRecord(message) ? message : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -2,6 +2,9 @@ import type { SimulatedAccount } from '../accounts/simulated-account.js';
 import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
 import type { StreamErrorCode, StreamRefusal } from './stream.status.js';
 
+/** Messages that a test can have refused. */
+export type RefusableOp = 'authentication' | 'subscription';
+
 /** A session that the Stream API took. */
 export interface StreamLogin {
   readonly account: SimulatedAccount;
@@ -16,7 +19,7 @@ export interface StreamLogin {
 export class StreamGate {
   /** Authentications that succeeded. */
   authentications = 0;
-  #planned: { readonly errorCode: StreamErrorCode; left: number }[] = [];
+  #planned: { readonly op: RefusableOp; readonly errorCode: StreamErrorCode; left: number }[] = [];
 
   constructor(
     private readonly accounts: SimulatedAccounts,
@@ -25,9 +28,9 @@ export class StreamGate {
     private readonly connectionsOf: (account: SimulatedAccount) => number,
   ) {}
 
-  /** Refuses the next `times` authentications. */
-  fail(errorCode: StreamErrorCode, times: number): void {
-    if (times > 0) this.#planned.push({ errorCode, left: times });
+  /** Refuses the next `times` messages of that kind. */
+  fail(errorCode: StreamErrorCode, op: RefusableOp, times: number): void {
+    if (times > 0) this.#planned.push({ op, errorCode, left: times });
   }
 
   clearFailures(): void {
@@ -38,8 +41,8 @@ export class StreamGate {
     { appKey, session }: Readonly<Record<string, unknown>>,
     address: string,
   ): StreamLogin | StreamRefusal {
-    const errorCode = this.#takePlanned();
-    if (errorCode) return { errorCode, errorMessage: 'The test wants it so' };
+    const planned = this.plannedRefusal('authentication');
+    if (planned) return planned;
     if (!isText(appKey)) return { errorCode: 'NO_APP_KEY', errorMessage: 'AppKey not set' };
     if (!isText(session)) return { errorCode: 'NO_SESSION', errorMessage: 'Session not set' };
     if (!this.accounts.knowsApplicationKey(appKey)) {
@@ -61,12 +64,13 @@ export class StreamGate {
     return isLive ? undefined : invalidSession(applicationKey, token);
   }
 
-  #takePlanned(): StreamErrorCode | undefined {
-    const [first] = this.#planned;
-    if (!first) return undefined;
-    first.left -= 1;
-    if (first.left <= 0) this.#planned.shift();
-    return first.errorCode;
+  /** Takes the next refusal that a test asked for. */
+  plannedRefusal(op: RefusableOp): StreamRefusal | undefined {
+    const next = this.#planned.find((planned) => planned.op === op);
+    if (!next) return undefined;
+    next.left -= 1;
+    if (next.left <= 0) this.#planned.splice(this.#planned.indexOf(next), 1);
+    return { errorCode: next.errorCode, errorMessage: 'The test wants it so' };
   }
 }
 

@@ -1,4 +1,7 @@
-/** Codes with which the Stream API refuses a message. All of them end the connection. */
+/**
+ * Codes with which the Stream API refuses a message. All of them end the connection, except
+ * `SUBSCRIPTION_LIMIT_EXCEEDED`.
+ */
 export type StreamErrorCode =
   | 'NO_APP_KEY'
   | 'INVALID_APP_KEY'
@@ -7,7 +10,9 @@ export type StreamErrorCode =
   | 'NOT_AUTHORIZED'
   | 'MAX_CONNECTION_LIMIT_EXCEEDED'
   | 'TOO_MANY_REQUESTS'
+  | 'SUBSCRIPTION_LIMIT_EXCEEDED'
   | 'INVALID_INPUT'
+  | 'INVALID_CLOCK'
   | 'INVALID_REQUEST'
   | 'TIMEOUT'
   | 'UNEXPECTED_ERROR'

@@ -1,0 +1,28 @@
+import type { MarketDefinition } from '../market/market.catalogue.js';
+import { isInPlay, marketState, marketTerms } from '../market/market.terms.js';
+
+/** A `marketDefinition` as it is at that time. */
+export function streamDefinition(market: MarketDefinition, at: number): object {
+  const { event, eventType, runners } = market;
+  const { venue, countryCode, timezone, openDate } = event;
+  return {
+    ...marketTerms(market),
+    ...marketState(market),
+    inPlay: isInPlay(market, at),
+    eventId: event.id,
+    eventTypeId: eventType.id,
+    ...(venue !== undefined && { venue }),
+    countryCode,
+    timezone,
+    openDate,
+    regulators: ['MR_INT'],
+    runners: runners.map(({ selectionId, sortPriority, handicap }) => {
+      return { status: 'ACTIVE', sortPriority, id: selectionId, ...handicapOf(handicap) };
+    }),
+  };
+}
+
+/** The member `hc`, which runners without a handicap do not have. */
+export function handicapOf(handicap: number): { readonly hc?: number } {
+  return handicap === 0 ? {} : { hc: handicap };
+}

@@ -1,0 +1,104 @@
+import type { Bet } from '../market/bet.js';
+import { REGULATOR } from '../market/market.catalogue.js';
+import { money } from '../market/noise.js';
+import { handicapOf } from './market.definition.js';
+
+const PERSISTENCE = { LAPSE: 'L', PERSIST: 'P', MARKET_ON_CLOSE: 'MOC' } as const;
+const ORDER_TYPE = { LIMIT: 'L', LIMIT_ON_CLOSE: 'LOC', MARKET_ON_CLOSE: 'MOC' } as const;
+
+/** Parts of an account's bets that a subscription shows. */
+export interface OrderView {
+  /** Orders of these strategies only; all if there is none. */
+  readonly strategies: ReadonlySet<string>;
+  /** True: the money matched is shown, of all strategies. */
+  readonly hasPositions: boolean;
+}
+
+/** Writes the changes of bets since that revision, by market; images of them without one. */
+export function orderChanges(
+  bets: readonly Bet[],
+  view: OrderView,
+  since: number | undefined,
+): readonly object[] {
+  const image = since === undefined ? { fullImage: true } : {};
+  const byMarket = grouped(bets, ({ request }) => request.market.id);
+  return Array.from(byMarket, ([id, ofMarket]) => {
+    const byRunner = grouped(ofMarket, ({ request: { selectionId, handicap } }) => {
+      return `${selectionId} ${handicap}`;
+    });
+    const runners = [...byRunner.values()].flatMap((ofRunner) => {
+      return runnerChange(ofRunner, view, since).map((change) => ({ ...change, ...image }));
+    });
+    return { id, closed: false, ...image, orc: runners };
+  }).filter(({ orc }) => orc.length > 0);
+}
+
+function runnerChange(bets: readonly Bet[], view: OrderView, since: number | undefined): object[] {
+  const shown = bets.filter(({ status, revision, request: { customerStrategyRef } }) => {
+    const isShown = since === undefined ? status === 'EXECUTABLE' : revision > since;
+    const { strategies } = view;
+    return isShown && (strategies.size === 0 || strategies.has(customerStrategyRef ?? ''));
+  });
+  const matched = (side: 'BACK' | 'LAY') => {
+    return view.hasPositions ? matchedRows(bets, side, since ?? 0) : [];
+  };
+  const [backs, lays] = [matched('BACK'), matched('LAY')];
+  if (shown.length + backs.length + lays.length === 0) return [];
+  return bets.slice(0, 1).map(({ request: { selectionId, handicap } }) => ({
+    id: selectionId,
+    ...handicapOf(handicap),
+    ...(shown.length > 0 && { uo: shown.map(streamOrder) }),
+    ...(backs.length > 0 && { mb: backs }),
+    ...(lays.length > 0 && { ml: lays }),
+  }));
+}
+
+/** Money that was matched on a side, at each price at which that changed after `since`. */
+function matchedRows(bets: readonly Bet[], side: 'BACK' | 'LAY', since: number) {
+  const matches = bets
+    .filter(({ request }) => request.side === side)
+    .flatMap((bet) => Array.from(bet.matches, ([price, match]) => ({ price, ...match })));
+  return Array.from(
+    grouped(matches, ({ price }) => price),
+    ([price, atPrice]) => ({
+      row: [price, money(atPrice.reduce((total, { size }) => total + size, 0))] as const,
+      revision: Math.max(...atPrice.map(({ revision }) => revision)),
+    }),
+  ).flatMap(({ row, revision }) => (revision > since ? [row] : []));
+}
+
+/** Writes an order of `uo`. */
+function streamOrder(bet: Bet): object {
+  const { limit, side, persistenceType, orderType, bspLiability, ...request } = bet.request;
+  return {
+    id: bet.id,
+    p: limit?.price ?? 0,
+    s: limit?.size ?? 0,
+    bsp: bspLiability,
+    side: side === 'BACK' ? 'B' : 'L',
+    status: bet.status === 'EXECUTABLE' ? 'E' : 'EC',
+    pt: PERSISTENCE[persistenceType],
+    ot: ORDER_TYPE[orderType],
+    pd: bet.placedAt,
+    ...(bet.matchedAt !== undefined && { md: bet.matchedAt, avp: bet.averagePriceMatched }),
+    sm: bet.sizeMatched,
+    sr: bet.sizeRemaining,
+    sl: 0,
+    sc: bet.sizeCancelled,
+    sv: 0,
+    rac: '',
+    rc: REGULATOR,
+    rfo: request.customerOrderRef ?? '',
+    rfs: request.customerStrategyRef ?? '',
+  };
+}
+
+function grouped<T, K>(values: readonly T[], keyOf: (value: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
+  for (const value of values) {
+    const group = groups.get(keyOf(value));
+    if (group) group.push(value);
+    else groups.set(keyOf(value), [value]);
+  }
+  return groups;
+}
