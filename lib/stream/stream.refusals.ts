@@ -62,7 +62,6 @@ const VERDICTS: Readonly<Record<StreamErrorCode, Verdict>> = {
   },
   TOO_MANY_REQUESTS: {
     advice: 'The account connects too often. The next attempt waits longer.',
-    needsPerson: true,
   },
 };
 

@@ -1,65 +1,42 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { onAbort, reasonOf } from '../abort-listener.js';
-import type { Clock } from '../clock.js';
 import type { HostAndPort } from '../host-and-port.js';
-import { boundedConnector } from './connector.js';
 import { namesProxy, proxyAgent, tunnelOptions } from './proxy.js';
-import { buildConnector, Dispatcher, type Client } from './undici.js';
+import { closeSocket } from './spare-socket.js';
+import { buildConnector, type Client, Dispatcher } from './undici.js';
 
-/** Milliseconds to connect, with a proxy in between if there is one. */
-const CONNECT_TIMEOUT_MS = 10_000;
+type Connector = buildConnector.connector;
 
 const direct = buildConnector({ timeout: 0 });
 
 /**
- * Opens a TCP connection, through the proxy that the environment names for TLS (`HTTPS_PROXY`, `NO_PROXY`).
+ * Opens a TCP connection, through the proxy that the environment names for TLS (`HTTPS_PROXY`, `NO_PROXY`). It takes as
+ * long as it takes, until `signal` aborts.
  *
  * @throws BetfairConfigurationError the environment names a proxy that cannot be used; or the error of the connection,
  * or the reason of the signal
  */
-export function openTcpConnection(
+export async function openTcpConnection(
   { host, port }: HostAndPort,
-  clock: Clock,
   signal: AbortSignal,
 ): Promise<Socket> {
-  // A plain one: TLS is spoken by who asks for it, and what it offers there is not undici's.
+  // A plain one: TLS is spoken by who asks for it, and what that offers is not undici's.
   const url = new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}`);
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const agent = namesProxy()
-      ? proxyAgent({
-          connect: direct,
-          ...tunnelOptions(),
-          factory: (_origin, { connect }: Client.Options) =>
-            new Way(() => open(typeof connect === 'function' ? connect : direct)),
-        })
-      : undefined;
-    const open = (connector: buildConnector.connector) => {
-      const options = {
-        hostname: host,
-        host: url.host,
-        protocol: url.protocol,
-        port: String(port),
-      };
-      const cancel = boundedConnector(
-        connector,
-        CONNECT_TIMEOUT_MS,
-        clock,
-      )(options, (...[error, socket]: Parameters<buildConnector.Callback>) => {
-        forget();
-        void agent?.destroy();
-        if (socket) resolve(socket);
-        else reject(error);
-      });
-      const forget = onAbort(signal, () => {
-        cancel();
-        void agent?.destroy();
-        reject(reasonOf(signal));
-      });
-    };
-    if (agent) agent.dispatch({ origin: url, path: '/', method: 'GET' }, {});
-    else open(direct);
+  const options = { hostname: host, host: url.host, protocol: url.protocol, port: String(port) };
+  if (!namesProxy()) return connect(direct, options, signal);
+  let chosen: Connector = direct;
+  const agent = proxyAgent({
+    ...tunnelOptions(),
+    connect: direct,
+    factory: (_origin, { connect: way }: Client.Options) =>
+      new Way(() => (chosen = typeof way === 'function' ? way : direct)),
   });
+  try {
+    agent.dispatch({ origin: url, path: '/', method: 'GET' }, {});
+    return await connect(chosen, options, signal);
+  } finally {
+    await agent.destroy();
+  }
 }
 
 /** Stands for the way to a server that an agent has chosen, and sends nothing. */
@@ -72,4 +49,28 @@ class Way extends Dispatcher {
     this.onChosen();
     return true;
   }
+}
+
+function connect(
+  connector: Connector,
+  options: buildConnector.Options,
+  signal: AbortSignal,
+): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const started: unknown = connector(
+      options,
+      (...[error, socket]: Parameters<buildConnector.Callback>) => {
+        forget();
+        if (signal.aborted && socket) closeSocket(socket);
+        else if (socket) resolve(socket);
+        else reject(error);
+      },
+    );
+    const forget = onAbort(signal, () => {
+      // The connector of a proxy has no such thing yet.
+      if (started instanceof Socket) closeSocket(started);
+      reject(reasonOf(signal));
+    });
+  });
 }

@@ -124,6 +124,8 @@ export class SimulatedStream implements SimulatorStream {
   }
 
   close(): Promise<void> {
+    // Their sockets tell later that they are closed.
+    this.silence();
     return this.#server.close();
   }
 
