@@ -49,6 +49,10 @@ class Way extends Dispatcher {
     this.onChosen();
     return true;
   }
+
+  override async close(): Promise<void> {}
+
+  override async destroy(): Promise<void> {}
 }
 
 function connect(
