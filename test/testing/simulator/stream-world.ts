@@ -132,11 +132,12 @@ export async function nextChange(client: StreamWire): Promise<ChangeMessage> {
 }
 
 function changeOf(message: unknown): ChangeMessage {
-  if (isChange(message)) return message;
+  if (isChangeMessage(message)) return message;
   throw new Error(`Not a change: ${JSON.stringify(message)}`);
 }
 
-function isChange(message: unknown): message is ChangeMessage {
+/** Tells a change message from others. */
+export function isChangeMessage(message: unknown): message is ChangeMessage {
   const op = typeof message === 'object' && message !== null && 'op' in message && message.op;
   return op === 'mcm' || op === 'ocm';
 }

@@ -5,18 +5,16 @@ import type { Ladder, PriceSize } from '../market/market.ladder.js';
 import type { SimulatedMarkets } from '../market/simulated-markets.js';
 import { handicapOf, streamDefinition } from './market.definition.js';
 
-/** Fields of a `marketDataFilter`. Those of the starting price are taken and show nothing. */
-export const FIELDS = [
+const PRICE_FIELDS = [
   'EX_BEST_OFFERS_DISP',
   'EX_BEST_OFFERS',
   'EX_ALL_OFFERS',
   'EX_TRADED',
   'EX_TRADED_VOL',
   'EX_LTP',
-  'EX_MARKET_DEF',
-  'SP_TRADED',
-  'SP_PROJECTED',
 ];
+/** Fields of a `marketDataFilter`. Those of the starting price are taken and show nothing. */
+export const FIELDS = [...PRICE_FIELDS, 'EX_MARKET_DEF', 'SP_TRADED', 'SP_PROJECTED'];
 
 /** A line of a ladder: a level or a price, then numbers of which the last is the size. */
 type Row = readonly number[];
@@ -50,7 +48,9 @@ export function marketImage(
   { fields, levels }: MarketData,
   at: number,
 ): MarketImage {
-  const ladders = markets.ladders(market, at);
+  const ladders = PRICE_FIELDS.some((field) => fields.has(field))
+    ? markets.ladders(market, at)
+    : [];
   const hasVolume = fields.has('EX_TRADED_VOL');
   const runners = ladders.map(({ selectionId, ...ladder }, index) => ({
     key: { id: selectionId, ...handicapOf(market.runners[index]?.handicap ?? 0) },
