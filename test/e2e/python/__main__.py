@@ -9,6 +9,7 @@ import sys
 import identity  # noqa: F401
 import api  # noqa: F401
 import betting  # noqa: F401
+import streaming  # noqa: F401
 import ended_session  # noqa: F401
 from betfair import Betfair
 from checks import run_checks
