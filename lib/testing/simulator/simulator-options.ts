@@ -19,7 +19,13 @@ export interface BetfairSimulatorOptions {
          * Calls back after `ms` milliseconds, unless it is cancelled: when the Stream API looks for changes, sends
          * heartbeats and closes idle connections. @default timers of the machine
          */
-        timer?(callback: () => void, ms: number): { cancel(): void };
+        timer?(
+          callback: () => void,
+          ms: number,
+        ): {
+          /** Takes the timer off the clock. */
+          cancel(): void;
+        };
       }
     | undefined;
   /** Decides names and prices of the markets; they are the same again for the same seed. @default 1 */
