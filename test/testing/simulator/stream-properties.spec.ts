@@ -7,7 +7,7 @@ import type { StreamWire } from './stream-wire.js';
 import { StreamWorld } from './stream-world.js';
 
 const SEEDS = [1, 2, 3, 4];
-const ACTIONS = 40;
+const ACTIONS = 30;
 const STEP_MS = 500;
 const MARKET_IDS = ['1.234567890', '1.234567891', '1.234567990', '1.234567992', '1.2'];
 const KINDS = ['time', 'time', 'jump', 'place', 'place', 'cancel', 'subscribe'] as const;

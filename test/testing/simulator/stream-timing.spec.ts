@@ -3,7 +3,7 @@ import { limit } from './market-wire.js';
 import { StreamCache } from './stream-cache.js';
 import { expectBooks } from './stream-expectations.js';
 import { StreamWire } from './stream-wire.js';
-import { changes, isChangeMessage, nextChange, StreamWorld, subscribe } from './stream-world.js';
+import { changes, nextChange, StreamWorld, subscribe } from './stream-world.js';
 import { rightClient, TestClock, until } from './wire.js';
 
 const MARKET = '1.234567890';
@@ -200,32 +200,6 @@ it('a session that expired is refused at the next change message', async () => {
 });
 
 describe('a client that does not read', () => {
-  it('is sent nothing more, and later all that it missed at once', async () => {
-    const { client, messages } = await world.subscribe({ segmentationEnabled: true });
-    const cache = new StreamCache(messages);
-    client.pause();
-    // Its answers fill what lies between, and then the simulator does not read its messages any more.
-    const questions = '{"op":"heartbeat","id":1}\r\n'.repeat(1_000);
-    let steps = 0;
-    for (let unread = 0, taken = 0; unread < 10; steps += 1) {
-      client.write(questions).send(ORDERS);
-      await world.clock.advance(STEP_MS);
-      const { subscriptions } = world.simulator.stream.counts;
-      unread = subscriptions === taken ? unread + 1 : 0;
-      taken = subscriptions;
-    }
-    await world.clock.advance(100 * STEP_MS);
-    client.resume();
-    const received = await client.sync();
-    cache.takeAll(received);
-    const deltas = received
-      .filter(isChangeMessage)
-      .filter(({ mc, segmentType }) => mc && segmentType !== 'SEG_START' && segmentType !== 'SEG');
-    expect(deltas.length).toBeLessThan(steps);
-    expect(deltas.at(-1)?.mc?.map(({ con }) => con)).toContain(true);
-    await expectBooks(cache, await world.trader());
-  });
-
   it('is not sent every image that it asks for', async () => {
     const client = await world.connect();
     client.pause();

@@ -109,6 +109,10 @@ export class StreamWorld {
     return { client, messages: await subscribe(client, message) };
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
   async stop(): Promise<void> {
     for (const client of this.#clients) client.destroy();
     await this.simulator.stop();

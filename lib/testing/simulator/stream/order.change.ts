@@ -1,5 +1,6 @@
 import type { Bet } from '../market/bet.js';
 import { REGULATOR } from '../market/market.catalogue.js';
+import { grouped } from '../market/grouped.js';
 import { money } from '../market/noise.js';
 import { handicapOf } from './market.definition.js';
 
@@ -21,18 +22,20 @@ export function orderChanges(
   since: number | undefined,
 ): readonly object[] {
   const image = since === undefined ? { fullImage: true } : {};
-  const byMarket = grouped(bets, ({ request }) => request.market.id);
-  return Array.from(byMarket, ([id, ofMarket]) => {
-    const byRunner = grouped(ofMarket, ({ request: { selectionId, handicap } }) => {
+  return grouped(bets, ({ request }) => request.market.id).flatMap((ofMarket) => {
+    const runners = grouped(ofMarket, ({ request: { selectionId, handicap } }) => {
       return `${selectionId} ${handicap}`;
+    }).flatMap((ofRunner) => {
+      const { selectionId, handicap } = ofRunner[0].request;
+      const key = { id: selectionId, ...handicapOf(handicap), ...image };
+      return runnerChange(ofRunner, view, since).map((change) => ({ ...key, ...change }));
     });
-    const runners = [...byRunner.values()].flatMap((ofRunner) => {
-      return runnerChange(ofRunner, view, since).map((change) => ({ ...change, ...image }));
-    });
-    return { id, closed: false, ...image, orc: runners };
-  }).filter(({ orc }) => orc.length > 0);
+    const { id } = ofMarket[0].request.market;
+    return runners.length > 0 ? [{ id, closed: false, ...image, orc: runners }] : [];
+  });
 }
 
+/** Writes what a subscription shows of the bets on a runner, if that is anything. */
 function runnerChange(bets: readonly Bet[], view: OrderView, since: number | undefined): object[] {
   const shown = bets.filter(({ status, revision, request: { customerStrategyRef } }) => {
     const isShown = since === undefined ? status === 'EXECUTABLE' : revision > since;
@@ -43,14 +46,12 @@ function runnerChange(bets: readonly Bet[], view: OrderView, since: number | und
     return view.hasPositions ? matchedRows(bets, side, since ?? 0) : [];
   };
   const [backs, lays] = [matched('BACK'), matched('LAY')];
-  if (shown.length + backs.length + lays.length === 0) return [];
-  return bets.slice(0, 1).map(({ request: { selectionId, handicap } }) => ({
-    id: selectionId,
-    ...handicapOf(handicap),
+  const change = {
     ...(shown.length > 0 && { uo: shown.map(streamOrder) }),
     ...(backs.length > 0 && { mb: backs }),
     ...(lays.length > 0 && { ml: lays }),
-  }));
+  };
+  return Object.keys(change).length > 0 ? [change] : [];
 }
 
 /** Money that was matched on a side, at each price at which that changed after `since`. */
@@ -58,13 +59,11 @@ function matchedRows(bets: readonly Bet[], side: 'BACK' | 'LAY', since: number) 
   const matches = bets
     .filter(({ request }) => request.side === side)
     .flatMap((bet) => Array.from(bet.matches, ([price, match]) => ({ price, ...match })));
-  return Array.from(
-    grouped(matches, ({ price }) => price),
-    ([price, atPrice]) => ({
-      row: [price, money(atPrice.reduce((total, { size }) => total + size, 0))] as const,
-      revision: Math.max(...atPrice.map(({ revision }) => revision)),
-    }),
-  ).flatMap(({ row, revision }) => (revision > since ? [row] : []));
+  return grouped(matches, ({ price }) => price)
+    .filter((atPrice) => atPrice.some(({ revision }) => revision > since))
+    .map((atPrice) => {
+      return [atPrice[0].price, money(atPrice.reduce((total, { size }) => total + size, 0))];
+    });
 }
 
 /** Writes an order of `uo`. */
@@ -91,14 +90,4 @@ function streamOrder(bet: Bet): object {
     rfo: request.customerOrderRef ?? '',
     rfs: request.customerStrategyRef ?? '',
   };
-}
-
-function grouped<T, K>(values: readonly T[], keyOf: (value: T) => K): ReadonlyMap<K, readonly T[]> {
-  const groups = new Map<K, T[]>();
-  for (const value of values) {
-    const group = groups.get(keyOf(value));
-    if (group) group.push(value);
-    else groups.set(keyOf(value), [value]);
-  }
-  return groups;
 }
