@@ -10,7 +10,16 @@ const SEEDS = [1, 2, 3, 4];
 const ACTIONS = 30;
 const STEP_MS = 500;
 const MARKET_IDS = ['1.234567890', '1.234567891', '1.234567990', '1.234567992', '1.2'];
-const KINDS = ['time', 'time', 'jump', 'place', 'place', 'cancel', 'subscribe'] as const;
+const KINDS = [
+  'time',
+  'time',
+  'jump',
+  'place',
+  'place',
+  'cancel',
+  'subscribe',
+  'disconnect',
+] as const;
 const RUNNERS = [47_972, 47_973];
 
 /** A client that keeps a cache, loses its connection at times, and goes on from its clocks. */
@@ -26,10 +35,7 @@ class Client {
   /** Subscribes to both, on a new connection or again on this one. */
   async subscribe(conflateMs = this.random.pick([0, 0, 200, 3_000])): Promise<void> {
     await this.read();
-    if (this.random.chance(0.5)) {
-      this.#wire?.destroy();
-      this.#wire = undefined;
-    }
+    if (this.random.chance(0.3)) this.disconnect();
     const { random } = this;
     const terms = { conflateMs, segmentationEnabled: random.chance(0.5), heartbeatMs: 700 };
     const marketFilter = { marketIds: MARKET_IDS };
@@ -43,6 +49,11 @@ class Client {
       const others = this.cache.takeAll(await this.#wire.sync());
       expect(others).toMatchObject([{ op: 'status', id: message.id, statusCode: 'SUCCESS' }]);
     }
+  }
+
+  disconnect(): void {
+    this.#wire?.destroy();
+    this.#wire = undefined;
   }
 
   async read(): Promise<void> {
@@ -90,6 +101,7 @@ it.each(SEEDS)(
         if (kind === 'place') await place(trader, random);
         if (kind === 'cancel') await cancel(trader, random);
         if (kind === 'subscribe') await client.subscribe();
+        if (kind === 'disconnect') client.disconnect();
         await client.read();
       }
       // Now and without conflation, so that there is nothing that it does not know yet.
