@@ -94,7 +94,7 @@ export class StreamClient {
         position: this.#position,
         heartbeatMs: this.subscription.heartbeatMs,
         onAuthenticated: () => source.accepted(session),
-        onSubscribed: (connectionId) => {
+        onServed: (connectionId) => {
           subscribedAt = clock.monotonic();
           this.#failures = 0;
           this.#hurried = false;

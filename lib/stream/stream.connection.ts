@@ -20,8 +20,8 @@ export interface StreamConnectionDetails {
   readonly heartbeatMs: number;
   /** Betfair took the session. */
   onAuthenticated(): void;
-  /** Betfair took the subscription. */
-  onSubscribed(connectionId: string | undefined): void;
+  /** Called once, after {@link onChange}: what was missed has arrived, and changes follow. */
+  onServed(connectionId: string | undefined): void;
   onChange(message: ChangeMessage): void;
   /** Called now and then while messages arrive. */
   onAlive(): void;
@@ -44,6 +44,7 @@ export class StreamConnection {
   readonly #lines = new LineReader((line) => this.#receive(line));
   #step: Step = 'greeting';
   #connectionId: string | undefined;
+  #isServed = false;
   #isEnded = false;
   #heardAt: number;
   #silenceMs: number;
@@ -114,16 +115,19 @@ export class StreamConnection {
       this.#step = 'changes';
       this.#timer.cancel();
       this.#watch();
-      this.details.onSubscribed(this.#connectionId);
     }
   }
 
   #change(message: Readonly<Record<string, unknown>>): void {
-    const { position, onChange } = this.details;
+    const { position, onChange, onServed } = this.details;
     const { heartbeatMs } = message;
     if (typeof heartbeatMs === 'number') this.#silenceMs = silenceOf(heartbeatMs);
     const change = position.take(message);
-    if (change) onChange(change);
+    if (!change) return;
+    onChange(change);
+    if (this.#isServed || this.#isEnded || !position.isCurrentAt(change)) return;
+    this.#isServed = true;
+    onServed(this.#connectionId);
   }
 
   /** A refusal before anything was asked says nothing about the session. */

@@ -36,6 +36,11 @@ export class StreamPosition {
     return this.#initialClk !== undefined && this.#clk !== undefined;
   }
 
+  /** Tells if what was handed on is the whole truth as of `message`, the last one taken. */
+  isCurrentAt({ ct }: ChangeMessage): boolean {
+    return this.#segments === undefined && (ct !== 'HEARTBEAT' || this.isKnown);
+  }
+
   /** Returns the message that subscribes on a new connection. */
   subscribe(): Readonly<Record<string, unknown>> {
     this.#segments = undefined;

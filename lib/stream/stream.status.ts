@@ -3,8 +3,8 @@ import type { BetfairSessionError } from '../errors/index.js';
 /**
  * How a subscription is served.
  *
- * - `connecting`: waits for a session, a connection or Betfair's answers
- * - `subscribed`: messages arrive
+ * - `connecting`: waits for a session, a connection, or the first message
+ * - `subscribed`: the image, or what was missed, was handed on, and changes follow
  * - `waiting`: the last attempt failed; the next one comes later
  */
 export type StreamState = 'connecting' | 'subscribed' | 'waiting';
