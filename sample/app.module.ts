@@ -8,13 +8,15 @@ import {
   type BetfairSessionOptions,
   betfairSessionOptionsFromEnv,
 } from 'nestjs-betfair-session';
+import { BetfairStreamModule } from 'nestjs-betfair-session/stream';
 import { HealthController } from './health/health.controller.js';
 import { MarketWatchService } from './markets/market-watch.service.js';
 import { MarketsController } from './markets/markets.controller.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { SimulatedBetfair } from './simulator/simulated-betfair.service.js';
 import { SimulatorModule } from './simulator/simulator.module.js';
-import { StreamModule } from './stream/stream.module.js';
+import { LastPricesService } from './stream/last-prices.service.js';
+import { StreamController } from './stream/stream.controller.js';
 
 @Module({
   imports: [
@@ -33,11 +35,12 @@ import { StreamModule } from './stream/stream.module.js';
         };
       },
     }),
-    StreamModule,
+    BetfairStreamModule.forRoot(),
   ],
-  controllers: [MarketsController, OrdersController, HealthController],
+  controllers: [MarketsController, OrdersController, StreamController, HealthController],
   providers: [
     MarketWatchService,
+    LastPricesService,
     // Answers 502 or 503 where Betfair did not do what was asked.
     { provide: APP_FILTER, useClass: BetfairSessionExceptionFilter },
   ],

@@ -1,4 +1,3 @@
-import type { ConnectionOptions } from 'node:tls';
 import { Injectable, Logger, NotFoundException, type OnApplicationShutdown } from '@nestjs/common';
 import type { BetfairSessionOptions } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
@@ -7,20 +6,14 @@ import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 @Injectable()
 export class SimulatedBetfair implements OnApplicationShutdown {
   readonly #logger = new Logger(SimulatedBetfair.name);
-  #starting: Promise<BetfairSimulator> | undefined;
   #simulator: BetfairSimulator | undefined;
 
   /** Options of a simulated account, or nothing where the environment begins to describe a real one. */
   async options(): Promise<BetfairSessionOptions | undefined> {
-    return (await this.#start())?.options();
-  }
-
-  /** Where the simulated Stream API is, or nothing in the same case. */
-  async streamAddress(): Promise<ConnectionOptions | undefined> {
-    const simulator = await this.#start();
-    if (!simulator) return undefined;
-    const { ca, stream } = simulator;
-    return { ca, host: stream.host, port: stream.port };
+    if (describesAccount(process.env)) return undefined;
+    this.#logger.warn('No BETFAIR_* variables are set: this is the SIMULATOR, not Betfair.');
+    this.#simulator = await BetfairSimulator.start();
+    return this.#simulator.options();
   }
 
   get running(): boolean {
@@ -35,16 +28,6 @@ export class SimulatedBetfair implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.#simulator?.stop();
-  }
-
-  async #start(): Promise<BetfairSimulator | undefined> {
-    if (describesAccount(process.env)) return undefined;
-    if (!this.#starting) {
-      this.#logger.warn('No BETFAIR_* variables are set: this is the SIMULATOR, not Betfair.');
-      this.#starting = BetfairSimulator.start();
-    }
-    this.#simulator = await this.#starting;
-    return this.#simulator;
   }
 }
 

@@ -1,12 +1,17 @@
 import { Controller, Get } from '@nestjs/common';
-import { StreamClient } from './stream.client.js';
+import { BetfairStream } from 'nestjs-betfair-session/stream';
+import { LastPricesService } from './last-prices.service.js';
 
 @Controller('stream')
 export class StreamController {
-  constructor(private readonly stream: StreamClient) {}
+  constructor(
+    private readonly stream: BetfairStream,
+    private readonly last: LastPricesService,
+  ) {}
 
+  /** How the stream is served, and what arrived. */
   @Get()
-  status(): StreamClient['status'] {
-    return this.stream.status;
+  show() {
+    return { streams: this.stream.status, lastPrices: Object.fromEntries(this.last.prices) };
   }
 }

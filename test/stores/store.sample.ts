@@ -22,7 +22,7 @@ export async function runSampleTwice(storage: string) {
 async function runOnce(simulator: BetfairSimulator) {
   const module = await Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(SimulatedBetfair)
-    .useValue({ options: async () => simulator.options(), streamAddress: async () => undefined })
+    .useValue({ options: async () => simulator.options() })
     .compile();
   const app = module.createNestApplication({ logger: false });
   try {

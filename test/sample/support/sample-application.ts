@@ -1,11 +1,9 @@
-import type { ConnectionOptions } from 'node:tls';
 import type { INestApplication, LoggerService } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { type BetfairSessionOptions, getSessionOptionsToken } from 'nestjs-betfair-session';
-import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { AppModule } from '../../../sample/app.module.js';
-import { STREAM_ADDRESS, StreamClient } from '../../../sample/stream/stream.client.js';
+import { LastPricesService } from '../../../sample/stream/last-prices.service.js';
 
 export interface RunningSample {
   readonly app: INestApplication;
@@ -16,29 +14,23 @@ export interface RunningSample {
   readonly close: () => Promise<void>;
 }
 
-/** Beside the account: where the stream is, if there is to be one, and where logs go. */
+/** Beside the account: if the stream is followed, and where logs go. */
 export interface SampleSettings {
-  readonly stream?: ConnectionOptions;
+  /** @default false */
+  readonly hasStream?: boolean;
   readonly logger?: LoggerService;
-}
-
-/** Where the simulator's stream is, as a client needs it. */
-export function streamAddress({ ca, stream: { host, port } }: BetfairSimulator): ConnectionOptions {
-  return { host, port, ca };
 }
 
 /** The sample as it is, listening on a free port, with the account of `options`. */
 export async function startSample(
   options: BetfairSessionOptions,
-  { stream, logger }: SampleSettings = {},
+  { hasStream = false, logger }: SampleSettings = {},
 ): Promise<RunningSample> {
   const builder = Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(getSessionOptionsToken())
-    .useValue({ ...options, keepAlive: true })
-    .overrideProvider(STREAM_ADDRESS)
-    .useValue(stream);
+    .useValue({ ...options, keepAlive: true });
   // Who is first to notice that a session has ended must not depend on chance where requests are counted.
-  if (!stream) builder.overrideProvider(StreamClient).useValue({});
+  if (!hasStream) builder.overrideProvider(LastPricesService).useValue({ prices: new Map() });
   if (logger) builder.setLogger(logger);
   const module = await builder.compile();
   const app = module.createNestApplication({ logger: logger ?? false });
