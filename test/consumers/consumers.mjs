@@ -1,10 +1,11 @@
 const markets = ['Soccer', 'Horse Racing'];
-const oneCopy = { service: true, error: true, simulator: true, session: true };
+const oneCopy = { service: true, error: true, stream: true, simulator: true, session: true };
+const ct = 'SUB_IMAGE';
 
 /**
  * The applications: the folders that make each up, the npm scripts that check and build it, the optional packages that
  * must not be there, how many tests it has and from which Node on, and its programs (npm scripts) with what each prints
- * last. The CommonJS ones have the settings of Nest's own starters: an older and a newer one of Nest 11, and that of 12.
+ * last. `shown` are files of the documentation that it has as sources; `report` has its tests reported as JSON. The CommonJS ones have the settings of Nest's own starters: an older and a newer one of Nest 11, and that of 12.
  */
 export const consumers = [
   {
@@ -12,18 +13,18 @@ export const consumers = [
     folders: ['nest11-cjs'],
     builds: ['build', 'check:nodenext'],
     absent: [],
-    tests: 5,
-    programs: { start: { first: markets, second: markets, generation: 2, logins: 2 } },
+    tests: 6,
+    programs: { start: { first: markets, second: markets, generation: 2, ct, logins: 2 } },
   },
   {
     name: 'nest12-cjs',
     folders: ['nest11-cjs', 'nest12-cjs'],
     builds: ['build'],
     absent: [],
-    tests: 5,
+    tests: 6,
     // Nest 12 is ES modules only, which jest can require from there on.
     testsFrom: 24,
-    programs: { start: { first: markets, second: markets, generation: 2, logins: 2 } },
+    programs: { start: { first: markets, second: markets, generation: 2, ct, logins: 2 } },
   },
   {
     name: 'nest12-esm',
@@ -35,11 +36,29 @@ export const consumers = [
       start: {
         first: { status: 200, generation: 1 },
         last: { status: 200, generation: 2 },
+        ct,
         logins: 2,
       },
       'start:import-first': oneCopy,
       'start:require-first': oneCopy,
     },
+  },
+  {
+    name: 'nest12-vitest',
+    folders: ['nest12-vitest'],
+    shown: [
+      'open-orders.service.ts',
+      'prices.service.ts',
+      'prices.spec.ts',
+      'streaming.module.ts',
+      'streaming.spec.ts',
+    ],
+    builds: ['build'],
+    absent: ['@nestjs/config', '@nestjs/schedule'],
+    tests: 6,
+    // What its script passes itself.
+    report: [],
+    programs: {},
   },
   {
     name: 'no-optional-peers',
@@ -49,7 +68,7 @@ export const consumers = [
     tests: 0,
     programs: {
       start: { state: 'empty' },
-      'start:simulator': { logins: 1, state: 'ready' },
+      'start:simulator': { logins: 1, state: 'ready', ct },
       'start:command': { sports: markets, exitCode: 0 },
     },
   },

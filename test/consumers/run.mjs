@@ -19,6 +19,8 @@ import { npm, RUNNING_NODE } from './npm.mjs';
 
 const HERE = import.meta.dirname;
 const ROOT = resolve(HERE, '../..');
+/** Files that the documentation shows. */
+const SHOWN = join(ROOT, 'test/readme/snippets');
 const TARBALL = 'nestjs-betfair-session.tgz';
 const INSTALL = ['install', '--no-audit', '--no-fund', '--prefer-offline', '--no-package-lock'];
 /** Beside the one that runs this. */
@@ -84,8 +86,9 @@ async function findNodes() {
   return found;
 }
 
-async function install(folder, { folders, absent }, tarball) {
+async function install(folder, { folders, shown = [], absent }, tarball) {
   for (const source of folders) cpSync(join(HERE, source), folder, { recursive: true });
+  for (const file of shown) cpSync(join(SHOWN, file), join(folder, 'src', file));
   cpSync(tarball, join(folder, TARBALL));
   await npm(folder, [...INSTALL, '--ignore-scripts']);
   for (const optional of absent) {
@@ -93,10 +96,10 @@ async function install(folder, { folders, absent }, tarball) {
   }
 }
 
-async function test(folder, count, node) {
-  const report = join(folder, `jest-${node.version}.json`);
-  await npm(folder, ['test', '--', '--json', `--outputFile=${report}`], node.folder);
-  const { success, numTotalTests, numPassedTests } = JSON.parse(readFileSync(report, 'utf8'));
+async function test(folder, { tests: count, report = ['--json'] }, node) {
+  const file = join(folder, `tests-${node.version}.json`);
+  await npm(folder, ['test', '--', ...report, `--outputFile=${file}`], node.folder);
+  const { success, numTotalTests, numPassedTests } = JSON.parse(readFileSync(file, 'utf8'));
   assert.deepEqual(
     { success, numTotalTests, numPassedTests },
     { success: true, numTotalTests: count, numPassedTests: count },
@@ -117,7 +120,7 @@ async function check(consumer, tarball, nodes) {
   for (const node of nodes) {
     const on = `on Node ${node.version}`;
     const runsTests = tests > 0 && Number.parseInt(node.version, 10) >= testsFrom;
-    if (runsTests) await step(`${name}: test ${on}`, () => test(folder, tests, node));
+    if (runsTests) await step(`${name}: test ${on}`, () => test(folder, consumer, node));
     for (const [script, expected] of Object.entries(programs)) {
       await step(`${name}: ${script} ${on}`, () => start(folder, script, expected, node));
     }

@@ -10,7 +10,7 @@ const SNIPPETS = resolve('test/readme/snippets');
 async function shownFiles(): Promise<ReadonlyMap<string, string>> {
   const names = await readdir(SNIPPETS);
   const paths = names.map((name) => join(SNIPPETS, name));
-  paths.push(resolve('sample/stream/stream.client.ts'));
+  paths.push(resolve('sample/stream/last-prices.service.ts'));
   return new Map(
     await Promise.all(paths.map(async (path) => [await readFile(path, 'utf8'), path] as const)),
   );
@@ -80,6 +80,11 @@ describe('README.md and docs', () => {
 
   it('has exactly the policy under which the S3 suite runs', async () => {
     expect(blocks('json')).toEqual([await readFile('test/stores/s3.policy.json', 'utf8')]);
+  });
+
+  it('has exactly the settings with which vitest runs its tests', async () => {
+    const settings = await readFile('test/consumers/nest12-vitest/vitest.config.js', 'utf8');
+    expect(blocks('js')).toContain(settings);
   });
 
   it('names the two commands', () => {

@@ -3,6 +3,7 @@ import { ConfigModule } from '@nestjs/config';
 import { ScheduleModule } from '@nestjs/schedule';
 import { BetfairSessionModule } from 'nestjs-betfair-session';
 import { betfairSessionConfig } from 'nestjs-betfair-session/config';
+import { BetfairStreamModule } from 'nestjs-betfair-session/stream';
 import { MarketsModule } from './markets/markets.module';
 
 @Module({
@@ -10,6 +11,7 @@ import { MarketsModule } from './markets/markets.module';
     ConfigModule.forRoot(),
     ScheduleModule.forRoot(),
     BetfairSessionModule.forRootAsync(betfairSessionConfig.asProvider()),
+    BetfairStreamModule.forRoot(),
     MarketsModule,
   ],
 })

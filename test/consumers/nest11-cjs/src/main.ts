@@ -1,7 +1,9 @@
 import { NestFactory } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { BetfairSessionModule } from 'nestjs-betfair-session';
+import { BetfairStream, BetfairStreamModule } from 'nestjs-betfair-session/stream';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { firstValueFrom } from 'rxjs';
 import { MarketsModule } from './markets/markets.module';
 
 /** Starts the application with the simulator as Betfair, uses it, and must then end by itself. */
@@ -9,7 +11,10 @@ async function main(): Promise<void> {
   const betfair = await BetfairSimulator.start();
   const session = BetfairSessionModule.forRoot({ ...betfair.options(), keepAlive: true });
   const app = await NestFactory.create(
-    { module: MarketsModule, imports: [ScheduleModule.forRoot(), session] },
+    {
+      module: MarketsModule,
+      imports: [ScheduleModule.forRoot(), session, BetfairStreamModule.forRoot()],
+    },
     { logger: ['error', 'warn'] },
   );
   await app.listen(0, '127.0.0.1');
@@ -19,9 +24,11 @@ async function main(): Promise<void> {
   betfair.endSessions();
   const second = await (await fetch(url)).json();
   const { generation } = (await (await fetch(`${url}/session`)).json()) as { generation: number };
+  const orders = app.get(BetfairStream).messages({ subscription: { op: 'orderSubscription' } });
+  const { ct } = await firstValueFrom(orders);
   await app.close();
   await betfair.stop();
-  console.log(JSON.stringify({ first, second, generation, logins: betfair.counts.logins }));
+  console.log(JSON.stringify({ first, second, generation, ct, logins: betfair.counts.logins }));
 }
 
 void main();

@@ -4,7 +4,9 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { BetfairLoginRejectedError, SessionService } from 'nestjs-betfair-session';
 import { betfairSessionConfig } from 'nestjs-betfair-session/config';
+import { BetfairStream } from 'nestjs-betfair-session/stream';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { firstValueFrom } from 'rxjs';
 import { AppModule } from '../src/app.module';
 
 describe('the application', () => {
@@ -45,6 +47,12 @@ describe('the application', () => {
   it('hands the session to a handler', async () => {
     const response = await fetch(`${await start()}/session`);
     expect(await response.json()).toEqual({ generation: 1 });
+  });
+
+  it('hands its orders on', async () => {
+    await start();
+    const orders = app.get(BetfairStream).messages({ subscription: { op: 'orderSubscription' } });
+    expect(await firstValueFrom(orders)).toMatchObject({ op: 'ocm', ct: 'SUB_IMAGE' });
   });
 
   it('gives a refused login as an error of the exported class', async () => {
