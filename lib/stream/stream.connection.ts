@@ -19,14 +19,14 @@ export interface StreamConnectionDetails {
   /** Milliseconds within which something should arrive. */
   readonly heartbeatMs: number;
   /** Betfair took the session. */
-  onAuthenticated(): void;
+  readonly onAuthenticated: () => void;
   /** Called once, after {@link onChange}: what was missed has arrived, and changes follow. */
-  onServed(connectionId: string | undefined): void;
-  onChange(message: ChangeMessage): void;
+  readonly onServed: (connectionId: string | undefined) => void;
+  readonly onChange: (message: ChangeMessage) => void;
   /** Called now and then while messages arrive. */
-  onAlive(): void;
+  readonly onAlive: () => void;
   /** Called once, if it was not closed from here. */
-  onEnd(error: BetfairStreamError): void;
+  readonly onEnd: (error: BetfairStreamError) => void;
 }
 
 type Step = 'greeting' | 'authentication' | 'subscription' | 'changes';

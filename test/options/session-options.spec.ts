@@ -287,7 +287,16 @@ describe('options that are not', () => {
   });
 
   it.each([
-    ...['', 'a', 'a:', ':1', 'a:0', 'a:65536', '::1:443', 'https://a:443', 'a:443/b', 'u@a:443'],
+    '',
+    'a',
+    'a:',
+    ':1',
+    'a:0',
+    'a:65536',
+    '::1:443',
+    'https://a:443',
+    'a:443/b',
+    'u@a:443',
     443,
   ])('are refused for the address %j of the Stream API', async (stream) => {
     expect(await faultsOf({ endpoints: { stream } })).toEqual([
