@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { jest } from '@jest/globals';
+import { readme } from '../readme/blocks.js';
 
 const MAIN = resolve('sample/dist/main.js');
 
@@ -103,6 +104,9 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     expect(health).toContain('"state":"ready"');
     expect(stream).toContain('"state":"subscribed"');
     expect(await command.stop(signal)).toBe(0);
+    const served =
+      /^.*\[BetfairStream\] (The \w+ of the Stream API is served) \(connection 101-\d+-1\)\.$/m;
+    expect(served.exec(readme)?.[1]).toBe(served.exec(command.output())?.[1] ?? 'not logged');
     expect(command.output()).not.toMatch(/error/i);
   },
 );

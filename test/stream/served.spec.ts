@@ -40,3 +40,19 @@ it('is subscribed once the image, and after a cut what was missed, was handed on
     'subscribed',
   ]);
 });
+
+it('logs in again after a logout while somebody listens, and not once nobody does', async () => {
+  const { sessions } = application;
+  const stream = new BetfairStream(sessions);
+  const running = stream.messages({ subscription: { op: 'orderSubscription' } }).subscribe();
+  await until(() => stream.status[0]?.state === 'subscribed');
+  await sessions.logout();
+  await until(() => simulator.stream.counts.subscriptions === 2);
+  expect(simulator.counts).toMatchObject({ logins: 2, logouts: 1 });
+
+  running.unsubscribe();
+  await sessions.logout();
+  await until(() => simulator.stream.counts.open === 0);
+  expect(stream.status).toEqual([]);
+  expect(simulator.counts).toMatchObject({ logins: 2, logouts: 2 });
+});
