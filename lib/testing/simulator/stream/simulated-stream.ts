@@ -80,7 +80,9 @@ export class SimulatedStream implements SimulatorStream {
     limits: { readonly connections: number; readonly markets: number },
     { markets, orders }: { readonly markets: SimulatedMarkets; readonly orders: OrderBook },
   ) {
-    const server = createServer({ cert, key }, (socket) => this.#accept(socket));
+    // Without a delay: a small message would wait until the client has confirmed the one before, for up to 40 ms.
+    const options = { cert, key, noDelay: true };
+    const server = createServer(options, (socket) => this.#accept(socket));
     this.#server = new LoopbackServer(server);
     this.#gate = new StreamGate(accounts, limits, (account) => this.#connectionsOf(account));
     this.#desk = new SubscriptionDesk(markets, orders, limits);
