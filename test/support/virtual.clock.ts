@@ -41,6 +41,11 @@ export class VirtualClock implements Clock {
     return this.#pending.size;
   }
 
+  /** Lets `ms` pass at once, as if the process was held up: what falls due meanwhile is called back late. */
+  jump(ms: number): void {
+    this.#now += ms;
+  }
+
   /** Lets `ms` pass, calling back in order whatever falls due. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
@@ -48,7 +53,7 @@ export class VirtualClock implements Clock {
       await this.settle();
       if (!this.#step(end)) break;
     }
-    this.#now = end;
+    this.#now = Math.max(this.#now, end);
     await this.settle();
   }
 

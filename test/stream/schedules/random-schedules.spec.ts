@@ -1,0 +1,3 @@
+import { playRandomSchedules } from './random-schedules.js';
+
+playRandomSchedules(150);
