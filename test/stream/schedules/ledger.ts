@@ -1,4 +1,4 @@
-import type { StreamStatus } from 'nestjs-betfair-session/stream';
+import type { BetfairStream, StreamStatus } from 'nestjs-betfair-session/stream';
 import { shownOf } from '../../identity/support/secrets.js';
 import type { Stage } from './stage.js';
 
@@ -27,8 +27,11 @@ export class Ledger {
   readonly #shown = new Set<string>();
   readonly #stop: () => void;
 
-  constructor(private readonly stage: Stage) {
-    const { simulator, sessions, other, stream } = stage;
+  constructor(
+    private readonly stage: Stage,
+    stream: BetfairStream,
+  ) {
+    const { simulator, sessions, other } = stage;
     this.#logins = simulator.counts.logins;
     const subscriptions = [
       ...[sessions, other].map(({ session$ }) =>

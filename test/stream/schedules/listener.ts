@@ -8,6 +8,8 @@ type Message = MarketChangeMessage | OrderChangeMessage;
 export class Listener {
   readonly cache = new StreamCache();
   messages = 0;
+  /** Messages that begin anew. */
+  images = 0;
   conflated = 0;
   #heard: ((message: Message) => void) | undefined;
   readonly #unsubscribe: () => void;
@@ -37,6 +39,7 @@ export class Listener {
 
   #take(message: Message): void {
     this.messages += 1;
+    if (message.ct === 'SUB_IMAGE') this.images += 1;
     const markets = message.op === 'mcm' ? (message.mc ?? []) : [];
     if (markets.some(({ con }) => con)) this.conflated += 1;
     this.cache.take(message);

@@ -1,4 +1,5 @@
 import type { SessionService } from 'nestjs-betfair-session';
+import type { BetfairStream } from 'nestjs-betfair-session/stream';
 import type { Ledger } from './ledger.js';
 import { Listener } from './listener.js';
 import { MARKETS, type Disturbance, type Schedule } from './schedule.arbitrary.js';
@@ -22,6 +23,7 @@ export class Player {
 
   constructor(
     private readonly stage: Stage,
+    private readonly stream: BetfairStream,
     private readonly ledger: Ledger,
     private readonly schedule: Schedule,
   ) {
@@ -45,6 +47,8 @@ export class Player {
     const findings: string[] = [];
     for (const [kind, listener] of this.listeners) {
       findings.push(...(await this.#compare(kind, listener)));
+      const { images } = listener;
+      if (this.#isResumable && images !== 1) findings.push(`${images} images of the ${kind}s`);
     }
     return findings;
   }
@@ -54,7 +58,7 @@ export class Player {
   }
 
   #listen(kind: Kind): void {
-    const { stream } = this.stage;
+    const { stream } = this;
     const { heartbeatMs, conflateMs, segmentationEnabled, fields, ladderLevels } = this.schedule;
     const settings = { heartbeatMs, conflateMs };
     const messages$ =
@@ -80,6 +84,15 @@ export class Player {
     this.messages += listener?.messages ?? 0;
     this.conflated += listener?.conflated ?? 0;
     return listener?.end() ?? [];
+  }
+
+  /** Tells if every connection must go on where the one before ended. */
+  get #isResumable(): boolean {
+    return this.schedule.steps.every(({ disturbance }) => {
+      const { step } = disturbance;
+      if (step === 'refuse') return disturbance.code !== 'INVALID_CLOCK';
+      return step !== 'garble' && step !== 'resubscribe';
+    });
   }
 
   get #marketIds(): readonly string[] {

@@ -9,6 +9,8 @@ import { openStage, type Stage } from './stage.js';
 const MINUTE_MS = 60_000;
 /** Schedules on one stage, which remembers every session and order. */
 const SCHEDULES_ON_A_STAGE = 250;
+/** Disturbances that need something between the application and the stream, which takes time in every schedule. */
+const PIPED: readonly string[] = ['hold', 'failAfter'];
 const SEED = seedFrom('SEED');
 
 let stage: Stage | undefined;
@@ -43,8 +45,10 @@ async function closeStage(): Promise<void> {
 /** Plays a schedule to its end and returns what was wrong. */
 async function play(one: Schedule): Promise<readonly string[]> {
   const here = await readyStage();
-  const ledger = new Ledger(here);
-  const player = new Player(here, ledger, one);
+  const isPiped = one.steps.some(({ disturbance: { step } }) => PIPED.includes(step));
+  const stream = isPiped ? here.streams.piped : here.streams.direct;
+  const ledger = new Ledger(here, stream);
+  const player = new Player(here, stream, ledger, one);
   try {
     await here.clock.advance(0);
     await player.play();
@@ -56,7 +60,7 @@ async function play(one: Schedule): Promise<readonly string[]> {
   } finally {
     player.end();
     ledger.close();
-    await settle(here);
+    await settle(here, one);
     totals.schedules += 1;
     totals.messages += player.messages;
     totals.conflated += player.conflated;
@@ -64,16 +68,20 @@ async function play(one: Schedule): Promise<readonly string[]> {
 }
 
 /** Lets nothing of one schedule reach into the next, and gives back the logins of the budget that it spent. */
-async function settle({ clock, simulator, sessions, other, pipe, account }: Stage): Promise<void> {
+async function settle(
+  { clock, simulator, sessions, other, pipe, account }: Stage,
+  { steps }: Schedule,
+): Promise<void> {
   simulator.clearFaults();
   pipe.release();
-  // A session that was replaced although it lives is nobody's any more.
-  await clock.advance(20 * MINUTE_MS);
-  for (const service of [sessions, other]) {
-    resetLoginBudget(service);
-    await clock.until(service.keepAlive().catch(() => undefined));
+  if (steps.some(({ disturbance: { step } }) => step === 'place')) {
+    // The simulator looks at the prices for every bet that waits.
+    await clock.until(sessions.call('SportsAPING/v1.0/cancelOrders').catch(() => undefined));
   }
-  account.invariants.lookAndForget();
+  await clock.advance(20 * MINUTE_MS);
+  resetLoginBudget(sessions);
+  resetLoginBudget(other);
+  if (played % 25 === 0) account.invariants.lookAndForget();
 }
 
 /** Plays as many schedules, or as `SCHEDULES` says. */

@@ -19,9 +19,12 @@ export interface Stage {
   readonly sessions: SessionService;
   /** The service of another application with the same account and store. */
   readonly other: SessionService;
-  /** Stands between the application and the stream. */
+  readonly streams: {
+    readonly direct: BetfairStream;
+    /** Behind {@link pipe}. */
+    readonly piped: BetfairStream;
+  };
   readonly pipe: SlowPipe;
-  readonly stream: BetfairStream;
   readonly loggers: readonly RecordingLogger[];
   /** Asserts every invariant. */
   readonly close: () => Promise<void>;
@@ -45,7 +48,10 @@ export async function openStage(): Promise<Stage> {
     sessions,
     other: other.sessions,
     pipe,
-    stream: new BetfairStream(sessions, { host: '127.0.0.1', port: pipe.port }),
+    streams: {
+      direct: new BetfairStream(sessions),
+      piped: new BetfairStream(sessions, { port: pipe.port }),
+    },
     loggers: [logger, other.logger],
     async close() {
       await pipe.stop();
