@@ -114,7 +114,8 @@ export class BetfairSimulator {
     ]);
     const known = new SimulatedAccounts(clients, clock, resolved);
     const timed = {
-      wall: () => clock.wall(),
+      // Whole, as Betfair's times are; a position in the stream is made of one.
+      wall: () => Math.floor(clock.wall()),
       timer: (callback: () => void, ms: number) =>
         clock.timer?.(callback, ms) ?? systemClock.timer(callback, ms),
     };

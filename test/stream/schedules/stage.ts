@@ -32,6 +32,10 @@ export interface Stage {
 
 export async function openStage(): Promise<Stage> {
   const clock = new VirtualClock(PATIENCE_MS);
+  // In whole milliseconds, as timers of Node: what falls due in one millisecond then has one time.
+  const { timer, deadline } = clock;
+  clock.timer = (callback, ms) => timer(callback, Math.ceil(ms));
+  clock.deadline = (callback, ms) => deadline(callback, Math.ceil(ms));
   const wall = () => Date.UTC(2026, 0, 1) + clock.monotonic();
   const account = await createAccount({ clock: { wall, timer: clock.timer } });
   // A login with a certificate makes a TLS context of its own, which takes as long as a schedule.

@@ -1,0 +1,13 @@
+import { StreamWorld } from './stream-world.js';
+
+it('resumes a stream whose clock tells fractions of milliseconds', async () => {
+  const world = await StreamWorld.start();
+  await world.clock.advance(0.25);
+  const { messages } = await world.subscribe({});
+  const [{ initialClk, clk, pt } = { pt: 0 }] = messages;
+  expect(Number.isInteger(pt)).toBe(true);
+  await world.clock.advance(0.5);
+  const { messages: resumed } = await world.subscribe({ initialClk, clk });
+  expect(resumed).toMatchObject([{ ct: 'RESUB_DELTA' }]);
+  await world.stop();
+});
