@@ -17,6 +17,7 @@ const NAMES = [
   'nest-request',
   'echoes',
   'fetch',
+  'stream',
   'import-time',
   'memory',
   'late-rejections',
