@@ -72,9 +72,8 @@ export class StreamClient {
 
   async #attempt(signal: AbortSignal): Promise<Ending> {
     const { server, source } = this;
-    let session: BetfairSession | undefined;
     try {
-      session = await source.getSession({ signal });
+      const session = await source.getSession({ signal });
       const socket = await openStreamSocket(server, source.clock, signal);
       return await this.#serve(socket, session, signal);
     } catch (error) {

@@ -17,7 +17,7 @@ function counter() {
   const ended = new Promise((resolve) => (end = resolve));
   return {
     ended,
-    take({ op, clk }) {
+    take: ({ op, clk }) => {
       if (op !== 'mcm') return;
       began ??= performance.now();
       count += 1;
@@ -58,16 +58,17 @@ async function readPlain({ port, ca }, name) {
   return read;
 }
 
+const timesOf = (samples) => samples.map(({ ms }) => ms);
+
 function figure(what, { ours, plain }, bytes) {
-  const times = (samples) => samples.map(({ ms }) => ms);
   const rate = (samples) => {
     const perSecond = median(samples.map(({ ms, count }) => (count / ms) * 1_000));
-    const megabytes = bytes / 1_000 / median(times(samples));
+    const megabytes = bytes / 1_000 / median(timesOf(samples));
     return `${Math.round(perSecond).toLocaleString('en')} messages, ${Math.round(megabytes)} MB`;
   };
   return {
     what: `Messages of the Stream API that are read in a second, against \`readline\` and \`JSON.parse\`: ${what}`,
-    value: ratio(times(plain), times(ours)),
+    value: ratio(timesOf(plain), timesOf(ours)),
     unit: '×',
     note: `${rate(ours)}; there: ${rate(plain)}`,
     target: { atLeast: 0.9 },

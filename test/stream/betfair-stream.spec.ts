@@ -118,6 +118,7 @@ describe('a subscription', () => {
     await scene.clock.advance(5_000);
     await scene.until(() => messages.length > 3);
     subscription.unsubscribe();
+    await scene.until(() => thrown.length === messages.length);
     config.onUnhandledError = null;
     expect(new Set(thrown)).toEqual(new Set([mine]));
     expect(scene.simulator.stream.counts.connections).toBe(1);
@@ -200,8 +201,6 @@ describe('the session', () => {
 });
 
 describe('misuse', () => {
-  const scene = () => StreamScene.start();
-
   it.each([
     [undefined, /subscription: must be an object/],
     [{}, /subscription: must be an object/],
@@ -220,8 +219,10 @@ describe('misuse', () => {
     [{ ...MARKET, heartbeatMs: '500' }, /heartbeatMs: /],
     [{ ...MARKET, conflateMs: -1 }, /conflateMs: /],
   ])('of messages(%j) is refused at once', async (options, fault) => {
-    const { stream } = await scene();
-    expect(() => Reflect.apply(stream.messages, stream, [options])).toThrow(fault);
+    const { stream } = await StreamScene.start();
+    const messages: unknown = Reflect.get(stream, 'messages');
+    if (typeof messages !== 'function') throw new TypeError('No method.');
+    expect(() => Reflect.apply(messages, stream, [options])).toThrow(fault);
   });
 
   it.each([

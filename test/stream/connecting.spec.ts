@@ -21,7 +21,7 @@ const line = (message: object) => `${JSON.stringify(message)}\r\n`;
 const GREETING = line({ op: 'connection', connectionId: '1-2' });
 
 /** A scene whose stream is at a server of the test. */
-async function at(server: OddServer, address: StreamAddress = server.address) {
+async function sceneAt(server: OddServer, address: StreamAddress = server.address) {
   return StreamScene.start({ address });
 }
 
@@ -84,7 +84,7 @@ describe('behind a proxy', () => {
 describe('a server', () => {
   it('that is not trusted gets no token', async () => {
     const server = await OddServer.start((socket) => socket.write(GREETING));
-    const scene = await at(server, { host: '127.0.0.1', port: server.port, ca: [] });
+    const scene = await sceneAt(server, { host: '127.0.0.1', port: server.port, ca: [] });
     process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
     expect(await failure(scene)).toMatchObject({
       code: 'BETFAIR_STREAM_LOST',
@@ -96,7 +96,7 @@ describe('a server', () => {
   it('that is not there is waited for', async () => {
     const server = await OddServer.start(() => undefined);
     server.close();
-    const scene = await at(server);
+    const scene = await sceneAt(server);
     expect(await failure(scene)).toMatchObject({ cause: { code: 'ECONNREFUSED' } });
   });
 
@@ -110,7 +110,7 @@ describe('a server', () => {
     ['sends half a line', (socket) => socket.write('{"op":"connection"')],
   ])('that %s is given up after 10 s', async (_, speak) => {
     const server = await OddServer.start(speak);
-    const scene = await at(server);
+    const scene = await sceneAt(server);
     const follower = scene.followMarkets();
     await scene.until(() => server.sockets.length === 1);
     scene.clock.hanging = 1;
@@ -128,7 +128,7 @@ describe('a server', () => {
     ['an empty line', '\r\n'],
   ])('that sends %s is left', async (_, text) => {
     const server = await OddServer.start((socket) => socket.write(text));
-    const scene = await at(server);
+    const scene = await sceneAt(server);
     expect((await failure(scene)).message).toContain('something else than its messages');
   });
 
@@ -143,7 +143,7 @@ describe('a server', () => {
       };
       pump();
     });
-    const scene = await at(server);
+    const scene = await sceneAt(server);
     expect((await failure(scene)).message).toContain('something else than its messages');
     expect(sent).toBeLessThan(150);
   });
@@ -159,32 +159,24 @@ describe('a server', () => {
         }),
       ),
     );
-    const scene = await at(server);
+    const scene = await sceneAt(server);
     expect(await failure(scene)).toMatchObject({ code: 'BETFAIR_STREAM_LOST' });
     await scene.clock.advance(120_000);
     expect(scene.simulator.counts).toMatchObject({ logins: 1, keepAlives: 0 });
   });
 
   it('that knows the token cannot make it appear in a log or a status', async () => {
-    const scene = await at(
-      await OddServer.start((socket) => {
-        void scene.application.sessions.getSession().then(({ token, applicationKey }) => {
-          socket.write(line({ op: 'connection', connectionId: token }));
-          socket.write(line({ op: 'status', id: 1, statusCode: 'SUCCESS', connectionId: token }));
-          socket.write(line({ op: 'status', id: 2, statusCode: 'SUCCESS' }));
-          socket.write(
-            line({
-              op: 'status',
-              statusCode: 'FAILURE',
-              errorCode: applicationKey,
-              errorMessage: token,
-            }),
-          );
-        });
-      }),
-    );
-    expect(await failure(scene)).toMatchObject({ errorCode: 'an unknown code' });
+    const server = await OddServer.start((socket) => speak(socket));
+    const scene = await sceneAt(server);
     const { token, applicationKey } = await scene.application.sessions.getSession();
+    function speak(socket: TLSSocket): void {
+      socket.write(line({ op: 'connection', connectionId: token }));
+      socket.write(line({ op: 'status', id: 1, statusCode: 'SUCCESS', connectionId: token }));
+      socket.write(line({ op: 'status', id: 2, statusCode: 'SUCCESS' }));
+      const texts = { errorCode: applicationKey, errorMessage: token };
+      socket.write(line({ op: 'status', statusCode: 'FAILURE', ...texts }));
+    }
+    expect(await failure(scene)).toMatchObject({ errorCode: 'an unknown code' });
     const shown = JSON.stringify(scene.statuses) + scene.logged;
     expect(shown).not.toContain(token);
     expect(shown).not.toContain(applicationKey);
@@ -204,7 +196,7 @@ describe('a server', () => {
       ])
         socket.write(line(message));
     });
-    const scene = await at(server);
+    const scene = await sceneAt(server);
     const follower = scene.followMarkets();
     await scene.until(() => follower.messages.length === 1);
     expect(follower.messages).toEqual([{ op: 'mcm', id: 2, clk: 'a', pt: 1, mc: [] }]);
@@ -225,7 +217,7 @@ describe('a server', () => {
       else
         socket.write(line({ ...segment, clk: 'c3', segmentType: 'SEG_END', mc: [{ id: '1.3' }] }));
     });
-    const scene = await at(server);
+    const scene = await sceneAt(server);
     const follower = scene.followMarkets();
     await scene.until(() => follower.messages.length === 2);
     await scene.again();
@@ -252,7 +244,7 @@ describe('a server', () => {
       socket.write(line({ op: 'mcm', id: 2, pt: 1, initialClk: 'i', clk: 'c', mc: [] }));
       if (server.sockets.length === 1) socket.write(line({ op: 'mcm', id: 2, pt: 1, ...odd }));
     });
-    const scene = await at(server);
+    const scene = await sceneAt(server);
     const follower = scene.followMarkets();
     await scene.until(() => follower.messages.length === 1);
     await scene.again();
@@ -271,7 +263,7 @@ describe('a server', () => {
       };
       next();
     });
-    const scene = await at(server);
+    const scene = await sceneAt(server);
     const follower = scene.followMarkets();
     await scene.until(() => follower.messages.length === 1);
     expect(follower.messages[0]?.mc?.[0]?.id).toBe('é€😀');

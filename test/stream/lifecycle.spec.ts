@@ -14,6 +14,10 @@ import { Follower, MARKET, ORDERS, StreamScene } from './follower.js';
 
 afterEach(closeAccounts);
 
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
 @Injectable()
 class Prices {
   constructor(
@@ -46,9 +50,6 @@ describe('BetfairStreamModule', () => {
     expect(module.get(getBetfairStreamToken('italy'), { strict: false })).toBe(italian);
     expect(stream).not.toBe(italian);
     const followers = [stream, italian].map((one) => new Follower(one.messages(ORDERS)));
-    const until = async (condition: () => boolean) => {
-      while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
-    };
     await until(() => followers.every(({ messages }) => messages.length === 1));
     expect(simulator.liveTokens('here')).toHaveLength(1);
     expect(simulator.liveTokens('there')).toHaveLength(1);
@@ -77,10 +78,12 @@ describe('BetfairStreamModule', () => {
   });
 });
 
-describe('a subscription completes when the application shuts down', () => {
-  /** Closes the application, whose time has to pass for some waits. */
-  const close = ({ application, clock }: StreamScene) => clock.until(application.close());
+/** Closes the application, whose time has to pass for some waits. */
+function close({ application, clock }: StreamScene): Promise<void> {
+  return clock.until(application.close());
+}
 
+describe('a subscription completes when the application shuts down', () => {
   it('while it is served', async () => {
     const scene = await StreamScene.start();
     const follower = scene.followMarkets();
@@ -143,7 +146,7 @@ it('needs no more than a SessionService', async () => {
   const address = { host, port, ca: simulator.ca };
   const stream = new BetfairStream(module.get(SessionService), address);
   const follower = new Follower(stream.messages(MARKET));
-  while (follower.messages.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+  await until(() => follower.messages.length > 0);
   await module.close();
-  while (!follower.completed) await new Promise((resolve) => setTimeout(resolve, 2));
+  await until(() => follower.completed);
 });

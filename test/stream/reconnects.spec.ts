@@ -9,7 +9,8 @@ async function served() {
   const scene = await StreamScene.start();
   const follower = scene.followMarkets();
   await scene.until(() => follower.messages.length === 1);
-  return { ...{ scene, follower }, stream: scene.simulator.stream, clock: scene.clock };
+  const { clock, simulator } = scene;
+  return { scene, follower, stream: simulator.stream, clock };
 }
 
 describe('a connection that', () => {

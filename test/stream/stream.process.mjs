@@ -1,7 +1,6 @@
 // An application that does nothing but follow the Stream API, from the built package: its session service from the
 // ES modules, its stream from the CommonJS ones. Prints each state of the stream. On stdin it takes "end", which ends the
 // session, and "close", which ends the application.
-import 'reflect-metadata';
 import { createRequire } from 'node:module';
 import { NestFactory } from '@nestjs/core';
 import { BetfairSessionModule, SessionService } from '../../dist/esm/index.js';
@@ -25,7 +24,7 @@ streams
 await app.get(SessionService).getSession();
 // Now only the stream is left that could keep the process alive.
 if (process.argv[2] === 'unreachable') await simulator.stop();
-else process.stdin.on('data', obey);
+else process.stdin.on('data', (command) => void obey(command));
 
 async function obey(command) {
   if (String(command).trim() === 'end') return simulator.endSessions();

@@ -20,7 +20,7 @@ function start(...args: readonly string[]) {
     ended,
     lines: () => printed.trim().split('\n'),
     /** Waits until that was printed so often; fails if the process ends before. */
-    async until(line: string, times = 1) {
+    until: async (line: string, times = 1) => {
       while (printed.split('\n').filter((one) => one === line).length < times) {
         const next = await Promise.race([once(child.stdout, 'data'), ended]);
         if (!Array.isArray(next)) throw new Error(`It ended after printing:\n${printed}`);

@@ -9,14 +9,14 @@ it('closes a connection that is silent for 15 seconds and has no subscription', 
   await using simulator = await BetfairSimulator.start();
   const options = simulator.options();
   const token = await rightClient(options).token();
-  const message = createTestSession({ ...options, token }).streamAuthentication();
+  const authentication = createTestSession({ ...options, token }).streamAuthentication();
   const [silent, authenticated, subscribed] = Array.from(
     { length: 3 },
     () => new StreamWire(simulator),
   );
   for (const client of [silent, authenticated, subscribed]) await client?.next();
-  await authenticated?.ask(message);
-  await subscribed?.ask(message);
+  await authenticated?.ask(authentication);
+  await subscribed?.ask(authentication);
   await subscribed?.ask({ op: 'orderSubscription' });
 
   for (const client of [silent, authenticated]) {
