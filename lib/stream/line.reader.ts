@@ -3,9 +3,8 @@ const LONGEST_LINE = 64 * 1_024 * 1_024;
 
 /** Cuts a text that arrives in pieces into lines. */
 export class LineReader {
-  /** The beginning of a line that has not ended. */
-  #pieces: string[] = [];
-  #length = 0;
+  /** The beginning of a line that has not ended. It is added to, which is faster than joining its pieces at the end. */
+  #rest = '';
 
   constructor(private readonly onLine: (line: string) => void) {}
 
@@ -17,21 +16,12 @@ export class LineReader {
   read(text: string): void {
     let start = 0;
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
-      const rest = text.slice(start, end);
+      const line = this.#rest + text.slice(start, end);
+      this.#rest = '';
       start = end + 1;
-      if (this.#length === 0) this.onLine(rest);
-      else this.onLine(this.#complete(rest));
+      this.onLine(line);
     }
-    if (start === text.length) return;
-    this.#pieces.push(text.slice(start));
-    this.#length += text.length - start;
-    if (this.#length > LONGEST_LINE) throw new RangeError('A line does not end.');
-  }
-
-  #complete(rest: string): string {
-    const line = this.#pieces.join('') + rest;
-    this.#pieces = [];
-    this.#length = 0;
-    return line;
+    this.#rest += text.slice(start);
+    if (this.#rest.length > LONGEST_LINE) throw new RangeError('A line does not end.');
   }
 }
