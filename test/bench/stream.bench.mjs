@@ -76,10 +76,10 @@ function figure(what, { ours, plain }, bytes) {
 }
 
 export async function measure({ quick }) {
-  const rounds = quick ? 1 : 15;
+  const rounds = quick ? 1 : 11;
   const amount = quick
     ? { changeCount: 10_000, imageCount: 4 }
-    : { changeCount: 100_000, imageCount: 40 };
+    : { changeCount: 40_000, imageCount: 20 };
   const simulator = await BetfairSimulator.start();
   const server = await startChild('stream.server.mjs', amount);
   const { port, ca, bytes } = server.ready;
