@@ -1,6 +1,9 @@
 import { BetfairStreamError } from '../errors/index.js';
 
-/** Codes of the Stream API, as Betfair's specification has them. */
+/**
+ * Codes with which the Stream API refuses a message, as Betfair's specification has them. All of them end the connection,
+ * except `SUBSCRIPTION_LIMIT_EXCEEDED`.
+ */
 export type StreamErrorCode =
   | 'NO_APP_KEY'
   | 'INVALID_APP_KEY'

@@ -29,7 +29,7 @@ export {
   type SimulatorStreamCounts,
   type SimulatorStreamFailOptions,
 } from './simulator/stream/simulated-stream.js';
-export { type StreamErrorCode } from './simulator/stream/stream.status.js';
+export { type StreamErrorCode } from '../stream/stream.refusals.js';
 export {
   type ConformanceCase,
   sessionStorageConformance,

@@ -1,6 +1,7 @@
 import { createServer, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../../common/clock.js';
 import type { SimulatedAccount } from '../accounts/simulated-account.js';
+import type { StreamErrorCode } from '../../../stream/stream.refusals.js';
 import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
 import type { ServerCertificate } from '../certificates.js';
 import { LoopbackServer } from '../http/loopback.server.js';
@@ -8,7 +9,6 @@ import type { OrderBook } from '../market/order-book.js';
 import type { SimulatedMarkets } from '../market/simulated-markets.js';
 import { StreamConnection } from './stream.connection.js';
 import { StreamGate } from './stream.gate.js';
-import type { StreamErrorCode } from './stream.status.js';
 import { SubscriptionDesk } from './subscription.desk.js';
 
 /**

@@ -1,6 +1,7 @@
+import type { StreamErrorCode } from '../../../stream/stream.refusals.js';
 import type { SimulatedAccount } from '../accounts/simulated-account.js';
 import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
-import type { StreamErrorCode, StreamRefusal } from './stream.status.js';
+import type { StreamRefusal } from './stream.status.js';
 
 /** Messages that a test can have refused. */
 export type RefusableOp = 'authentication' | 'subscription';

@@ -1,22 +1,4 @@
-/**
- * Codes with which the Stream API refuses a message. All of them end the connection, except
- * `SUBSCRIPTION_LIMIT_EXCEEDED`.
- */
-export type StreamErrorCode =
-  | 'NO_APP_KEY'
-  | 'INVALID_APP_KEY'
-  | 'NO_SESSION'
-  | 'INVALID_SESSION_INFORMATION'
-  | 'NOT_AUTHORIZED'
-  | 'MAX_CONNECTION_LIMIT_EXCEEDED'
-  | 'TOO_MANY_REQUESTS'
-  | 'SUBSCRIPTION_LIMIT_EXCEEDED'
-  | 'INVALID_INPUT'
-  | 'INVALID_CLOCK'
-  | 'INVALID_REQUEST'
-  | 'TIMEOUT'
-  | 'UNEXPECTED_ERROR'
-  | 'CONNECTION_FAILED';
+import type { StreamErrorCode } from '../../../stream/stream.refusals.js';
 
 /** Answer of the Stream API to one message. */
 export interface StreamStatus {
