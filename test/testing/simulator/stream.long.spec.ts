@@ -26,7 +26,7 @@ it('closes a connection that is silent for 15 seconds and has no subscription', 
   const [image, ...heartbeats] = (await subscribed?.sync()) ?? [];
   expect(image).toMatchObject({ ct: 'SUB_IMAGE' });
   expect(heartbeats.length).toBeGreaterThan(1);
-  for (const message of heartbeats) expect(message).toMatchObject({ ct: 'HEARTBEAT' });
+  for (const beat of heartbeats) expect(beat).toMatchObject({ ct: 'HEARTBEAT' });
   subscribed?.destroy();
 }, 60_000);
 
