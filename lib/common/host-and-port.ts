@@ -5,8 +5,16 @@ export interface HostAndPort {
   readonly port: number;
 }
 
+/** Port of TLS, for a host that is named without one. */
+export const HTTPS_PORT = 443;
+
 const ADDRESS = /^(?:([\w.-]+)|\[([\da-fA-F:.]+)\]):(\d{1,5})$/;
 const LAST_PORT = 65_535;
+
+/** Writes an address such as `stream-api.betfair.com:443` or `[::1]:8445`. */
+export function formatAddress({ host, port }: HostAndPort): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
 
 /** Parses an address such as `stream-api.betfair.com:443` or `[::1]:8445`; `undefined` if it is none. */
 export function parseAddress(text: string): HostAndPort | undefined {

@@ -16,7 +16,7 @@ export interface BetfairStreamErrorDetails extends ErrorOptions {
  */
 export class BetfairStreamError extends BetfairSessionError {
   protected static override readonly errorName = 'BetfairStreamError';
-  /** Betfair's own code, such as `NOT_AUTHORIZED`; `undefined` if the connection was lost. */
+  /** Betfair's own code, such as `NOT_AUTHORIZED`; `undefined` if it gave none, or the connection was lost. */
   readonly errorCode: string | undefined;
 
   constructor(message: string, { errorCode, ...details }: BetfairStreamErrorDetails) {

@@ -1,36 +1,14 @@
+import { explainConnectionFailure } from '../common/http/connection-failure.js';
 import { BetfairIdentityUnavailableError } from '../errors/index.js';
 import { type Operation, unanswered, type Unclear } from './identity-reply.js';
 
-const UNTRUSTED =
-  'The traffic is signed by an authority that this machine does not trust, so something in between opens it, such as the proxy of a company or a virus scanner; your client certificate is not meant. Name the certificate of that authority (PEM) in the option "ca", or its file in NODE_EXTRA_CA_CERTS.';
-const OLD_TLS =
-  'Whatever answers speaks only TLS 1.1 or older, which Betfair does not: look for a proxy or a firewall in between.';
-const NO_TLS =
-  'Whatever answers does not speak TLS: check the port of the URL, and look for a proxy in between.';
-
-/** Advice for failures that do not pass, by the code of the error. */
-const HINTS: Readonly<Record<string, string>> = {
-  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
-  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
-  UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
-  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: OLD_TLS,
-  ERR_SSL_UNSUPPORTED_PROTOCOL: OLD_TLS,
-  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
-};
-
 /** An operation whose connection failed. `cause` is safe to show. */
 export function unreachable(operation: Operation, cause: Error): Unclear {
-  const code: unknown = Reflect.get(cause, 'code');
-  // The text of OpenSSL is a line of its own sources.
-  const isOpenssl = typeof code === 'string' && code.startsWith('ERR_SSL_');
-  const reason = `could not be reached (${isOpenssl ? code : cause.message})`;
-  const hint = typeof code === 'string' ? HINTS[code] : undefined;
-  if (hint === undefined) return unanswered(operation, reason, cause);
+  const { reason, advice } = explainConnectionFailure(cause);
+  const what = `could not be reached (${reason})`;
+  if (advice === undefined) return unanswered(operation, what, cause);
   const error = new BetfairIdentityUnavailableError(
-    `Betfair's identity service ${reason} (${operation}). ${hint} This says nothing about the session.`,
+    `Betfair's identity service ${what} (${operation}). ${advice} This says nothing about the session.`,
     { cause },
   );
   return { type: 'unclear', error };

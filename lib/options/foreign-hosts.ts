@@ -6,7 +6,10 @@ const BETFAIRS = /(?:^|\.)betfair\.(?:com|it|es|ro|se|au|com\.au|bet\.br)$/;
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** Names the endpoints that are not Betfair's; as a warning, unless all of them are on this machine. */
-export function announceForeignHosts(endpoints: ResolvedEndpoints, log: ApplicationLog): void {
+export function announceForeignHosts(
+  endpoints: Partial<ResolvedEndpoints>,
+  log: ApplicationLog,
+): void {
   const { stream, ...urls } = endpoints;
   const addresses = { ...urls, ...(stream !== undefined && { stream: `https://${stream}` }) };
   const all = Object.entries(addresses).map(([name, url]) => ({ name, url: new URL(url) }));

@@ -1,6 +1,5 @@
 import type { Observable } from 'rxjs';
 import type { ApplicationLog } from '../common/application-log.js';
-import type { Clock } from '../common/clock.js';
 import type { SessionEvent } from './session.events.js';
 
 /** Writes what happens to the session to the application's log, at the level at which somebody should notice. */
@@ -33,24 +32,4 @@ export function logSessionEvents(events$: Observable<SessionEvent>, log: Applica
         return log.log('Logged out of Betfair.');
     }
   });
-}
-
-/** Milliseconds before a warning is repeated. */
-const WARNING_INTERVAL_MS = 10 * 60_000;
-
-/**
- * Passes each text on at most once in ten minutes.
- *
- * @returns does so, and tells if it did
- */
-export function warnRarely(clock: Clock, warn: (text: string) => void): (text: string) => boolean {
-  const warnedAt = new Map<string, number>();
-  return (text) => {
-    const now = clock.monotonic();
-    const before = warnedAt.get(text);
-    if (before !== undefined && now - before < WARNING_INTERVAL_MS) return false;
-    warnedAt.set(text, now);
-    warn(text);
-    return true;
-  };
 }

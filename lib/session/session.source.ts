@@ -1,11 +1,11 @@
 import { abortable, inTime } from '../common/deadline.js';
 import type { SessionSource, StreamServer } from '../calls/session-source.js';
-import { parseAddress } from '../common/host-and-port.js';
+import { HTTPS_PORT, parseAddress } from '../common/host-and-port.js';
+import { warnRarely } from '../common/rare-warnings.js';
 import { BetfairConfigurationError } from '../errors/index.js';
 import { accountIdOf } from '../options/account-id.js';
 import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
 import type { SessionParts } from './session.composition.js';
-import { warnRarely } from './session.log.js';
 
 function disagreement(endpoint = 'endpoints.api'): string {
   return `Betfair's API refused a session that its identity service still takes, so the session stays and the refusal is handed on. Check that "${endpoint}" belongs to the jurisdiction of the account, and that no cache or proxy answers in the place of the API.`;
@@ -14,8 +14,6 @@ function disagreement(endpoint = 'endpoints.api'): string {
 function falseAlarm(where: string): string {
   return `${where} ended with what looks like a refusal of the session, but Betfair still takes it, so the session stays and the outcome is handed on. Usual causes: a client that was made with the headers of an earlier session (ask getSession() for every request), or an answer that repeats user input or comes from a cache or a log.`;
 }
-
-const HTTPS_PORT = 443;
 
 function streamServerOf(
   { endpoints, ca, jurisdiction }: ResolvedSessionOptions,

@@ -1,4 +1,10 @@
-import { type DynamicModule, Inject, type InjectionToken, Module } from '@nestjs/common';
+import {
+  type DynamicModule,
+  Inject,
+  type InjectionToken,
+  Module,
+  type ModuleMetadata,
+} from '@nestjs/common';
 import { getSessionServiceToken } from '../betfair-session.constants.js';
 import type { SessionService } from '../session/session.service.js';
 import { BetfairStream } from './betfair-stream.js';
@@ -7,6 +13,8 @@ import { BetfairStream } from './betfair-stream.js';
 export interface BetfairStreamModuleOptions {
   /** Name of the account, as `BetfairSessionModule` has it. @default the default account */
   readonly name?: string | undefined;
+  /** Modules to import, such as that of the account if it is not global. */
+  readonly imports?: ModuleMetadata['imports'] | undefined;
   /** Lets other modules inject the stream without importing this one. @default true */
   readonly isGlobal?: boolean | undefined;
 }
@@ -25,12 +33,17 @@ export function InjectBetfairStream(name?: string): ParameterDecorator & Propert
 /** Provides the `BetfairStream` of an account that `BetfairSessionModule` registers. */
 @Module({})
 export class BetfairStreamModule {
-  /** Registers the stream of one account. For several accounts import the module once for each. */
-  static forRoot({ name, isGlobal = true }: BetfairStreamModuleOptions = {}): DynamicModule {
+  /** Registers the stream of one account. Import it once for each account: another import makes another stream. */
+  static forRoot({
+    name,
+    imports = [],
+    isGlobal = true,
+  }: BetfairStreamModuleOptions = {}): DynamicModule {
     const token = getBetfairStreamToken(name);
     return {
       module: BetfairStreamModule,
       global: isGlobal,
+      imports,
       providers: [
         {
           provide: token,

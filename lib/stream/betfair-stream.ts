@@ -2,7 +2,10 @@ import type { OnModuleDestroy } from '@nestjs/common';
 import { BehaviorSubject, Observable } from 'rxjs';
 import type { SessionSource, StreamServer } from '../calls/session-source.js';
 import { onAbort } from '../common/abort-listener.js';
+import { openLog } from '../common/application-log.js';
+import { formatAddress, HTTPS_PORT } from '../common/host-and-port.js';
 import { BetfairConfigurationError } from '../errors/index.js';
+import { announceForeignHosts } from '../options/foreign-hosts.js';
 import type { SessionService } from '../session/session.service.js';
 import { checkAddress, type StreamAddress } from './stream.address.js';
 import { StreamClient } from './stream.client.js';
@@ -10,12 +13,8 @@ import { StreamLog } from './stream.log.js';
 import type { MarketChangeMessage, OrderChangeMessage } from './stream.messages.js';
 import type { ChangeMessage } from './stream.position.js';
 import type { StreamStatus } from './stream.status.js';
-import {
-  checkSubscription,
-  type MarketSubscription,
-  type OrderSubscription,
-  type StreamOptions,
-} from './stream.subscription.js';
+import type { MarketSubscription, OrderSubscription, StreamOptions } from './stream.options.js';
+import { checkSubscription } from './stream.subscription.js';
 
 /**
  * Betfair's Stream API for one account: authenticates with the session, subscribes, connects again if a connection ends,
@@ -36,18 +35,23 @@ export class BetfairStream implements OnModuleDestroy {
     address: StreamAddress = {},
   ) {
     this.#given = checkAddress(address);
+    const { host, port } = this.#given;
+    if (host === undefined) return;
+    const stream = formatAddress({ host, port: port ?? HTTPS_PORT });
+    announceForeignHosts({ stream }, openLog('BetfairStream'));
   }
 
   /**
-   * Describes a subscription. Whoever subscribes to the result gets a connection of his own, and on it an image
-   * (`SUB_IMAGE`) and then changes, segments joined. It completes when the application shuts down. It never fails:
-   * {@link status$} says what keeps it from being served. After `INVALID_CLOCK` there is another image, which replaces
+   * Describes a subscription. Each subscriber of the result gets a connection, and on it an image (`SUB_IMAGE`) and then
+   * changes, segments joined. It completes when the application shuts down. It never fails: {@link status$} says what
+   * keeps it from being served. If Betfair cannot go on after a reconnect, there is another image, which replaces
    * everything before it.
    *
    * @throws BetfairConfigurationError the options cannot work, or it is not known where the Stream API is
    */
   messages(options: StreamOptions<MarketSubscription>): Observable<MarketChangeMessage>;
   messages(options: StreamOptions<OrderSubscription>): Observable<OrderChangeMessage>;
+  messages(options: StreamOptions): Observable<MarketChangeMessage | OrderChangeMessage>;
   messages(options: StreamOptions): Observable<MarketChangeMessage | OrderChangeMessage> {
     const subscription = checkSubscription(options);
     const source = sourceOf(this.sessions);
@@ -59,7 +63,7 @@ export class BetfairStream implements OnModuleDestroy {
       const client = new StreamClient(server, source, subscription, {
         onChange: (message) => subscriber.next(message),
         onStatus: (status) => {
-          if (!signal.aborted) this.#note(client, { op: subscription.op, ...status });
+          if (!signal.aborted) this.#note(client, status);
         },
       });
       const end = () => ending.abort();
@@ -79,7 +83,7 @@ export class BetfairStream implements OnModuleDestroy {
     });
   }
 
-  /** How each subscription is served that somebody listens to, in the order in which they began. */
+  /** State of each subscription that somebody listens to, in the order in which they began. */
   get status(): readonly StreamStatus[] {
     return this.#statuses.value;
   }

@@ -1,3 +1,4 @@
+export { BetfairStreamError } from '../errors/index.js';
 export { BetfairStream } from './betfair-stream.js';
 export {
   BetfairStreamModule,
@@ -13,7 +14,7 @@ export type {
   OrderMarketChange,
   OrderRunnerChange,
   RunnerChange,
-  StreamChange,
+  StreamChangeMessage,
   StreamLevel,
   StreamOrder,
   StreamPrice,
@@ -23,5 +24,9 @@ export type { StreamState, StreamStatus } from './stream.status.js';
 export type {
   MarketSubscription,
   OrderSubscription,
+  StreamDataFilter,
+  StreamField,
+  StreamMarketFilter,
   StreamOptions,
-} from './stream.subscription.js';
+  StreamOrderFilter,
+} from './stream.options.js';

@@ -1,5 +1,5 @@
 import type { StreamServer } from '../calls/session-source.js';
-import { parseAddress } from '../common/host-and-port.js';
+import { formatAddress, parseAddress } from '../common/host-and-port.js';
 import { isPemCertificate } from '../common/pem-certificate.js';
 import { BetfairConfigurationError } from '../errors/index.js';
 
@@ -25,10 +25,12 @@ const SOME_PORT = 443;
 export function checkAddress({ host, port, ca }: StreamAddress): Partial<StreamServer> {
   const authorities: readonly unknown[] = Array.isArray(ca) ? ca : [ca];
   const faults = [
-    isAddress(host ?? SOME_HOST, SOME_PORT)
+    host === undefined || isAddress({ host, port: SOME_PORT })
       ? undefined
       : 'host: must be a host name or an IP address, such as stream-api.betfair.com.',
-    isAddress(SOME_HOST, port ?? SOME_PORT) ? undefined : 'port: must be a number from 1 to 65535.',
+    port === undefined || isAddress({ host: SOME_HOST, port })
+      ? undefined
+      : 'port: must be a number from 1 to 65535.',
     ca === undefined || authorities.every(isPemCertificate)
       ? undefined
       : 'ca: must be a PEM certificate ("-----BEGIN CERTIFICATE-----"), or an array of them.',
@@ -41,6 +43,7 @@ export function checkAddress({ host, port, ca }: StreamAddress): Partial<StreamS
   };
 }
 
-function isAddress(host: string, port: number): boolean {
-  return parseAddress(`${host.includes(':') ? `[${host}]` : host}:${port}`) !== undefined;
+function isAddress({ host, port }: { readonly host: unknown; readonly port: unknown }): boolean {
+  if (typeof host !== 'string' || typeof port !== 'number') return false;
+  return parseAddress(formatAddress({ host, port })) !== undefined;
 }

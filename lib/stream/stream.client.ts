@@ -5,16 +5,17 @@ import { onAbort } from '../common/abort-listener.js';
 import { sleep } from '../common/deadline.js';
 import { jittered, Pauses } from '../common/pauses.js';
 import { type BetfairSessionError, BetfairStreamError } from '../errors/index.js';
-import { lost, StreamConnection } from './stream.connection.js';
+import { StreamConnection } from './stream.connection.js';
+import { unreachable } from './stream.losses.js';
 import { type ChangeMessage, StreamPosition } from './stream.position.js';
 import { openStreamSocket } from './stream.socket.js';
 import type { StreamStatus } from './stream.status.js';
 import type { CheckedSubscription } from './stream.subscription.js';
 
-/** Whom a client tells. */
+/** Listener of a client. */
 export interface StreamListener {
   onChange(message: ChangeMessage): void;
-  onStatus(status: Omit<StreamStatus, 'op'>): void;
+  onStatus(status: StreamStatus): void;
 }
 
 /** How an attempt ended. */
@@ -26,12 +27,12 @@ interface Ending {
   readonly servedMs: number;
 }
 
-/** Milliseconds between failed attempts. The jitter makes of them 0.5 s and 1 min at the most. */
+/** Milliseconds between failed attempts: with the jitter 0.5 to 60 s. */
 const WAITS = { first: 1_000, longest: 40_000, jitter: 0.5 };
 /** Milliseconds, before the same jitter, if trying again soon does not help. */
 const LONG_WAIT_MS = 40_000;
-/** Longest delay of a timer. */
-const FOREVER_MS = 2 ** 31 - 1;
+/** Longest delay of a timer of Node. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Keeps one subscription to the Stream API going, one connection after another, until it is aborted. */
 export class StreamClient {
@@ -55,34 +56,43 @@ export class StreamClient {
 
   /** Runs until `signal` aborts or the application shuts down. */
   async run(signal: AbortSignal): Promise<void> {
-    // Between two connections nothing else may keep the process alive.
-    const alive = setInterval(() => undefined, FOREVER_MS);
+    // Keeps the process alive between two connections, when nothing else may.
+    const alive = this.source.clock.deadline(() => undefined, LONGEST_TIMER_MS);
     try {
       let error: BetfairSessionError | undefined;
-      while (!signal.aborted && error?.code !== 'BETFAIR_CLOSED') {
+      while (!signal.aborted) {
         this.#tell({ state: 'connecting', error });
         const ending = await this.#attempt(signal);
+        if (ending === undefined || ending.error.code === 'BETFAIR_CLOSED') return;
         error = ending.error;
-        if (!signal.aborted) await this.#wait(ending, signal);
+        this.#failures += 1;
+        this.#tell({ state: 'waiting', error });
+        await this.#wait(ending, signal);
       }
     } finally {
-      clearInterval(alive);
+      alive.cancel();
     }
   }
 
-  async #attempt(signal: AbortSignal): Promise<Ending> {
+  /** Makes one connection, and serves the subscription on it. Returns nothing if `signal` ended it. */
+  async #attempt(signal: AbortSignal): Promise<Ending | undefined> {
     const { server, source } = this;
     try {
       const session = await source.getSession({ signal });
       const socket = await openStreamSocket(server, source.clock, signal);
       return await this.#serve(socket, session, signal);
     } catch (error) {
-      return { error: isOwn(error) ? error : lost('could not be reached', error), servedMs: 0 };
+      if (signal.aborted) return undefined;
+      return { error: isOwn(error) ? error : unreachable(error), servedMs: 0 };
     }
   }
 
-  /** Serves the subscription on one connection until that ends. */
-  #serve(socket: TLSSocket, session: BetfairSession, signal: AbortSignal): Promise<Ending> {
+  /** Serves the subscription on one connection until that, or `signal`, ends it. */
+  #serve(
+    socket: TLSSocket,
+    session: BetfairSession,
+    signal: AbortSignal,
+  ): Promise<Ending | undefined> {
     const { source, listener } = this;
     const { clock } = source;
     let subscribedAt: number | undefined;
@@ -110,7 +120,7 @@ export class StreamClient {
       });
       const forget = onAbort(signal, () => {
         connection.close();
-        resolve({ error: lost('is no longer wanted'), servedMs: 0 });
+        resolve(undefined);
       });
     });
   }
@@ -118,19 +128,17 @@ export class StreamClient {
   /** Waits until the next attempt makes sense. */
   async #wait(ending: Ending, signal: AbortSignal): Promise<void> {
     const { clock } = this.source;
-    this.#failures += 1;
     // A connection that lasts no longer than the wait for it is no success.
     if (ending.servedMs > this.#waited) this.#pauses.reset();
     const isMended = await this.#mend(ending, signal).catch(() => false);
     const isAtOnce = isMended && !this.#hurried;
     this.#hurried = isMended;
+    this.#waited = 0;
     const { error } = ending;
+    if (isAtOnce) return;
     const isLong = !error.retryable || codeOf(error) === 'TOO_MANY_REQUESTS';
-    const wait = isLong ? jittered(clock, LONG_WAIT_MS, WAITS.jitter) : this.#pauses.next();
-    this.#waited = isAtOnce ? 0 : wait;
-    if (isAtOnce || signal.aborted || error.code === 'BETFAIR_CLOSED') return;
-    this.#tell({ state: 'waiting', error });
-    await sleep(clock, wait, signal).catch(() => undefined);
+    this.#waited = isLong ? jittered(clock, LONG_WAIT_MS, WAITS.jitter) : this.#pauses.next();
+    await sleep(clock, this.#waited, signal).catch(() => undefined);
   }
 
   /** Removes the cause of a refusal, if that can be done from here. */
@@ -158,7 +166,8 @@ export class StreamClient {
 
   #tell(status: Pick<StreamStatus, 'state' | 'error' | 'connectionId'>): void {
     const since = new Date(this.source.clock.wall());
-    this.listener.onStatus({ ...status, since, failures: this.#failures });
+    const { given: subscription } = this.subscription;
+    this.listener.onStatus({ ...status, since, failures: this.#failures, subscription });
   }
 }
 

@@ -4,14 +4,14 @@ import type { Clock, ClockTimer } from '../common/clock.js';
 import { endAfter } from '../common/deadline.js';
 import { closeSocket } from '../common/http/spare-socket.js';
 import { isRecord } from '../common/is-record.js';
-import { BetfairStreamError } from '../errors/index.js';
-import { safeCause } from '../errors/safe-cause.js';
+import type { BetfairStreamError } from '../errors/index.js';
 import { LineReader } from './line.reader.js';
+import { SilenceWatch } from './silence.watch.js';
+import { lost } from './stream.losses.js';
 import { type ChangeMessage, type StreamPosition, SUBSCRIPTION_ID } from './stream.position.js';
 import { refusal } from './stream.refusals.js';
-import { LONGEST_HEARTBEAT_MS } from './stream.subscription.js';
 
-/** What a connection needs, and whom it tells. */
+/** Surroundings of a connection. */
 export interface StreamConnectionDetails {
   readonly clock: Clock;
   readonly session: BetfairSession;
@@ -34,9 +34,9 @@ type Step = 'greeting' | 'authentication' | 'subscription' | 'changes';
 const AUTHENTICATION_ID = 1;
 /** Milliseconds until the subscription is answered. */
 const START_TIMEOUT_MS = 10_000;
-/** Milliseconds beyond two heartbeats for which a connection may be silent. */
-const SILENCE_MARGIN_MS = 2_000;
-/** What a connection id may look like in a log. */
+/** Codes that say something about the session. */
+const SESSION_CODES = ['INVALID_SESSION_INFORMATION', 'NO_SESSION'];
+/** Form of the connection ids that are shown. */
 const CONNECTION_ID = /^[\d-]{1,40}$/;
 
 /** One connection to the Stream API: authenticates, subscribes, hands changes on, and notices when it is dead. */
@@ -46,18 +46,20 @@ export class StreamConnection {
   #connectionId: string | undefined;
   #isServed = false;
   #isEnded = false;
-  #heardAt: number;
-  #silenceMs: number;
-  #timer: Pick<ClockTimer, 'cancel'>;
+  readonly #silence: SilenceWatch;
+  /** Ends the wait for the answer to the subscription. */
+  readonly #start: Pick<ClockTimer, 'cancel'>;
 
   constructor(
     private readonly socket: TLSSocket,
     private readonly details: StreamConnectionDetails,
   ) {
-    const { clock, heartbeatMs } = details;
-    this.#heardAt = clock.monotonic();
-    this.#silenceMs = silenceOf(heartbeatMs);
-    this.#timer = endAfter(clock, START_TIMEOUT_MS, () =>
+    const { clock, heartbeatMs, onAlive } = details;
+    this.#silence = new SilenceWatch(clock, heartbeatMs, {
+      onAlive,
+      onSilence: (ms) => this.#lost(`was silent for ${ms / 1_000} s`),
+    });
+    this.#start = endAfter(clock, START_TIMEOUT_MS, () =>
       this.#lost(`did not answer within ${START_TIMEOUT_MS / 1_000} s`),
     );
     socket.on('error', (error) => this.#lost('broke the connection off', error));
@@ -68,12 +70,13 @@ export class StreamConnection {
   /** Ends it at once. */
   close(): void {
     this.#isEnded = true;
-    this.#timer.cancel();
+    this.#start.cancel();
+    this.#silence.stop();
     closeSocket(this.socket);
   }
 
   #read(text: string): void {
-    this.#heardAt = this.details.clock.monotonic();
+    this.#silence.hear();
     try {
       this.#lines.read(text);
     } catch (error) {
@@ -113,44 +116,30 @@ export class StreamConnection {
       this.#send(this.details.position.subscribe());
     } else if (this.#step === 'subscription' && id === SUBSCRIPTION_ID) {
       this.#step = 'changes';
-      this.#timer.cancel();
-      this.#watch();
+      this.#start.cancel();
+      this.#silence.start();
     }
   }
 
   #change(message: Readonly<Record<string, unknown>>): void {
     const { position, onChange, onServed } = this.details;
     const { heartbeatMs } = message;
-    if (typeof heartbeatMs === 'number') this.#silenceMs = silenceOf(heartbeatMs);
+    if (typeof heartbeatMs === 'number') this.#silence.expect(heartbeatMs);
     const change = position.take(message);
     if (!change) return;
     onChange(change);
-    if (this.#isServed || this.#isEnded || !position.isCurrentAt(change)) return;
+    if (this.#isServed || this.#isEnded || !position.isCurrent) return;
     this.#isServed = true;
     onServed(this.#connectionId);
   }
 
-  /** A refusal before anything was asked says nothing about the session. */
   #refused(errorCode: unknown): void {
     const { token, applicationKey } = this.details.session;
-    if (this.#step === 'greeting') this.#lost('refused the connection before it was used');
-    else this.#end(refusal(errorCode, [token, applicationKey]));
-  }
-
-  /** Takes silence for the end: Betfair sends a heartbeat if nothing changes. */
-  #watch(): void {
-    const { clock, onAlive } = this.details;
-    const rest = () => this.#silenceMs - (clock.monotonic() - this.#heardAt);
-    this.#timer = endAfter(
-      clock,
-      Math.max(rest(), 0),
-      () => {
-        if (rest() <= 0) return this.#lost(`was silent for ${this.#silenceMs / 1_000} s`);
-        onAlive();
-        this.#watch();
-      },
-      'timer',
-    );
+    const error = refusal(errorCode, [token, applicationKey]);
+    // Said before anything was asked, it is not about our session.
+    const isAboutSession = SESSION_CODES.some((code) => code === error.errorCode);
+    if (this.#step === 'greeting' && isAboutSession) this.#lost('refused a session unasked');
+    else this.#end(error);
   }
 
   #send(message: object): void {
@@ -166,17 +155,4 @@ export class StreamConnection {
     this.close();
     this.details.onEnd(error);
   }
-}
-
-/** The error for a connection that ended without a word of Betfair. */
-export function lost(how: string, cause?: unknown): BetfairStreamError {
-  return new BetfairStreamError(`Betfair's Stream API ${how}. This is usually temporary.`, {
-    code: 'BETFAIR_STREAM_LOST',
-    retryable: true,
-    ...(cause !== undefined && { cause: safeCause(cause) }),
-  });
-}
-
-function silenceOf(heartbeatMs: number): number {
-  return 2 * Math.min(heartbeatMs, LONGEST_HEARTBEAT_MS) + SILENCE_MARGIN_MS;
 }

@@ -1,6 +1,6 @@
 import type { SessionSource } from '../calls/session-source.js';
 import { type ApplicationLog, openLog } from '../common/application-log.js';
-import { warnRarely } from '../session/session.log.js';
+import { warnRarely } from '../common/rare-warnings.js';
 import type { StreamStatus } from './stream.status.js';
 
 /** Writes to the application's log how subscriptions are served, each trouble once in ten minutes. */
@@ -17,7 +17,7 @@ export class StreamLog {
     this.#error = warnRarely(clock, this.log.error);
   }
 
-  note({ op, state, connectionId, error }: StreamStatus): void {
+  note({ subscription: { op }, state, connectionId, error }: StreamStatus): void {
     if (state === 'subscribed') {
       const connection = connectionId === undefined ? '' : ` (connection ${connectionId})`;
       const level = this.#awaited.delete(op) ? 'log' : 'debug';

@@ -5,7 +5,7 @@ export type StreamPrice = readonly [price: number, size: number];
 export type StreamLevel = readonly [level: number, price: number, size: number];
 
 /** Common to all messages with changes. */
-export interface StreamChange {
+export interface StreamChangeMessage {
   /** Number of the subscription on its connection. */
   readonly id: number;
   /** `SUB_IMAGE` begins anew, `RESUB_DELTA` follows a reconnect; left out in ordinary changes. */
@@ -25,7 +25,7 @@ export interface StreamChange {
 }
 
 /** Changes of markets (`mcm`). */
-export interface MarketChangeMessage extends StreamChange {
+export interface MarketChangeMessage extends StreamChangeMessage {
   /** Kind of the message. */
   readonly op: 'mcm';
   /** The markets that changed. */
@@ -83,7 +83,7 @@ export interface RunnerChange {
 }
 
 /** Changes of orders (`ocm`). */
-export interface OrderChangeMessage extends StreamChange {
+export interface OrderChangeMessage extends StreamChangeMessage {
   /** Kind of the message. */
   readonly op: 'ocm';
   /** The markets whose orders changed. */

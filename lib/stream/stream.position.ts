@@ -28,6 +28,8 @@ export class StreamPosition {
   #initialClk: string | undefined;
   #clk: string | undefined;
   #segments: Segments | undefined;
+  /** The image of this connection, or what was missed, has arrived. */
+  #isOpened = false;
 
   constructor(private readonly subscription: CheckedSubscription) {}
 
@@ -36,14 +38,15 @@ export class StreamPosition {
     return this.#initialClk !== undefined && this.#clk !== undefined;
   }
 
-  /** Tells if what was handed on is the whole truth as of `message`, the last one taken. */
-  isCurrentAt({ ct }: ChangeMessage): boolean {
-    return this.#segments === undefined && (ct !== 'HEARTBEAT' || this.isKnown);
+  /** Tells if everything was handed on that Betfair had to tell when it took the subscription. */
+  get isCurrent(): boolean {
+    return this.#isOpened && this.#segments === undefined;
   }
 
   /** Returns the message that subscribes on a new connection. */
   subscribe(): Readonly<Record<string, unknown>> {
     this.#segments = undefined;
+    this.#isOpened = false;
     const clocks = this.isKnown ? { initialClk: this.#initialClk, clk: this.#clk } : {};
     return { ...this.subscription.message, id: SUBSCRIPTION_ID, ...clocks };
   }
@@ -63,11 +66,15 @@ export class StreamPosition {
   take(message: Readonly<Record<string, unknown>>): ChangeMessage | undefined {
     const { op, list } = CHANGES[this.subscription.op];
     if (message['op'] !== op || message['id'] !== SUBSCRIPTION_ID) return undefined;
-    const whole = message['segmentType'] === undefined ? message : this.#join(message, list);
+    const isHeartbeat = message['ct'] === 'HEARTBEAT';
+    const isWhole = message['segmentType'] === undefined;
+    if (isWhole && this.#segments && !isHeartbeat) throw new TypeError('Segments are missing.');
+    const whole = isWhole ? message : this.#join(message, list);
     if (whole === undefined) return undefined;
     if (!isChange(whole, list)) throw new TypeError('A change message has an unknown shape.');
-    // A heartbeat between two segments is ahead of what was handed on.
-    if (this.#segments === undefined) this.#note(whole);
+    if (!isHeartbeat) this.#isOpened = true;
+    // A heartbeat before the opening, or between two segments, is ahead of what was handed on.
+    if (this.isCurrent) this.#note(whole);
     return whole;
   }
 
@@ -75,8 +82,9 @@ export class StreamPosition {
     { segmentType, ...segment }: Readonly<Record<string, unknown>>,
     list: 'mc' | 'oc',
   ): Readonly<Record<string, unknown>> | undefined {
-    if (segmentType === 'SEG_START') this.#segments = { first: segment, changes: [] };
-    if (this.#segments === undefined) throw new TypeError('The first segments are missing.');
+    const isStart = segmentType === 'SEG_START';
+    if (isStart === (this.#segments !== undefined)) throw new TypeError('Segments are missing.');
+    this.#segments ??= { first: segment, changes: [] };
     const { first, changes } = this.#segments;
     const added = segment[list];
     if (Array.isArray(added)) for (const change of added) changes.push(change);

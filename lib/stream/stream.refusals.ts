@@ -68,7 +68,7 @@ const VERDICTS: Readonly<Record<StreamErrorCode, Verdict>> = {
   },
 };
 
-/** Names of unknown codes that are shown: nothing else, for it could be a secret. */
+/** Form of the codes that are shown. Anything else could be a secret. */
 const CODE = /^[A-Z]{2,20}(?:_[A-Z]{1,20}){0,6}$/;
 
 /**
@@ -77,13 +77,13 @@ const CODE = /^[A-Z]{2,20}(?:_[A-Z]{1,20}){0,6}$/;
  * @param secrets - texts that no code may have
  */
 export function refusal(errorCode: unknown, secrets: readonly string[]): BetfairStreamError {
-  const code = isCode(errorCode, secrets) ? errorCode : 'an unknown code';
-  const { advice, needsPerson = false } = isKnown(code) ? VERDICTS[code] : TEMPORARY;
-  return new BetfairStreamError(`Betfair's Stream API refused the connection: ${code}. ${advice}`, {
-    code: 'BETFAIR_STREAM_REFUSED',
-    retryable: !needsPerson,
-    errorCode: code,
-  });
+  const code = isCode(errorCode, secrets) ? errorCode : undefined;
+  const { advice, needsPerson = false } = code && isKnown(code) ? VERDICTS[code] : TEMPORARY;
+  const reason = code ?? 'it gave no code that is known';
+  return new BetfairStreamError(
+    `Betfair's Stream API refused the connection: ${reason}. ${advice}`,
+    { code: 'BETFAIR_STREAM_REFUSED', retryable: !needsPerson, errorCode: code },
+  );
 }
 
 function isCode(code: unknown, secrets: readonly string[]): code is string {

@@ -1,18 +1,19 @@
 import type { BetfairSessionError } from '../errors/index.js';
+import type { MarketSubscription, OrderSubscription } from './stream.options.js';
 
 /**
  * How a subscription is served.
  *
  * - `connecting`: waits for a session, a connection, or the first message
  * - `subscribed`: the image, or what was missed, was handed on, and changes follow
- * - `waiting`: the last attempt failed; the next one comes later
+ * - `waiting`: the connection ended, or the last attempt failed; the next one follows
  */
 export type StreamState = 'connecting' | 'subscribed' | 'waiting';
 
 /** How one subscription of a `BetfairStream` is served. Contains no secret. */
 export interface StreamStatus {
-  /** Kind of the subscription. */
-  readonly op: 'marketSubscription' | 'orderSubscription';
+  /** The subscription that `messages()` was given: the same object, by which it is told from others. */
+  readonly subscription: MarketSubscription | OrderSubscription;
   /** How it is served. */
   readonly state: StreamState;
   /** Time at which this state began. */

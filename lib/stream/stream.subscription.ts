@@ -1,48 +1,12 @@
+import type { MarketSubscription, OrderSubscription, StreamOptions } from './stream.options.js';
 import { BetfairConfigurationError } from '../errors/index.js';
 import { isRecord } from '../common/is-record.js';
-
-/** Which markets to follow, as Betfair's Stream API takes it. */
-export interface MarketSubscription {
-  /** Kind of the subscription. */
-  readonly op: 'marketSubscription';
-  /** Such as `{ marketIds: ['1.234567890'] }`. @default all markets, which are more than Betfair allows */
-  readonly marketFilter?: object;
-  /** Such as `{ fields: ['EX_BEST_OFFERS'], ladderLevels: 3 }`. @default all fields */
-  readonly marketDataFilter?: object;
-  /** Lets Betfair send large changes in parts, which are joined again. @default true */
-  readonly segmentationEnabled?: boolean;
-}
-
-/** Which orders to follow, as Betfair's Stream API takes it. */
-export interface OrderSubscription {
-  /** Kind of the subscription. */
-  readonly op: 'orderSubscription';
-  /** Such as `{ customerStrategyRefs: ['mine'] }`. @default all orders of the account */
-  readonly orderFilter?: object;
-  /** Lets Betfair send large changes in parts, which are joined again. @default true */
-  readonly segmentationEnabled?: boolean;
-}
-
-/** What `BetfairStream.messages()` subscribes to. */
-export interface StreamOptions<
-  S extends MarketSubscription | OrderSubscription = MarketSubscription | OrderSubscription,
-> {
-  /** Copied at once. */
-  readonly subscription: S;
-  /**
-   * Milliseconds, 500 to 5,000, within which Betfair sends something. Twice as long and 2 s more without anything, and the
-   * connection is taken for dead.
-   *
-   * @default 5_000
-   */
-  readonly heartbeatMs?: number | undefined;
-  /** Milliseconds for which Betfair collects changes before it sends them; at least 0. @default 0 */
-  readonly conflateMs?: number | undefined;
-}
 
 /** A subscription that was checked and copied. */
 export interface CheckedSubscription {
   readonly op: 'marketSubscription' | 'orderSubscription';
+  /** The subscription as it was given. */
+  readonly given: MarketSubscription | OrderSubscription;
   /** The message, without what each connection adds to it. */
   readonly message: Readonly<Record<string, unknown>>;
   readonly heartbeatMs: number;
@@ -68,11 +32,16 @@ export function checkSubscription(options: StreamOptions): CheckedSubscription {
   const op = copied?.['op'];
   if (copied === undefined || (op !== 'marketSubscription' && op !== 'orderSubscription')) {
     throw new BetfairConfigurationError(
-      "subscription: must be an object of plain data with op: 'marketSubscription' or 'orderSubscription'.",
+      "subscription: must be an object of plain data (no Set, no Map) with op: 'marketSubscription' or 'orderSubscription'.",
     );
   }
   const strangers = Object.keys(copied).filter((name) => !MEMBERS[op].some((own) => own === name));
   const faults = strangers.map((name) => strangerFault(name, op));
+  if (op === 'marketSubscription' && !isRecord(copied['marketFilter'])) {
+    faults.push(
+      "subscription.marketFilter: must be an object, such as { marketIds: ['1.234567890'] }. {} is all markets, which are more than Betfair allows.",
+    );
+  }
   if (!isWithin(heartbeatMs, SHORTEST_HEARTBEAT_MS, LONGEST_HEARTBEAT_MS)) {
     faults.push('heartbeatMs: must be a whole number of milliseconds from 500 to 5000.');
   }
@@ -82,6 +51,7 @@ export function checkSubscription(options: StreamOptions): CheckedSubscription {
   if (faults.length > 0) throw new BetfairConfigurationError(faults);
   return {
     op,
+    given: options.subscription,
     message: { segmentationEnabled: true, ...copied, heartbeatMs, conflateMs },
     heartbeatMs: Number(heartbeatMs),
   };
@@ -101,12 +71,27 @@ function strangerFault(name: string, op: CheckedSubscription['op']): string {
 /** Copies plain data, as it will be sent. */
 function copyOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
   try {
-    const copied: unknown = JSON.parse(JSON.stringify(value));
+    const copied: unknown = JSON.parse(JSON.stringify(value, (_, part: unknown) => plain(part)));
     return isRecord(copied) ? copied : undefined;
   } catch {
-    // A cycle, a bigint, or nothing at all.
+    // A cycle, a bigint, a Set, or nothing at all.
     return undefined;
   }
+}
+
+/** Lets through what JSON can hold; a Set would become `{}`, a filter that filters nothing. */
+function plain(value: unknown): unknown {
+  const isPlain = isRecord(value)
+    ? isPlainObject(value)
+    : typeof value !== 'function' && !Number.isNaN(value) && value !== Infinity;
+  if (isPlain) return value;
+  throw new TypeError('Not plain data.');
+}
+
+/** Tells objects without a class, also those of another realm. */
+function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function isWithin(value: unknown, least: number, most: number): boolean {

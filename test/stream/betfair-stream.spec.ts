@@ -7,7 +7,10 @@ import { Follower, MARKET, ORDERS, StreamScene } from './follower.js';
 
 afterEach(closeAccounts);
 
-const ALL_MARKETS = { subscription: { op: 'marketSubscription' }, heartbeatMs: 1_000 } as const;
+const ALL_MARKETS = {
+  subscription: { op: 'marketSubscription', marketFilter: {} },
+  heartbeatMs: 1_000,
+} as const;
 
 describe('a subscription', () => {
   it('begins with an image, and goes on with changes and heartbeats', async () => {
@@ -97,11 +100,15 @@ describe('a subscription', () => {
 
   it('is given up while it is still connecting', async () => {
     const scene = await StreamScene.start();
-    scene.followMarkets().unsubscribe();
+    const { stream } = scene.simulator;
+    const follower = scene.followMarkets();
+    await scene.until(() => stream.counts.connections === 1);
+    follower.unsubscribe();
     expect(scene.stream.status).toEqual([]);
-    await scene.until(() => scene.simulator.stream.counts.open === 0);
+    await scene.until(() => stream.counts.open === 0);
     await scene.clock.advance(60_000);
-    expect(scene.simulator.stream.counts.authentications).toBe(0);
+    expect(stream.counts.connections).toBe(1);
+    expect(follower.messages).toEqual([]);
   });
 
   it('goes on after a consumer that throws', async () => {
@@ -128,27 +135,22 @@ describe('a subscription', () => {
 describe('the status', () => {
   it('says how each subscription is served', async () => {
     const scene = await StreamScene.start();
-    const began = new Date(scene.clock.wall());
-    const { authentications } = scene.simulator.stream.counts;
-    expect(authentications).toBe(0);
-    scene.followOrders();
+    const since = new Date(scene.clock.wall());
+    const follower = scene.followOrders();
     await scene.subscribed();
+    const { subscription } = ORDERS;
+    const connectionId = expect.stringMatching(/^101-[\d-]+$/);
     expect(scene.statuses).toEqual([
       [],
-      [{ op: 'orderSubscription', state: 'connecting', since: began, failures: 0 }],
-      [
-        {
-          op: 'orderSubscription',
-          state: 'subscribed',
-          since: began,
-          failures: 0,
-          connectionId: expect.stringMatching(/^101-[\d-]+$/),
-        },
-      ],
+      [{ subscription, state: 'connecting', since, failures: 0 }],
+      [{ subscription, state: 'subscribed', since, failures: 0, connectionId }],
     ]);
+    expect(scene.status?.subscription).toBe(subscription);
     expect(scene.logged).toContain(
       'The orderSubscription of the Stream API is served (connection 101-',
     );
+    follower.unsubscribe();
+    expect(scene.stream.status).toEqual([]);
   });
 
   it('says why a subscription waits, and since when', async () => {
@@ -206,11 +208,20 @@ describe('misuse', () => {
     [{}, /subscription: must be an object/],
     [{ subscription: { op: 'heartbeat' } }, /'marketSubscription' or 'orderSubscription'/],
     [{ subscription: { op: 'marketSubscription', n: 1n } }, /plain data/],
+    [{ subscription: { op: 'orderSubscription', orderFilter: new Map() } }, /no Set, no Map/],
     [
-      { subscription: { op: 'marketSubscription', heartbeatMs: 500 } },
+      { subscription: { ...MARKET.subscription, marketFilter: { marketIds: new Set(['1.2']) } } },
+      /no Set/,
+    ],
+    [
+      { subscription: { op: 'marketSubscription', marketFilter: undefined } },
+      /subscription\.marketFilter: must be an object/,
+    ],
+    [
+      { subscription: { ...MARKET.subscription, heartbeatMs: 500 } },
       /subscription\.heartbeatMs: move it out of the subscription/,
     ],
-    [{ subscription: { op: 'marketSubscription', clk: 'x' } }, /subscription\.clk: leave it out/],
+    [{ subscription: { ...MARKET.subscription, clk: 'x' } }, /subscription\.clk: leave it out/],
     [
       { subscription: { op: 'orderSubscription', marketFilter: {} } },
       /orderSubscription has no such member\. The members are: op, orderFilter/,
@@ -228,6 +239,8 @@ describe('misuse', () => {
   it.each([
     [{ host: 'https://stream-api.betfair.com' }, /host: must be a host name/],
     [{ port: 0 }, /port: must be a number from 1 to 65535/],
+    [{ port: '443' }, /port: must be a number/],
+    [{ host: 5 }, /host: must be a host name/],
     [{ ca: 'ca.pem' }, /ca: must be a PEM certificate/],
   ])('of new BetfairStream(sessions, %j) is refused', (address, fault) => {
     expect(() => new BetfairStream(mockSessionService(), address)).toThrow(fault);

@@ -81,6 +81,14 @@ describe('behind a proxy', () => {
   });
 });
 
+it('names a host of its own that is not Betfair’s at the start', async () => {
+  const server = await OddServer.start(() => undefined);
+  const scene = await sceneAt(server);
+  expect(scene.logged).toContain(
+    `Endpoints that are not Betfair's, where credentials and sessions go: stream (127.0.0.1:${server.port}).`,
+  );
+});
+
 describe('a server', () => {
   it('that is not trusted gets no token', async () => {
     const server = await OddServer.start((socket) => socket.write(GREETING));
@@ -89,6 +97,8 @@ describe('a server', () => {
     expect(await failure(scene)).toMatchObject({
       code: 'BETFAIR_STREAM_LOST',
       cause: { code: expect.stringMatching(/SELF_SIGNED|UNABLE_TO_/) },
+      message: expect.stringContaining('Name the certificate of that authority (PEM)'),
+      retryable: false,
     });
     expect(server.received).toBe('');
   });
@@ -165,6 +175,16 @@ describe('a server', () => {
     expect(scene.simulator.counts).toMatchObject({ logins: 1, keepAlives: 0 });
   });
 
+  it('that refuses with another code before it was asked is obeyed', async () => {
+    const server = await OddServer.start((socket) =>
+      socket.write(line({ op: 'status', statusCode: 'FAILURE', errorCode: 'TOO_MANY_REQUESTS' })),
+    );
+    const scene = await sceneAt(server);
+    expect(await failure(scene)).toMatchObject({ errorCode: 'TOO_MANY_REQUESTS' });
+    await scene.clock.advance(39_000);
+    expect(server.sockets).toHaveLength(1);
+  });
+
   it('that knows the token cannot make it appear in a log or a status', async () => {
     const server = await OddServer.start((socket) => speak(socket));
     const scene = await sceneAt(server);
@@ -176,7 +196,11 @@ describe('a server', () => {
       const texts = { errorCode: applicationKey, errorMessage: token };
       socket.write(line({ op: 'status', statusCode: 'FAILURE', ...texts }));
     }
-    expect(await failure(scene)).toMatchObject({ errorCode: 'an unknown code' });
+    expect(await failure(scene)).toMatchObject({
+      code: 'BETFAIR_STREAM_REFUSED',
+      errorCode: undefined,
+      message: expect.stringContaining('it gave no code that is known'),
+    });
     const shown = JSON.stringify(scene.statuses) + scene.logged;
     expect(shown).not.toContain(token);
     expect(shown).not.toContain(applicationKey);
@@ -232,17 +256,38 @@ describe('a server', () => {
     });
   });
 
+  it('that sends a heartbeat before what was missed is asked for it again', async () => {
+    const server = await OddServer.start((socket) => {
+      socket.write(GREETING + line({ op: 'status', id: 1, statusCode: 'SUCCESS' }));
+      socket.write(line({ op: 'status', id: 2, statusCode: 'SUCCESS' }));
+      const image = { ct: 'SUB_IMAGE', initialClk: 'i', clk: 'c0', mc: [] };
+      if (server.sockets.length === 1) socket.write(line({ op: 'mcm', id: 2, pt: 1, ...image }));
+      else socket.write(line({ op: 'mcm', id: 2, pt: 1, clk: 'c9', ct: 'HEARTBEAT' }));
+      if (server.sockets.length < 3) socket.end();
+    });
+    const scene = await sceneAt(server);
+    const follower = scene.followMarkets();
+    await scene.until(() => follower.messages.length === 1);
+    await scene.clock.advance(30_000);
+    await scene.until(() => follower.messages.length === 3);
+    expect(scene.status?.state).toBe('connecting');
+    expect(server.received.match(/"clk":"\w+"/g)).toEqual(['"clk":"c0"', '"clk":"c0"']);
+  });
+
   it.each([
     ['a segment without a beginning', { segmentType: 'SEG_END', mc: [] }],
+    ['a second beginning', { segmentType: 'SEG_START', mc: [] }, { segmentType: 'SEG_START' }],
+    ['a change between segments', { segmentType: 'SEG_START', mc: [] }, { mc: [] }],
     ['changes that are no list', { mc: {} }],
     ['changes that are no objects', { mc: [null] }],
     ['a clock that is no text', { clk: 5, mc: [] }],
-  ])('that sends %s is asked for an image', async (_, odd) => {
+  ] as const)('that sends %s is asked for an image', async (_, ...odd) => {
     const server = await OddServer.start((socket) => {
       socket.write(GREETING + line({ op: 'status', id: 1, statusCode: 'SUCCESS' }));
       socket.write(line({ op: 'status', id: 2, statusCode: 'SUCCESS' }));
       socket.write(line({ op: 'mcm', id: 2, pt: 1, initialClk: 'i', clk: 'c', mc: [] }));
-      if (server.sockets.length === 1) socket.write(line({ op: 'mcm', id: 2, pt: 1, ...odd }));
+      if (server.sockets.length > 1) return;
+      for (const one of odd) socket.write(line({ op: 'mcm', id: 2, pt: 1, ...one }));
     });
     const scene = await sceneAt(server);
     const follower = scene.followMarkets();

@@ -83,6 +83,20 @@ function close({ application, clock }: StreamScene): Promise<void> {
   return clock.until(application.close());
 }
 
+it('serves an account that is not global, if it imports that', async () => {
+  await using simulator = await BetfairSimulator.start();
+  const account = BetfairSessionModule.forRoot({ ...simulator.options(), isGlobal: false });
+  const module = await Test.createTestingModule({
+    imports: [BetfairStreamModule.forRoot({ imports: [account] })],
+  })
+    .setLogger(new RecordingLogger())
+    .compile();
+  await module.init();
+  const follower = new Follower(module.get(BetfairStream, { strict: false }).messages(ORDERS));
+  await until(() => follower.messages.length === 1);
+  await module.close();
+});
+
 describe('a subscription completes when the application shuts down', () => {
   it('while it is served', async () => {
     const scene = await StreamScene.start();

@@ -91,6 +91,26 @@ describe('the session that', () => {
     expect(stream.counts).toMatchObject({ connections: 2, authentications: 2, resumed: 1 });
   });
 
+  it('is being checked is not told as served', async () => {
+    const { scene, stream, clock } = await served();
+    await clock.advance(10_000);
+    scene.simulator.endSessions();
+    await scene.until(() => stream.counts.authentications === 2);
+    await scene.subscribed();
+    // A second refusal within a minute is checked, which here gets no answer.
+    await clock.advance(10_000);
+    scene.simulator.fail('keepAlive', 'hung');
+    scene.simulator.endSessions();
+    await scene.until(() => scene.simulator.counts.keepAlives === 1);
+    expect(scene.status).toMatchObject({
+      state: 'waiting',
+      error: { errorCode: 'INVALID_SESSION_INFORMATION' },
+    });
+    clock.hanging = 1;
+    await scene.again();
+    expect(scene.simulator.counts.logins).toBe(3);
+  });
+
   it('is refused while Betfair still takes it costs no login, and is explained', async () => {
     const { scene, stream, clock } = await served();
     stream.fail('INVALID_SESSION_INFORMATION', { times: Infinity });
@@ -102,7 +122,6 @@ describe('the session that', () => {
     expect(keepAlives).toBeGreaterThan(0);
     expect(stream.counts.connections).toBeLessThan(120);
     expect(scene.logged).toContain('Check that \\"endpoints.stream\\" belongs to the jurisdiction');
-    stream.fail('INVALID_SESSION_INFORMATION', { times: 0 });
     scene.simulator.clearFaults();
     await scene.again();
   });

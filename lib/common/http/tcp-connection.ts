@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { onAbort, reasonOf } from '../abort-listener.js';
-import type { HostAndPort } from '../host-and-port.js';
+import { formatAddress, type HostAndPort } from '../host-and-port.js';
 import { namesProxy, proxyAgent, tunnelOptions } from './proxy.js';
 import { closeSocket } from './spare-socket.js';
 import { buildConnector, type Client, Dispatcher } from './undici.js';
@@ -16,13 +16,11 @@ const direct = buildConnector({ timeout: 0 });
  * @throws BetfairConfigurationError the environment names a proxy that cannot be used; or the error of the connection,
  * or the reason of the signal
  */
-export async function openTcpConnection(
-  { host, port }: HostAndPort,
-  signal: AbortSignal,
-): Promise<Socket> {
-  // A plain one: TLS is spoken by who asks for it, and what that offers is not undici's.
-  const url = new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}`);
-  const options = { hostname: host, host: url.host, protocol: url.protocol, port: String(port) };
+export async function openTcpConnection(server: HostAndPort, signal: AbortSignal): Promise<Socket> {
+  // A plain one: the caller speaks TLS in it, without what undici would offer there.
+  const address = formatAddress(server);
+  const port = String(server.port);
+  const options = { hostname: server.host, host: address, protocol: 'http:', port };
   if (!namesProxy()) return connect(direct, options, signal);
   let chosen: Connector = direct;
   const agent = proxyAgent({
@@ -32,7 +30,7 @@ export async function openTcpConnection(
       new Way(() => (chosen = typeof way === 'function' ? way : direct)),
   });
   try {
-    agent.dispatch({ origin: url, path: '/', method: 'GET' }, {});
+    agent.dispatch({ origin: `http://${address}`, path: '/', method: 'GET' }, {});
     return await connect(chosen, options, signal);
   } finally {
     await agent.destroy();

@@ -117,7 +117,7 @@ export class BetfairSimulator {
       // Whole, as Betfair's times are; a position in the stream is made of one.
       wall: () => Math.floor(clock.wall()),
       timer: (callback: () => void, ms: number) =>
-        clock.timer?.(callback, ms) ?? systemClock.timer(callback, ms),
+        clock.timer ? clock.timer(callback, ms) : systemClock.timer(callback, ms),
     };
     const simulator = new BetfairSimulator(known, timed, presented, seed, resolved);
     try {

@@ -1,5 +1,15 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { BetfairStream, type MarketChangeMessage } from 'nestjs-betfair-session/stream';
+import {
+  BetfairStream,
+  type MarketChangeMessage,
+  type MarketSubscription,
+} from 'nestjs-betfair-session/stream';
+
+const SUBSCRIPTION: MarketSubscription = {
+  op: 'marketSubscription',
+  marketFilter: { marketIds: ['1.234567890'] },
+  marketDataFilter: { fields: ['EX_BEST_OFFERS', 'EX_MARKET_DEF'], ladderLevels: 1 },
+};
 
 /** Best prices to back of one market, as far as they are current. */
 @Injectable()
@@ -12,20 +22,14 @@ export class PricesService implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     this.stream
-      .messages({
-        subscription: {
-          op: 'marketSubscription',
-          marketFilter: { marketIds: ['1.234567890'] },
-          marketDataFilter: { fields: ['EX_BEST_OFFERS', 'EX_MARKET_DEF'], ladderLevels: 1 },
-        },
-      })
+      .messages({ subscription: SUBSCRIPTION })
       .subscribe((message) => this.#take(message));
   }
 
   /** The best price, or `undefined` if there is none or it may be old. */
   bestToBack(marketId: string, selectionId: number, handicap = 0): number | undefined {
-    const served = this.stream.status.find(({ op }) => op === 'marketSubscription');
-    if (served?.state !== 'subscribed' || this.#isLate) return undefined;
+    const mine = this.stream.status.find(({ subscription }) => subscription === SUBSCRIPTION);
+    if (mine?.state !== 'subscribed' || this.#isLate) return undefined;
     return this.#markets.get(marketId)?.get(`${selectionId} ${handicap}`);
   }
 

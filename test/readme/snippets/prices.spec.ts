@@ -1,5 +1,9 @@
 import { Test } from '@nestjs/testing';
-import { BetfairStream, type MarketChangeMessage } from 'nestjs-betfair-session/stream';
+import {
+  BetfairStream,
+  type MarketChangeMessage,
+  type StreamOptions,
+} from 'nestjs-betfair-session/stream';
 import { of } from 'rxjs';
 import { PricesService } from './prices.service.js';
 
@@ -19,8 +23,11 @@ const change: MarketChangeMessage = {
 
 async function pricesAfter(...messages: MarketChangeMessage[]): Promise<PricesService> {
   const stream = {
-    messages: () => of(...messages),
-    status: [{ op: 'marketSubscription', state: 'subscribed' }],
+    status: [{}],
+    messages({ subscription }: StreamOptions) {
+      stream.status = [{ subscription, state: 'subscribed' }];
+      return of(...messages);
+    },
   };
   const module = await Test.createTestingModule({
     providers: [PricesService, { provide: BetfairStream, useValue: stream }],

@@ -8,7 +8,8 @@ export class StreamHealthController {
   @Get('stream')
   check() {
     const health = { streams: this.stream.status };
-    if (health.streams.every(({ state }) => state === 'subscribed')) return health;
+    const states = new Set(health.streams.map(({ state }) => state));
+    if (states.size === 1 && states.has('subscribed')) return health;
     throw new ServiceUnavailableException(health);
   }
 }

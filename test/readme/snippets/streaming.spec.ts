@@ -44,7 +44,7 @@ describe('my services and the Stream API', () => {
 
   it('survive the end of the session, with one login', async () => {
     betfair.endSessions();
-    await until(() => betfair.counts.logins === 2 && price() !== undefined);
+    await until(() => betfair.stream.counts.authentications === 2 && price() !== undefined);
     expect(betfair.counts.loginAttempts).toBe(2);
   });
 

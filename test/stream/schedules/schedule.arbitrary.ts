@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { StreamErrorCode } from 'nestjs-betfair-session/stream';
+import type { StreamErrorCode, StreamField } from 'nestjs-betfair-session/stream';
 
 /** What happens to the streams, in a schedule. */
 export type Disturbance =
@@ -40,7 +40,7 @@ export interface Step {
 export interface Schedule {
   readonly kinds: readonly ('market' | 'order')[];
   readonly markets: number;
-  readonly fields: readonly string[];
+  readonly fields: readonly StreamField[];
   readonly ladderLevels: number;
   readonly segmentationEnabled: boolean;
   readonly conflateMs: number;
@@ -135,7 +135,7 @@ const disturbance: fc.Arbitrary<Disturbance> = fc.oneof(
 export const schedule: fc.Arbitrary<Schedule> = fc.record({
   kinds: fc.constantFrom(['market'], ['order'], ['market', 'order']),
   markets: fc.constantFrom(1, 1, 2, MARKETS.length),
-  fields: fc.subarray(
+  fields: fc.subarray<StreamField>(
     ['EX_BEST_OFFERS', 'EX_ALL_OFFERS', 'EX_TRADED', 'EX_TRADED_VOL', 'EX_LTP', 'EX_MARKET_DEF'],
     { minLength: 1 },
   ),

@@ -1,0 +1,33 @@
+const UNTRUSTED =
+  'The traffic is signed by an authority that this machine does not trust, so something in between opens it, such as the proxy of a company or a virus scanner; your client certificate is not meant. Name the certificate of that authority (PEM) in the option "ca", or its file in NODE_EXTRA_CA_CERTS.';
+const OLD_TLS =
+  'Whatever answers speaks only TLS 1.1 or older, which Betfair does not: look for a proxy or a firewall in between.';
+const NO_TLS =
+  'Whatever answers does not speak TLS: check the port of the address, and look for a proxy in between.';
+
+/** Advice for failures that do not pass, by the code of the error. */
+const ADVICE: Readonly<Record<string, string>> = {
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    'The certificate is that of another host: check the address, and look for a proxy in between.',
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: OLD_TLS,
+  ERR_SSL_UNSUPPORTED_PROTOCOL: OLD_TLS,
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
+};
+
+/** Says why a connection failed, and what to do if it will not pass. `cause` is safe to show. */
+export function explainConnectionFailure(cause: Error): {
+  readonly reason: string;
+  readonly advice: string | undefined;
+} {
+  const code: unknown = Reflect.get(cause, 'code');
+  if (typeof code !== 'string') return { reason: cause.message, advice: undefined };
+  // The text of OpenSSL is a line of its own sources.
+  const reason = code.startsWith('ERR_SSL_') ? code : cause.message;
+  return { reason, advice: Object.hasOwn(ADVICE, code) ? ADVICE[code] : undefined };
+}

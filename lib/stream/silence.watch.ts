@@ -1,0 +1,54 @@
+import type { Clock, ClockTimer } from '../common/clock.js';
+import { endAfter } from '../common/deadline.js';
+import { LONGEST_HEARTBEAT_MS } from './stream.subscription.js';
+
+/** Milliseconds beyond two heartbeats for which a connection may be silent. */
+const SILENCE_MARGIN_MS = 2_000;
+
+/** Takes silence for the end of a connection: Betfair sends a heartbeat if nothing changes. */
+export class SilenceWatch {
+  #heardAt: number;
+  #silenceMs = 0;
+  #timer: Pick<ClockTimer, 'cancel'> | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    heartbeatMs: number,
+    private readonly listener: {
+      /** Called now and then while something is heard. */
+      readonly onAlive: () => void;
+      readonly onSilence: (ms: number) => void;
+    },
+  ) {
+    this.#heardAt = clock.monotonic();
+    this.expect(heartbeatMs);
+  }
+
+  /** Notes that something arrived. */
+  hear(): void {
+    this.#heardAt = this.clock.monotonic();
+  }
+
+  /** Sets the milliseconds within which something should arrive. */
+  expect(heartbeatMs: number): void {
+    this.#silenceMs = 2 * Math.min(heartbeatMs, LONGEST_HEARTBEAT_MS) + SILENCE_MARGIN_MS;
+  }
+
+  start(): void {
+    this.#timer = endAfter(this.clock, Math.max(this.#rest(), 0), () => this.#look(), 'timer');
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  #look(): void {
+    if (this.#rest() <= 0) return this.listener.onSilence(this.#silenceMs);
+    this.listener.onAlive();
+    this.start();
+  }
+
+  #rest(): number {
+    return this.#heardAt + this.#silenceMs - this.clock.monotonic();
+  }
+}
