@@ -11,3 +11,12 @@ it('resumes a stream whose clock tells fractions of milliseconds', async () => {
   expect(resumed).toMatchObject([{ ct: 'RESUB_DELTA' }]);
   await world.stop();
 });
+
+it('has no timer left once the simulator is stopped', async () => {
+  const world = await StreamWorld.start();
+  const { client } = await world.subscribe({ conflateMs: 1_000 });
+  expect(world.clock.timers).toBeGreaterThan(0);
+  await world.simulator.stop();
+  expect(world.clock.timers).toBe(0);
+  client.destroy();
+});
