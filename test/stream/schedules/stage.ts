@@ -37,7 +37,10 @@ export async function openStage(): Promise<Stage> {
   clock.timer = (callback, ms) => timer(callback, Math.ceil(ms));
   clock.deadline = (callback, ms) => deadline(callback, Math.ceil(ms));
   const wall = () => Date.UTC(2026, 0, 1) + clock.monotonic();
-  const account = await createAccount({ clock: { wall, timer: clock.timer } });
+  const account = await createAccount({
+    clock: { wall, timer: clock.timer },
+    limits: { weight: Infinity },
+  });
   // A login with a certificate makes a TLS context of its own, which takes as long as a schedule.
   const options = { login: 'interactive', certificate: undefined } as const;
   const { sessions, logger } = await account.start(options, clock);
