@@ -11,6 +11,16 @@ const ENTITIES = new Map([
 /** A shorter secret, such as the user name "ed", is taken out only where it stands alone: it is part of many words. */
 const SHORTEST_PART = 4;
 
+/** Characters of an explanation that are kept. */
+const LONGEST_DETAILS = 1_000;
+
+/** An explanation of Betfair's without the secrets that it may echo; `undefined` if there is none. */
+export function explanation(value: unknown, secrets: readonly string[]): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  // Before it is cut: what lies at the edge would not be recognised.
+  return redact(value, secrets).slice(0, LONGEST_DETAILS);
+}
+
 /**
  * A text from outside without the secrets that it may echo: as they are, in another case, escaped for a URL (once or
  * twice), HTML or JSON, in base64 or hexadecimal.

@@ -8,6 +8,8 @@ export interface BetfairStreamErrorDetails extends ErrorOptions {
   readonly retryable: boolean;
   /** Betfair's own code, such as `NOT_AUTHORIZED`. */
   readonly errorCode?: string | undefined;
+  /** Betfair's explanation, without secrets. */
+  readonly errorDetails?: string | undefined;
 }
 
 /**
@@ -18,9 +20,12 @@ export class BetfairStreamError extends BetfairSessionError {
   protected static override readonly errorName = 'BetfairStreamError';
   /** Betfair's own code, such as `NOT_AUTHORIZED`; `undefined` if it gave none, or the connection was lost. */
   readonly errorCode: string | undefined;
+  /** Betfair's explanation of what is wrong with a subscription; session token and application key are taken out of it. */
+  readonly errorDetails: string | undefined;
 
-  constructor(message: string, { errorCode, ...details }: BetfairStreamErrorDetails) {
+  constructor(message: string, { errorCode, errorDetails, ...details }: BetfairStreamErrorDetails) {
     super(message, details);
     this.errorCode = errorCode;
+    this.errorDetails = errorDetails;
   }
 }

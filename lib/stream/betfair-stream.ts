@@ -1,5 +1,5 @@
 import type { OnModuleDestroy } from '@nestjs/common';
-import { BehaviorSubject, Observable } from 'rxjs';
+import { defer, map, Observable, startWith, Subject } from 'rxjs';
 import type { SessionSource, StreamServer } from '../calls/session-source.js';
 import { onAbort } from '../common/abort-listener.js';
 import { openLog } from '../common/application-log.js';
@@ -26,7 +26,7 @@ export class BetfairStream implements OnModuleDestroy {
   #log: StreamLog | undefined;
   /** Subscriptions that somebody listens to. */
   readonly #served = new Map<StreamClient, StreamStatus>();
-  readonly #statuses = new BehaviorSubject<readonly StreamStatus[]>([]);
+  readonly #changes = new Subject<void>();
   readonly #closing = new AbortController();
 
   /** @throws BetfairConfigurationError the address cannot be one */
@@ -78,31 +78,32 @@ export class BetfairStream implements OnModuleDestroy {
         forget();
         shutdown.unsubscribe();
         this.#served.delete(client);
-        this.#statuses.next([...this.#served.values()]);
+        this.#changes.next();
       };
     });
   }
 
   /** State of each subscription that somebody listens to, in the order in which they began. */
   get status(): readonly StreamStatus[] {
-    return this.#statuses.value;
+    return [...this.#served.values()];
   }
 
   /** {@link status}, now and after every change. */
   get status$(): Observable<readonly StreamStatus[]> {
-    return this.#statuses.asObservable();
+    // Asked for at each delivery: a listener that ends a subscription must not leave the next one with what was before.
+    return defer(() => this.#changes.pipe(startWith(undefined))).pipe(map(() => this.status));
   }
 
   /** @internal Ends all subscriptions. */
   onModuleDestroy(): void {
     this.#closing.abort();
-    this.#statuses.complete();
+    this.#changes.complete();
   }
 
   #note(client: StreamClient, status: StreamStatus): void {
     this.#log?.note(status);
     this.#served.set(client, status);
-    this.#statuses.next([...this.#served.values()]);
+    this.#changes.next();
   }
 }
 

@@ -33,13 +33,16 @@ const WAITS = { first: 1_000, longest: 40_000, jitter: 0.5 };
 const LONG_WAIT_MS = 40_000;
 /** Longest delay of a timer of Node. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Keep the process alive between two connections, also under the fake timers of a test, which would not let go. */
+const holdProcess = setInterval;
+const releaseProcess = clearInterval;
 
 /** Keeps one subscription to the Stream API going, one connection after another, until it is aborted. */
 export class StreamClient {
   readonly #pauses: Pauses;
   readonly #position: StreamPosition;
   #failures = 0;
-  /** Milliseconds before the last attempt. */
+  /** Milliseconds of the last wait. */
   #waited = 0;
   /** The last attempt was made at once. */
   #hurried = false;
@@ -56,8 +59,7 @@ export class StreamClient {
 
   /** Runs until `signal` aborts or the application shuts down. */
   async run(signal: AbortSignal): Promise<void> {
-    // Keeps the process alive between two connections, when nothing else may.
-    const alive = this.source.clock.deadline(() => undefined, LONGEST_TIMER_MS);
+    const alive = holdProcess(() => undefined, LONGEST_TIMER_MS);
     try {
       let error: BetfairSessionError | undefined;
       while (!signal.aborted) {
@@ -70,7 +72,7 @@ export class StreamClient {
         await this.#wait(ending, signal);
       }
     } finally {
-      alive.cancel();
+      releaseProcess(alive);
     }
   }
 
@@ -133,9 +135,8 @@ export class StreamClient {
     const isMended = await this.#mend(ending, signal).catch(() => false);
     const isAtOnce = isMended && !this.#hurried;
     this.#hurried = isMended;
-    this.#waited = 0;
-    const { error } = ending;
     if (isAtOnce) return;
+    const { error } = ending;
     const isLong = !error.retryable || codeOf(error) === 'TOO_MANY_REQUESTS';
     this.#waited = isLong ? jittered(clock, LONG_WAIT_MS, WAITS.jitter) : this.#pauses.next();
     await sleep(clock, this.#waited, signal).catch(() => undefined);

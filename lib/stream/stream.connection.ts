@@ -57,7 +57,7 @@ export class StreamConnection {
     const { clock, heartbeatMs, onAlive } = details;
     this.#silence = new SilenceWatch(clock, heartbeatMs, {
       onAlive,
-      onSilence: (ms) => this.#lost(`was silent for ${ms / 1_000} s`),
+      onSilence: () => this.#lost('sent no messages any more'),
     });
     this.#start = endAfter(clock, START_TIMEOUT_MS, () =>
       this.#lost(`did not answer within ${START_TIMEOUT_MS / 1_000} s`),
@@ -103,13 +103,9 @@ export class StreamConnection {
     this.#send(this.details.session.streamAuthentication({ id: AUTHENTICATION_ID }));
   }
 
-  #status({
-    id,
-    statusCode,
-    errorCode,
-    connectionClosed,
-  }: Readonly<Record<string, unknown>>): void {
-    if (statusCode !== 'SUCCESS' || connectionClosed === true) return this.#refused(errorCode);
+  #status(message: Readonly<Record<string, unknown>>): void {
+    const { id, statusCode, connectionClosed } = message;
+    if (statusCode !== 'SUCCESS' || connectionClosed === true) return this.#refused(message);
     if (this.#step === 'authentication' && id === AUTHENTICATION_ID) {
       this.details.onAuthenticated();
       this.#step = 'subscription';
@@ -128,14 +124,16 @@ export class StreamConnection {
     const change = position.take(message);
     if (!change) return;
     onChange(change);
-    if (this.#isServed || this.#isEnded || !position.isCurrent) return;
+    if (!position.isCurrent) return;
+    this.#silence.tell();
+    if (this.#isServed || this.#isEnded) return;
     this.#isServed = true;
     onServed(this.#connectionId);
   }
 
-  #refused(errorCode: unknown): void {
+  #refused(message: Readonly<Record<string, unknown>>): void {
     const { token, applicationKey } = this.details.session;
-    const error = refusal(errorCode, [token, applicationKey]);
+    const error = refusal(message, [token, applicationKey]);
     // Said before anything was asked, it is not about our session.
     const isAboutSession = SESSION_CODES.some((code) => code === error.errorCode);
     if (this.#step === 'greeting' && isAboutSession) this.#lost('refused a session unasked');

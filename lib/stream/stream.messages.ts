@@ -136,6 +136,16 @@ export interface StreamOrder {
   readonly ot?: 'L' | 'LOC' | 'MOC';
   /** Time of placing, milliseconds since the Unix epoch. */
   readonly pd?: number;
+  /** Time of the last match, milliseconds since the Unix epoch. */
+  readonly md?: number;
+  /** Time of cancelling, milliseconds since the Unix epoch. */
+  readonly cd?: number;
+  /** Time of lapsing, milliseconds since the Unix epoch. */
+  readonly ld?: number;
+  /** Reason of lapsing. */
+  readonly lsrc?: string;
+  /** Liability of an order at the starting price. */
+  readonly bsp?: number;
   /** Size matched. */
   readonly sm?: number;
   /** Size that waits. */
@@ -148,6 +158,10 @@ export interface StreamOrder {
   readonly sv?: number;
   /** Average price matched. */
   readonly avp?: number;
+  /** Account at the regulator. */
+  readonly rac?: string;
+  /** Code of the regulator. */
+  readonly rc?: string;
   /** `customerOrderRef` of the order. */
   readonly rfo?: string;
   /** `customerStrategyRef` of the order. */

@@ -14,6 +14,9 @@ interface Segments {
   readonly changes: unknown[];
 }
 
+/** Changes that segments have together at most: one for each market, and far more markets than there are. */
+const MOST_CHANGES = 100_000;
+
 /** Kinds of change messages, and the members that hold the changes. */
 const CHANGES = {
   marketSubscription: { op: 'mcm', list: 'mc' },
@@ -88,6 +91,7 @@ export class StreamPosition {
     const { first, changes } = this.#segments;
     const added = segment[list];
     if (Array.isArray(added)) for (const change of added) changes.push(change);
+    if (changes.length > MOST_CHANGES) throw new RangeError('Segments do not end.');
     if (segmentType !== 'SEG_END') return undefined;
     this.#segments = undefined;
     return { ...first, ...segment, [list]: changes };

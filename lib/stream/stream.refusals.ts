@@ -1,3 +1,4 @@
+import { explanation } from '../common/redact.js';
 import { BetfairStreamError } from '../errors/index.js';
 
 /**
@@ -25,6 +26,8 @@ interface Verdict {
   readonly advice: string;
   /** True if trying again helps only once somebody has changed something. */
   readonly needsPerson?: boolean;
+  /** True if Betfair's explanation is about the subscription. Others quote the application key and the session. */
+  readonly isExplained?: boolean;
 }
 
 const TEMPORARY: Verdict = { advice: 'This is usually temporary.' };
@@ -49,6 +52,7 @@ const VERDICTS: Readonly<Record<StreamErrorCode, Verdict>> = {
     advice:
       "It cannot read the subscription. Compare the filter and the fields with Betfair's Stream API specification.",
     needsPerson: true,
+    isExplained: true,
   },
   INVALID_CLOCK: { advice: 'The stream begins again with an image.' },
   UNEXPECTED_ERROR: TEMPORARY,
@@ -56,6 +60,7 @@ const VERDICTS: Readonly<Record<StreamErrorCode, Verdict>> = {
   SUBSCRIPTION_LIMIT_EXCEEDED: {
     advice: 'Narrow "marketFilter": it matches more markets than Betfair allows the account.',
     needsPerson: true,
+    isExplained: true,
   },
   INVALID_REQUEST: TEMPORARY,
   CONNECTION_FAILED: TEMPORARY,
@@ -72,17 +77,26 @@ const VERDICTS: Readonly<Record<StreamErrorCode, Verdict>> = {
 const CODE = /^[A-Z]{2,20}(?:_[A-Z]{1,20}){0,6}$/;
 
 /**
- * The error for a refusal by the Stream API. Its text is not used: it quotes the application key and the session.
+ * The error for a refusal by the Stream API. No message of the log has Betfair's text.
  *
- * @param secrets - texts that no code may have
+ * @param secrets - texts that must not be shown
  */
-export function refusal(errorCode: unknown, secrets: readonly string[]): BetfairStreamError {
+export function refusal(
+  { errorCode, errorMessage }: Readonly<Record<string, unknown>>,
+  secrets: readonly string[],
+): BetfairStreamError {
   const code = isCode(errorCode, secrets) ? errorCode : undefined;
-  const { advice, needsPerson = false } = code && isKnown(code) ? VERDICTS[code] : TEMPORARY;
+  const verdict = code && isKnown(code) ? VERDICTS[code] : TEMPORARY;
+  const { advice, needsPerson = false, isExplained = false } = verdict;
   const reason = code ?? 'it gave no code that is known';
   return new BetfairStreamError(
     `Betfair's Stream API refused the connection: ${reason}. ${advice}`,
-    { code: 'BETFAIR_STREAM_REFUSED', retryable: !needsPerson, errorCode: code },
+    {
+      code: 'BETFAIR_STREAM_REFUSED',
+      retryable: !needsPerson,
+      errorCode: code,
+      errorDetails: isExplained ? explanation(errorMessage, secrets) : undefined,
+    },
   );
 }
 

@@ -27,7 +27,7 @@ export const LONGEST_HEARTBEAT_MS = 5_000;
  */
 export function checkSubscription(options: StreamOptions): CheckedSubscription {
   const given: { readonly [Name in keyof StreamOptions]?: unknown } = Object(options);
-  const { subscription, heartbeatMs = LONGEST_HEARTBEAT_MS, conflateMs = 0 } = given;
+  const { subscription, heartbeatMs = LONGEST_HEARTBEAT_MS, conflateMs = 0, ...others } = given;
   const copied = copyOf(subscription);
   const op = copied?.['op'];
   if (copied === undefined || (op !== 'marketSubscription' && op !== 'orderSubscription')) {
@@ -37,6 +37,11 @@ export function checkSubscription(options: StreamOptions): CheckedSubscription {
   }
   const strangers = Object.keys(copied).filter((name) => !MEMBERS[op].some((own) => own === name));
   const faults = strangers.map((name) => strangerFault(name, op));
+  for (const name of Object.keys(others)) {
+    faults.push(
+      `${name}: messages() has no such option. They are: subscription, heartbeatMs, conflateMs.`,
+    );
+  }
   if (op === 'marketSubscription' && !isRecord(copied['marketFilter'])) {
     faults.push(
       "subscription.marketFilter: must be an object, such as { marketIds: ['1.234567890'] }. {} is all markets, which are more than Betfair allows.",

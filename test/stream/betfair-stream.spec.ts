@@ -172,6 +172,18 @@ describe('the status', () => {
   });
 });
 
+it('tells every listener of the status the latest last, also if one of them ends a subscription', async () => {
+  const scene = await StreamScene.start();
+  const seen: (string | undefined)[] = [];
+  const follower = scene.followMarkets();
+  scene.stream.status$.subscribe(([status]) => {
+    if (status?.state === 'subscribed') follower.unsubscribe();
+  });
+  scene.stream.status$.subscribe(([status]) => seen.push(status?.state));
+  await scene.until(() => scene.stream.status.length === 0);
+  expect(seen.at(-1)).toBeUndefined();
+});
+
 describe('the session', () => {
   it('is kept alive while a subscription is served and nothing else uses it', async () => {
     const scene = await StreamScene.start({ options: { sessionLifetime: 20 * 60_000 } });
@@ -229,6 +241,7 @@ describe('misuse', () => {
     [{ ...MARKET, heartbeatMs: 499 }, /heartbeatMs: .* from 500 to 5000/],
     [{ ...MARKET, heartbeatMs: '500' }, /heartbeatMs: /],
     [{ ...MARKET, conflateMs: -1 }, /conflateMs: /],
+    [{ ...MARKET, heartbeatMS: 500 }, /heartbeatMS: messages\(\) has no such option/],
   ])('of messages(%j) is refused at once', async (options, fault) => {
     const { stream } = await StreamScene.start();
     const messages: unknown = Reflect.get(stream, 'messages');
@@ -243,7 +256,7 @@ describe('misuse', () => {
     [{ host: 5 }, /host: must be a host name/],
     [{ ca: 'ca.pem' }, /ca: must be a PEM certificate/],
   ])('of new BetfairStream(sessions, %j) is refused', (address, fault) => {
-    expect(() => new BetfairStream(mockSessionService(), address)).toThrow(fault);
+    expect(() => Reflect.construct(BetfairStream, [mockSessionService(), address])).toThrow(fault);
   });
 
   it('of a mocked SessionService is explained, and sends nothing', () => {

@@ -89,6 +89,16 @@ it('names a host of its own that is not Betfair’s at the start', async () => {
   );
 });
 
+it('says that a SOCKS proxy cannot be used', async () => {
+  const scene = await StreamScene.start();
+  await scene.application.sessions.getSession();
+  process.env['HTTPS_PROXY'] = 'socks5://127.0.0.1:1080';
+  expect(await failure(scene)).toMatchObject({
+    code: 'BETFAIR_CONFIGURATION',
+    message: expect.stringContaining('HTTPS_PROXY names a SOCKS proxy'),
+  });
+});
+
 describe('a server', () => {
   it('that is not trusted gets no token', async () => {
     const server = await OddServer.start((socket) => socket.write(GREETING));
@@ -156,6 +166,67 @@ describe('a server', () => {
     const scene = await sceneAt(server);
     expect((await failure(scene)).message).toContain('something else than its messages');
     expect(sent).toBeLessThan(150);
+  });
+
+  it.each<[string, (socket: TLSSocket) => void]>([
+    ['an endless line', (socket) => socket.write(' ')],
+    [
+      'messages of others',
+      (socket) => socket.write(line({ op: 'mcm', id: 9, pt: 1, clk: 'a', mc: [] })),
+    ],
+    [
+      'heartbeats, but no image',
+      (socket) => socket.write(line({ op: 'mcm', id: 2, pt: 1, clk: 'a', ct: 'HEARTBEAT' })),
+    ],
+    [
+      'endless segments',
+      (socket) => socket.write(line({ op: 'mcm', id: 2, pt: 1, segmentType: 'SEG', mc: [{}] })),
+    ],
+  ])('that sends %s is left after a minute', async (_, speak) => {
+    const server = await OddServer.start((socket) => {
+      socket.write(GREETING + line({ op: 'status', id: 1, statusCode: 'SUCCESS' }));
+      socket.write(line({ op: 'status', id: 2, statusCode: 'SUCCESS' }));
+      socket.write(line({ op: 'mcm', id: 2, pt: 1, segmentType: 'SEG_START', mc: [{}] }));
+    });
+    const scene = await sceneAt(server);
+    scene.followMarkets();
+    await scene.until(() => server.sockets.length === 1);
+    for (let second = 0; second < 59; second += 1) {
+      const before = server.sockets[0]?.bytesWritten;
+      for (const socket of server.sockets) speak(socket);
+      await scene.until(() => server.sockets[0]?.bytesWritten !== before);
+      await scene.pause();
+      await scene.clock.advance(1_000);
+    }
+    expect(server.sockets).toHaveLength(1);
+    expect(scene.status?.state).toBe('connecting');
+    await scene.clock.advance(5_000);
+    await scene.until(() => scene.status?.failures === 1);
+    expect(scene.status?.error?.message).toContain('sent no messages any more');
+  });
+
+  it('whose connections end at once is asked less and less often, whatever it says of clocks', async () => {
+    const server = await OddServer.start((socket) => {
+      const isResumed = () => server.received.split('\n').at(-2)?.includes('"clk"') ?? false;
+      socket.write(GREETING + line({ op: 'status', id: 1, statusCode: 'SUCCESS' }));
+      socket.on('data', () => {
+        if (!server.received.endsWith('}\r\n') || !server.received.includes('Subscription')) return;
+        const refused = { statusCode: 'FAILURE', errorCode: 'INVALID_CLOCK' };
+        if (isResumed()) return void socket.end(line({ op: 'status', id: 2, ...refused }));
+        socket.write(line({ op: 'status', id: 2, statusCode: 'SUCCESS' }));
+        const image = { ct: 'SUB_IMAGE', initialClk: 'i', clk: 'c', mc: [] };
+        socket.end(line({ op: 'mcm', id: 2, pt: 1, ...image }));
+      });
+    });
+    const scene = await sceneAt(server);
+    scene.followMarkets();
+    await scene.until(() => server.sockets.length === 1);
+    for (let second = 0; second < 120; second += 1) {
+      await scene.clock.advance(1_000);
+      await scene.pause();
+    }
+    expect(server.sockets.length).toBeGreaterThan(5);
+    expect(server.sockets.length).toBeLessThan(20);
   });
 
   it('that refuses the session before it got one costs no login, and no check', async () => {
@@ -268,20 +339,22 @@ describe('a server', () => {
     const scene = await sceneAt(server);
     const follower = scene.followMarkets();
     await scene.until(() => follower.messages.length === 1);
-    await scene.clock.advance(30_000);
-    await scene.until(() => follower.messages.length === 3);
+    for (let second = 0; follower.messages.length < 3 && second < 30; second += 1) {
+      await scene.clock.advance(1_000);
+      await scene.pause();
+    }
     expect(scene.status?.state).toBe('connecting');
     expect(server.received.match(/"clk":"\w+"/g)).toEqual(['"clk":"c0"', '"clk":"c0"']);
   });
 
-  it.each([
-    ['a segment without a beginning', { segmentType: 'SEG_END', mc: [] }],
-    ['a second beginning', { segmentType: 'SEG_START', mc: [] }, { segmentType: 'SEG_START' }],
-    ['a change between segments', { segmentType: 'SEG_START', mc: [] }, { mc: [] }],
-    ['changes that are no list', { mc: {} }],
-    ['changes that are no objects', { mc: [null] }],
-    ['a clock that is no text', { clk: 5, mc: [] }],
-  ] as const)('that sends %s is asked for an image', async (_, ...odd) => {
+  it.each<[string, object[]]>([
+    ['a segment without a beginning', [{ segmentType: 'SEG_END', mc: [] }]],
+    ['a second beginning', [{ segmentType: 'SEG_START' }, { segmentType: 'SEG_START' }]],
+    ['a change between segments', [{ segmentType: 'SEG_START', mc: [] }, { mc: [] }]],
+    ['changes that are no list', [{ mc: {} }]],
+    ['changes that are no objects', [{ mc: [null] }]],
+    ['a clock that is no text', [{ clk: 5, mc: [] }]],
+  ])('that sends %s is asked for an image', async (_, odd) => {
     const server = await OddServer.start((socket) => {
       socket.write(GREETING + line({ op: 'status', id: 1, statusCode: 'SUCCESS' }));
       socket.write(line({ op: 'status', id: 2, statusCode: 'SUCCESS' }));

@@ -112,6 +112,11 @@ export class StreamScene {
     }
   }
 
+  /** Lets what is on its way arrive. */
+  async pause(): Promise<void> {
+    await setTimeout(10);
+  }
+
   /** Waits until the only subscription is served. */
   async subscribed(): Promise<void> {
     await this.state('subscribed');

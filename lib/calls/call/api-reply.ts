@@ -1,10 +1,8 @@
-import { redact } from '../../common/redact.js';
+import { explanation } from '../../common/redact.js';
 import { BetfairApiError } from '../../errors/index.js';
 import { exceptionIn, read } from '../rejection/rejection-envelope.js';
 import { describeApiErrorCode } from './api-error-codes.js';
 
-/** Longest text of Betfair's that is kept. */
-const LONGEST_DETAILS = 1_000;
 /** Longest code or identifier of Betfair's. */
 const LONGEST_NAME = 100;
 
@@ -43,7 +41,7 @@ export function errorOf(reply: unknown, context: CallContext): BetfairApiError {
   const { operation, isRead, status, secrets } = context;
   const fault = read(reply, 'error') ?? reply;
   const exception = exceptionIn(read(fault, 'data') ?? read(fault, 'detail'));
-  const text = (value: unknown) => clean(value, secrets);
+  const text = (value: unknown) => explanation(value, secrets);
   const errorCode = shaped(/^[A-Z][A-Z0-9_]*$/, text(read(exception, 'errorCode')));
   const number = shaped(
     /^[A-Z]+-[0-9]+$/,
@@ -67,13 +65,6 @@ export function errorOf(reply: unknown, context: CallContext): BetfairApiError {
       : `Betfair refused ${operation} with ${number} (HTTP ${status}). Check the name of the operation and its parameters.`,
     { operation, status, ...said, retryable: outage && isRead },
   );
-}
-
-/** A text of Betfair's without the secrets that it may echo. */
-function clean(value: unknown, secrets: readonly string[]): string | undefined {
-  if (typeof value !== 'string' || value === '') return undefined;
-  // Before it is cut: what lies at the edge would not be recognised.
-  return redact(value, secrets).slice(0, LONGEST_DETAILS);
 }
 
 /** A text that stands in messages and is of the form that Betfair's have. */

@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { BetfairConfigurationError } from '../../errors/index.js';
 import { onAbort, reasonOf } from '../abort-listener.js';
 import { formatAddress, type HostAndPort } from '../host-and-port.js';
 import { namesProxy, proxyAgent, tunnelOptions } from './proxy.js';
@@ -22,7 +23,7 @@ export async function openTcpConnection(server: HostAndPort, signal: AbortSignal
   const port = String(server.port);
   const options = { hostname: server.host, host: address, protocol: 'http:', port };
   if (!namesProxy()) return connect(direct, options, signal);
-  let chosen: Connector = direct;
+  let chosen: Connector | undefined;
   const agent = proxyAgent({
     ...tunnelOptions(),
     connect: direct,
@@ -30,12 +31,22 @@ export async function openTcpConnection(server: HostAndPort, signal: AbortSignal
       new Way(() => (chosen = typeof way === 'function' ? way : direct)),
   });
   try {
-    agent.dispatch({ origin: `http://${address}`, path: '/', method: 'GET' }, {});
+    agent.dispatch({ origin: `http://${address}`, path: '/', method: 'GET' }, UNUSED);
+    if (chosen === undefined) throw new BetfairConfigurationError(SOCKS);
     return await connect(chosen, options, signal);
   } finally {
     await agent.destroy();
   }
 }
+
+const SOCKS =
+  'the environment variable HTTPS_PROXY names a SOCKS proxy, through which the Stream API cannot be reached. Name an HTTP proxy, or go past it: NO_PROXY=stream-api.betfair.com.';
+
+/** Handler of a request that is never sent. */
+const UNUSED: Dispatcher.DispatchHandler = {
+  onRequestStart: (controller) => controller.abort(new Error('Not sent.')),
+  onResponseError: () => undefined,
+};
 
 /** Stands for the way to a server that an agent has chosen, and sends nothing. */
 class Way extends Dispatcher {
