@@ -118,7 +118,7 @@ describe('a subscription completes when the application shuts down', () => {
     await scene.until(() => follower.completed);
   });
 
-  it('while it waits for a session that is not to be had', async () => {
+  it('while Betfair gives no session', async () => {
     const scene = await StreamScene.start();
     scene.simulator.fail('certLogin', { status: 503 }, { times: Infinity });
     const follower = scene.followMarkets();
