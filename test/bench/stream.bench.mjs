@@ -15,15 +15,13 @@ function counter() {
   let count = 0;
   let end;
   const ended = new Promise((resolve) => (end = resolve));
-  return {
-    ended,
-    take: ({ op, clk }) => {
-      if (op !== 'mcm') return;
-      began ??= performance.now();
-      count += 1;
-      if (clk === 'end') end({ ms: performance.now() - began, count });
-    },
+  const take = ({ op, clk }) => {
+    if (op !== 'mcm') return;
+    began ??= performance.now();
+    count += 1;
+    if (clk === 'end') end({ ms: performance.now() - began, count });
   };
+  return { ended, take };
 }
 
 function subscriptionTo(name) {
@@ -58,17 +56,19 @@ async function readPlain({ port, ca }, name) {
   return read;
 }
 
-const timesOf = (samples) => samples.map(({ ms }) => ms);
+function times(samples) {
+  return samples.map(({ ms }) => ms);
+}
 
 function figure(what, { ours, plain }, bytes) {
   const rate = (samples) => {
     const perSecond = median(samples.map(({ ms, count }) => (count / ms) * 1_000));
-    const megabytes = bytes / 1_000 / median(timesOf(samples));
+    const megabytes = bytes / 1_000 / median(times(samples));
     return `${Math.round(perSecond).toLocaleString('en')} messages, ${Math.round(megabytes)} MB`;
   };
   return {
     what: `Messages of the Stream API that are read in a second, against \`readline\` and \`JSON.parse\`: ${what}`,
-    value: ratio(timesOf(plain), timesOf(ours)),
+    value: ratio(times(plain), times(ours)),
     unit: '×',
     note: `${rate(ours)}; there: ${rate(plain)}`,
     target: { atLeast: 0.9 },

@@ -49,7 +49,7 @@ export interface Schedule {
 }
 
 /**
- * Markets that schedules follow: more than go into a segment. With the last two, which have many runners, an image does
+ * Markets that schedules follow: more than go into a segment. With the last ones, which have many runners, an image does
  * not fit into two packets.
  */
 export const MARKETS = [
@@ -60,6 +60,10 @@ export const MARKETS = [
   '1.900000002',
   '1.234567990',
   '1.234567991',
+  '1.234567992',
+  '1.234567993',
+  '1.234567994',
+  '1.234567995',
 ] as const;
 /** Those on which they trade, all with the same runners. */
 const TRADED = 5;
@@ -141,7 +145,7 @@ const disturbance: fc.Arbitrary<Disturbance> = fc.oneof(
 
 export const schedule: fc.Arbitrary<Schedule> = fc.record({
   kinds: fc.constantFrom(['market'], ['order'], ['market', 'order']),
-  markets: fc.constantFrom(1, 1, 1, 2, 2, TRADED, MARKETS.length),
+  markets: fc.constantFrom(1, 1, 1, 2, 2, 2, TRADED, TRADED, MARKETS.length),
   fields: fc.subarray<StreamField>(
     ['EX_BEST_OFFERS', 'EX_ALL_OFFERS', 'EX_TRADED', 'EX_TRADED_VOL', 'EX_LTP', 'EX_MARKET_DEF'],
     { minLength: 1 },
