@@ -136,6 +136,7 @@ describe('the image of a market subscription', () => {
         betDelay: 0,
         status: 'OPEN',
         regulators: ['MR_INT'],
+        priceLadderDefinition: { type: 'CLASSIC' },
         countryCode: 'GB',
         discountAllowed: true,
         timezone: 'Europe/London',

@@ -22,6 +22,7 @@ describe('INVALID_INPUT closes the connection for', () => {
     [{ ...MARKETS, marketFilter: { marketIds: MARKET } }, 'marketIds'],
     [{ ...MARKETS, marketFilter: { marketIds: [{}] } }, 'marketIds'],
     [{ ...MARKETS, marketFilter: { bspMarket: 'no' } }, 'bspMarket'],
+    [{ ...MARKETS, marketFilter: { bettingTypes: ['ODDS', 'EVENS'] } }, 'bettingTypes'],
     [{ ...MARKETS, marketDataFilter: [] }, 'marketDataFilter'],
     [{ ...MARKETS, marketDataFilter: { fields: ['EX_NOTHING'] } }, 'fields'],
     [{ ...MARKETS, marketDataFilter: { ladderLevels: 0 } }, 'ladderLevels'],

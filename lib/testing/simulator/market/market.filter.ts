@@ -1,4 +1,4 @@
-import { flagOf, recordOf, textOf, textsOf, type Params } from '../api/params.js';
+import { flagOf, recordOf, someOf, textOf, textsOf, type Params } from '../api/params.js';
 import type { MarketDefinition } from './market.catalogue.js';
 import { marketTerms } from './market.terms.js';
 
@@ -23,6 +23,13 @@ const STREAM: Values = [
   ['countryCodes', ({ event }) => event.countryCode],
   ['bettingTypes', (market) => marketTerms(market).bettingType],
 ];
+const BETTING_TYPES = [
+  'ODDS',
+  'LINE',
+  'RANGE',
+  'ASIAN_HANDICAP_DOUBLE_LINE',
+  'ASIAN_HANDICAP_SINGLE_LINE',
+];
 const STREAM_FLAGS = ['bspMarket', 'turnInPlayEnabled'] as const;
 
 /** Reads the `filter` among parameters: a function that tells whether a market passes. */
@@ -37,8 +44,13 @@ export function filterOf(params: Params): Passes {
   };
 }
 
-/** Reads a `marketFilter` of the Stream API, which has names of its own. */
+/**
+ * Reads a `marketFilter` of the Stream API, which has names of its own.
+ *
+ * @throws SimulatedApiError a member is not what Betfair knows
+ */
 export function streamFilterOf(filter: Params): Passes {
+  someOf(filter, 'bettingTypes', BETTING_TYPES);
   const hasValues = valuesOf(filter, STREAM);
   const flags = STREAM_FLAGS.map((name) => [name, flagOf(filter, name)] as const);
   return (market) => {

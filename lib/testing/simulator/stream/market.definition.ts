@@ -16,6 +16,7 @@ export function streamDefinition(market: MarketDefinition, at: number): object {
     timezone,
     openDate,
     regulators: ['MR_INT'],
+    priceLadderDefinition: { type: 'CLASSIC' },
     runners: runners.map(({ selectionId, sortPriority, handicap }) => {
       return { status: 'ACTIVE', sortPriority, id: selectionId, ...handicapOf(handicap) };
     }),
