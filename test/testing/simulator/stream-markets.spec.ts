@@ -184,6 +184,8 @@ describe('the filter of markets', () => {
       { countryCodes: ['GB'], bettingTypes: ['ODDS'], turnInPlayEnabled: true, bspMarket: false },
       12,
     ],
+    [{ bettingTypes: ['LINE', 'RANGE', 'ASIAN_HANDICAP_DOUBLE_LINE'] }, 0],
+    [{ bettingTypes: ['ASIAN_HANDICAP_SINGLE_LINE', 'ODDS'] }, 12],
     [{ bspMarket: true }, 0],
     [{ countryCodes: ['IT'] }, 0],
     [{ marketIds: ['1.5', MARKET, 'nonsense'] }, 2],

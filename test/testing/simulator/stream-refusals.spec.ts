@@ -49,6 +49,44 @@ describe('INVALID_INPUT closes the connection for', () => {
   });
 });
 
+describe('the id of a message', () => {
+  it.each([
+    ['7', 7],
+    [-2_147_483_648, -2_147_483_648],
+    ['2147483647', 2_147_483_647],
+  ])('may be %j: answers and changes have %d', async (id, read) => {
+    await start();
+    const client = await world.connect();
+    expect(await client.ask({ op: 'heartbeat', id })).toMatchObject({ op: 'status', id: read });
+    expect(await client.ask({ ...ORDERS, id })).toMatchObject({ op: 'status', id: read });
+    expect(await client.next()).toMatchObject({ ct: 'SUB_IMAGE', id: read });
+  });
+
+  it('may be null, as if it were missing', async () => {
+    await start();
+    const client = await world.connect();
+    const status = await client.ask({ op: 'heartbeat', id: null });
+    expect(status).toMatchObject({ statusCode: 'SUCCESS' });
+    expect(status).not.toHaveProperty('id');
+  });
+
+  it.each(['one', '', '1.5', 1.5, 2_147_483_648, true, {}, [1]])(
+    'cannot be %j: INVALID_INPUT',
+    async (id) => {
+      await start();
+      const client = await world.connect();
+      const status = await client.ask({ ...ORDERS, id });
+      expect(status).toMatchObject({
+        errorCode: 'INVALID_INPUT',
+        errorMessage: expect.stringContaining('id'),
+        connectionClosed: true,
+      });
+      expect(status).not.toHaveProperty('id');
+      await client.closed;
+    },
+  );
+});
+
 it('members that are null count as missing', async () => {
   await start();
   const nothing = { marketFilter: null, marketDataFilter: null, heartbeatMs: null, clk: null };

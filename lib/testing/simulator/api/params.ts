@@ -11,13 +11,19 @@ export function badInput(name: string): SimulatedApiError {
   return new SimulatedApiError('INVALID_INPUT_DATA', name);
 }
 
-/** Reads a number. Betfair takes one in a text too, as its own samples in Python, JavaScript and PHP send it. */
+/** Reads a number, which Betfair takes in a text too, as its own samples in Python, JavaScript and PHP send it. */
+export function numberIn(value: unknown): number | undefined {
+  const number = typeof value === 'string' && NUMBER.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+/** Reads a number that may be missing. */
 export function numberOf(params: Params, name: string): number | undefined {
   const value = params[name];
   if (value === undefined || value === null) return undefined;
-  const number = typeof value === 'string' && NUMBER.test(value) ? Number(value) : value;
-  if (typeof number === 'number' && Number.isFinite(number)) return number;
-  throw badInput(name);
+  const number = numberIn(value);
+  if (number === undefined) throw badInput(name);
+  return number;
 }
 
 /** Reads a number without a fraction. */

@@ -81,6 +81,7 @@ export class StreamConnection implements ChangeOutlet {
   #receive(message: Message | undefined): void {
     if (this.#feeds.size === 0) this.#waitForMessage();
     if (message === undefined) return this.#refuse(UNREADABLE);
+    if (!idOf(message)) return this.#refuse(UNREADABLE_ID);
     const { op } = message;
     if (op === 'authentication') return this.#authenticate(message);
     const subscription = SUBSCRIPTION_OPS.find((known) => known === op);
@@ -153,6 +154,10 @@ const IDLE_TOO_LONG: StreamRefusal = {
 const UNREADABLE: StreamRefusal = {
   errorCode: 'INVALID_INPUT',
   errorMessage: 'Not a message in JSON of at most 64 KiB with a known op',
+};
+const UNREADABLE_ID: StreamRefusal = {
+  errorCode: 'INVALID_INPUT',
+  errorMessage: 'The id of a message is a whole number of 32 bits',
 };
 const NOT_AUTHENTICATED: StreamRefusal = {
   errorCode: 'NOT_AUTHORIZED',

@@ -1,4 +1,5 @@
 import type { StreamErrorCode } from '../../../stream/stream.refusals.js';
+import { numberIn, type Params } from '../api/params.js';
 
 /** Answer of the Stream API to one message. */
 export interface StreamStatus {
@@ -20,7 +21,9 @@ export interface StreamRefusal {
   readonly errorMessage: string;
 }
 
-/** The `id` of a message as a member of its answer. */
-export function idOf({ id }: Readonly<Record<string, unknown>>): { readonly id?: number } {
-  return typeof id === 'number' ? { id } : {};
+/** The `id` of a message as a member of its answer; undefined if it is no whole number of 32 bits. */
+export function idOf({ id }: Params): { readonly id?: number } | undefined {
+  if (id === undefined || id === null) return {};
+  const number = numberIn(id);
+  return number !== undefined && number === (number | 0) ? { id: number } : undefined;
 }

@@ -40,7 +40,7 @@ export function readSubscription(
   const isSegmented = flagOf(message, 'segmentationEnabled') ?? false;
   const heartbeatMs = timeOf(message, 'heartbeatMs', HEARTBEAT_MS) ?? HEARTBEAT_MS.most;
   const conflateMs = timeOf(message, 'conflateMs', CONFLATION_MS) ?? CONFLATION_MS.least;
-  const terms = { id: idOf(message), source, heartbeatMs, conflateMs, isSegmented, clk };
+  const terms = { id: idOf(message) ?? {}, source, heartbeatMs, conflateMs, isSegmented, clk };
   const now = source.update();
   if (initial === undefined && last === undefined) {
     return { ...terms, initialClk: initialClk.write(now), since: undefined };
