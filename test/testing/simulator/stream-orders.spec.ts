@@ -70,7 +70,6 @@ describe('the image of an order subscription', () => {
                 id: waiting,
                 p: 1000,
                 s: 2,
-                bsp: 0,
                 side: 'B',
                 status: 'E',
                 pt: 'L',
@@ -82,7 +81,7 @@ describe('the image of an order subscription', () => {
                 sc: 0,
                 sv: 0,
                 rac: '',
-                rc: 'GIBRALTAR REGULATOR',
+                rc: 'REG_GGC',
                 rfo: 'mine',
                 rfs: '',
               },
@@ -106,12 +105,29 @@ describe('the image of an order subscription', () => {
 
   it('has orders at the starting price and such without a limit', async () => {
     const liability = { marketOnCloseOrder: { liability: 4 }, orderType: 'MARKET_ON_CLOSE' };
-    await placed({ selectionId: UNDER, side: 'LAY', ...liability }, { selectionId: OVER });
+    const limited = {
+      limitOnCloseOrder: { liability: 10, price: 3.5 },
+      orderType: 'LIMIT_ON_CLOSE',
+    };
+    await placed(
+      { selectionId: UNDER, side: 'LAY', ...liability },
+      { selectionId: UNDER, side: 'BACK', ...limited },
+      { selectionId: OVER },
+    );
     const { messages } = await world.subscribe(ORDERS, 'a');
     expect(runners(messages)).toMatchObject([
-      { id: UNDER, uo: [{ side: 'L', ot: 'MOC', bsp: 4, p: 0, s: 0, status: 'E' }] },
+      {
+        id: UNDER,
+        uo: [
+          { side: 'L', ot: 'MOC', bsp: 4, p: 0, s: 0, status: 'E' },
+          { side: 'B', ot: 'LOC', bsp: 10, p: 3.5, s: 0, status: 'E' },
+        ],
+      },
       { id: OVER, uo: [{ side: 'B', ot: 'L', p: 0, s: 0, status: 'E' }] },
     ]);
+    expect(runners(messages)[1]?.uo?.[0]).not.toHaveProperty('bsp');
+    const prices = (await trader.orders()).map(({ priceSize }) => priceSize);
+    expect(prices).toEqual([0, 3.5, 0].map((price) => ({ price, size: 0 })));
   });
 });
 
@@ -142,16 +158,29 @@ describe('changes of orders', () => {
     expect((await changes(client)).filter(({ oc }) => oc)).toEqual([]);
   });
 
+  it('show the average price without the noise of its division', async () => {
+    const { client } = await world.subscribe(ORDERS, 'a');
+    await placed(limit(UNDER, 'BACK', 1.01, 1_000));
+    const [runner] = runners(await changes(client));
+    const avp = runner?.uo?.[0]?.avp ?? 0;
+    expect(runner?.mb?.length).toBeGreaterThan(1);
+    expect(String(avp)).toMatch(/^\d+(\.\d{1,2})?$/);
+    const [order] = await trader.orders();
+    expect(avp).toBeCloseTo(order?.averagePriceMatched ?? 0, 2);
+    expect(avp).not.toBe(order?.averagePriceMatched);
+  });
+
   it('tell of a part that is cancelled, then of the rest', async () => {
     const [betId] = await placed(limit(UNDER, 'BACK', 1000, 3));
     const { client } = await world.subscribe(ORDERS, 'a');
     await trader.cancel({ marketId: MARKET, instructions: [{ betId, sizeReduction: 1 }] });
     expect(runners(await changes(client))).toMatchObject([
-      { uo: [{ id: betId, status: 'E', sc: 1, sr: 2 }] },
+      { uo: [{ id: betId, status: 'E', sc: 1, sr: 2, cd: world.clock.wall() }] },
     ]);
+    await world.clock.advance(1_000);
     await trader.cancel();
     expect(runners(await changes(client))).toMatchObject([
-      { uo: [{ id: betId, status: 'EC', sc: 3, sr: 0 }] },
+      { uo: [{ id: betId, status: 'EC', sc: 3, sr: 0, cd: world.clock.wall() }] },
     ]);
     const { messages } = await world.subscribe(ORDERS, 'a');
     expect(messages[0]).not.toHaveProperty('oc');

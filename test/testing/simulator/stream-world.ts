@@ -54,6 +54,7 @@ export interface StreamOrder {
   readonly s: number;
   readonly side: 'B' | 'L';
   readonly status: 'E' | 'EC';
+  readonly avp?: number;
   readonly sm: number;
   readonly sr: number;
   readonly sc: number;

@@ -24,11 +24,12 @@ export class Bet {
   /** Money that the matched part pays if it wins, stake included. */
   payout = 0;
   matchedAt: number | undefined;
+  /** Time of the last cancellation. */
+  cancelledAt: number | undefined;
   /** Number of the last change of this bet among those of all bets. */
   revision = 0;
   /** What was matched at each price, and the number of the last change of that. */
   readonly matches = new Map<number, { readonly size: number; readonly revision: number }>();
-  #isCancelled = false;
   #lastStep: number | undefined;
 
   constructor(
@@ -37,6 +38,11 @@ export class Bet {
     readonly placedAt: number,
     readonly request: BetRequest,
   ) {}
+
+  /** The price that was asked for; 0 if none was. */
+  get price(): number {
+    return this.request.limit?.price ?? this.request.bspLimit ?? 0;
+  }
 
   get sizeRemaining(): number {
     const size = this.request.limit?.size ?? 0;
@@ -48,7 +54,7 @@ export class Bet {
   }
 
   get status(): 'EXECUTABLE' | 'EXECUTION_COMPLETE' {
-    const isOpen = this.request.limit ? this.sizeRemaining > 0 : !this.#isCancelled;
+    const isOpen = this.request.limit ? this.sizeRemaining > 0 : this.cancelledAt === undefined;
     return isOpen ? 'EXECUTABLE' : 'EXECUTION_COMPLETE';
   }
 
@@ -83,10 +89,10 @@ export class Bet {
   }
 
   /** Cancels so much, or all that remains. */
-  cancel(size = Infinity): number {
+  cancel(now: number, size = Infinity): number {
     const cancelled = Math.min(size, this.sizeRemaining);
     this.sizeCancelled = money(this.sizeCancelled + cancelled);
-    this.#isCancelled = true;
+    this.cancelledAt = now;
     return cancelled;
   }
 }

@@ -77,7 +77,7 @@ export class OrderBook {
 
   /** Cancels so much of an open bet, or all that remains. */
   cancel(bet: Bet, size?: number): number {
-    const cancelled = bet.cancel(size);
+    const cancelled = bet.cancel(this.markets.now(), size);
     if (bet.status !== 'EXECUTABLE') this.#accountBets(bet.username).open.delete(bet);
     this.#changed(bet);
     return cancelled;

@@ -22,7 +22,7 @@ export function currentOrder(bet: Bet): object {
     marketId: market.id,
     selectionId: request.selectionId,
     handicap: request.handicap,
-    priceSize: { price: limit?.price ?? 0, size: limit?.size ?? 0 },
+    priceSize: { price: bet.price, size: limit?.size ?? 0 },
     bspLiability: request.bspLiability,
     side: request.side,
     status: bet.status,

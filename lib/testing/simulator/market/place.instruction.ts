@@ -26,6 +26,8 @@ export interface PlaceInstruction {
   readonly persistenceType: (typeof PERSISTENCE_TYPES)[number];
   /** Liability of an order at the starting price; 0 in a limit order. */
   readonly bspLiability: number;
+  /** The worst price that an order at the starting price takes, if it has one. */
+  readonly bspLimit?: number | undefined;
   readonly customerOrderRef?: string | undefined;
 }
 
@@ -64,6 +66,7 @@ export function readInstruction(sent: Params): PlaceInstruction & { readonly lim
     orderType,
     persistenceType: oneOf(limitOrder ?? {}, 'persistenceType', PERSISTENCE_TYPES) ?? 'LAPSE',
     bspLiability: numberOf(limitOnCloseOrder ?? marketOnCloseOrder ?? {}, 'liability') ?? 0,
+    bspLimit: numberOf(limitOnCloseOrder ?? {}, 'price'),
     customerOrderRef: textOf(sent, 'customerOrderRef', LONGEST_REFERENCE),
     ...(limitOrder && {
       limit: { price: numberOf(limitOrder, 'price'), size: numberOf(limitOrder, 'size') },

@@ -1,11 +1,13 @@
 import type { Bet } from '../market/bet.js';
-import { REGULATOR } from '../market/market.catalogue.js';
 import { grouped } from '../market/grouped.js';
 import { money } from '../market/noise.js';
 import { handicapOf } from './market.definition.js';
 
 const PERSISTENCE = { LAPSE: 'L', PERSIST: 'P', MARKET_ON_CLOSE: 'MOC' } as const;
 const ORDER_TYPE = { LIMIT: 'L', LIMIT_ON_CLOSE: 'LOC', MARKET_ON_CLOSE: 'MOC' } as const;
+
+/** The Gibraltar regulator, which the Betting API calls by its name. */
+const STREAM_REGULATOR = 'REG_GGC';
 
 /** Parts of an account's bets that a subscription shows. */
 export interface OrderView {
@@ -71,22 +73,23 @@ function streamOrder(bet: Bet): object {
   const { limit, side, persistenceType, orderType, bspLiability, ...request } = bet.request;
   return {
     id: bet.id,
-    p: limit?.price ?? 0,
+    p: bet.price,
     s: limit?.size ?? 0,
-    bsp: bspLiability,
+    ...(orderType !== 'LIMIT' && { bsp: bspLiability }),
     side: side === 'BACK' ? 'B' : 'L',
     status: bet.status === 'EXECUTABLE' ? 'E' : 'EC',
     pt: PERSISTENCE[persistenceType],
     ot: ORDER_TYPE[orderType],
     pd: bet.placedAt,
-    ...(bet.matchedAt !== undefined && { md: bet.matchedAt, avp: bet.averagePriceMatched }),
+    ...(bet.matchedAt !== undefined && { md: bet.matchedAt, avp: money(bet.averagePriceMatched) }),
+    ...(bet.cancelledAt !== undefined && { cd: bet.cancelledAt }),
     sm: bet.sizeMatched,
     sr: bet.sizeRemaining,
     sl: 0,
     sc: bet.sizeCancelled,
     sv: 0,
     rac: '',
-    rc: REGULATOR,
+    rc: STREAM_REGULATOR,
     rfo: request.customerOrderRef ?? '',
     rfs: request.customerStrategyRef ?? '',
   };
