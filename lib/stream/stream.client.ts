@@ -31,6 +31,8 @@ interface Ending {
 const WAITS = { first: 1_000, longest: 40_000, jitter: 0.5 };
 /** Milliseconds, before the same jitter, if trying again soon does not help. */
 const LONG_WAIT_MS = 40_000;
+/** Milliseconds after which a connection was a success, so that waits begin anew. */
+const SOUND_MS = 2_000;
 /** Longest delay of a timer of Node. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Keep the process alive between two connections, also under the fake timers of a test, which would not let go. */
@@ -42,9 +44,7 @@ export class StreamClient {
   readonly #pauses: Pauses;
   readonly #position: StreamPosition;
   #failures = 0;
-  /** Milliseconds of the last wait. */
-  #waited = 0;
-  /** The last attempt was made at once. */
+  /** The last attempt was made at once, and was no success. */
   #hurried = false;
 
   constructor(
@@ -108,7 +108,6 @@ export class StreamClient {
         onServed: (connectionId) => {
           subscribedAt = clock.monotonic();
           this.#failures = 0;
-          this.#hurried = false;
           this.#tell({ state: 'subscribed', connectionId });
         },
         onChange: (message) => listener.onChange(message),
@@ -130,16 +129,18 @@ export class StreamClient {
   /** Waits until the next attempt makes sense. */
   async #wait(ending: Ending, signal: AbortSignal): Promise<void> {
     const { clock } = this.source;
-    // A connection that lasts no longer than the wait for it is no success.
-    if (ending.servedMs > this.#waited) this.#pauses.reset();
+    if (ending.servedMs >= SOUND_MS) {
+      this.#pauses.reset();
+      this.#hurried = false;
+    }
     const isMended = await this.#mend(ending, signal).catch(() => false);
     const isAtOnce = isMended && !this.#hurried;
     this.#hurried = isMended;
     if (isAtOnce) return;
     const { error } = ending;
     const isLong = !error.retryable || codeOf(error) === 'TOO_MANY_REQUESTS';
-    this.#waited = isLong ? jittered(clock, LONG_WAIT_MS, WAITS.jitter) : this.#pauses.next();
-    await sleep(clock, this.#waited, signal).catch(() => undefined);
+    const wait = isLong ? jittered(clock, LONG_WAIT_MS, WAITS.jitter) : this.#pauses.next();
+    await sleep(clock, wait, signal).catch(() => undefined);
   }
 
   /** Removes the cause of a refusal, if that can be done from here. */

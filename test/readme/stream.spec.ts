@@ -72,7 +72,7 @@ it('stream-health.controller: is 503 while a subscription is not served, and say
   expect(await answer.json()).toEqual({
     streams: [
       {
-        op: 'orderSubscription',
+        subscription: { op: 'orderSubscription' },
         state: expect.stringMatching(/waiting|connecting/),
         since: expect.stringMatching(/^\d{4}-/),
         failures: expect.any(Number),

@@ -207,12 +207,12 @@ describe('a server', () => {
 
   it('whose connections end at once is asked less and less often, whatever it says of clocks', async () => {
     const server = await OddServer.start((socket) => {
-      const isResumed = () => server.received.split('\n').at(-2)?.includes('"clk"') ?? false;
       socket.write(GREETING + line({ op: 'status', id: 1, statusCode: 'SUCCESS' }));
       socket.on('data', () => {
         if (!server.received.endsWith('}\r\n') || !server.received.includes('Subscription')) return;
         const refused = { statusCode: 'FAILURE', errorCode: 'INVALID_CLOCK' };
-        if (isResumed()) return void socket.end(line({ op: 'status', id: 2, ...refused }));
+        const isResumed = server.received.split('\n').at(-2)?.includes('"clk"') ?? false;
+        if (isResumed) return void socket.end(line({ op: 'status', id: 2, ...refused }));
         socket.write(line({ op: 'status', id: 2, statusCode: 'SUCCESS' }));
         const image = { ct: 'SUB_IMAGE', initialClk: 'i', clk: 'c', mc: [] };
         socket.end(line({ op: 'mcm', id: 2, pt: 1, ...image }));
@@ -227,6 +227,24 @@ describe('a server', () => {
     }
     expect(server.sockets.length).toBeGreaterThan(5);
     expect(server.sockets.length).toBeLessThan(20);
+  });
+
+  it('that refuses the clocks of one image after the other is asked less and less often', async () => {
+    const server = await OddServer.start((socket) => {
+      socket.write(GREETING + line({ op: 'status', id: 1, statusCode: 'SUCCESS' }));
+      socket.write(line({ op: 'status', id: 2, statusCode: 'SUCCESS' }));
+      const image = { ct: 'SUB_IMAGE', initialClk: 'i', clk: 'c', mc: [] };
+      socket.write(line({ op: 'mcm', id: 2, pt: 1, ...image }));
+      socket.end(line({ op: 'status', statusCode: 'FAILURE', errorCode: 'INVALID_CLOCK' }));
+    });
+    const scene = await sceneAt(server);
+    scene.followMarkets();
+    for (let second = 0; second < 60; second += 1) {
+      await scene.clock.advance(1_000);
+      await scene.pause();
+    }
+    expect(server.sockets.length).toBeGreaterThan(3);
+    expect(server.sockets.length).toBeLessThan(15);
   });
 
   it('that refuses the session before it got one costs no login, and no check', async () => {

@@ -44,7 +44,8 @@ describe('my services and the Stream API', () => {
 
   it('survive the end of the session, with one login', async () => {
     betfair.endSessions();
-    await until(() => betfair.stream.counts.authentications === 2 && price() !== undefined);
+    // Two streams, each of which authenticates again.
+    await until(() => betfair.stream.counts.authentications === 4 && price() !== undefined);
     expect(betfair.counts.loginAttempts).toBe(2);
   });
 

@@ -75,11 +75,19 @@ export class Ledger {
   #faultsOfTexts(): readonly string[] {
     const { loggers, simulator } = this.stage;
     const { applicationKey } = simulator.options();
-    const hidden = [applicationKey, ...this.#tokens, ...TEXTS_OF_STREAM];
-    const written = [...this.#shown, ...loggers.flatMap(({ lines }) => lines.map(String))];
-    return hidden.flatMap((text) => {
-      const where = written.find((one) => one.includes(text));
-      return where === undefined ? [] : [`"${text}" can be seen in: ${where}`];
-    });
+    const logged = loggers.flatMap(({ lines }) => lines.map(String));
+    return [
+      ...faultsIn([...this.#shown, ...logged], [applicationKey, ...this.#tokens]),
+      // The status may explain what is wrong with a subscription.
+      ...faultsIn(logged, TEXTS_OF_STREAM),
+    ];
   }
+}
+
+/** Finds what should not be seen in texts. */
+function faultsIn(texts: readonly string[], hidden: readonly string[]): readonly string[] {
+  return hidden.flatMap((text) => {
+    const where = texts.find((one) => one.includes(text));
+    return where === undefined ? [] : [`"${text}" can be seen in: ${where}`];
+  });
 }
