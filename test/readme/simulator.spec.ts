@@ -58,7 +58,8 @@ describe('docs/simulator.md', () => {
     const { code, stdout } = await run('sh', ['-ec', script], folder).ended;
     expect([code, stdout]).toEqual([
       0,
-      '{"ended":0}{"endpoint":"keepAlive","fault":{"status":503},"times":2,"processed":false}',
+      '{"ended":0}{"endpoint":"keepAlive","fault":{"status":503},"times":2,"processed":false}' +
+        '{"do":"fail","errorCode":"NOT_AUTHORIZED","op":"subscription","times":2}',
     ]);
   });
 

@@ -2,7 +2,9 @@ import type { BetfairSimulator } from '../../testing/simulator/betfair-simulator
 import type { Exchange } from '../../testing/simulator/http/https.server.js';
 import { json, type SimulatorReply } from '../../testing/simulator/http/reply.js';
 import { mediaType, splitPath } from '../../testing/simulator/http/request.js';
+import { timesText } from './control.body.js';
 import { readPlan } from './control.plan.js';
+import { disturbStream } from './control.stream.js';
 
 interface Operation {
   readonly method: 'GET' | 'POST';
@@ -12,7 +14,13 @@ interface Operation {
 const PREFIX = '/simulator/';
 
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
-  ['counts', { method: 'GET', act: ({ counts }) => json(counts) }],
+  [
+    'counts',
+    {
+      method: 'GET',
+      act: ({ counts, stream }) => json({ ...counts, stream: stream.counts }),
+    },
+  ],
   [
     'end-sessions',
     {
@@ -24,7 +32,14 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
       },
     },
   ],
-  ['fail', { method: 'POST', act: fail }],
+  ['fail', { method: 'POST', act: withJson(fail) }],
+  [
+    'stream',
+    {
+      method: 'POST',
+      act: withJson(({ stream }, body, wrong) => disturbStream(stream, body, wrong)),
+    },
+  ],
   [
     'clear-faults',
     {
@@ -79,16 +94,26 @@ export class ControlEndpoint {
   }
 }
 
-function fail(simulator: BetfairSimulator, exchange: Exchange): SimulatorReply {
-  if (mediaType(exchange) !== 'application/json') {
-    return refusal(400, 'Send JSON, with the header "Content-Type: application/json".');
-  }
-  const wrong: string[] = [];
-  const plan = readPlan(exchange.body, wrong);
-  if (plan === undefined) return refusal(400, ...wrong);
+/** Makes an operation of one that reads a body in JSON; its answer is what was done, or all that is wrong. */
+function withJson(
+  act: (simulator: BetfairSimulator, body: string, wrong: string[]) => object | undefined,
+): Operation['act'] {
+  return (simulator, exchange) => {
+    if (mediaType(exchange) !== 'application/json') {
+      return refusal(400, 'Send JSON, with the header "Content-Type: application/json".');
+    }
+    const wrong: string[] = [];
+    const done = act(simulator, exchange.body, wrong);
+    return done ? json(done) : refusal(400, ...wrong);
+  };
+}
+
+function fail(simulator: BetfairSimulator, body: string, wrong: string[]): object | undefined {
+  const plan = readPlan(body, wrong);
+  if (plan === undefined) return undefined;
   const { endpoint, fault, times, processed } = plan;
   simulator.fail(endpoint, fault, { times, processed });
-  return json({ endpoint, fault, times: times === Infinity ? 'always' : times, processed });
+  return { endpoint, fault, times: timesText(times), processed };
 }
 
 function refusal(status: number, ...errors: readonly string[]): SimulatorReply {

@@ -1,12 +1,12 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { SimulatorFault } from '../../testing/simulator/http/faults.js';
 import { isRecord } from '../../common/is-record.js';
+import { findUnknown, readBody, readTimes } from './control.body.js';
 import {
   ENDPOINT_NAMES,
   isEndpoint,
   isNamedFault,
   isStatus,
-  isTimes,
   isWait,
   NAMED_FAULTS,
   STATUS_RANGE,
@@ -43,28 +43,15 @@ const FAULT_FORMS = [
  * @param wrong - gets everything that is wrong with it
  */
 export function readPlan(body: string, wrong: string[]): ControlledFault | undefined {
-  const plan = parse(body);
-  if (!isRecord(plan)) {
-    const found = plan === undefined ? 'It is not JSON. ' : '';
-    wrong.push(`${found}The body must be a JSON object with "endpoint" and "fault".`);
-    return undefined;
-  }
-  findUnknown(plan, MEMBERS, '', wrong);
-  const { endpoint, fault, times = 1, processed = false } = plan;
+  const plan = readBody(body, { members: MEMBERS, needed: '"endpoint" and "fault"' }, wrong);
+  if (plan === undefined) return undefined;
+  const { endpoint, fault, processed = false } = plan;
   if (!isEndpoint(endpoint)) wrong.push(`endpoint: must be one of ${ENDPOINT_NAMES.join(', ')}.`);
   const read = readFault(fault, wrong);
-  const isNumber = isTimes(times);
-  if (!isNumber && times !== 'always') {
-    wrong.push('times: must be a whole number of at least 1, or "always".');
-  }
+  const times = readTimes(plan['times'], wrong);
   if (typeof processed !== 'boolean') wrong.push('processed: must be true or false.');
   if (wrong.length > 0 || !isEndpoint(endpoint) || read === undefined) return undefined;
-  return {
-    endpoint,
-    fault: read,
-    times: isNumber ? times : Infinity,
-    processed: processed === true,
-  };
+  return { endpoint, fault: read, times, processed: processed === true };
 }
 
 function readFault(fault: unknown, wrong: string[]): SimulatorFault | undefined {
@@ -117,26 +104,5 @@ function isHeader(name: string, value: unknown): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-function findUnknown(
-  value: Readonly<Record<string, unknown>>,
-  known: readonly string[],
-  path: string,
-  wrong: string[],
-): void {
-  for (const name of Object.keys(value)) {
-    if (!known.includes(name)) {
-      wrong.push(`${path}${name}: there is no such member. They are: ${known.join(', ')}.`);
-    }
-  }
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
   }
 }

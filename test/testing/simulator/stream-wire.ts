@@ -1,6 +1,11 @@
 import { connect, type TLSSocket } from 'node:tls';
 import { isRecord } from '../../../lib/common/is-record.js';
-import type { BetfairSimulator } from '../../../lib/testing/index.js';
+
+/** A simulator of this process or of another. */
+export interface StreamServer {
+  readonly ca: string;
+  readonly stream: { readonly host: string; readonly port: number };
+}
 
 /** A client of the Stream API that does what a test says, and nothing by itself. */
 export class StreamWire {
@@ -14,7 +19,7 @@ export class StreamWire {
 
   /** @param isSlow - leaves its side open when the server closes */
   constructor(
-    { ca, stream: { host, port } }: BetfairSimulator,
+    { ca, stream: { host, port } }: StreamServer,
     localAddress?: string,
     isSlow = false,
   ) {
@@ -34,6 +39,11 @@ export class StreamWire {
   next(): Promise<unknown> {
     if (this.#received.length > 0) return Promise.resolve(this.#received.shift());
     return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** What arrived and was not asked for. */
+  received(): readonly unknown[] {
+    return this.#received;
   }
 
   send(message: object): this {

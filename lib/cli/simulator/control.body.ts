@@ -1,0 +1,61 @@
+import { isRecord } from '../../common/is-record.js';
+import { isTimes } from './fault.names.js';
+
+/**
+ * Reads the body of a request, a JSON object with no other members than those.
+ *
+ * @param wrong - gets everything that is wrong with it
+ */
+export function readBody(
+  body: string,
+  { members, needed }: { readonly members: readonly string[]; readonly needed: string },
+  wrong: string[],
+): Readonly<Record<string, unknown>> | undefined {
+  const read = parse(body);
+  if (isRecord(read)) {
+    findUnknown(read, members, '', wrong);
+    return read;
+  }
+  const found = read === undefined ? 'It is not JSON. ' : '';
+  wrong.push(`${found}The body must be a JSON object with ${needed}.`);
+  return undefined;
+}
+
+export function findUnknown(
+  value: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+  path: string,
+  wrong: string[],
+): void {
+  for (const name of Object.keys(value)) {
+    if (!known.includes(name)) {
+      wrong.push(`${path}${name}: there is no such member. They are: ${known.join(', ')}.`);
+    }
+  }
+}
+
+/**
+ * Reads how many requests or messages a fault is for; 1 if it is missing.
+ *
+ * @returns `Infinity` for "always"
+ */
+export function readTimes(times: unknown, wrong: string[]): number {
+  if (times === undefined) return 1;
+  if (times === 'always') return Infinity;
+  if (isTimes(times)) return times;
+  wrong.push('times: must be a whole number of at least 1, or "always".');
+  return 0;
+}
+
+/** Writes what {@link readTimes} read. */
+export function timesText(times: number): number | 'always' {
+  return times === Infinity ? 'always' : times;
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,84 @@
+import type { StreamErrorCode } from '../../stream/stream.refusals.js';
+import type {
+  SimulatorStream,
+  SimulatorStreamFailOptions,
+} from '../../testing/simulator/stream/simulated-stream.js';
+import { readBody, readTimes, timesText } from './control.body.js';
+
+type RefusableOp = NonNullable<SimulatorStreamFailOptions['op']>;
+
+/** What can be done to the connections of now, and whether Betfair is late. */
+const DISTURBANCES: ReadonlyMap<unknown, (stream: SimulatorStream) => void> = new Map<
+  unknown,
+  (stream: SimulatorStream) => void
+>([
+  ['cut', (stream) => stream.cut()],
+  ['silence', (stream) => stream.silence()],
+  ['garble', (stream) => stream.garble()],
+  ['late', (stream) => void (stream.late = true)],
+  ['on-time', (stream) => void (stream.late = false)],
+]);
+
+const ERROR_CODES: Readonly<Record<StreamErrorCode, true>> = {
+  NO_APP_KEY: true,
+  INVALID_APP_KEY: true,
+  NO_SESSION: true,
+  INVALID_SESSION_INFORMATION: true,
+  NOT_AUTHORIZED: true,
+  INVALID_INPUT: true,
+  INVALID_CLOCK: true,
+  UNEXPECTED_ERROR: true,
+  TIMEOUT: true,
+  SUBSCRIPTION_LIMIT_EXCEEDED: true,
+  INVALID_REQUEST: true,
+  CONNECTION_FAILED: true,
+  MAX_CONNECTION_LIMIT_EXCEEDED: true,
+  TOO_MANY_REQUESTS: true,
+};
+const OPS: Readonly<Record<RefusableOp, true>> = { authentication: true, subscription: true };
+
+const MEMBERS = ['do', 'errorCode', 'op', 'times'];
+
+/**
+ * Does to the stream what the body of a request says, such as `{ "do": "cut" }`.
+ *
+ * @param wrong - gets everything that is wrong with it; nothing is done then
+ * @returns what was done, with what the body left out
+ */
+export function disturbStream(
+  stream: SimulatorStream,
+  body: string,
+  wrong: string[],
+): object | undefined {
+  const wish = readBody(body, { members: MEMBERS, needed: '"do"' }, wrong);
+  if (wish?.['do'] === 'fail') return fail(stream, wish, wrong);
+  if (wish === undefined) return undefined;
+  const disturb = DISTURBANCES.get(wish['do']);
+  if (!disturb) wrong.push(`do: must be one of ${[...DISTURBANCES.keys(), 'fail'].join(', ')}.`);
+  for (const name of ['errorCode', 'op', 'times']) {
+    if (disturb && name in wish) wrong.push(`${name}: is a member of "do": "fail" only.`);
+  }
+  if (!disturb || wrong.length > 0) return undefined;
+  disturb(stream);
+  return { do: wish['do'] };
+}
+
+function fail(
+  stream: SimulatorStream,
+  wish: Readonly<Record<string, unknown>>,
+  wrong: string[],
+): object | undefined {
+  const { errorCode, op = 'authentication' } = wish;
+  const isCode = isOneOf(ERROR_CODES, errorCode);
+  if (!isCode) wrong.push(`errorCode: must be one of ${Object.keys(ERROR_CODES).join(', ')}.`);
+  const isOp = isOneOf(OPS, op);
+  if (!isOp) wrong.push(`op: must be one of ${Object.keys(OPS).join(', ')}.`);
+  const times = readTimes(wish['times'], wrong);
+  if (!isCode || !isOp || wrong.length > 0) return undefined;
+  stream.fail(errorCode, { op, times });
+  return { do: 'fail', errorCode, op, times: timesText(times) };
+}
+
+function isOneOf<T extends string>(known: Readonly<Record<T, true>>, value: unknown): value is T {
+  return typeof value === 'string' && Object.hasOwn(known, value);
+}
