@@ -34,9 +34,10 @@ type Interceptor = (exchange: Exchange) => SimulatorReply | undefined;
 
 /**
  * Betfair on the loopback interface, for tests: the identity service (the client certificate is asked for in the TLS
- * handshake of certlogin), the APIs with a small market, in Betfair's own words, and the Stream API of that market. It takes every form of request that Betfair is known to take, from any client, and refuses mistakes in Betfair's
- * words; `docs/simulator.md` has the list, and says what is not simulated. Your client's own requests are in
- * {@link requests}.
+ * handshake of certlogin), the APIs with a small market, in Betfair's own words, and the Stream API of that market. It
+ * takes every form of request that Betfair is known to take, from any client, and refuses mistakes in Betfair's words;
+ * `docs/simulator.md` has the list, and says what is not simulated. Your client's own HTTP requests are in
+ * {@link requests}; messages to the Stream API are not recorded.
  *
  * ```ts
  * await using betfair = await BetfairSimulator.start();
@@ -46,7 +47,7 @@ type Interceptor = (exchange: Exchange) => SimulatorReply | undefined;
  * ```
  */
 export class BetfairSimulator {
-  /** Requests that arrived, in order, as a live list. It grows until {@link clearRequests}. */
+  /** HTTP requests that arrived, in order, as a live list. It grows until {@link clearRequests}. */
   readonly requests: readonly SimulatorRequest[];
   /** Certificate of the authority that signed the servers' certificate, PEM. */
   readonly ca: string;

@@ -18,11 +18,7 @@ export class StreamWire {
   #syncs = 0;
 
   /** @param isSlow - leaves its side open when the server closes */
-  constructor(
-    { ca, stream: { host, port } }: StreamServer,
-    localAddress?: string,
-    isSlow = false,
-  ) {
+  constructor({ ca, stream: { host, port } }: StreamServer, localAddress?: string, isSlow = false) {
     const options = { ca, host, port, localAddress, allowHalfOpen: isSlow };
     this.#socket = connect(options);
     // A reset is seen as an error; that it closed is what tests ask.
