@@ -46,6 +46,7 @@ describe('BetfairSimulator', () => {
         keepAlive: `${simulator.url}/api/keepAlive`,
         logout: `${simulator.url}/api/logout`,
         api: simulator.url,
+        stream: `127.0.0.1:${simulator.stream.port}`,
       },
       storage: 'mem://',
     });
