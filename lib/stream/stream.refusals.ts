@@ -73,6 +73,9 @@ const VERDICTS: Readonly<Record<StreamErrorCode, Verdict>> = {
   },
 };
 
+/** All codes of Betfair's specification. */
+export const STREAM_ERROR_CODES: readonly string[] = Object.keys(VERDICTS);
+
 /** Form of the codes that are shown. Anything else could be a secret. */
 const CODE = /^[A-Z]{2,20}(?:_[A-Z]{1,20}){0,6}$/;
 
@@ -86,7 +89,7 @@ export function refusal(
   secrets: readonly string[],
 ): BetfairStreamError {
   const code = isCode(errorCode, secrets) ? errorCode : undefined;
-  const verdict = code && isKnown(code) ? VERDICTS[code] : TEMPORARY;
+  const verdict = isStreamErrorCode(code) ? VERDICTS[code] : TEMPORARY;
   const { advice, needsPerson = false, isExplained = false } = verdict;
   const reason = code ?? 'it gave no code that is known';
   return new BetfairStreamError(
@@ -104,6 +107,7 @@ function isCode(code: unknown, secrets: readonly string[]): code is string {
   return typeof code === 'string' && CODE.test(code) && !secrets.includes(code);
 }
 
-function isKnown(code: string): code is StreamErrorCode {
-  return Object.hasOwn(VERDICTS, code);
+/** Tells the codes of Betfair's specification. */
+export function isStreamErrorCode(code: unknown): code is StreamErrorCode {
+  return typeof code === 'string' && Object.hasOwn(VERDICTS, code);
 }

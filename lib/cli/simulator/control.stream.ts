@@ -1,4 +1,4 @@
-import type { StreamErrorCode } from '../../stream/stream.refusals.js';
+import { isStreamErrorCode, STREAM_ERROR_CODES } from '../../stream/stream.refusals.js';
 import type {
   SimulatorStream,
   SimulatorStreamFailOptions,
@@ -7,7 +7,7 @@ import { readBody, readTimes, timesText } from './control.body.js';
 
 type RefusableOp = NonNullable<SimulatorStreamFailOptions['op']>;
 
-/** What can be done to the connections of now, and whether Betfair is late. */
+/** Disturbances, by what `do` says. */
 const DISTURBANCES: ReadonlyMap<unknown, (stream: SimulatorStream) => void> = new Map<
   unknown,
   (stream: SimulatorStream) => void
@@ -19,22 +19,6 @@ const DISTURBANCES: ReadonlyMap<unknown, (stream: SimulatorStream) => void> = ne
   ['on-time', (stream) => void (stream.late = false)],
 ]);
 
-const ERROR_CODES: Readonly<Record<StreamErrorCode, true>> = {
-  NO_APP_KEY: true,
-  INVALID_APP_KEY: true,
-  NO_SESSION: true,
-  INVALID_SESSION_INFORMATION: true,
-  NOT_AUTHORIZED: true,
-  INVALID_INPUT: true,
-  INVALID_CLOCK: true,
-  UNEXPECTED_ERROR: true,
-  TIMEOUT: true,
-  SUBSCRIPTION_LIMIT_EXCEEDED: true,
-  INVALID_REQUEST: true,
-  CONNECTION_FAILED: true,
-  MAX_CONNECTION_LIMIT_EXCEEDED: true,
-  TOO_MANY_REQUESTS: true,
-};
 const OPS: Readonly<Record<RefusableOp, true>> = { authentication: true, subscription: true };
 
 const MEMBERS = ['do', 'errorCode', 'op', 'times'];
@@ -69,8 +53,8 @@ function fail(
   wrong: string[],
 ): object | undefined {
   const { errorCode, op = 'authentication' } = wish;
-  const isCode = isOneOf(ERROR_CODES, errorCode);
-  if (!isCode) wrong.push(`errorCode: must be one of ${Object.keys(ERROR_CODES).join(', ')}.`);
+  const isCode = isStreamErrorCode(errorCode);
+  if (!isCode) wrong.push(`errorCode: must be one of ${STREAM_ERROR_CODES.join(', ')}.`);
   const isOp = isOneOf(OPS, op);
   if (!isOp) wrong.push(`op: must be one of ${Object.keys(OPS).join(', ')}.`);
   const times = readTimes(wish['times'], wrong);
