@@ -2,7 +2,7 @@ import type { TLSSocket } from 'node:tls';
 import type { StreamAddress } from 'nestjs-betfair-session/stream';
 import { PROXY_VARIABLES, startProxy } from '../identity/support/proxy.js';
 import { closeAccounts } from '../support/account.js';
-import { StreamScene } from './follower.js';
+import { MARKET, StreamScene } from './follower.js';
 import { closeOddServers, OddServer } from './odd-server.js';
 
 const environment = { ...process.env };
@@ -189,7 +189,8 @@ describe('a server', () => {
       socket.write(line({ op: 'mcm', id: 2, pt: 1, segmentType: 'SEG_START', mc: [{}] }));
     });
     const scene = await sceneAt(server);
-    scene.followMarkets();
+    // So that a machine that is slow to deliver is not taken for silence.
+    scene.followMarkets({ ...MARKET, heartbeatMs: 5_000 });
     await scene.until(() => server.sockets.length === 1);
     for (let second = 0; second < 59; second += 1) {
       const before = server.sockets[0]?.bytesWritten;
