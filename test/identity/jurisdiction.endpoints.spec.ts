@@ -4,9 +4,16 @@ import {
   jurisdictions,
   sessionLifetimeOf,
 } from '../../lib/identity/jurisdiction.endpoints.js';
+import type { Jurisdiction } from '../../lib/index.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+
+/** Hosts of the Stream API; of other jurisdictions none is known. */
+const STREAMS: Partial<Record<Jurisdiction, string>> = {
+  global: 'stream-api.betfair.com:443',
+  italy: 'stream-api.betfair.it:443',
+};
 
 describe('a jurisdiction', () => {
   it.each([
@@ -25,6 +32,7 @@ describe('a jurisdiction', () => {
       keepAlive: `https://identitysso.${domain}/api/keepAlive`,
       logout: `https://identitysso.${domain}/api/logout`,
       api,
+      stream: STREAMS[jurisdiction],
     });
     expect(sessionLifetimeOf(jurisdiction)).toBe(lifetime);
   });

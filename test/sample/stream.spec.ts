@@ -45,7 +45,7 @@ describe('GET /stream', () => {
     expect(await show()).toEqual({
       streams: [
         {
-          op: 'marketSubscription',
+          subscription: expect.objectContaining({ op: 'marketSubscription' }),
           state: 'subscribed',
           since: expect.stringMatching(/^\d{4}-/),
           connectionId: expect.stringMatching(/^101-\d+-1$/),
