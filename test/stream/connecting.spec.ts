@@ -97,6 +97,9 @@ it('says that a SOCKS proxy cannot be used', async () => {
     code: 'BETFAIR_CONFIGURATION',
     message: expect.stringContaining('HTTPS_PROXY names a SOCKS proxy'),
   });
+  process.env['NO_PROXY'] = '127.0.0.1';
+  await scene.clock.advance(60_000);
+  await scene.subscribed();
 });
 
 describe('a server', () => {

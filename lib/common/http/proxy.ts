@@ -5,16 +5,15 @@ import { EnvHttpProxyAgent, Pool } from './undici.js';
 /** Milliseconds for the answer of a proxy to a request for a tunnel. */
 const TUNNEL_TIMEOUT_MS = 10_000;
 
-/** Whether the environment names a proxy for `https:`, with or without exceptions (`NO_PROXY`). */
-export function namesProxy(env: NodeJS.ProcessEnv = process.env): boolean {
-  const { https_proxy, HTTPS_PROXY, http_proxy, HTTP_PROXY } = env;
-  return Boolean((https_proxy ?? HTTPS_PROXY) || (http_proxy ?? HTTP_PROXY));
+/** Tells if the environment names a proxy for `https:`, with or without exceptions (`NO_PROXY`). */
+export function namesProxy(): boolean {
+  return namedProxy() !== undefined;
 }
 
-/** Options of {@link proxyAgent} that send plain connections by way of the proxy for `https:`, if there is one. */
-export function tunnelOptions({ https_proxy, HTTPS_PROXY } = process.env): { httpProxy?: string } {
-  const httpProxy = https_proxy ?? HTTPS_PROXY;
-  return httpProxy ? { httpProxy } : {};
+/** The proxy that the environment names for `https:`. */
+export function namedProxy(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const { https_proxy, HTTPS_PROXY, http_proxy, HTTP_PROXY } = env;
+  return (https_proxy ?? HTTPS_PROXY) || (http_proxy ?? HTTP_PROXY) || undefined;
 }
 
 /**

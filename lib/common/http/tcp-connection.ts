@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { BetfairConfigurationError } from '../../errors/index.js';
 import { onAbort, reasonOf } from '../abort-listener.js';
 import { formatAddress, type HostAndPort } from '../host-and-port.js';
-import { namesProxy, proxyAgent, tunnelOptions } from './proxy.js';
+import { namedProxy, proxyAgent } from './proxy.js';
 import { closeSocket } from './spare-socket.js';
 import { buildConnector, type Client, Dispatcher } from './undici.js';
 
@@ -22,17 +22,20 @@ export async function openTcpConnection(server: HostAndPort, signal: AbortSignal
   const address = formatAddress(server);
   const port = String(server.port);
   const options = { hostname: server.host, host: address, protocol: 'http:', port };
-  if (!namesProxy()) return connect(direct, options, signal);
-  let chosen: Connector | undefined;
+  const proxy = namedProxy();
+  if (proxy === undefined) return connect(direct, options, signal);
+  const isSocks = proxy.toLowerCase().startsWith('socks');
+  let chosen: Connector = direct;
   const agent = proxyAgent({
-    ...tunnelOptions(),
+    // The target is no https: one. In place of a SOCKS proxy another one shows if the target is an exception.
+    httpProxy: isSocks ? 'http://localhost' : proxy,
     connect: direct,
     factory: (_origin, { connect: way }: Client.Options) =>
       new Way(() => (chosen = typeof way === 'function' ? way : direct)),
   });
   try {
-    agent.dispatch({ origin: `http://${address}`, path: '/', method: 'GET' }, UNUSED);
-    if (chosen === undefined) throw new BetfairConfigurationError(SOCKS);
+    agent.dispatch({ origin: `http://${address}`, path: '/', method: 'GET' }, {});
+    if (isSocks && chosen !== direct) throw new BetfairConfigurationError(SOCKS);
     return await connect(chosen, options, signal);
   } finally {
     await agent.destroy();
@@ -41,12 +44,6 @@ export async function openTcpConnection(server: HostAndPort, signal: AbortSignal
 
 const SOCKS =
   'the environment variable HTTPS_PROXY names a SOCKS proxy, through which the Stream API cannot be reached. Name an HTTP proxy, or go past it: NO_PROXY=stream-api.betfair.com.';
-
-/** Handler of a request that is never sent. */
-const UNUSED: Dispatcher.DispatchHandler = {
-  onRequestStart: (controller) => controller.abort(new Error('Not sent.')),
-  onResponseError: () => undefined,
-};
 
 /** Stands for the way to a server that an agent has chosen, and sends nothing. */
 class Way extends Dispatcher {
