@@ -16,6 +16,9 @@ import type { TestApplication } from '../support/application.js';
 import { createAccount, type TestAccount } from '../support/account.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
+/** Milliseconds to wait for what is real: a machine may be slow. */
+const PATIENCE_MS = 20_000;
+
 /** One market, and a heartbeat every second. */
 export const MARKET = {
   subscription: {
@@ -106,8 +109,9 @@ export class StreamScene {
 
   /** Waits, without time passing, until something is the case; requests and messages are real. */
   async until(condition: () => boolean): Promise<void> {
-    for (let turn = 0; !condition(); turn += 1) {
-      if (turn === 5_000) throw new Error(`Waited in vain for ${String(condition)}.`);
+    const giveUp = performance.now() + PATIENCE_MS;
+    while (!condition()) {
+      if (performance.now() > giveUp) throw new Error(`Waited in vain for ${String(condition)}.`);
       await setTimeout(1);
     }
   }
