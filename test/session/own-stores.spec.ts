@@ -97,7 +97,7 @@ describe('a store of one’s own', () => {
         },
       }),
       persistence: 'best-effort',
-      requestTimeout: 500,
+      requestTimeout: 1_000,
     });
     const degraded = firstValueFrom(
       sessions.events$.pipe(filter(({ type }) => type === 'storageDegraded')),
