@@ -75,10 +75,10 @@ export class Crew {
   start(place) {
     const { fleet } = this;
     const number = this.lives.length + 1;
-    const { endpoints } = fleet.simulator.options();
+    const { stream, ...endpoints } = fleet.simulator.options().endpoints;
     const mark = ([name, url]) => [name, name === 'api' ? url : `${url}?process=${number}`];
     const marked = Object.fromEntries(Object.entries(endpoints).map(mark));
-    const booted = fleet.boot(1, { ...OPTIONS, endpoints: marked });
+    const booted = fleet.boot(1, { ...OPTIONS, endpoints: { ...marked, stream } });
     // Its process is there at once, so that it can be killed while it boots.
     const life = new Life(number, fleet.members.at(-1));
     this.lives.push(life);
