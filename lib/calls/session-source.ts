@@ -19,7 +19,7 @@ export interface RefusalDetails {
   readonly signal?: AbortSignalLike | undefined;
 }
 
-/** Where the Stream API is, and whom to trust for it. */
+/** Address of the Stream API, and the authorities to trust for it. */
 export interface StreamServer extends HostAndPort {
   /** Trusted beside the usual authorities. */
   readonly ca: CertificateAuthorities;

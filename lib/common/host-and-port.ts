@@ -1,4 +1,4 @@
-/** Where a server listens. */
+/** Address at which a server listens. */
 export interface HostAndPort {
   /** Name or IP address; one of IPv6 without brackets. */
   readonly host: string;

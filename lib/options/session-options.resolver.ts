@@ -1,6 +1,6 @@
 import { BetfairConfigurationError } from '../errors/index.js';
 import { checkClientCertificate } from '../identity/certificate/client-certificate.js';
-import type { CertificateAuthorities } from '../common/http/trust.js';
+import { authoritiesOf, type CertificateAuthorities } from '../common/http/trust.js';
 import {
   endpointsOf,
   isJurisdiction,
@@ -65,7 +65,7 @@ export async function resolveSessionOptions(
     applicationKey: options.applicationKey,
     jurisdiction,
     endpoints: endpointsOf(jurisdiction, options.endpoints ?? {}),
-    ca: authorities(options.ca),
+    ca: authoritiesOf(options.ca),
     sessionLifetime,
     storage: options.storage ?? DEFAULT_STORAGE,
     sessionKey:
@@ -84,16 +84,11 @@ export async function resolveSessionOptions(
   return hideSecrets<ResolvedSessionOptions>(resolved);
 }
 
-/** What identifies an account. */
+/** Milliseconds between scheduled keep-alives; `undefined` if none are scheduled. */
 function keepAliveInterval(
   keepAlive: BetfairSessionOptions['keepAlive'],
   lifetime: number,
 ): number | undefined {
   if (!keepAlive) return undefined;
   return keepAlive === true ? lifetime / 2 : keepAlive.interval;
-}
-
-function authorities(ca: BetfairSessionOptions['ca']): CertificateAuthorities {
-  if (ca === undefined) return [];
-  return typeof ca === 'string' || Buffer.isBuffer(ca) ? [ca] : ca;
 }

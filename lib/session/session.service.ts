@@ -53,7 +53,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
     storage: SessionStorage,
     clock: Clock,
   ) {
-    const log = openLog(account === 'default' ? 'BetfairSession' : `BetfairSession:${account}`);
+    const log = openLog('BetfairSession', account);
     this.#parts = composeSession(options, storage, clock, log.warn);
     const { events$ } = this.#parts.publisher;
     logSessionEvents(events$, log);

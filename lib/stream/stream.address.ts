@@ -1,5 +1,6 @@
 import type { StreamServer } from '../calls/session-source.js';
 import { formatAddress, parseAddress } from '../common/host-and-port.js';
+import { authoritiesOf } from '../common/http/trust.js';
 import { isPemCertificate } from '../common/pem-certificate.js';
 import { BetfairConfigurationError } from '../errors/index.js';
 
@@ -23,7 +24,6 @@ const SOME_PORT = 443;
  * @throws BetfairConfigurationError with every fault named at once
  */
 export function checkAddress({ host, port, ca }: StreamAddress): Partial<StreamServer> {
-  const authorities: readonly unknown[] = Array.isArray(ca) ? ca : [ca];
   const faults = [
     host === undefined || isAddress({ host, port: SOME_PORT })
       ? undefined
@@ -31,7 +31,7 @@ export function checkAddress({ host, port, ca }: StreamAddress): Partial<StreamS
     port === undefined || isAddress({ host: SOME_HOST, port })
       ? undefined
       : 'port: must be a number from 1 to 65535.',
-    ca === undefined || authorities.every(isPemCertificate)
+    isPemList(ca)
       ? undefined
       : 'ca: must be a PEM certificate ("-----BEGIN CERTIFICATE-----"), or an array of them.',
   ].filter((fault) => fault !== undefined);
@@ -39,8 +39,14 @@ export function checkAddress({ host, port, ca }: StreamAddress): Partial<StreamS
   return {
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port }),
-    ...(ca !== undefined && { ca: typeof ca === 'string' || Buffer.isBuffer(ca) ? [ca] : ca }),
+    ...(ca !== undefined && { ca: authoritiesOf(ca) }),
   };
+}
+
+/** Tells certificates in PEM; no type is trusted, because JavaScript has none. */
+function isPemList(ca: StreamAddress['ca']): boolean {
+  const authorities: unknown = authoritiesOf(ca);
+  return Array.isArray(authorities) && authorities.every(isPemCertificate);
 }
 
 function isAddress({ host, port }: { readonly host: unknown; readonly port: unknown }): boolean {

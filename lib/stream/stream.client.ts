@@ -18,7 +18,7 @@ export interface StreamListener {
   onStatus(status: StreamStatus): void;
 }
 
-/** How an attempt ended. */
+/** End of an attempt. */
 interface Ending {
   readonly error: BetfairSessionError;
   /** The session that was used. */

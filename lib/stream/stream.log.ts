@@ -12,7 +12,7 @@ export class StreamLog {
   readonly #awaited = new Set<string>(['marketSubscription', 'orderSubscription']);
 
   constructor({ account, clock }: Pick<SessionSource, 'account' | 'clock'>) {
-    this.log = openLog(account === 'default' ? 'BetfairStream' : `BetfairStream:${account}`);
+    this.log = openLog('BetfairStream', account);
     this.#warn = warnRarely(clock, this.log.warn);
     this.#error = warnRarely(clock, this.log.error);
   }

@@ -10,11 +10,11 @@ import type { MarketSubscription, OrderSubscription } from './stream.options.js'
  */
 export type StreamState = 'connecting' | 'subscribed' | 'waiting';
 
-/** How one subscription of a `BetfairStream` is served. Contains no secret. */
+/** State of one subscription of a `BetfairStream`. Contains no secret. */
 export interface StreamStatus {
   /** The subscription that `messages()` was given: the same object, by which it is told from others. */
   readonly subscription: MarketSubscription | OrderSubscription;
-  /** How it is served. */
+  /** State of its connection. */
   readonly state: StreamState;
   /** Time at which this state began. */
   readonly since: Date;

@@ -5,6 +5,14 @@ import * as tls from 'node:tls';
 /** Additional trusted certificate authorities, PEM. */
 export type CertificateAuthorities = readonly (string | Buffer)[];
 
+/** Returns the authorities of an option, which may be one of them, or left out. */
+export function authoritiesOf(
+  ca: string | Buffer | CertificateAuthorities | undefined,
+): CertificateAuthorities {
+  if (ca === undefined) return [];
+  return typeof ca === 'string' || Buffer.isBuffer(ca) ? [ca] : ca;
+}
+
 /** A client certificate with its key. */
 type Credentials = Pick<tls.SecureContextOptions, 'cert' | 'key' | 'pfx' | 'passphrase'>;
 

@@ -28,7 +28,7 @@ export class Bet {
   cancelledAt: number | undefined;
   /** Number of the last change of this bet among those of all bets. */
   revision = 0;
-  /** What was matched at each price, and the number of the last change of that. */
+  /** Money matched at each price, and the number of its last change. */
   readonly matches = new Map<number, { readonly size: number; readonly revision: number }>();
   #lastStep: number | undefined;
 

@@ -42,7 +42,7 @@ export class OrderBook {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** How often a bet was placed, matched or cancelled. */
+  /** Number of times that a bet was placed, matched or cancelled. */
   get revision(): number {
     return this.#revision;
   }

@@ -2,7 +2,7 @@ import type { Clock, ClockTimer } from '../../../common/clock.js';
 import { changeMessages } from './change.message.js';
 import type { Subscription } from './subscription.js';
 
-/** Where change messages go. */
+/** Outlet for change messages. */
 export interface ChangeOutlet {
   /** False while the client does not read what it was sent. */
   readonly isReady: boolean;

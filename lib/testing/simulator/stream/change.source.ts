@@ -1,5 +1,5 @@
 /**
- * What a subscription shows. Each position is a moment in its history; what changed between two of them can be told at
+ * Data that a subscription shows. Each position is a moment in its history; what changed between two of them can be told at
  * any time, so nothing is kept for a client.
  */
 export interface ChangeSource {
@@ -7,7 +7,7 @@ export interface ChangeSource {
   readonly op: 'mcm' | 'ocm';
   /** Text that is the same for subscriptions that show the same. */
   readonly criteria: string;
-  /** How many markets count towards the limit of one subscription. */
+  /** Number of markets that count towards the limit of one subscription. */
   readonly marketCount?: number;
   /** Brings it up to date. Returns its position now. */
   update(): number;

@@ -41,11 +41,11 @@ export interface SimulatorStream {
   garble(): void;
 }
 
-/** Which messages `SimulatorStream.fail()` refuses. */
+/** Messages that `SimulatorStream.fail()` refuses. */
 export interface SimulatorStreamFailOptions {
-  /** How many; `Infinity` until the simulator's `clearFaults()`. @default 1 */
+  /** Number of messages; `Infinity` until the simulator's `clearFaults()`. @default 1 */
   readonly times?: number | undefined;
-  /** Of which kind. @default 'authentication' */
+  /** Kind of the messages. @default 'authentication' */
   readonly op?: 'authentication' | 'subscription' | undefined;
 }
 

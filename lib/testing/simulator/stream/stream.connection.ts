@@ -15,7 +15,7 @@ const UNSUBSCRIBED_TIMEOUT_MS = 15_000;
 
 type Message = Readonly<Record<string, unknown>>;
 
-/** What all connections of a simulator share. */
+/** Parts that all connections of a simulator share. */
 export interface StreamSurroundings {
   readonly gate: StreamGate;
   readonly desk: SubscriptionDesk;
@@ -139,7 +139,7 @@ export class StreamConnection implements ChangeOutlet {
     this.#idle = clock.timer(() => this.#refuse(IDLE_TOO_LONG), UNSUBSCRIBED_TIMEOUT_MS);
   }
 
-  /** Nothing happens here by itself any more. */
+  /** Closes for changes, and cancels all timers. */
   #stop(): void {
     this.#isClosed = true;
     this.#idle?.cancel();

@@ -25,7 +25,7 @@ export class StreamGate {
   constructor(
     private readonly accounts: SimulatedAccounts,
     private readonly limits: { readonly connections: number },
-    /** How many authenticated connections an account has. */
+    /** Counts the authenticated connections of an account. */
     private readonly connectionsOf: (account: SimulatedAccount) => number,
   ) {}
 

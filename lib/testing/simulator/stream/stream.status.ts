@@ -11,7 +11,7 @@ export interface StreamStatus {
   readonly errorMessage?: string;
   readonly connectionClosed: boolean;
   readonly connectionId?: string;
-  /** How many more connections the account may open. */
+  /** Number of connections that the account may still open. */
   readonly connectionsAvailable?: number;
 }
 

@@ -18,7 +18,7 @@ export class SubscriptionDesk {
   subscriptions = 0;
   /** Those of them that went on from an earlier one. */
   resumed = 0;
-  /** What is written for the clients of one simulator means nothing to another. */
+  /** Makes clocks of one simulator unknown to another. */
   readonly #simulator = randomUUID();
 
   constructor(
