@@ -127,12 +127,12 @@ function addMatch(values: Map<string, unknown>, place: string, size: number, pay
   values.set(place, [oldSize + size, oldPayout + payout]);
 }
 
-/** Sums without the last digits, in which the order of adding shows. */
+/** Sums without the last digits, in which the order of adding shows. Pence at a price have four decimals: six decide. */
 function rounded(values: Values): Values {
   return new Map(
     Array.from(values, ([path, value]) => [
       path,
-      Array.isArray(value) ? value.map((one) => Number(one).toFixed(3)) : value,
+      Array.isArray(value) ? value.map((one) => Number(one).toFixed(6)) : value,
     ]),
   );
 }
