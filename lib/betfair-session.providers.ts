@@ -8,10 +8,10 @@ import {
   getSessionServiceToken,
   getSessionStorageToken,
   SESSION_CLOCK,
-} from './betfair-session.constants.js';
+} from './injection-tokens.js';
 import { openLog } from './common/application-log.js';
 import type { Clock } from './common/clock.js';
-import { KeepAliveScheduler } from './keep-alive/keep-alive.scheduler.js';
+import { KeepAliveScheduler } from './session/keep-alive/keep-alive.scheduler.js';
 import type { BetfairSessionOptions } from './options/betfair-session-options.interface.js';
 import { announceForeignHosts } from './options/foreign-hosts.js';
 import { hideSecrets } from './options/printed-options.js';
@@ -20,7 +20,7 @@ import {
   resolveSessionOptions,
 } from './options/session-options.resolver.js';
 import { SessionService } from './session/session.service.js';
-import type { SessionStorage } from './storage/session-storage.interface.js';
+import type { SessionStorage } from './storage/contract/session-storage.interface.js';
 import { openStorage } from './storage/storage.opening.js';
 
 /** Module-local: the options with every default filled in, once checked. */

@@ -4,7 +4,7 @@ export {
   getSessionServiceToken,
   getSessionStorageToken,
   SESSION_STORAGE,
-} from './betfair-session.constants.js';
+} from './injection-tokens.js';
 export { BetfairSessionModule } from './betfair-session.module.js';
 export type { BetfairSessionModuleExtras } from './betfair-session.module-definition.js';
 export type {
@@ -59,7 +59,7 @@ export {
   type BetfairSessionHeaders,
   type StreamAuthentication,
 } from './betfair-session.js';
-export type { SessionEvent, SessionStatus } from './session/session.events.js';
+export type { SessionEvent, SessionStatus } from './session/events/session.events.js';
 export { SessionService, type WaitOptions } from './session/session.service.js';
 export {
   AzureBlobStorage,
@@ -67,7 +67,7 @@ export {
   type AzureBlobStorageOptions,
   type AzureContainerClientLike,
   type AzureRequestOptions,
-} from './storage/azure-blob/azure-blob.storage.js';
+} from './storage/azure/azure.storage.js';
 export { FileStorage, type FileStorageOptions } from './storage/file/file.storage.js';
 export {
   type GcsClientLike,
@@ -76,7 +76,7 @@ export {
   type GcsStorageOptions,
 } from './storage/gcs/gcs.storage.js';
 export { MemoryStorage, type MemoryStorageOptions } from './storage/memory/memory.storage.js';
-export type { PostgresClientLike } from './storage/postgres/postgres.client.js';
+export type { PostgresClientLike } from './storage/postgres/postgres.options.js';
 export {
   PostgresStorage,
   type PostgresStorageOptions,
@@ -94,5 +94,5 @@ export type {
   StorageOperationOptions,
   StoredValue,
   WriteCondition,
-} from './storage/session-storage.interface.js';
-export { expectedVersion } from './storage/write-condition.js';
+} from './storage/contract/session-storage.interface.js';
+export { expectedVersion } from './storage/contract/write-condition.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BetfairConfigurationError } from '../errors/index.js';
 import type { SessionService } from '../session/session.service.js';
-import type { SessionStorage } from '../storage/session-storage.interface.js';
+import type { SessionStorage } from '../storage/contract/session-storage.interface.js';
 import { traitsOf } from '../storage/store.traits.js';
 
 /** The accounts of one application. Per application and not static, so that several can live in one process. */

@@ -1,5 +1,5 @@
 import { Inject } from '@nestjs/common';
-import { getSessionServiceToken } from '../betfair-session.constants.js';
+import { getSessionServiceToken } from '../injection-tokens.js';
 
 /** Injects the `SessionService` of a named account; without a name that of the default account. */
 export function InjectSessionService(name?: string): ParameterDecorator & PropertyDecorator {

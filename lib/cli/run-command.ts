@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { CommandError, UsageError } from './command.errors.js';
+import { CommandError, UsageError } from './terminal/command.errors.js';
 import { type Command, COMMANDS } from './commands.js';
-import { print, printError, printHint } from './terminal.js';
+import { print, printError, printHint } from './terminal/terminal.js';
 
 const PROGRAM = 'nestjs-betfair-session';
 

@@ -3,14 +3,14 @@ import { withEnding } from '../common/deadline.js';
 import { type Growth, Pauses } from '../common/pauses.js';
 import { BetfairIdentityUnavailableError } from '../errors/index.js';
 import type { IdentityClient } from '../identity/identity.client.js';
-import type { CredentialProvider, LoginCredentials } from './login.credentials.js';
-import type { LoginGuard } from './login.guard.js';
+import type { CredentialProvider, LoginCredentials } from './credentials/login.credentials.js';
+import type { LoginGuard } from './guard/login.guard.js';
 import type { Fleet } from './fleet.js';
-import type { LoginPermit, RecordChange } from './login.lease.js';
+import type { LoginPermit, RecordChange } from './lease/login.lease.js';
 import type { LoginReply } from '../identity/identity-reply.js';
 import type { FoundToken, Moved } from './login.permits.js';
-import { withNothing } from './login.facts.js';
-import { NOTHING_KNOWN } from './login.record.js';
+import { withNothing } from './lease/record.facts.js';
+import { NOTHING_KNOWN } from './lease/lease.record.js';
 import type { LoginSpread } from './login.spread.js';
 
 /** A token fresh from Betfair. */

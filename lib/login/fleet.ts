@@ -1,7 +1,7 @@
-import { LoginLease, type RecordChange } from './login.lease.js';
+import { LoginLease, type RecordChange } from './lease/login.lease.js';
 import { LoginPermits, type PermitDependencies } from './login.permits.js';
-import { markTested } from './login.record.js';
-import type { RecordStore } from './record.store.js';
+import { markTested } from './lease/lease.record.js';
+import type { RecordStore } from './lease/record.store.js';
 
 /** The parts that the processes of one account share a store for. */
 export interface Fleet {

@@ -3,11 +3,11 @@ import { abortable, sleep } from '../common/deadline.js';
 import { LOOKS, Pauses } from '../common/pauses.js';
 import { SessionStorageError } from '../errors/index.js';
 import type { Persistence } from '../options/betfair-session-options.interface.js';
-import { assertKeepsRecord } from './store.check.js';
-import type { LoginGuard } from './login.guard.js';
-import type { LoginLease, LoginPermit, RecordChange } from './login.lease.js';
+import { assertKeepsRecord } from './lease/store.check.js';
+import type { LoginGuard } from './guard/login.guard.js';
+import type { LoginLease, LoginPermit, RecordChange } from './lease/login.lease.js';
 import type { LoginSpread } from './login.spread.js';
-import type { RecordStore, StoredRecord } from './record.store.js';
+import type { RecordStore, StoredRecord } from './lease/record.store.js';
 
 /** The token that the store held when a login became necessary; `undefined`: none. */
 export type FoundToken =

@@ -1,4 +1,4 @@
-import type { SessionStorage } from '../storage/session-storage.interface.js';
+import type { SessionStorage } from '../storage/contract/session-storage.interface.js';
 
 /** Where the account is registered; it decides hosts and session lifetime. */
 export type Jurisdiction =

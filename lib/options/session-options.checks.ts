@@ -5,7 +5,7 @@ import { parseAddress } from '../common/host-and-port.js';
 import { isPemCertificate } from '../common/pem-certificate.js';
 import { isJurisdiction, jurisdictions } from '../identity/jurisdiction.endpoints.js';
 import { findStorageFault } from '../storage/storage.factory.js';
-import { isStorageKey } from '../storage/storage-key.js';
+import { isStorageKey } from '../storage/contract/storage-key.js';
 import { defaultSessionKey } from './account-id.js';
 import type { BetfairSessionOptions } from './betfair-session-options.interface.js';
 import { KNOWN_OPTIONS } from './known-options.js';

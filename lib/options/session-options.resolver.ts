@@ -7,7 +7,7 @@ import {
   type ResolvedEndpoints,
   sessionLifetimeOf,
 } from '../identity/jurisdiction.endpoints.js';
-import type { SessionStorage } from '../storage/session-storage.interface.js';
+import type { SessionStorage } from '../storage/contract/session-storage.interface.js';
 import { defaultSessionKey } from './account-id.js';
 import type {
   BetfairSessionOptions,

@@ -2,10 +2,10 @@ import { onAbort } from '../common/abort-listener.js';
 import type { Clock, ClockTimer } from '../common/clock.js';
 import type { IdentityClient } from '../identity/identity.client.js';
 import type { BetfairSession } from '../betfair-session.js';
-import type { SessionCache } from './session.cache.js';
-import type { SessionKeeper } from './session.keeper.js';
-import type { SessionWriter } from './session.writer.js';
-import type { StoredToken, TokenStore } from './token.store.js';
+import type { SessionCache } from './provider/session.cache.js';
+import type { SessionKeeper } from './provider/session.provider.js';
+import type { SessionWriter } from './provider/token.writer.js';
+import type { StoredToken, TokenStore } from './provider/token.store.js';
 
 /** Milliseconds from the start of one check of a session to the start of the next, for each keepAlive that it takes. */
 const CHECK_INTERVAL_MS = 5_000;

@@ -5,25 +5,25 @@ import { accountIdOf, defaultSessionKey } from '../options/account-id.js';
 import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
 import { createFleet } from '../login/fleet.js';
 import { FleetLogin } from '../login/fleet.login.js';
-import { CredentialProvider } from '../login/login.credentials.js';
-import { LoginGuard } from '../login/login.guard.js';
-import type { LoginLease } from '../login/login.lease.js';
-import { RecordStore } from '../login/record.store.js';
+import { CredentialProvider } from '../login/credentials/login.credentials.js';
+import { LoginGuard } from '../login/guard/login.guard.js';
+import type { LoginLease } from '../login/lease/login.lease.js';
+import { RecordStore } from '../login/lease/record.store.js';
 import { LEASE_MARGIN_MS, longestSpreadOf, storageTimeoutOf } from '../options/time-bounds.js';
-import { BoundedStorage } from '../storage/bounded.storage.js';
-import type { SessionStorage } from '../storage/session-storage.interface.js';
+import { BoundedStorage } from '../storage/monitored.storage.js';
+import type { SessionStorage } from '../storage/contract/session-storage.interface.js';
 import { traitsOf } from '../storage/store.traits.js';
-import { SessionCache } from './session.cache.js';
+import { SessionCache } from './provider/session.cache.js';
 import { SessionCheck } from './session.check.js';
 import { SessionEvidence } from './session.evidence.js';
-import { SessionKeepAlive } from './session.keep-alive.js';
-import { SessionKeeper } from './session.keeper.js';
+import { SessionKeepAlive } from './keep-alive/session.keep-alive.js';
+import { SessionKeeper } from './provider/session.provider.js';
 import { SessionLogout } from './session.logout.js';
-import { SessionPublisher } from './session.publisher.js';
-import { SessionRenewal } from './session.renewal.js';
-import { SessionWriter } from './session.writer.js';
+import { SessionPublisher } from './events/session.publisher.js';
+import { SessionRenewal } from './provider/session.acquisition.js';
+import { SessionWriter } from './provider/token.writer.js';
 import { ShutdownDeadline } from './shutdown.deadline.js';
-import { TokenStore } from './token.store.js';
+import { TokenStore } from './provider/token.store.js';
 
 /** What makes up the session of one account. */
 export interface SessionParts {

@@ -1,9 +1,9 @@
 import type { Clock } from '../common/clock.js';
 import type { BetfairSession } from '../betfair-session.js';
 import type { RefusalDetails } from '../calls/session-source.js';
-import type { SessionCache } from './session.cache.js';
+import type { SessionCache } from './provider/session.cache.js';
 import type { Finding, SessionCheck } from './session.check.js';
-import type { SessionKeeper } from './session.keeper.js';
+import type { SessionKeeper } from './provider/session.provider.js';
 
 /** Milliseconds after a trusted proof within which the next one is checked: sessions do not die that fast. */
 const TRUST_INTERVAL_MS = 60_000;

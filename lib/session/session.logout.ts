@@ -1,9 +1,9 @@
 import { SessionStorageError, StorageConflictError } from '../errors/index.js';
 import type { IdentityClient } from '../identity/identity.client.js';
 import type { Persistence } from '../options/betfair-session-options.interface.js';
-import type { SessionCache } from './session.cache.js';
-import type { SessionPublisher } from './session.publisher.js';
-import type { TokenStore } from './token.store.js';
+import type { SessionCache } from './provider/session.cache.js';
+import type { SessionPublisher } from './events/session.publisher.js';
+import type { TokenStore } from './provider/token.store.js';
 
 /** Ends the session at Betfair, for every holder of it, and removes it from the store. */
 export class SessionLogout {

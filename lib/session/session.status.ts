@@ -1,5 +1,5 @@
 import type { SessionParts } from './session.composition.js';
-import type { SessionStatus } from './session.events.js';
+import type { SessionStatus } from './events/session.events.js';
 
 /** How well the account is served, derived at the moment of asking. */
 export function statusOf({

@@ -1,8 +1,8 @@
 import { findNoPath, quotedPath } from '../common/path-text.js';
 import { BetfairConfigurationError } from '../errors/index.js';
 import { DRIVERS } from './drivers.js';
-import type { SessionStorage } from './session-storage.interface.js';
-import type { OnIgnored, StorageDriver } from './storage.driver.js';
+import type { SessionStorage } from './contract/session-storage.interface.js';
+import type { OnIgnored, StorageDriver } from './contract/storage.driver.js';
 
 /**
  * Makes the store of a URL.

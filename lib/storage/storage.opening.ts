@@ -4,7 +4,7 @@ import { withDeadline } from '../common/deadline.js';
 import { SessionStorageError } from '../errors/index.js';
 import type { Persistence } from '../options/betfair-session-options.interface.js';
 import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
-import type { SessionStorage } from './session-storage.interface.js';
+import type { SessionStorage } from './contract/session-storage.interface.js';
 import { createStorage } from './storage.factory.js';
 import { openingFailure } from './store.answers.js';
 import { traitsOf } from './store.traits.js';

@@ -5,7 +5,7 @@ import {
   type StorageFailure,
 } from '../errors/index.js';
 import { wordlessCause } from '../errors/safe-cause.js';
-import type { StoredValue } from './session-storage.interface.js';
+import type { StoredValue } from './contract/session-storage.interface.js';
 
 /** Operations of a store, as messages name them. */
 export type StoreOperation = 'read' | 'write' | 'delete';

@@ -1,4 +1,4 @@
-import type { SessionStorage } from './session-storage.interface.js';
+import type { SessionStorage } from './contract/session-storage.interface.js';
 
 /** What a store says of itself, with the careful reading of what it does not say. */
 export interface StoreTraits {

@@ -1,7 +1,7 @@
 import type { Clock } from '../common/clock.js';
 import { SessionStorageError } from '../errors/index.js';
-import type { WriteCondition } from './session-storage.interface.js';
-import { expectedVersion } from './write-condition.js';
+import type { WriteCondition } from './contract/session-storage.interface.js';
+import { expectedVersion } from './contract/write-condition.js';
 
 /** Conflicts over a version that is still there, and milliseconds from the first to the last, that prove a fault. */
 const ENOUGH = 3;

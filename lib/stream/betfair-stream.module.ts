@@ -5,7 +5,7 @@ import {
   Module,
   type ModuleMetadata,
 } from '@nestjs/common';
-import { getSessionServiceToken } from '../betfair-session.constants.js';
+import { getSessionServiceToken } from '../injection-tokens.js';
 import type { SessionService } from '../session/session.service.js';
 import { BetfairStream } from './betfair-stream.js';
 

@@ -7,14 +7,18 @@ import { formatAddress, HTTPS_PORT } from '../common/host-and-port.js';
 import { BetfairConfigurationError } from '../errors/index.js';
 import { announceForeignHosts } from '../options/foreign-hosts.js';
 import type { SessionService } from '../session/session.service.js';
-import { checkAddress, type StreamAddress } from './stream.address.js';
+import { checkAddress, type StreamAddress } from './connection/stream.address.js';
 import { StreamClient } from './stream.client.js';
 import { StreamLog } from './stream.log.js';
-import type { MarketChangeMessage, OrderChangeMessage } from './stream.messages.js';
-import type { ChangeMessage } from './stream.position.js';
+import type { MarketChangeMessage, OrderChangeMessage } from './protocol/stream.messages.js';
+import type { ChangeMessage } from './protocol/stream.position.js';
 import type { StreamStatus } from './stream.status.js';
-import type { MarketSubscription, OrderSubscription, StreamOptions } from './stream.options.js';
-import { checkSubscription } from './stream.subscription.js';
+import type {
+  MarketSubscription,
+  OrderSubscription,
+  StreamOptions,
+} from './protocol/stream.options.js';
+import { checkSubscription } from './protocol/stream.subscription.js';
 
 /**
  * Betfair's Stream API for one account: authenticates with the session, subscribes, connects again if a connection ends,

@@ -6,7 +6,7 @@ export {
   getBetfairStreamToken,
   InjectBetfairStream,
 } from './betfair-stream.module.js';
-export type { StreamAddress } from './stream.address.js';
+export type { StreamAddress } from './connection/stream.address.js';
 export type {
   MarketChange,
   MarketChangeMessage,
@@ -18,8 +18,8 @@ export type {
   StreamLevel,
   StreamOrder,
   StreamPrice,
-} from './stream.messages.js';
-export type { StreamErrorCode } from './stream.refusals.js';
+} from './protocol/stream.messages.js';
+export type { StreamErrorCode } from './protocol/stream.refusals.js';
 export type { StreamState, StreamStatus } from './stream.status.js';
 export type {
   MarketSubscription,
@@ -29,4 +29,4 @@ export type {
   StreamMarketFilter,
   StreamOptions,
   StreamOrderFilter,
-} from './stream.options.js';
+} from './protocol/stream.options.js';

@@ -5,12 +5,12 @@ import { onAbort } from '../common/abort-listener.js';
 import { sleep } from '../common/deadline.js';
 import { jittered, Pauses } from '../common/pauses.js';
 import { type BetfairSessionError, BetfairStreamError } from '../errors/index.js';
-import { StreamConnection } from './stream.connection.js';
-import { unreachable } from './stream.losses.js';
-import { type ChangeMessage, StreamPosition } from './stream.position.js';
-import { openStreamSocket } from './stream.socket.js';
+import { StreamConnection } from './connection/stream.connection.js';
+import { unreachable } from './connection/stream.losses.js';
+import { type ChangeMessage, StreamPosition } from './protocol/stream.position.js';
+import { openStreamSocket } from './connection/stream.socket.js';
 import type { StreamStatus } from './stream.status.js';
-import type { CheckedSubscription } from './stream.subscription.js';
+import type { CheckedSubscription } from './protocol/stream.subscription.js';
 
 /** Listener of a client. */
 export interface StreamListener {

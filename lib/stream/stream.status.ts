@@ -1,5 +1,5 @@
 import type { BetfairSessionError } from '../errors/index.js';
-import type { MarketSubscription, OrderSubscription } from './stream.options.js';
+import type { MarketSubscription, OrderSubscription } from './protocol/stream.options.js';
 
 /**
  * How a subscription is served.

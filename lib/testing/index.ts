@@ -1,4 +1,4 @@
-export { SESSION_CLOCK } from '../betfair-session.constants.js';
+export { SESSION_CLOCK } from '../injection-tokens.js';
 export { type Clock, type ClockTimer } from '../common/clock.js';
 export { createTestSession, type TestSessionOptions } from './create-test-session.js';
 export { mockSessionService, type MockSessionServiceOptions } from './mock-session-service.js';
@@ -14,9 +14,9 @@ export { SimulatedApiError } from './simulator/api/simulated-api.error.js';
 export { type SimulatedCall } from './simulator/api/api.route.js';
 export { type CallPredicate } from './simulator/api/simulated-api.js';
 export { type PemPair } from '../identity/certificate/certificate.writer.js';
-export { type ServerCertificate } from './simulator/certificates.js';
+export { type ServerCertificate } from './simulator/http/certificates.js';
 export { type SimulatorFault, type SimulatorFaultOptions } from './simulator/http/faults.js';
-export { type SimulatedOrder } from './simulator/market/order-book.js';
+export { type SimulatedOrder } from './simulator/orders/order-book.js';
 export {
   type SimulatorCounts,
   type SimulatorEndpoint,
@@ -29,7 +29,7 @@ export {
   type SimulatorStreamCounts,
   type SimulatorStreamFailOptions,
 } from './simulator/stream/simulated-stream.js';
-export { type StreamErrorCode } from '../stream/stream.refusals.js';
+export { type StreamErrorCode } from '../stream/protocol/stream.refusals.js';
 export {
   type ConformanceCase,
   sessionStorageConformance,

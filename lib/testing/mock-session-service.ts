@@ -3,7 +3,7 @@ import type { BetfairSession } from '../betfair-session.js';
 import type { ApiCall, ApiCallOutcome } from '../calls/call/json-rpc.call.js';
 import type { SessionSource } from '../calls/session-source.js';
 import { systemClock } from '../common/clock.js';
-import type { SessionEvent, SessionStatus } from '../session/session.events.js';
+import type { SessionEvent, SessionStatus } from '../session/events/session.events.js';
 import { SessionService } from '../session/session.service.js';
 import { createTestSession } from './create-test-session.js';
 

@@ -6,7 +6,7 @@ import { All, type CallHandler, type NestInterceptor, UseInterceptors } from '@n
 import { type BetfairSession, UseBetfairSession } from 'nestjs-betfair-session';
 import { map } from 'rxjs';
 import { Agent, fetch, type Response } from 'undici';
-import { serverCertificate } from '../../lib/testing/simulator/certificates.js';
+import { serverCertificate } from '../../lib/testing/simulator/http/certificates.js';
 import { serveHandler } from '../interceptor/support/one-handler.js';
 import { closeAccounts, createAccount } from '../support/account.js';
 import { closeServed } from '../support/http-application.js';

@@ -16,7 +16,7 @@ import {
 import type { BetfairSimulator, SimulatorEndpoint } from 'nestjs-betfair-session/testing';
 import * as undici from 'undici';
 import { createTransport } from '../../lib/identity/identity.transport.js';
-import { serverCertificate } from '../../lib/testing/simulator/certificates.js';
+import { serverCertificate } from '../../lib/testing/simulator/http/certificates.js';
 import { closeAccounts, createAccount } from '../support/account.js';
 import { closeApplications, createSessions } from '../support/application.js';
 import type { Invariants } from '../support/invariants/invariants.js';

@@ -16,7 +16,7 @@ import {
   type LoginSecrets,
 } from '../../lib/identity/identity.client.js';
 import { endpointsOf } from '../../lib/identity/jurisdiction.endpoints.js';
-import { serverCertificate } from '../../lib/testing/simulator/certificates.js';
+import { serverCertificate } from '../../lib/testing/simulator/http/certificates.js';
 import { makeCertificate, type Pair } from './support/certificates.js';
 import { PROXY_VARIABLES, startProxy, type TestProxy } from './support/proxy.js';
 

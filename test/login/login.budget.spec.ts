@@ -1,4 +1,4 @@
-import { LoginBudget } from '../../lib/login/login.budget.js';
+import { LoginBudget } from '../../lib/login/guard/login.budget.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
 const SECOND = 1_000;

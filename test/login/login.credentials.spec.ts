@@ -7,7 +7,10 @@ import {
   BetfairSessionError,
   type SessionEvent,
 } from 'nestjs-betfair-session';
-import { CredentialProvider, type CredentialSources } from '../../lib/login/login.credentials.js';
+import {
+  CredentialProvider,
+  type CredentialSources,
+} from '../../lib/login/credentials/login.credentials.js';
 import { systemClock } from '../../lib/common/clock.js';
 import { hasOpenssl, makeCertificate, makePfx } from '../identity/support/certificates.js';
 import { errorOf, expectNoSecret, shownOf } from '../identity/support/secrets.js';

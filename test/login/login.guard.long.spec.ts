@@ -1,6 +1,6 @@
 import { MemoryStorage, SessionStorageError } from 'nestjs-betfair-session';
 import { classifyLoginCode, loginCodes } from '../../lib/identity/login-codes.js';
-import { parseLoginRecord } from '../../lib/login/login.record.js';
+import { parseLoginRecord } from '../../lib/login/lease/lease.record.js';
 import { typesOf } from '../support/application.js';
 import { closeAccounts, createAccount, times } from '../support/account.js';
 import { VirtualClock } from '../support/virtual.clock.js';

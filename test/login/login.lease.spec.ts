@@ -1,4 +1,4 @@
-import { formatLoginRecord, markTested } from '../../lib/login/login.record.js';
+import { formatLoginRecord, markTested } from '../../lib/login/lease/lease.record.js';
 import {
   createProcesses,
   DURATION,

@@ -1,4 +1,4 @@
-import { formatLoginRecord, type LoginRecord } from '../../lib/login/login.record.js';
+import { formatLoginRecord, type LoginRecord } from '../../lib/login/lease/lease.record.js';
 import {
   ACCOUNT,
   createProcesses,

@@ -1,4 +1,4 @@
-import { RecordedEnd } from '../../lib/login/recorded.end.js';
+import { RecordedEnd } from '../../lib/login/guard/recorded.end.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
 const MINUTE = 60_000;

@@ -1,5 +1,5 @@
 import { SessionStorageError } from 'nestjs-betfair-session';
-import { parseLoginRecord } from '../../lib/login/login.record.js';
+import { parseLoginRecord } from '../../lib/login/lease/lease.record.js';
 import { closeAccounts, createAccount } from '../support/account.js';
 import { typesOf } from '../support/application.js';
 import { VirtualClock } from '../support/virtual.clock.js';

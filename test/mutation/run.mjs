@@ -1,5 +1,5 @@
 // Tests the tests: changes the library in one place at a time and expects one of them to fail. Arguments select files
-// or folders (`lib/login/login.guard.ts`); what begins with `--` goes to Stryker. Each file is a run of its own, whose
+// or folders (`lib/login/guard/login.guard.ts`); what begins with `--` goes to Stryker. Each file is a run of its own, whose
 // results are kept, so that an interrupted run loses one file and the next goes on from there. A run of all writes
 // report.md, and so does `--report`, which runs nothing, from what was found so far.
 import { spawnSync } from 'node:child_process';

@@ -5,25 +5,34 @@ const LOGIN = 'login/';
  * the shorter the unmutated run that precedes every file.
  */
 const SUITES = [
-  ['lib/session/backoff.ts', ['session/(backoff|resume-faults|session\\.log)']],
+  ['lib/session/provider/renewal.backoff.ts', ['session/(backoff|resume-faults|session\\.log)']],
   ['lib/session/betfair-session.ts', ['session/betfair-session']],
-  ['lib/session/certificate.watch.ts', ['session/certificate']],
+  ['lib/session/events/certificate-expiry.warning.ts', ['session/certificate']],
   [
-    'lib/session/session.cache.ts',
+    'lib/session/provider/session.cache.ts',
     ['session/(get|refresh|keep-alive|logout|persistence|shutdown)'],
   ],
-  ['lib/session/session.keep-alive.ts', ['session/(get|keep-alive|persistence|logout|shutdown)']],
-  ['lib/session/session.keeper.ts', ['session/(get|refresh|resume|shutdown|adversity|logout)']],
+  [
+    'lib/session/keep-alive/session.keep-alive.ts',
+    ['session/(get|keep-alive|persistence|logout|shutdown)'],
+  ],
+  [
+    'lib/session/provider/session.provider.ts',
+    ['session/(get|refresh|resume|shutdown|adversity|logout)'],
+  ],
   ['lib/session/session.logout.ts', ['session/logout']],
-  ['lib/session/session.renewal.ts', ['session/(get|refresh|resume|persistence|adversity)', LOGIN]],
+  [
+    'lib/session/provider/session.acquisition.ts',
+    ['session/(get|refresh|resume|persistence|adversity)', LOGIN],
+  ],
   ['lib/session/session.shutdown.ts', ['session/(shutdown|session\\.publisher)']],
-  ['lib/session/session.writer.ts', ['session/(persistence|adversity|keep-alive|get)']],
+  ['lib/session/provider/token.writer.ts', ['session/(persistence|adversity|keep-alive|get)']],
   [
     'lib/session/session.composition.ts',
     ['session/(get|persistence|keep-alive|adversity|shutdown)'],
   ],
-  ['lib/session/session.log.ts', ['session/session\\.log', 'calls/tracked-call']],
-  ['lib/session/session.publisher.ts', ['session/(session\\.publisher|get)']],
+  ['lib/session/events/session.log.ts', ['session/session\\.log', 'calls/tracked-call']],
+  ['lib/session/events/session.publisher.ts', ['session/(session\\.publisher|get)']],
   [
     'lib/session/session.service.ts',
     [
@@ -34,17 +43,17 @@ const SUITES = [
     ],
   ],
   ['lib/session/session.status.ts', ['session/session\\.status']],
-  ['lib/session/token.store.ts', ['session/(get|persistence|logout|adversity)', LOGIN]],
+  ['lib/session/provider/token.store.ts', ['session/(get|persistence|logout|adversity)', LOGIN]],
   ['lib/session/', ['session/']],
   ['lib/login/', [LOGIN, 'session/(persistence|adversity)']],
   [
-    'lib/storage/storage-key.ts',
+    'lib/storage/contract/storage-key.ts',
     ['storage/(conformance|memory|storage-)', 'options/session-options'],
   ],
-  ['lib/storage/write-condition.ts', ['storage/(conformance|memory|storage-)']],
+  ['lib/storage/contract/write-condition.ts', ['storage/(conformance|memory|storage-)']],
   ['lib/storage/file/', ['storage/(conformance|file)']],
   ['lib/storage/azure-blob/', ['storage/(azure|conformance)']],
-  ['lib/storage/bounded.storage.ts', ['storage/bounded']],
+  ['lib/storage/monitored.storage.ts', ['storage/bounded']],
   ['lib/storage/remote/remote.attempts.ts', ['storage/(azure|conformance)']],
   ['lib/storage/cloud/', ['storage/(azure|cloud|gcs|s3)']],
   ['lib/storage/gcs/', ['storage/gcs']],

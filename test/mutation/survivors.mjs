@@ -90,7 +90,7 @@ export const survivors = {
       why: 'A refresh fails with nothing else; the compiler asks.',
     },
   ],
-  'lib/session/certificate.watch.ts': [
+  'lib/session/events/certificate-expiry.warning.ts': [
     {
       line: 'if (validTo === undefined || validTo.getTime() - now > NOTICE) return;',
       to: ['false', 'validTo.getTime() - now >= NOTICE'],
@@ -102,14 +102,14 @@ export const survivors = {
       why: 'A millisecond of a day.',
     },
   ],
-  'lib/session/session.cache.ts': [
+  'lib/session/provider/session.cache.ts': [
     {
       line: 'if (this.#held?.session === session) this.#held = { ...this.#held, version };',
       to: ['this.#held.session'],
       why: 'After a logout it would throw, to a caller who ignores failures of this write.',
     },
   ],
-  'lib/session/session.keep-alive.ts': [
+  'lib/session/keep-alive/session.keep-alive.ts': [
     {
       line: "if (outcome.type === 'stored') cache.markStored(session, outcome.version);",
       to: ['true'],
@@ -121,7 +121,7 @@ export const survivors = {
       why: 'Without a session it would throw, and failures to store one are ignored here.',
     },
   ],
-  'lib/session/session.renewal.ts': [
+  'lib/session/provider/session.acquisition.ts': [
     {
       line: "return { type: 'unclear', session, error: reply.error };",
       to: ['""'],
@@ -157,14 +157,14 @@ export const survivors = {
       why: 'It ends the wait; nobody sees the error.',
     },
   ],
-  'lib/storage/azure-blob/azure-blob.account.ts': [
+  'lib/storage/azure/azure.account.ts': [
     {
       line: 'if (connectionString === undefined) return undefined;',
       to: ['false'],
       why: 'No account is found in nothing either; the compiler asks.',
     },
   ],
-  'lib/storage/azure-blob/azure-blob.requests.ts': [
+  'lib/storage/azure/azure.client.ts': [
     {
       line: "if (body === undefined) throw new Error('The reply has no body.');",
       to: ['false'],
@@ -188,7 +188,7 @@ export const survivors = {
       why: 'A request without any time left fails as well.',
     },
   ],
-  'lib/storage/cloud/cloud.failure.ts': [
+  'lib/storage/cloud/cloud.errors.ts': [
     {
       line: 'const known = code !== undefined && Object.hasOwn(words.verdicts, code);',
       to: ['true'],
@@ -272,7 +272,7 @@ export const survivors = {
       why: 'A prepared copy that was renamed is gone already.',
     },
   ],
-  'lib/storage/file/file.published.ts': [
+  'lib/storage/file/file.copy.ts': [
     {
       line: 'return before.mtimeNs === after.mtimeNs && after.size === BigInt(length);',
       to: ['true'],
@@ -308,7 +308,7 @@ export const survivors = {
       why: 'Nobody reads it.',
     },
   ],
-  'lib/storage/gcs/gcs.requests.ts': [
+  'lib/storage/gcs/gcs.client.ts': [
     {
       line: "const message = text(error, 'message') ?? '';",
       to: ['"Stryker was here!"'],
@@ -320,7 +320,7 @@ export const survivors = {
       why: 'A text that nobody sees: what a request fails with is told by its code.',
     },
   ],
-  'lib/storage/s3/s3.requests.ts': [
+  'lib/storage/s3/s3.client.ts': [
     {
       line: "if (version === undefined) throw new Error('The reply has no ETag.');",
       to: ['""'],

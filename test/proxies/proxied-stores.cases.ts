@@ -13,7 +13,7 @@ import {
   type SessionService,
   type SessionStorage,
 } from 'nestjs-betfair-session';
-import { parseLoginRecord } from '../../lib/login/login.record.js';
+import { parseLoginRecord } from '../../lib/login/lease/lease.record.js';
 import { EncryptedStorage } from '../readme/snippets/encrypted.storage.js';
 import { FaultyStorage } from '../support/faulty.storage.js';
 import { account, afterwards, startProxied, startSimulator } from './proxied.application.js';

@@ -100,8 +100,11 @@ describe('README.md and docs', () => {
         /^ {2}readonly (\w+)\??:/gm,
       )),
       ...(await undocumented('lib/options/options-from-env.ts', /`(BETFAIR_[A-Z_]+[A-Z])\b/g)),
-      ...(await undocumented('lib/storage/azure-blob/azure-blob.account.ts', /env\['(\w+)'\]/g)),
-      ...(await undocumented('lib/session/session.events.ts', /(?:type:|state:|\|) '(\w+)'/g)),
+      ...(await undocumented('lib/storage/azure/azure.account.ts', /env\['(\w+)'\]/g)),
+      ...(await undocumented(
+        'lib/session/events/session.events.ts',
+        /(?:type:|state:|\|) '(\w+)'/g,
+      )),
     ]).toEqual([]);
   });
 

@@ -125,7 +125,7 @@ it('two-streams.module: each account has its own stream', async () => {
 
 it('docs/stream.md has a row for every code that the client knows, and for no other', async () => {
   simulator = await BetfairSimulator.start();
-  const source = await readFile('lib/stream/stream.refusals.ts', 'utf8');
+  const source = await readFile('lib/stream/protocol/stream.refusals.ts', 'utf8');
   const known = Array.from(source.matchAll(/^ {2}\| '(\w+)'/gm), ([, code = '']) => code);
   expect(known.length).toBeGreaterThan(10);
   const page = pages.find(({ path }) => path === 'docs/stream.md')?.text ?? '';

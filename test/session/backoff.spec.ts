@@ -1,4 +1,4 @@
-import { Backoff } from '../../lib/session/backoff.js';
+import { Backoff } from '../../lib/session/provider/renewal.backoff.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
 const SECOND = 1_000;

@@ -9,7 +9,7 @@ import {
   SessionService,
 } from 'nestjs-betfair-session';
 import { config } from 'rxjs';
-import { SESSION_CLOCK } from '../../lib/betfair-session.constants.js';
+import { SESSION_CLOCK } from '../../lib/injection-tokens.js';
 import { closeAccounts, createAccount } from '../support/account.js';
 import { RecordingLogger } from '../support/application.js';
 import { VirtualClock } from '../support/virtual.clock.js';

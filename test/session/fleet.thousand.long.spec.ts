@@ -1,7 +1,7 @@
 import { MemoryStorage, type SessionService, type SessionStorage } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { sleep } from '../../lib/common/deadline.js';
-import { EMPTY_RECORD, formatLoginRecord } from '../../lib/login/login.record.js';
+import { EMPTY_RECORD, formatLoginRecord } from '../../lib/login/lease/lease.record.js';
 import { defaultSessionKey } from '../../lib/options/account-id.js';
 import { createGate } from '../login/support/gate.js';
 import { closeApplications, createSessions } from '../support/application.js';

@@ -5,7 +5,7 @@ import {
   StorageConflictError,
   type StorageOperationOptions,
 } from 'nestjs-betfair-session';
-import { BoundedStorage } from '../../lib/storage/bounded.storage.js';
+import { BoundedStorage } from '../../lib/storage/monitored.storage.js';
 import { FaultyStorage } from '../support/faulty.storage.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 

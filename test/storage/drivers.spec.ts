@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { Test } from '@nestjs/testing';
 import { readFile } from 'node:fs/promises';
-import type { StorageDriver } from '../../lib/storage/storage.driver.js';
+import type { StorageDriver } from '../../lib/storage/contract/storage.driver.js';
 
 const { DRIVERS } = await import('../../lib/storage/drivers.js');
 const { MemoryStorage } = await import('../../lib/storage/memory/memory.storage.js');

@@ -4,7 +4,7 @@ import type {
   StorageOperationOptions,
   StoredValue,
   WriteCondition,
-} from '../../lib/storage/session-storage.interface.js';
+} from '../../lib/storage/contract/session-storage.interface.js';
 import { sessionStorageConformance } from '../../lib/testing/conformance/storage-conformance.js';
 
 /** The names of the cases that a store fails. */

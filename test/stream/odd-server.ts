@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type TLSSocket } from 'node:tls';
-import { serverCertificate } from '../../lib/testing/simulator/certificates.js';
+import { serverCertificate } from '../../lib/testing/simulator/http/certificates.js';
 
 const servers: OddServer[] = [];
 

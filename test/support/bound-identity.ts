@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { SessionService } from 'nestjs-betfair-session';
-import { serverCertificate } from '../../lib/testing/simulator/certificates.js';
+import { serverCertificate } from '../../lib/testing/simulator/http/certificates.js';
 
 /** The keepAlive of a Betfair that binds each session to the address that logged in. */
 export interface BoundIdentity {

@@ -4,7 +4,7 @@ import { createServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import type { BetfairSessionOptions, SessionService } from 'nestjs-betfair-session';
 import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
-import { serverCertificate } from '../../lib/testing/simulator/certificates.js';
+import { serverCertificate } from '../../lib/testing/simulator/http/certificates.js';
 import { createAccount } from './account.js';
 import type { RecordingLogger } from './application.js';
 import type { VirtualClock } from './virtual.clock.js';

@@ -2,7 +2,7 @@ import { BetfairApiError } from '../../errors/index.js';
 import type { Answered } from '../fetch/session-fetch.js';
 import { read } from '../rejection/rejection-envelope.js';
 import { errorOf, resultOf, type CallContext } from './api-reply.js';
-import { endpointOf, isRead } from './operation.js';
+import { endpointOf, isRead } from '../operation.js';
 
 /** One operation of a JSON-RPC API, and its parameters. */
 export interface ApiCall {

@@ -2,7 +2,7 @@ import type { AbortSignalLike } from '../../common/abort-listener.js';
 import type { BetfairSession } from '../../betfair-session.js';
 import { BetfairSessionError } from '../../errors/index.js';
 import { ACCEPT_ENCODING } from './content-encoding.js';
-import { isRead } from '../call/operation.js';
+import { isRead } from '../operation.js';
 import { read } from '../rejection/rejection-envelope.js';
 import { callsIn, copyBody, readBody, type RequestBody } from './request.body.js';
 

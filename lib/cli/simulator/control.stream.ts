@@ -1,4 +1,4 @@
-import { isStreamErrorCode, STREAM_ERROR_CODES } from '../../stream/stream.refusals.js';
+import { isStreamErrorCode, STREAM_ERROR_CODES } from '../../stream/protocol/stream.refusals.js';
 import type {
   SimulatorStream,
   SimulatorStreamFailOptions,

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { SessionStorageError, StorageConflictError } from '../../errors/storage.errors.js';
 import { isRecord } from '../../common/is-record.js';
-import { CommandError } from '../command.errors.js';
+import { CommandError } from '../terminal/command.errors.js';
 
 const PERMISSIONS = 'Check its permissions, or name';
 const ADVICE: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { readOptions } from '../arguments.js';
-import { UsageError } from '../command.errors.js';
+import { readOptions } from '../terminal/arguments.js';
+import { UsageError } from '../terminal/command.errors.js';
 import { isWait } from './fault.names.js';
 import { type PlannedFault, readFaultText } from './fault.text.js';
 import { DEFAULT_DIR, DEFAULT_PORT } from './simulator.help.js';

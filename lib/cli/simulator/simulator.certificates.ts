@@ -5,7 +5,7 @@ import {
   clientCertificate,
   serverCertificate,
   type ServerCertificate,
-} from '../../testing/simulator/certificates.js';
+} from '../../testing/simulator/http/certificates.js';
 import type { SimulatorDirectory } from './simulator.directory.js';
 
 /** Names of the files in the folder. */

@@ -1,9 +1,9 @@
 import { BetfairSimulator } from '../../testing/simulator/betfair-simulator.js';
 import { isRecord } from '../../common/is-record.js';
-import { CommandError } from '../command.errors.js';
+import { CommandError } from '../terminal/command.errors.js';
 import type { Command } from '../commands.js';
-import { stopSignal } from '../stop.signal.js';
-import { print } from '../terminal.js';
+import { stopSignal } from '../terminal/stop.signal.js';
+import { print } from '../terminal/terminal.js';
 import { ControlEndpoint } from './control.endpoint.js';
 import { readArguments, type SimulatorArguments } from './simulator.arguments.js';
 import {

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { StorageConflictError } from '../../errors/storage.errors.js';
-import { CommandError } from '../command.errors.js';
+import { CommandError } from '../terminal/command.errors.js';
 import { explained, refuseIfNoFile, undefinedIfAbsent } from './directory.errors.js';
 import { type Holder, holderOf, isRunning } from './directory.holder.js';
 import { both, NOTE_FILE, type Note, NoteFile, type Written } from './directory.note.js';

@@ -1,6 +1,6 @@
 import { join, relative, sep } from 'node:path';
 import type { BetfairSimulator } from '../../testing/simulator/betfair-simulator.js';
-import { heading } from '../terminal.js';
+import { heading } from '../terminal/terminal.js';
 
 /** Writes the text for the moment when everything is ready. The lines to try are for a POSIX shell. */
 export function reportOf(simulator: BetfairSimulator, folder: string): string {

@@ -3,8 +3,8 @@ import { BetfairSessionError } from '../../errors/betfair-session.error.js';
 import { safeCause } from '../../errors/safe-cause.js';
 import { StorageConflictError } from '../../errors/storage.errors.js';
 import { persevere } from '../remote/remote.attempts.js';
-import { type CloudOperation, storageError, type Verdict, verdictOn } from './cloud.failure.js';
-import type { Cloud, CloudRequests } from './cloud.interface.js';
+import { type CloudOperation, storageError, type Verdict, verdictOn } from './cloud.errors.js';
+import type { Cloud, CloudRequests } from './cloud.client.js';
 import { assertPrefix } from '../remote/remote.names.js';
 import type {
   DeleteCondition,
@@ -12,9 +12,9 @@ import type {
   StorageOperationOptions,
   StoredValue,
   WriteCondition,
-} from '../session-storage.interface.js';
-import { assertStorageKey } from '../storage-key.js';
-import { assertDeleteCondition, expectedVersion } from '../write-condition.js';
+} from '../contract/session-storage.interface.js';
+import { assertStorageKey } from '../contract/storage-key.js';
+import { assertDeleteCondition, expectedVersion } from '../contract/write-condition.js';
 
 /** What the stores in clouds have in common: repeating what may pass, and telling a lost answer from a lost race. */
 export abstract class CloudStorage implements SessionStorage {

@@ -1,6 +1,6 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
-import type { OnIgnored } from '../storage.driver.js';
-import { readParameters, type UrlRules } from '../storage.url.js';
+import type { OnIgnored } from '../contract/storage.driver.js';
+import { readParameters, type UrlRules } from '../contract/storage.url.js';
 
 /** What a URL says: `scheme://name?parameter=value`. */
 export interface CloudUrl {

@@ -1,7 +1,7 @@
 import { link } from 'node:fs/promises';
 import { codeOf } from './file.errors.js';
 import type { Generations } from './file.generations.js';
-import { move, readCopy, remove, type FileCopy, type Fingerprint } from './file.published.js';
+import { move, readCopy, remove, type FileCopy, type Fingerprint } from './file.copy.js';
 
 /** Deletes published copies, and gives back those that a late deletion took away by mistake. */
 export class Deletions {

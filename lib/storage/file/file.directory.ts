@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, withLinkErrors } from './file.errors.js';
-import { ifExists, move, remove, writeNew } from './file.published.js';
+import { ifExists, move, remove, writeNew } from './file.copy.js';
 import { ABANDONED_AFTER_MS, sweep } from './file.temporary.js';
 
 const IGNORE_FILE = '.gitignore';

@@ -2,8 +2,8 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findNoPath } from '../../common/path-text.js';
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
-import type { OnIgnored, StorageDriver } from '../storage.driver.js';
-import { readParameters, type UrlRules } from '../storage.url.js';
+import type { OnIgnored, StorageDriver } from '../contract/storage.driver.js';
+import { readParameters, type UrlRules } from '../contract/storage.url.js';
 import { FileStorage } from './file.storage.js';
 
 const RULES: UrlRules = {

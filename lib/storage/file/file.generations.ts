@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, withLinkErrors } from './file.errors.js';
-import { ifExists, remove, syncFolder, writeNew, type Fingerprint } from './file.published.js';
+import { ifExists, remove, syncFolder, writeNew, type Fingerprint } from './file.copy.js';
 import { ABANDONED_AFTER_MS, sweep } from './file.temporary.js';
 
 /** What one generation decided. `null` stands for "no object". */

@@ -11,7 +11,7 @@ import {
   writeNew,
   type FileCopy,
   type Fingerprint,
-} from './file.published.js';
+} from './file.copy.js';
 
 /** What is stored, and the newest generation at that moment. */
 export interface ObjectState {

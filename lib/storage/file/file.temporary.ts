@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ifExists, remove, writeNew } from './file.published.js';
+import { ifExists, remove, writeNew } from './file.copy.js';
 
 /** Age in milliseconds from which a temporary file is taken for one of a dead process. */
 export const ABANDONED_AFTER_MS = 10 * 60_000;

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openLog } from '../../common/application-log.js';
-import { exists, ifExists } from './file.published.js';
+import { exists, ifExists } from './file.copy.js';
 
 /** Warns of a directory in which tokens are not safe. One that file storage has made itself is. */
 export async function warnOfDirectory(directory: string): Promise<void> {

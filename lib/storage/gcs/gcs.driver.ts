@@ -1,6 +1,6 @@
 import { readCloudUrl } from '../cloud/cloud.url.js';
-import type { StorageDriver } from '../storage.driver.js';
-import type { UrlRules } from '../storage.url.js';
+import type { StorageDriver } from '../contract/storage.driver.js';
+import type { UrlRules } from '../contract/storage.url.js';
 import { GcsStorage } from './gcs.storage.js';
 
 const RULES: UrlRules = {

@@ -1,6 +1,6 @@
 import { assertNamed } from '../remote/remote.names.js';
 import { CloudStorage } from '../cloud/cloud.storage.js';
-import { connectGcs, gcsFault } from './gcs.requests.js';
+import { connectGcs, gcsFault } from './gcs.client.js';
 
 /** What is used of a `Storage` of `@google-cloud/storage`, version 7 or 8. */
 export interface GcsClientLike {

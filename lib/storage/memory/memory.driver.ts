@@ -1,6 +1,6 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
-import type { StorageDriver } from '../storage.driver.js';
-import { readParameters, type UrlRules } from '../storage.url.js';
+import type { StorageDriver } from '../contract/storage.driver.js';
+import { readParameters, type UrlRules } from '../contract/storage.url.js';
 import { MemoryStorage } from './memory.storage.js';
 
 const RULES: UrlRules = { example: 'mem://', known: [], ignored: ['nomd5', 'prefix'] };

@@ -6,9 +6,9 @@ import type {
   StorageOperationOptions,
   StoredValue,
   WriteCondition,
-} from '../session-storage.interface.js';
-import { assertStorageKey } from '../storage-key.js';
-import { assertDeleteCondition, expectedVersion } from '../write-condition.js';
+} from '../contract/session-storage.interface.js';
+import { assertStorageKey } from '../contract/storage-key.js';
+import { assertDeleteCondition, expectedVersion } from '../contract/write-condition.js';
 
 /** Options of {@link MemoryStorage}. */
 export interface MemoryStorageOptions {

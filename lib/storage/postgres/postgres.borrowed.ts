@@ -1,6 +1,6 @@
 import { systemClock } from '../../common/clock.js';
 import { inTime } from '../../common/deadline.js';
-import type { PostgresClientLike, PostgresSource } from './postgres.client.js';
+import type { PostgresClientLike, PostgresSource } from './postgres.options.js';
 
 /** Operations at a time: as many connections of an application's pool as statements that hang may take from it. */
 const MOST_UNDER_WAY = 2;

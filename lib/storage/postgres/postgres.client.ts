@@ -1,33 +1,48 @@
-/** Part that is used of a `Pool` of `pg`, of PGlite, or of anything else that takes a statement with `$1`, `$2` … */
-export interface PostgresClientLike {
-  /** Carries out one statement, outside of any transaction, and resolves to its rows. */
-  query(
-    text: string,
-    values: unknown[],
-  ): Promise<{
-    /** Each an object with a property for each column. */
-    rows: unknown[];
-  }>;
+import { SessionStorageError } from '../../errors/storage.errors.js';
+import { read, text } from '../../common/unknown-values.js';
+import type { StoredValue } from '../contract/session-storage.interface.js';
+import type { PostgresClientLike } from './postgres.options.js';
+import type { PostgresTable } from './postgres.table.js';
+
+/**
+ * Carries out a statement.
+ *
+ * @throws SessionStorageError the client does not answer as it must
+ */
+export async function rowsOf(
+  client: PostgresClientLike,
+  statement: string,
+  values: unknown[],
+): Promise<readonly unknown[]> {
+  const rows: unknown = read(await client.query(statement, values), 'rows');
+  if (Array.isArray(rows)) return rows;
+  throw new SessionStorageError(
+    'The client of the PostgreSQL session store resolved to no { rows }. Hand in a pool of pg, not what an ORM has on top of it.',
+    'misconfigured',
+  );
 }
 
-/** Address of a server and credentials, as `pg` takes them. */
-export interface PostgresConnection {
-  /** Name, address, or the folder of a socket. */
-  readonly host: string;
-  readonly port: number;
-  readonly database: string;
-  /** Default: `PGUSER`. */
-  readonly user: string | undefined;
-  /** Default: `PGPASSWORD`, or what `~/.pgpass` has. */
-  readonly password: string | undefined;
-  /** `true`: TLS with a certificate that is checked. Default: `PGSSLMODE`, or no TLS. */
-  readonly ssl: boolean | undefined;
+/** Takes the object from the rows of a read. */
+export function storedIn([row]: readonly unknown[]): StoredValue | undefined {
+  if (row === undefined) return undefined;
+  const [value, version] = [read(row, 'value'), text(row, 'version')];
+  if (typeof value === 'string' && version !== undefined) {
+    return { value: Buffer.from(value, 'base64').toString(), version };
+  }
+  throw new SessionStorageError(
+    'The client of the PostgreSQL session store resolved to a row without the texts value and version. Hand in a pool of pg, not what an ORM has on top of it.',
+    'misconfigured',
+  );
 }
 
-/** Source of clients. */
-export interface PostgresSource {
-  /** Lends a client to an operation, which nobody waits for any more once `signal` aborts. */
-  use<T>(operation: (client: PostgresClientLike) => Promise<T>, signal: AbortSignal): Promise<T>;
-  /** Ends what it made itself. */
-  close(): Promise<void>;
+/** Changes nothing, and fails where a write would: for a missing table, column, primary key or right. */
+export async function checkTable(client: PostgresClientLike, table: PostgresTable): Promise<void> {
+  const bytes = Buffer.alloc(0);
+  await rowsOf(client, table.read, ['']);
+  await rowsOf(client, `EXPLAIN ${table.insert}`, ['', bytes, '']);
+  await rowsOf(client, `EXPLAIN ${table.update}`, ['', bytes, '', '']);
+  await rowsOf(client, `EXPLAIN ${table.delete}`, ['', '']);
+  const [row] = await rowsOf(client, 'SHOW transaction_read_only', []);
+  if (read(row, 'transaction_read_only') !== 'on') return;
+  throw Object.assign(new Error('The server is read-only.'), { code: '25006' });
 }

@@ -1,4 +1,4 @@
-import type { StorageDriver } from '../storage.driver.js';
+import type { StorageDriver } from '../contract/storage.driver.js';
 import { PostgresStorage } from './postgres.storage.js';
 
 export const postgresDriver: StorageDriver = {

@@ -4,10 +4,10 @@ import { BetfairConfigurationError } from '../../errors/configuration.errors.js'
 import { MissingPackageError } from '../../errors/index.js';
 import { safeCause } from '../../errors/safe-cause.js';
 import { ATTEMPT_TIMEOUT_MS } from '../remote/remote.attempts.js';
-import { text } from '../remote/foreign.fields.js';
+import { text } from '../../common/unknown-values.js';
 import { importPackage } from '../remote/optional.package.js';
 import { type StoreAuthority, trustingStore } from '../remote/store.authority.js';
-import type { PostgresClientLike, PostgresConnection, PostgresSource } from './postgres.client.js';
+import type { PostgresClientLike, PostgresConnection, PostgresSource } from './postgres.options.js';
 
 /** Connections of one process: a session needs hardly one, and another while the first hangs. */
 const MOST_CONNECTIONS = 2;

@@ -11,15 +11,15 @@ import type {
   StorageOperationOptions,
   StoredValue,
   WriteCondition,
-} from '../session-storage.interface.js';
-import { assertStorageKey } from '../storage-key.js';
-import { assertDeleteCondition, expectedVersion } from '../write-condition.js';
+} from '../contract/session-storage.interface.js';
+import { assertStorageKey } from '../contract/storage-key.js';
+import { assertDeleteCondition, expectedVersion } from '../contract/write-condition.js';
 import { borrowed } from './postgres.borrowed.js';
 import { hiddenBytes } from './postgres.bytes.js';
-import type { PostgresClientLike, PostgresSource } from './postgres.client.js';
-import { mayPass, postgresError } from './postgres.failure.js';
+import type { PostgresClientLike, PostgresSource } from './postgres.options.js';
+import { mayPass, postgresError } from './postgres.errors.js';
 import { ownPool } from './postgres.pool.js';
-import { checkTable, rowsOf, storedIn } from './postgres.requests.js';
+import { checkTable, rowsOf, storedIn } from './postgres.client.js';
 import { DEFAULT_TABLE, type PostgresTable, tableNamed } from './postgres.table.js';
 import { type PostgresUrl, readPostgresUrl } from './postgres.url.js';
 

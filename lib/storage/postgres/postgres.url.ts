@@ -1,6 +1,6 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
-import type { PostgresConnection } from './postgres.client.js';
-import { choice, readParameters, type UrlRules } from '../storage.url.js';
+import type { PostgresConnection } from './postgres.options.js';
+import { choice, readParameters, type UrlRules } from '../contract/storage.url.js';
 
 /** Parts of a URL: `postgres://user:password@host/database?parameter=value`. */
 export interface PostgresUrl {

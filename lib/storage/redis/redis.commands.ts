@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { StoredValue } from '../session-storage.interface.js';
-import { RedisFault } from './redis.failure.js';
+import type { StoredValue } from '../contract/session-storage.interface.js';
+import { RedisFault } from './redis.errors.js';
 
 /** A command and its arguments. */
 export type RedisCommand = [name: string, ...args: (string | Buffer)[]];

@@ -2,7 +2,7 @@ import { ATTEMPT_TIMEOUT_MS } from '../remote/remote.attempts.js';
 import { importPackage } from '../remote/optional.package.js';
 import { type StoreAuthority, trustingStore } from '../remote/store.authority.js';
 import type { RedisSend } from './redis.commands.js';
-import { codeOf } from './redis.failure.js';
+import { codeOf } from './redis.errors.js';
 import type { RedisAddress } from './redis.url.js';
 
 type Redis = import('ioredis').Redis;

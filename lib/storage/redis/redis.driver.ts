@@ -1,4 +1,4 @@
-import type { StorageDriver } from '../storage.driver.js';
+import type { StorageDriver } from '../contract/storage.driver.js';
 import { RedisStorage } from './redis.storage.js';
 
 export const redisDriver: StorageDriver = {

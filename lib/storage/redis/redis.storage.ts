@@ -11,9 +11,9 @@ import type {
   StorageOperationOptions,
   StoredValue,
   WriteCondition,
-} from '../session-storage.interface.js';
-import { assertStorageKey } from '../storage-key.js';
-import { assertDeleteCondition, expectedVersion } from '../write-condition.js';
+} from '../contract/session-storage.interface.js';
+import { assertStorageKey } from '../contract/storage-key.js';
+import { assertDeleteCondition, expectedVersion } from '../contract/write-condition.js';
 import {
   assertPrimary,
   assertRunsScripts,
@@ -24,9 +24,9 @@ import {
   replace,
 } from './redis.commands.js';
 import { RedisConnection } from './redis.connection.js';
-import { codeOf, mayPass, redisError } from './redis.failure.js';
+import { codeOf, mayPass, redisError } from './redis.errors.js';
 import { readRedisUrl } from './redis.url.js';
-import type { RedisWords } from './redis.verdicts.js';
+import type { RedisWords } from './redis.advice.js';
 
 /** Options of {@link RedisStorage}: a server by its URL. Needs the package `ioredis`. */
 export interface RedisUrlOptions {

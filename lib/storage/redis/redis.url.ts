@@ -1,6 +1,6 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { assertPrefix } from '../remote/remote.names.js';
-import { readParameters, type UrlRules } from '../storage.url.js';
+import { readParameters, type UrlRules } from '../contract/storage.url.js';
 
 const RULES: UrlRules = {
   example: 'rediss://user:password@host:6379/0?prefix=betfair/',

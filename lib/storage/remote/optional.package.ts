@@ -1,6 +1,6 @@
 import { MissingPackageError } from '../../errors/index.js';
 import { safeCause } from '../../errors/safe-cause.js';
-import { text } from './foreign.fields.js';
+import { text } from '../../common/unknown-values.js';
 
 /**
  * Imports an optional package. The caller writes the `import()` itself, with the name as a literal, so that bundlers

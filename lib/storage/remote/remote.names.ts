@@ -1,5 +1,5 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
-import { isStorageKey } from '../storage-key.js';
+import { isStorageKey } from '../contract/storage-key.js';
 
 /** @throws BetfairConfigurationError the name is missing */
 export function assertNamed(name: unknown, what: string, example: string): void {

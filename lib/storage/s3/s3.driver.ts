@@ -1,6 +1,6 @@
 import { readCloudUrl } from '../cloud/cloud.url.js';
-import type { StorageDriver } from '../storage.driver.js';
-import { flag, type UrlRules } from '../storage.url.js';
+import type { StorageDriver } from '../contract/storage.driver.js';
+import { flag, type UrlRules } from '../contract/storage.url.js';
 import { S3Storage } from './s3.storage.js';
 
 const RULES: UrlRules = {

@@ -1,7 +1,7 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { assertNamed } from '../remote/remote.names.js';
 import { CloudStorage } from '../cloud/cloud.storage.js';
-import { connectS3, s3Fault } from './s3.requests.js';
+import { connectS3, s3Fault } from './s3.client.js';
 
 /** What is used of an `S3Client` of `@aws-sdk/client-s3`, version 3. */
 export interface S3ClientLike {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { SessionStorage } from '../../storage/session-storage.interface.js';
+import type { SessionStorage } from '../../storage/contract/session-storage.interface.js';
 
 /** Means of a case. */
 export interface CaseContext {

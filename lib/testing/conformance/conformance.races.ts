@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import type { SessionStorage, WriteCondition } from '../../storage/session-storage.interface.js';
+import type {
+  SessionStorage,
+  WriteCondition,
+} from '../../storage/contract/session-storage.interface.js';
 import { assertConflict, assertStored, isConflict, type Cases } from './conformance.context.js';
 
 const WRITERS = 8;

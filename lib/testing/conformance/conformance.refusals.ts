@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import type { SessionStorage } from '../../storage/session-storage.interface.js';
+import type { SessionStorage } from '../../storage/contract/session-storage.interface.js';
 import { assertStored, isConflict, rejection, type Cases } from './conformance.context.js';
 
 /** Some stores take these for "no condition" and overwrite whatever is there. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { SessionStorage } from '../../storage/session-storage.interface.js';
+import type { SessionStorage } from '../../storage/contract/session-storage.interface.js';
 import { basicCases } from './conformance.basics.js';
 import type { CaseContext, Cases } from './conformance.context.js';
 import { raceCases } from './conformance.races.js';

@@ -4,18 +4,22 @@ import { SimulatedAccount } from './accounts/simulated-account.js';
 import { SimulatedAccounts } from './accounts/simulated-accounts.js';
 import { CANNED_ANSWERS, type AnswerHandler } from './api/api.answers.js';
 import { SimulatedApi, type CallPredicate } from './api/simulated-api.js';
-import { clientCertificate, serverCertificate, type ServerCertificate } from './certificates.js';
+import {
+  clientCertificate,
+  serverCertificate,
+  type ServerCertificate,
+} from './http/certificates.js';
 import { deliver } from './http/delivery.js';
 import { FaultQueue, type SimulatorFault, type SimulatorFaultOptions } from './http/faults.js';
 import { answerIdentity } from './identity/identity.endpoints.js';
 import { MENU } from './api/api.route.js';
-import { accountAnswers } from './market/account.answers.js';
+import { accountAnswers } from './orders/account.answers.js';
 import { marketAnswers } from './market/market.answers.js';
 import { navigationMenu } from './market/navigation.menu.js';
-import { OrderBook, type SimulatedOrder } from './market/order-book.js';
-import { orderAnswers } from './market/order.answers.js';
+import { OrderBook, type SimulatedOrder } from './orders/order-book.js';
+import { orderAnswers } from './orders/order.answers.js';
 import { SimulatedMarkets } from './market/simulated-markets.js';
-import { RequestRecord } from './http/request.record.js';
+import { RequestRecord } from './request.record.js';
 import { html, type SimulatorReply } from './http/reply.js';
 import { type ResolvedLimits, resolveLimits } from './limits.js';
 import {

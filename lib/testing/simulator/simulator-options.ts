@@ -1,5 +1,5 @@
 import type { SimulatedAccountOptions } from './accounts/simulated-account.js';
-import type { ServerCertificate } from './certificates.js';
+import type { ServerCertificate } from './http/certificates.js';
 import type { SimulatorLimits } from './limits.js';
 
 /** Options of `BetfairSimulator.start()`. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type TLSSocket } from 'node:tls';
 import { inspect } from 'node:util';
 import type { SessionService } from 'nestjs-betfair-session';
-import { serverCertificate } from '../../../lib/testing/simulator/certificates.js';
+import { serverCertificate } from '../../../lib/testing/simulator/http/certificates.js';
 import { closeAccounts, createAccount } from '../../support/account.js';
 import { RPC } from '../../support/betting.js';
 import { answer, closeOwnApis, startOwnApi } from '../../support/own-api.js';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:https';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
-import { serverCertificate } from '../../../lib/testing/simulator/certificates.js';
+import { serverCertificate } from '../../../lib/testing/simulator/http/certificates.js';
 import { closeAccounts, createAccount, times } from '../../support/account.js';
 import { post, refuse, REST, RPC, rpcCall, sends, until } from '../../support/betting.js';
 import { INVALID, refused, restFault, rpcReply, succeeded } from '../rejections.fixture.js';

@@ -2,7 +2,7 @@ import { StorageConflictError } from '../../../lib/errors/index.js';
 import type {
   StoredValue,
   WriteCondition,
-} from '../../../lib/storage/session-storage.interface.js';
+} from '../../../lib/storage/contract/session-storage.interface.js';
 
 /** The store that the processes share. Every version is new to its object, so that writes of two objects commute. */
 export class PlayedStore {

@@ -1,4 +1,4 @@
-import { EMPTY_RECORD, formatLoginRecord } from '../../../lib/login/login.record.js';
+import { EMPTY_RECORD, formatLoginRecord } from '../../../lib/login/lease/lease.record.js';
 import type { Persistence } from '../../../lib/options/betfair-session-options.interface.js';
 import type { Bounds } from './harm.js';
 import type { Answer } from './played.betfair.js';

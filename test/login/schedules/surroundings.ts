@@ -1,6 +1,6 @@
 import { BetfairIdentityUnavailableError, SessionStorageError } from '../../../lib/errors/index.js';
 import type { LoginReply } from '../../../lib/identity/identity-reply.js';
-import type { SessionStorage } from '../../../lib/storage/session-storage.interface.js';
+import type { SessionStorage } from '../../../lib/storage/contract/session-storage.interface.js';
 import type { Operations } from './operation.js';
 import type { PlayedBetfair } from './played.betfair.js';
 import type { PlayedProcess } from './played.process.js';

@@ -1,5 +1,5 @@
 import { BetfairSessionError } from '../../../lib/errors/index.js';
-import { parseLoginRecord } from '../../../lib/login/login.record.js';
+import { parseLoginRecord } from '../../../lib/login/lease/lease.record.js';
 import type { PlayedProcess } from './played.process.js';
 import type { PlayedWorld } from './played.world.js';
 import { KEY, LEASE_DURATION, RECORD } from './process.parts.js';

@@ -1,5 +1,5 @@
 import type { BetfairSimulatorOptions } from 'nestjs-betfair-session/testing';
-import { formatLoginRecord, type LoginRecord } from '../../../lib/login/login.record.js';
+import { formatLoginRecord, type LoginRecord } from '../../../lib/login/lease/lease.record.js';
 import { createAccount } from '../../support/account.js';
 import { VirtualClock } from '../../support/virtual.clock.js';
 

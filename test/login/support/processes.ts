@@ -7,17 +7,17 @@ import {
   type WriteCondition,
 } from 'nestjs-betfair-session';
 import type { Clock } from '../../../lib/common/clock.js';
-import { LoginGuard } from '../../../lib/login/login.guard.js';
+import { LoginGuard } from '../../../lib/login/guard/login.guard.js';
 import { createFleet } from '../../../lib/login/fleet.js';
-import type { LoginLease, LoginPermit } from '../../../lib/login/login.lease.js';
+import type { LoginLease, LoginPermit } from '../../../lib/login/lease/login.lease.js';
 import type { LoginPermits, Moved } from '../../../lib/login/login.permits.js';
 import {
   EMPTY_RECORD,
   type LoginRecord,
   parseLoginRecord,
-} from '../../../lib/login/login.record.js';
+} from '../../../lib/login/lease/lease.record.js';
 import { LoginSpread } from '../../../lib/login/login.spread.js';
-import { RecordStore } from '../../../lib/login/record.store.js';
+import { RecordStore } from '../../../lib/login/lease/record.store.js';
 import { VirtualClock } from '../../support/virtual.clock.js';
 
 /** Milliseconds that a login of these processes may take. */

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { json } from 'node:stream/consumers';
 import { FileStorage } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
-import { type LoginRecord, parseLoginRecord } from '../../../lib/login/login.record.js';
+import { type LoginRecord, parseLoginRecord } from '../../../lib/login/lease/lease.record.js';
 
 const CHILD = resolve('test/session/support/shutdown-child.mjs');
 

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { WriteCondition } from '../../../lib/storage/session-storage.interface.js';
+import type { WriteCondition } from '../../../lib/storage/contract/session-storage.interface.js';
 
 /** What a worker does; see file-worker.mjs. */
 export type Job =

@@ -1,5 +1,5 @@
 import { FileStorage } from '../../../lib/storage/file/file.storage.js';
-import type { StoredValue } from '../../../lib/storage/session-storage.interface.js';
+import type { StoredValue } from '../../../lib/storage/contract/session-storage.interface.js';
 import { newDirectory } from './folders.js';
 
 /** The one object that tests of files keep. */

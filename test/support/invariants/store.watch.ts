@@ -1,5 +1,5 @@
 import type { SessionStorage } from 'nestjs-betfair-session';
-import { parseLoginRecord } from '../../../lib/login/login.record.js';
+import { parseLoginRecord } from '../../../lib/login/lease/lease.record.js';
 
 export interface StoreRules {
   /** Tokens of the live sessions, oldest first. */

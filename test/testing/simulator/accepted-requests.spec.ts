@@ -4,7 +4,7 @@ import {
   type Fact,
   type ProofPlace,
   type RequestKind,
-} from '../../../lib/testing/simulator/accepted-requests.js';
+} from '../../../lib/testing/simulator/http/accepted-requests.js';
 import { pages } from '../../readme/blocks.js';
 import { rightClient, send, TestClock, type RawRequest, type Reply } from './wire.js';
 

@@ -1,6 +1,6 @@
-import { OrderBook } from '../../../lib/testing/simulator/market/order-book.js';
-import { betOf } from '../../../lib/testing/simulator/market/order.checks.js';
-import { readInstruction } from '../../../lib/testing/simulator/market/place.instruction.js';
+import { OrderBook } from '../../../lib/testing/simulator/orders/order-book.js';
+import { betOf } from '../../../lib/testing/simulator/orders/order.checks.js';
+import { readInstruction } from '../../../lib/testing/simulator/orders/place.instruction.js';
 import { SimulatedMarkets } from '../../../lib/testing/simulator/market/simulated-markets.js';
 import { limit, Trader } from './market-wire.js';
 import { TestClock } from './wire.js';

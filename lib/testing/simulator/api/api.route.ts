@@ -5,7 +5,7 @@ import {
   type ApiService,
   type FrameworkFault,
 } from './api.envelopes.js';
-import { matchPath } from '../accepted-requests.js';
+import { matchPath } from '../http/accepted-requests.js';
 import { isRecord } from '../../../common/is-record.js';
 import { splitPath } from '../http/request.js';
 

@@ -5,7 +5,7 @@ import {
   lacksApplicationKey,
   readsBodyOf,
   type RequestKind,
-} from '../accepted-requests.js';
+} from '../http/accepted-requests.js';
 import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
 import { AnswerTable, type ServiceAnswers } from './answer.table.js';
 import type { AnswerHandler } from './api.answers.js';

@@ -1,5 +1,5 @@
 import type { BetfairEndpoints } from '../../../options/betfair-session-options.interface.js';
-import { ACCEPTED, matchPath, type RequestKind } from '../accepted-requests.js';
+import { ACCEPTED, matchPath, type RequestKind } from './accepted-requests.js';
 
 /** The endpoints of the simulator that take requests, named as in {@link BetfairEndpoints}. */
 export type SimulatorEndpoint = Exclude<keyof BetfairEndpoints, 'stream'>;

@@ -1,4 +1,4 @@
-import { ACCEPTED, acceptsMethod, lacksApplicationKey } from '../accepted-requests.js';
+import { ACCEPTED, acceptsMethod, lacksApplicationKey } from '../http/accepted-requests.js';
 import type { SimulatedAccount } from '../accounts/simulated-account.js';
 import type {
   LoginOutcome,

@@ -1,4 +1,4 @@
-import { ACCEPTED, readsBodyOf, type ProofPlace } from '../accepted-requests.js';
+import { ACCEPTED, readsBodyOf, type ProofPlace } from '../http/accepted-requests.js';
 import { mediaType, splitPath, type SimulatorRequest } from '../http/request.js';
 
 /** Parts of a request in which credentials may stand. */

@@ -1,4 +1,4 @@
-import type { Bet } from '../market/bet.js';
+import type { Bet } from '../orders/bet.js';
 import { grouped } from '../market/grouped.js';
 import { money } from '../market/noise.js';
 import { handicapOf } from './market.definition.js';

@@ -1,6 +1,6 @@
 import { flagOf, recordOf, textsOf, type Params } from '../api/params.js';
-import type { Bet } from '../market/bet.js';
-import type { OrderBook } from '../market/order-book.js';
+import type { Bet } from '../orders/bet.js';
+import type { OrderBook } from '../orders/order-book.js';
 import type { SimulatedMarkets } from '../market/simulated-markets.js';
 import type { ChangeSource } from './change.source.js';
 import { orderChanges, type OrderView } from './order.change.js';

@@ -1,11 +1,11 @@
 import { createServer, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../../common/clock.js';
 import type { SimulatedAccount } from '../accounts/simulated-account.js';
-import type { StreamErrorCode } from '../../../stream/stream.refusals.js';
+import type { StreamErrorCode } from '../../../stream/protocol/stream.refusals.js';
 import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
-import type { ServerCertificate } from '../certificates.js';
+import type { ServerCertificate } from '../http/certificates.js';
 import { LoopbackServer } from '../http/loopback.server.js';
-import type { OrderBook } from '../market/order-book.js';
+import type { OrderBook } from '../orders/order-book.js';
 import type { SimulatedMarkets } from '../market/simulated-markets.js';
 import { StreamConnection } from './stream.connection.js';
 import { StreamGate } from './stream.gate.js';

@@ -1,4 +1,4 @@
-import type { StreamErrorCode } from '../../../stream/stream.refusals.js';
+import type { StreamErrorCode } from '../../../stream/protocol/stream.refusals.js';
 import type { SimulatedAccount } from '../accounts/simulated-account.js';
 import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
 import type { StreamRefusal } from './stream.status.js';

@@ -1,4 +1,4 @@
-import type { StreamErrorCode } from '../../../stream/stream.refusals.js';
+import type { StreamErrorCode } from '../../../stream/protocol/stream.refusals.js';
 import { numberIn, type Params } from '../api/params.js';
 
 /** Answer of the Stream API to one message. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Params } from '../api/params.js';
 import { SimulatedApiError } from '../api/simulated-api.error.js';
-import type { OrderBook } from '../market/order-book.js';
+import type { OrderBook } from '../orders/order-book.js';
 import type { SimulatedMarkets } from '../market/simulated-markets.js';
 import type { ChangeSource } from './change.source.js';
 import { MarketSource } from './market.source.js';

@@ -1,0 +1,35 @@
+import type { Observable } from 'rxjs';
+import type { ApplicationLog } from '../../common/application-log.js';
+import type { SessionEvent } from './session.events.js';
+
+/** Writes what happens to the session to the application's log, at the level at which somebody should notice. */
+export function logSessionEvents(events$: Observable<SessionEvent>, log: ApplicationLog): void {
+  events$.subscribe((event) => {
+    switch (event.type) {
+      case 'loggedIn':
+        return log.log('Logged in to Betfair.');
+      case 'resumed':
+        return log.log('Resumed the stored Betfair session.');
+      case 'waitingForLogin': {
+        const seconds = Math.ceil(event.longestWait / 1_000);
+        return log.log(`Another process is logging in; waiting up to ${seconds} s.`);
+      }
+      case 'keptAlive':
+        return log.debug('Betfair session kept alive.');
+      case 'rejected':
+        return log.log('Betfair no longer takes the session; it is being replaced.');
+      case 'renewalFailed':
+        return log.warn(event.error.message);
+      case 'loginBlocked':
+        return log.error(event.error.message);
+      case 'loginUnblocked':
+        return log.log('Logins to Betfair are no longer held back.');
+      case 'storageDegraded':
+        return log.warn(event.error.message);
+      case 'storageRecovered':
+        return log.log('The session store works again.');
+      case 'loggedOut':
+        return log.log('Logged out of Betfair.');
+    }
+  });
+}

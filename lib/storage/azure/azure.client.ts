@@ -1,0 +1,111 @@
+import { buffer } from 'node:stream/consumers';
+import type { GetTokenOptions } from '@azure/identity';
+import type { AzureAccount } from './azure.account.js';
+import type { AzureContainerClientLike } from './azure.storage.js';
+import type { CloudFault } from '../cloud/cloud.errors.js';
+import { number, read, text } from '../../common/unknown-values.js';
+import type { CloudRequests } from '../cloud/cloud.client.js';
+import { fileFaultIn } from '../cloud/cloud.local-fault.js';
+import { importPackage } from '../remote/optional.package.js';
+
+export async function connectAzure(
+  container: string,
+  source: AzureContainerClientLike | AzureAccount,
+): Promise<CloudRequests> {
+  const mayRepeat = 'getBlockBlobClient' in source;
+  return { ...requestsOf(mayRepeat ? source : await createClient(container, source)), mayRepeat };
+}
+
+async function createClient(container: string, account: AzureAccount) {
+  const { ContainerClient, StorageSharedKeyCredential } = await importPackage(
+    '@azure/storage-blob',
+    'Azure Blob storage',
+    () => import('@azure/storage-blob'),
+  );
+  const { accountName, url, key, sasToken, connectionString } = account;
+  const address = `${url}/${encodeURIComponent(container)}`;
+  // A repetition inside the SDK would hide that an answer was lost.
+  const options = { retryOptions: { maxTries: 1 } };
+  if (key !== undefined) {
+    return new ContainerClient(address, new StorageSharedKeyCredential(accountName, key), options);
+  }
+  if (sasToken !== undefined) {
+    return new ContainerClient(`${address}?${sasToken}`, undefined, options);
+  }
+  if (connectionString !== undefined) {
+    return new ContainerClient(connectionString, container, options);
+  }
+  return new ContainerClient(address, await defaultCredential(), options);
+}
+
+async function defaultCredential() {
+  const { DefaultAzureCredential } = await importPackage(
+    '@azure/identity',
+    'Azure Blob storage without a key, SAS token or connection string',
+    () => import('@azure/identity'),
+  );
+  const credential = new DefaultAzureCredential();
+  return {
+    getToken(scopes: string | string[], options?: GetTokenOptions) {
+      // Signing in can take longer than one request may; the next one then finds it done.
+      const patient = { ...options };
+      delete patient.abortSignal;
+      return credential.getToken(scopes, patient);
+    },
+  };
+}
+
+function requestsOf(client: AzureContainerClientLike): Omit<CloudRequests, 'mayRepeat'> {
+  return {
+    async read(name, abortSignal) {
+      const blob = client.getBlockBlobClient(name);
+      const reply = await blob.download(0, undefined, { abortSignal, maxRetryRequests: 0 });
+      const body = reply.readableStreamBody;
+      if (body === undefined) throw new Error('The reply has no body.');
+      return { value: (await buffer(body)).toString(), version: versionOf(reply.etag) };
+    },
+
+    async write(name, value, ifMatch, abortSignal) {
+      const blob = client.getBlockBlobClient(name);
+      const { etag } = await blob.upload(value, Buffer.byteLength(value), {
+        abortSignal,
+        conditions: ifMatch === undefined ? { ifNoneMatch: '*' } : { ifMatch },
+        blobHTTPHeaders: { blobContentType: 'text/plain; charset=utf-8' },
+      });
+      return versionOf(etag);
+    },
+
+    async delete(name, version, abortSignal) {
+      const conditions = { ifMatch: version };
+      const blob = client.getBlockBlobClient(name);
+      await blob.delete({ abortSignal, conditions, deleteSnapshots: 'include' });
+    },
+  };
+}
+
+function versionOf(etag: string | undefined): string {
+  // Without it a later condition would be none.
+  if (!etag) throw new Error('The reply has no ETag.');
+  return etag;
+}
+
+export function azureFault(error: unknown): CloudFault {
+  const details = read(error, 'details');
+  const code = text(error, 'code') ?? text(details, 'errorCode') ?? text(error, 'name');
+  if (code !== undefined && SIGN_IN.test(code)) {
+    // Its status is made up if nobody has answered.
+    const message = text(error, 'message') ?? '';
+    const fileFault = fileFaultIn(message);
+    if (fileFault) return { ...fileFault, status: undefined };
+    const network = /endpoints_resolution_error|network_error/.exec(message)?.[0];
+    if (network !== undefined) return { code: network, status: undefined };
+  }
+  const status = number(error, 'statusCode');
+  if (/date header/i.test(text(details, 'authenticationErrorDetail') ?? '')) {
+    return { code: 'RequestDateRefused', status, serverTime: text(details, 'date') };
+  }
+  return { code, status };
+}
+
+/** Errors of `@azure/identity`. */
+const SIGN_IN = /^(?:Aggregate)?Authentication(?:Required)?Error$|^CredentialUnavailableError$/;

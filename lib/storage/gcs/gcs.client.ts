@@ -1,0 +1,127 @@
+import { buffer } from 'node:stream/consumers';
+import { ATTEMPT_TIMEOUT_MS } from '../remote/remote.attempts.js';
+import type { CloudFault } from '../cloud/cloud.errors.js';
+import { number, read, text } from '../../common/unknown-values.js';
+import type { CloudRequests } from '../cloud/cloud.client.js';
+import { importPackage } from '../remote/optional.package.js';
+
+import type { GcsClientLike, GcsFileLike, GcsStorageOptions } from './gcs.storage.js';
+
+export async function connectGcs(options: GcsStorageOptions): Promise<CloudRequests> {
+  const client = options.client ?? (await createClient(options.apiEndpoint));
+  const bucket = client.bucket(options.bucket);
+  return {
+    ...requestsOf((name) => bucket.file(name)),
+    mayRepeat: options.client !== undefined,
+  };
+}
+
+async function createClient(option: string | undefined): Promise<GcsClientLike> {
+  const { Storage } = await importPackage(
+    '@google-cloud/storage',
+    'GCS storage',
+    () => import('@google-cloud/storage'),
+  );
+  const emulator = process.env['STORAGE_EMULATOR_HOST'];
+  const endpoint = (option ?? emulator)?.replace(/\/+$/, '').replace(/^(?!https?:\/\/)/, 'http://');
+  const client = new Storage({
+    // The SDK signs nothing for another endpoint by itself; emulators speak plain HTTP, and get no credentials.
+    ...(endpoint && {
+      apiEndpoint: endpoint,
+      useAuthWithCustomEndpoint: endpoint.startsWith('https:'),
+    }),
+    // A repetition inside the SDK would hide that an answer was lost.
+    retryOptions: { autoRetry: false },
+  });
+  // The SDK takes the variable as it is for the base of some URLs, and so wants a path in it that others must not have.
+  if (endpoint) client.baseUrl = `${endpoint}/storage/v1`;
+  return client;
+}
+
+function requestsOf(fileOf: (name: string) => GcsFileLike): Omit<CloudRequests, 'mayRepeat'> {
+  const requests: Omit<CloudRequests, 'mayRepeat'> = {
+    async read(name, signal) {
+      const stream = fileOf(name).createReadStream({ validation: false });
+      signal.addEventListener('abort', () => stream.destroy());
+      let head: unknown;
+      stream.once('response', (response: unknown) => (head = response));
+      const value = (await buffer(stream)).toString();
+      return { value, version: versionOf(read(read(head, 'headers'), 'x-goog-generation')) };
+    },
+
+    async write(name, value, expected, signal) {
+      const file = fileOf(name);
+      const options = {
+        resumable: false,
+        // After a mismatch the SDK deletes whatever is stored; TLS has checked the bytes.
+        validation: false,
+        contentType: 'text/plain; charset=utf-8',
+        preconditionOpts: {
+          ifGenerationMatch: expected ?? 0,
+        },
+        timeout: ATTEMPT_TIMEOUT_MS,
+      } as const;
+      try {
+        await file.save(value, options);
+      } catch (error) {
+        throw await reasonFor(error, () => requests.read(name, signal));
+      }
+      return versionOf(file.metadata.generation);
+    },
+
+    async delete(name, version) {
+      await fileOf(name).delete({ ifGenerationMatch: version });
+    },
+  };
+  return requests;
+}
+
+/** The SDK closes the stream of a write that it cannot sign, and then tells of the stream; a read tells the reason. */
+async function reasonFor(error: unknown, readInstead: () => Promise<unknown>): Promise<unknown> {
+  if (text(error, 'code') !== 'ERR_STREAM_DESTROYED') return error;
+  try {
+    await readInstead();
+  } catch (reason) {
+    // An answer to the read is none to the write.
+    if (gcsFault(reason).status === undefined) return reason;
+  }
+  return error;
+}
+
+function versionOf(generation: unknown): string {
+  if (typeof generation === 'string' && generation !== '') return generation;
+  if (typeof generation === 'number') return String(generation);
+  // Without it a later condition would be none.
+  throw new Error('The reply has no generation.');
+}
+
+/** The SDK's words for a file of credentials that is no file, or lacks a part. */
+const KEY_FILE = /The file at .+ is not a file|The incoming JSON object does not contain/s;
+
+/** The SDK puts the HTTP status into `code`, and what a server said into the message. */
+export function gcsFault(error: unknown): CloudFault {
+  const status = number(error, 'code') ?? number(error, 'status');
+  const message = text(error, 'message') ?? '';
+  if (status === 404) {
+    // Only the text tells the two apart.
+    return { status, code: /bucket does not exist/i.test(message) ? 'noSuchBucket' : 'notFound' };
+  }
+  if (/invalid_grant/.test(message)) {
+    const isOfTime = /reasonable timeframe|iat and exp/.test(message);
+    return { status, code: isOfTime ? 'invalidTimeOfGrant' : 'invalid_grant' };
+  }
+  if (message.startsWith('Could not load the default credentials')) {
+    return { status, code: 'noCredentials' };
+  }
+  const own = text(error, 'code');
+  const name = text(error, 'name');
+  if (status === undefined && own === undefined) {
+    const isOfKeyFile = name === 'SyntaxError' || KEY_FILE.test(message);
+    return { status, code: isOfKeyFile ? 'unusableCredentials' : name };
+  }
+  const reasons = read(error, 'errors');
+  const reason = Array.isArray(reasons) ? text(reasons[0], 'reason') : undefined;
+  // After a read, the message is the whole reply.
+  const inReply = /"reason":\s*"(\w+)"/.exec(message)?.[1];
+  return { status, code: reason ?? inReply ?? own ?? name, path: text(error, 'path') };
+}

@@ -1,0 +1,126 @@
+import type { Clock } from '../common/clock.js';
+import { withDeadline } from '../common/deadline.js';
+import { SessionStorageError, StorageConflictError } from '../errors/index.js';
+import type {
+  DeleteCondition,
+  SessionStorage,
+  StorageOperationOptions,
+  StoredValue,
+  WriteCondition,
+} from './contract/session-storage.interface.js';
+import { UnfoundedConflicts } from './unfounded-conflicts.js';
+import { parseStored, parseVersion, storeFailure, type StoreOperation } from './store.answers.js';
+
+/**
+ * A store of which every operation ends in time, and fails with an error of ours only: what a user's own store throws
+ * may hold anything.
+ */
+export class BoundedStorage implements SessionStorage {
+  /** The kind of operation that fails now; writes weigh more. */
+  #failing: StoreOperation | undefined;
+  readonly #conflicts: UnfoundedConflicts;
+
+  constructor(
+    private readonly storage: SessionStorage,
+    private readonly clock: Clock,
+    /** Milliseconds for one operation. */
+    private readonly timeout: number,
+    /** Told when the store begins to fail, and when it works again. */
+    private readonly onHealth: (failure: SessionStorageError | undefined) => void,
+  ) {
+    this.#conflicts = new UnfoundedConflicts(clock);
+  }
+
+  /** Tells if it fails. */
+  get degraded(): boolean {
+    return this.#failing !== undefined;
+  }
+
+  read(key: string, options?: StorageOperationOptions): Promise<StoredValue | undefined> {
+    return this.#operate('read', key, options, async (signal) => {
+      const stored = parseStored(await this.storage.read(key, { signal }));
+      this.#conflicts.found(key, stored?.version);
+      return stored;
+    });
+  }
+
+  write(
+    key: string,
+    value: string,
+    condition: WriteCondition,
+    options?: StorageOperationOptions,
+  ): Promise<string> {
+    return this.#operate('write', key, options, async (signal) => {
+      try {
+        const version = parseVersion(await this.storage.write(key, value, condition, { signal }));
+        this.#conflicts.written(key);
+        return version;
+      } catch (error) {
+        const failure = storeFailure('write', key, error);
+        if (!(failure instanceof StorageConflictError)) throw failure;
+        throw this.#conflicts.refused(key, condition) ?? failure;
+      }
+    });
+  }
+
+  delete(
+    key: string,
+    condition: DeleteCondition,
+    options?: StorageOperationOptions,
+  ): Promise<void> {
+    return this.#operate('delete', key, options, (signal) =>
+      this.storage.delete(key, condition, { signal }),
+    );
+  }
+
+  async close(signal?: AbortSignal): Promise<void> {
+    const { clock, timeout } = this;
+    await withDeadline(clock, timeout, async () => this.storage.close?.(), closesLate, signal);
+  }
+
+  async #operate<T>(
+    operation: StoreOperation,
+    key: string,
+    options: StorageOperationOptions | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const { clock, timeout } = this;
+    const timedOut = () =>
+      new SessionStorageError(
+        `The session store did not answer a ${operation} of "${key}" within ${timeout} ms. Check that it is up and reachable.`,
+        'unavailable',
+      );
+    try {
+      const result = await withDeadline(clock, timeout, work, timedOut, options?.signal);
+      this.#works(operation);
+      return result;
+    } catch (error) {
+      const failure = storeFailure(operation, key, error);
+      if (failure instanceof StorageConflictError) {
+        this.#works(operation);
+        throw failure;
+      }
+      // The caller gave up: that says nothing about the store.
+      if (options?.signal?.aborted) throw options.signal.reason;
+      this.#fails(operation, failure);
+      throw failure;
+    }
+  }
+
+  #works(operation: StoreOperation): void {
+    // A store that is full, or read-only, answers reads all the while.
+    if (this.#failing === undefined || (this.#failing === 'write' && operation === 'read')) return;
+    this.#failing = undefined;
+    this.onHealth(undefined);
+  }
+
+  #fails(operation: StoreOperation, failure: SessionStorageError): void {
+    const isNew = this.#failing === undefined;
+    if (this.#failing !== 'write') this.#failing = operation;
+    if (isNew) this.onHealth(failure);
+  }
+}
+
+function closesLate(): SessionStorageError {
+  return new SessionStorageError('The session store did not close in time.', 'unavailable');
+}

@@ -1,0 +1,112 @@
+import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
+import { safeCause } from '../../errors/safe-cause.js';
+import { ATTEMPT_TIMEOUT_MS } from '../remote/remote.attempts.js';
+import type { CloudFault } from '../cloud/cloud.errors.js';
+import { number, read, text } from '../../common/unknown-values.js';
+import type { CloudRequests } from '../cloud/cloud.client.js';
+import { importPackage } from '../remote/optional.package.js';
+
+import type { S3ClientLike, S3StorageOptions } from './s3.storage.js';
+
+type Sdk = typeof import('@aws-sdk/client-s3');
+
+export async function connectS3(options: S3StorageOptions): Promise<CloudRequests> {
+  const sdk = await importPackage(
+    '@aws-sdk/client-s3',
+    'S3 storage',
+    () => import('@aws-sdk/client-s3'),
+  );
+  if (options.client) {
+    return { ...requestsOf(sdk, options.client, options.bucket), mayRepeat: true };
+  }
+  const client = createClient(sdk, options);
+  try {
+    await client.config.region();
+  } catch (error) {
+    throw new BetfairConfigurationError(
+      'the S3 session store has no region. Write it as s3://my-bucket?region=eu-west-1, or set AWS_REGION.',
+      { cause: safeCause(error) },
+    );
+  }
+  return {
+    ...requestsOf(sdk, client, options.bucket),
+    mayRepeat: false,
+    close: () => client.destroy(),
+  };
+}
+
+function createClient(sdk: Sdk, { region, endpoint, usePathStyle }: S3StorageOptions) {
+  return new sdk.S3Client({
+    ...(region !== undefined && { region }),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(usePathStyle !== undefined && { forcePathStyle: usePathStyle }),
+    // A repetition inside the SDK would hide that an answer was lost.
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: ATTEMPT_TIMEOUT_MS,
+      requestTimeout: ATTEMPT_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+    // Older S3-compatible services refuse the newer checksums.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+}
+
+function requestsOf(
+  sdk: Sdk,
+  client: S3ClientLike,
+  bucket: string,
+): Omit<CloudRequests, 'mayRepeat'> {
+  return {
+    async read(name, abortSignal) {
+      const command = new sdk.GetObjectCommand({ Bucket: bucket, Key: name });
+      const reply = await client.send(command, { abortSignal });
+      return { value: await bodyOf(reply), version: versionOf(reply) };
+    },
+
+    async write(name, value, version, abortSignal) {
+      const command = new sdk.PutObjectCommand({
+        Bucket: bucket,
+        Key: name,
+        Body: value,
+        // The SDK takes an empty body for one of unknown length.
+        ContentLength: Buffer.byteLength(value),
+        ContentType: 'text/plain; charset=utf-8',
+        ...(version === undefined ? { IfNoneMatch: '*' } : { IfMatch: version }),
+      });
+      return versionOf(await client.send(command, { abortSignal }));
+    },
+
+    async delete(name, version, abortSignal) {
+      const command = new sdk.DeleteObjectCommand({ Bucket: bucket, Key: name, IfMatch: version });
+      await client.send(command, { abortSignal });
+    },
+  };
+}
+
+function versionOf(reply: unknown): string {
+  const version = text(reply, 'ETag');
+  // Without it a later condition would be none.
+  if (version === undefined) throw new Error('The reply has no ETag.');
+  return version;
+}
+
+async function bodyOf(reply: unknown): Promise<string> {
+  const body = read(reply, 'Body');
+  const toText = read(body, 'transformToString');
+  const value: unknown =
+    typeof toText === 'function' ? await Reflect.apply(toText, body, []) : undefined;
+  if (typeof value !== 'string') throw new Error('The reply has no body.');
+  return value;
+}
+
+/** S3's own codes are the names of the SDK's errors. */
+export function s3Fault(error: unknown): CloudFault {
+  const status = number(read(error, '$metadata'), 'httpStatusCode');
+  const name = text(error, 'name');
+  if (status === undefined) {
+    return { status, code: text(error, 'code') ?? name, path: text(error, 'path') };
+  }
+  return { status, code: name, serverTime: text(error, 'ServerTime') };
+}
