@@ -3,7 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { SESSION_CLOCK } from './injection-tokens.js';
 import { systemClock } from './common/clock.js';
 import { AccountRegistry } from './accounts/account.registry.js';
-import { UsageCheck } from './interceptor/decorator-check/decorator.check.js';
+import { DecoratorCheck } from './interceptor/decorator-check/decorator.check.js';
 
 /**
  * What all accounts of an application share. Global because Nest builds a controller's interceptors in the module of
@@ -12,7 +12,7 @@ import { UsageCheck } from './interceptor/decorator-check/decorator.check.js';
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  providers: [AccountRegistry, UsageCheck, { provide: SESSION_CLOCK, useValue: systemClock }],
+  providers: [AccountRegistry, DecoratorCheck, { provide: SESSION_CLOCK, useValue: systemClock }],
   exports: [AccountRegistry, SESSION_CLOCK],
 })
-export class AccountsModule {}
+export class BetfairSessionCoreModule {}

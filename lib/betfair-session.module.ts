@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { AccountsModule } from './betfair-session-core.module.js';
+import { BetfairSessionCoreModule } from './betfair-session-core.module.js';
 import {
   type ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
@@ -10,7 +10,7 @@ import {
  * Gives an application one valid Betfair session: import it once in the root module, and inject `SessionService`
  * anywhere. For several accounts import it once for each, all but one with a `name`.
  */
-@Module({ imports: [AccountsModule] })
+@Module({ imports: [BetfairSessionCoreModule] })
 export class BetfairSessionModule extends ConfigurableModuleClass {
   /**
    * Registers an account with options that are known when the module is imported.

@@ -15,10 +15,8 @@ import { KeepAliveScheduler } from './session/keep-alive/keep-alive.scheduler.js
 import type { BetfairSessionOptions } from './options/betfair-session-options.interface.js';
 import { announceForeignHosts } from './options/foreign-hosts.js';
 import { hideSecrets } from './options/printed-options.js';
-import {
-  type ResolvedSessionOptions,
-  resolveSessionOptions,
-} from './options/session-options.resolver.js';
+import { resolveSessionOptions } from './options/session-options.resolver.js';
+import type { ResolvedSessionOptions } from './options/resolved-options.js';
 import { SessionService } from './session/session.service.js';
 import type { SessionStorage } from './storage/contract/session-storage.interface.js';
 import { openStorage } from './storage/storage.opening.js';

@@ -39,17 +39,18 @@ export { CurrentSession } from './interceptor/current-session.decorator.js';
 export { UseBetfairSession } from './interceptor/use-betfair-session.decorator.js';
 export type { UseBetfairSessionOptions } from './interceptor/use-betfair-session.metadata.js';
 export type {
-  BetfairEndpoints,
   BetfairSessionOptions,
-  CertificateFunction,
   CertificateLoginOptions,
-  CertificateSource,
-  ClientCertificate,
   CommonSessionOptions,
   InteractiveLoginOptions,
-  Jurisdiction,
-  Persistence,
 } from './options/betfair-session-options.interface.js';
+export type { Persistence } from './storage/contract/persistence.js';
+export type {
+  CertificateFunction,
+  CertificateSource,
+  ClientCertificate,
+} from './identity/certificate/certificate.options.js';
+export type { BetfairEndpoints, Jurisdiction } from './identity/jurisdiction.endpoints.js';
 export {
   betfairSessionOptionsFromEnv,
   type OptionsFromEnvSettings,
@@ -61,20 +62,16 @@ export {
 } from './betfair-session.js';
 export type { SessionEvent, SessionStatus } from './session/events/session.events.js';
 export { SessionService, type WaitOptions } from './session/session.service.js';
-export {
-  AzureBlobStorage,
-  type AzureBlobClientLike,
-  type AzureBlobStorageOptions,
-  type AzureContainerClientLike,
-  type AzureRequestOptions,
-} from './storage/azure/azure.storage.js';
+export { AzureBlobStorage } from './storage/azure/azure.storage.js';
+export type {
+  AzureBlobClientLike,
+  AzureBlobStorageOptions,
+  AzureContainerClientLike,
+  AzureRequestOptions,
+} from './storage/azure/azure.options.js';
 export { FileStorage, type FileStorageOptions } from './storage/file/file.storage.js';
-export {
-  type GcsClientLike,
-  type GcsFileLike,
-  GcsStorage,
-  type GcsStorageOptions,
-} from './storage/gcs/gcs.storage.js';
+export { GcsStorage } from './storage/gcs/gcs.storage.js';
+export type { GcsClientLike, GcsFileLike, GcsStorageOptions } from './storage/gcs/gcs.options.js';
 export { MemoryStorage, type MemoryStorageOptions } from './storage/memory/memory.storage.js';
 export type { PostgresClientLike } from './storage/postgres/postgres.options.js';
 export {
@@ -87,7 +84,8 @@ export {
   RedisStorage,
   type RedisUrlOptions,
 } from './storage/redis/redis.storage.js';
-export { type S3ClientLike, S3Storage, type S3StorageOptions } from './storage/s3/s3.storage.js';
+export { S3Storage } from './storage/s3/s3.storage.js';
+export type { S3ClientLike, S3StorageOptions } from './storage/s3/s3.options.js';
 export type {
   DeleteCondition,
   SessionStorage,

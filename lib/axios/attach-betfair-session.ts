@@ -1,4 +1,4 @@
-import { read } from '../calls/rejection/rejection-envelope.js';
+import { read } from '../common/unknown-values.js';
 import type { SessionSource } from '../calls/session-source.js';
 import { BetfairConfigurationError, BetfairSessionError } from '../errors/index.js';
 import type { SessionService } from '../session/session.service.js';

@@ -1,5 +1,5 @@
 import { isForm, isOldStream, modernStream } from '../calls/fetch/request.body.js';
-import { read } from '../calls/rejection/rejection-envelope.js';
+import { read } from '../common/unknown-values.js';
 
 /** The part of `AxiosHeaders` that is used. */
 interface HeadersLike {

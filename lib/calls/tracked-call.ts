@@ -4,7 +4,8 @@ import { abortable } from '../common/deadline.js';
 import { BetfairSessionError } from '../errors/index.js';
 import { CallScope } from './call-scope.js';
 import { replaceDead, type Refusal } from './refusal.js';
-import { read, type Rejection } from './rejection/rejection-envelope.js';
+import { read } from '../common/unknown-values.js';
+import { type Rejection } from './rejection/rejection-envelope.js';
 import type { SessionSource } from './session-source.js';
 import { addCall, type CallUnderWay, noteCall, noteWrite, removeCall } from './stray-calls.js';
 

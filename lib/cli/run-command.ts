@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { CommandError, UsageError } from './terminal/command.errors.js';
-import { type Command, COMMANDS } from './commands.js';
+import { COMMANDS } from './commands.js';
+import type { Command } from './terminal/command.js';
 import { print, printError, printHint } from './terminal/terminal.js';
 
 const PROGRAM = 'nestjs-betfair-session';

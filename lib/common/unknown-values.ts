@@ -1,16 +1,25 @@
-/** A property of an SDK's error, if it is a text. */
+/** Tells if a value is an object with properties to look at: parsed JSON, or an error of any realm. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Reads a property of a value that may be anything. One that throws, or is not there, reads as `undefined`. */
+export function read(value: unknown, property: PropertyKey): unknown {
+  try {
+    return typeof value === 'object' && value !== null ? Reflect.get(value, property) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads a property if it is a text and not empty. */
 export function text(value: unknown, property: string): string | undefined {
   const found = read(value, property);
   return typeof found === 'string' && found !== '' ? found : undefined;
 }
 
-/** A property of an SDK's error, if it is a number. */
+/** Reads a property if it is a number. */
 export function number(value: unknown, property: string): number | undefined {
   const found = read(value, property);
   return typeof found === 'number' ? found : undefined;
-}
-
-/** A property of a value that may be anything. */
-export function read(value: unknown, property: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, property) : undefined;
 }

@@ -2,6 +2,7 @@ import { BetfairConfigurationError } from '../errors/index.js';
 import { safeCause } from '../errors/safe-cause.js';
 import { adviseOnStray } from './clean-text.js';
 import { quotedPath } from './path-text.js';
+import { read } from './unknown-values.js';
 
 const ADVICE: Readonly<Record<string, string>> = {
   ENOENT: 'There is no such file; a relative path counts from the working directory.',
@@ -18,7 +19,7 @@ export function unreadableFile(
   error: unknown,
 ): BetfairConfigurationError {
   // Without its message, which quotes the path unseen.
-  const cause = safeCause({ name: 'Error', code: Reflect.get(Object(error), 'code') });
+  const cause = safeCause({ name: 'Error', code: read(error, 'code') });
   const advice =
     adviseOnStray('The path', file) ??
     ADVICE[cause.message] ??

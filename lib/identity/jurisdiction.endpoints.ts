@@ -1,7 +1,22 @@
-import type {
-  BetfairEndpoints,
-  Jurisdiction,
-} from '../options/betfair-session-options.interface.js';
+/** Where the account is registered; it decides hosts and session lifetime. */
+export type Jurisdiction =
+  'global' | 'italy' | 'spain' | 'romania' | 'sweden' | 'australia' | 'brazil';
+
+/** Addresses that replace those of the jurisdiction: whole URLs, all of them `https:`, except for `stream`. */
+export interface BetfairEndpoints {
+  /** Login with a client certificate. Receives user name, password and application key. */
+  readonly certLogin?: string | undefined;
+  /** Interactive login. Receives the same, and the two-factor code. */
+  readonly login?: string | undefined;
+  /** Receives the token and the application key. */
+  readonly keepAlive?: string | undefined;
+  /** Receives the token and the application key. */
+  readonly logout?: string | undefined;
+  /** Base of `SessionService.fetch`, and the only origin that it sends a token to. */
+  readonly api?: string | undefined;
+  /** Host and port of the Stream API, such as `stream-api.betfair.com:443`. Receives the token and the application key. */
+  readonly stream?: string | undefined;
+}
 
 /** The addresses of Betfair for an account. */
 export interface ResolvedEndpoints {

@@ -11,7 +11,7 @@ import { Observable } from 'rxjs';
 import { AccountRegistry } from '../accounts/account.registry.js';
 import { DEFAULT_ACCOUNT } from '../injection-tokens.js';
 import { CallScope } from '../calls/call-scope.js';
-import { read } from '../calls/rejection/rejection-envelope.js';
+import { read } from '../common/unknown-values.js';
 import { BetfairConfigurationError } from '../errors/index.js';
 import { BetfairSession } from '../betfair-session.js';
 import { SessionService } from '../session/session.service.js';

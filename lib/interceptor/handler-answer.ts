@@ -1,5 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { read } from '../calls/rejection/rejection-envelope.js';
+import { read } from '../common/unknown-values.js';
 
 /** Takes a handler's answer out of what Nest has it wrapped in: a `MessageEvent` or a `WsResponse`. */
 export function answerOf(context: ExecutionContext, sendsEvents: boolean, value: unknown): unknown {

@@ -1,5 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { read } from '../calls/rejection/rejection-envelope.js';
+import { read } from '../common/unknown-values.js';
 import type { HandlerTraits } from './handler-traits.js';
 
 /** Tells if a handler may run again, as things are when it is asked. */

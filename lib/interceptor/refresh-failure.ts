@@ -1,4 +1,4 @@
-import { read } from '../calls/rejection/rejection-envelope.js';
+import { read } from '../common/unknown-values.js';
 import { BetfairSessionError } from '../errors/index.js';
 import { safeCause } from '../errors/safe-cause.js';
 

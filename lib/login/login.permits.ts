@@ -2,7 +2,7 @@ import type { Clock } from '../common/clock.js';
 import { abortable, sleep } from '../common/deadline.js';
 import { LOOKS, Pauses } from '../common/pauses.js';
 import { SessionStorageError } from '../errors/index.js';
-import type { Persistence } from '../options/betfair-session-options.interface.js';
+import type { Persistence } from '../storage/contract/persistence.js';
 import { assertKeepsRecord } from './lease/store.check.js';
 import type { LoginGuard } from './guard/login.guard.js';
 import type { LoginLease, LoginPermit, RecordChange } from './lease/login.lease.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Jurisdiction } from './betfair-session-options.interface.js';
+import type { Jurisdiction } from '../identity/jurisdiction.endpoints.js';
 
 interface Account {
   readonly jurisdiction: Jurisdiction;

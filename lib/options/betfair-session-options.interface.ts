@@ -1,70 +1,10 @@
+import type { Persistence } from '../storage/contract/persistence.js';
+import type {
+  ClientCertificate,
+  CertificateFunction,
+} from '../identity/certificate/certificate.options.js';
+import type { Jurisdiction, BetfairEndpoints } from '../identity/jurisdiction.endpoints.js';
 import type { SessionStorage } from '../storage/contract/session-storage.interface.js';
-
-/** Where the account is registered; it decides hosts and session lifetime. */
-export type Jurisdiction =
-  'global' | 'italy' | 'spain' | 'romania' | 'sweden' | 'australia' | 'brazil';
-
-/** Text of a certificate or key: PEM text, its bytes, or a file that holds it, read again at every login. */
-export type CertificateSource =
-  | string
-  | Buffer
-  | {
-      /** Path, from the working directory or absolute. */
-      readonly file: string;
-    };
-
-/** The client certificate of a certificate login, in any form that people hold it. */
-export type ClientCertificate = {
-  /** Decrypts the private key or the PFX. */
-  readonly passphrase?: string | undefined;
-} & (
-  | {
-      /** The certificate. */
-      readonly cert: CertificateSource;
-      /** Its private key. */
-      readonly key: CertificateSource;
-    }
-  | {
-      /** Certificate and private key joined in one PEM text. */
-      readonly pem: CertificateSource;
-    }
-  | {
-      /** PKCS #12 bytes (`.p12`, `.pfx`), or a file of them, read again at every login. */
-      readonly pfx:
-        | Buffer
-        | {
-            /** Path, from the working directory or absolute. */
-            readonly file: string;
-          };
-    }
-);
-
-/** Returns the client certificate of this moment, from a secret manager for example. */
-export type CertificateFunction = () => ClientCertificate | Promise<ClientCertificate>;
-
-/** Addresses that replace those of the jurisdiction: whole URLs, all of them `https:`, except for `stream`. */
-export interface BetfairEndpoints {
-  /** Login with a client certificate. Receives user name, password and application key. */
-  readonly certLogin?: string | undefined;
-  /** Interactive login. Receives the same, and the two-factor code. */
-  readonly login?: string | undefined;
-  /** Receives the token and the application key. */
-  readonly keepAlive?: string | undefined;
-  /** Receives the token and the application key. */
-  readonly logout?: string | undefined;
-  /** Base of `SessionService.fetch`, and the only origin that it sends a token to. */
-  readonly api?: string | undefined;
-  /** Host and port of the Stream API, such as `stream-api.betfair.com:443`. Receives the token and the application key. */
-  readonly stream?: string | undefined;
-}
-
-/**
- * What happens when the store fails after a login or cannot be reached before one.
- *
- * - `'required'`: a session that cannot be stored is logged out, and without the store there is no login.
- * - `'best-effort'`: the session is served from memory and stored later.
- */
-export type Persistence = 'required' | 'best-effort';
 
 /** Options of every kind of login. */
 export interface CommonSessionOptions {

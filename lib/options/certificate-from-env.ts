@@ -1,6 +1,9 @@
 import { findMangling } from '../identity/certificate/mangled-pem.js';
 import { nameByVariables } from '../common/variable-names.js';
-import type { CertificateSource, ClientCertificate } from './betfair-session-options.interface.js';
+import type {
+  CertificateSource,
+  ClientCertificate,
+} from '../identity/certificate/certificate.options.js';
 import type { EnvironmentReader } from './environment.reader.js';
 
 /** A part of the certificate as the environment gives it. */

@@ -1,4 +1,5 @@
-import type { ClientCertificate } from './betfair-session-options.interface.js';
+import { read } from '../common/unknown-values.js';
+import type { ClientCertificate } from '../identity/certificate/certificate.options.js';
 import { isObject, isText } from './session-options.shapes.js';
 
 /** Tells if the parts are there; what they hold is looked at afterwards. */
@@ -30,10 +31,6 @@ export function findShapeFault(value: unknown, name = 'certificate'): string | u
   return given.length > 0 && given.every((part) => isSource(read(value, part)))
     ? undefined
     : `${name}: set it to { cert, key } or { pem }, each PEM text, a Buffer or { file }, or to { pfx }, a Buffer or { file }${name === 'certificate' ? "; or to a function that returns one of these; or set login: 'interactive'" : ''}.`;
-}
-
-function read(value: unknown, part: string): unknown {
-  return isObject(value) ? Reflect.get(value, part) : undefined;
 }
 
 function isSource(value: unknown): boolean {

@@ -1,7 +1,7 @@
 import { readAuthorityFile } from '../common/authority-file.js';
 import { findTextFault } from '../common/clean-text.js';
 import { BetfairConfigurationError } from '../errors/index.js';
-import type { BetfairEndpoints } from './betfair-session-options.interface.js';
+import type { BetfairEndpoints } from '../identity/jurisdiction.endpoints.js';
 import type { EnvironmentReader } from './environment.reader.js';
 import { findAddressFault, findOriginFault, findUrlFault } from './session-options.checks.js';
 

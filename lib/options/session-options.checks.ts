@@ -9,7 +9,7 @@ import { isStorageKey } from '../storage/contract/storage-key.js';
 import { defaultSessionKey } from './account-id.js';
 import type { BetfairSessionOptions } from './betfair-session-options.interface.js';
 import { KNOWN_OPTIONS } from './known-options.js';
-import type { ResolvedSessionOptions } from './session-options.resolver.js';
+import type { ResolvedSessionOptions } from './resolved-options.js';
 import { findShapeFault } from './certificate.shape.js';
 import { isHttps, isStorage, isText } from './session-options.shapes.js';
 import { findTimeFaults } from './time-bounds.js';

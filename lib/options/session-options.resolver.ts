@@ -1,44 +1,17 @@
+import { authoritiesOf } from '../common/http/trust.js';
 import { BetfairConfigurationError } from '../errors/index.js';
 import { checkClientCertificate } from '../identity/certificate/client-certificate.js';
-import { authoritiesOf, type CertificateAuthorities } from '../common/http/trust.js';
 import {
   endpointsOf,
   isJurisdiction,
-  type ResolvedEndpoints,
   sessionLifetimeOf,
 } from '../identity/jurisdiction.endpoints.js';
-import type { SessionStorage } from '../storage/contract/session-storage.interface.js';
 import { defaultSessionKey } from './account-id.js';
-import type {
-  BetfairSessionOptions,
-  CertificateFunction,
-  ClientCertificate,
-  Jurisdiction,
-  Persistence,
-} from './betfair-session-options.interface.js';
+import type { BetfairSessionOptions } from './betfair-session-options.interface.js';
 import { isClientCertificate } from './certificate.shape.js';
 import { hideSecrets } from './printed-options.js';
+import type { ResolvedSessionOptions } from './resolved-options.js';
 import { findFaults } from './session-options.checks.js';
-
-/** The options of an account with every default filled in. */
-export interface ResolvedSessionOptions {
-  readonly username: string;
-  readonly password: string | (() => string | Promise<string>);
-  readonly twoFactorCode: (() => string | Promise<string>) | undefined;
-  readonly certificate: ClientCertificate | CertificateFunction | undefined;
-  readonly applicationKey: string;
-  readonly jurisdiction: Jurisdiction;
-  readonly endpoints: ResolvedEndpoints;
-  readonly ca: CertificateAuthorities;
-  readonly sessionLifetime: number;
-  readonly storage: string | SessionStorage;
-  readonly sessionKey: string;
-  readonly persistence: Persistence;
-  /** Milliseconds between scheduled keep-alives; `undefined`: none are scheduled. */
-  readonly keepAliveInterval: number | undefined;
-  readonly requestTimeout: number;
-  readonly renewalTimeout: number;
-}
 
 const DEFAULT_STORAGE = 'file:./session-data';
 

@@ -1,6 +1,6 @@
 import { variableOf } from '../common/variable-names.js';
 import type { BetfairSessionOptions } from './betfair-session-options.interface.js';
-import type { ResolvedSessionOptions } from './session-options.resolver.js';
+import type { ResolvedSessionOptions } from './resolved-options.js';
 import { isKeepAlive, isPositive } from './session-options.shapes.js';
 
 /** Added to `requestTimeout`: a login from start to end, which is how long its lease lasts. */

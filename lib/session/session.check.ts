@@ -3,8 +3,8 @@ import type { Clock, ClockTimer } from '../common/clock.js';
 import type { IdentityClient } from '../identity/identity.client.js';
 import type { BetfairSession } from '../betfair-session.js';
 import type { SessionCache } from './provider/session.cache.js';
-import type { SessionKeeper } from './provider/session.provider.js';
-import type { SessionWriter } from './provider/token.writer.js';
+import type { SessionProvider } from './provider/session.provider.js';
+import type { TokenWriter } from './provider/token.writer.js';
 import type { StoredToken, TokenStore } from './provider/token.store.js';
 
 /** Milliseconds from the start of one check of a session to the start of the next, for each keepAlive that it takes. */
@@ -15,10 +15,10 @@ export type Finding = 'gone' | 'alive' | 'unclear';
 
 export interface CheckDependencies {
   readonly cache: SessionCache;
-  readonly keeper: SessionKeeper;
+  readonly provider: SessionProvider;
   readonly identity: IdentityClient;
   readonly tokens: TokenStore;
-  readonly writer: SessionWriter;
+  readonly writer: TokenWriter;
   readonly clock: Clock;
   readonly closing: AbortSignal;
 }
@@ -53,7 +53,7 @@ export class SessionCheck {
     if (!this.deps.cache.isCurrent(session)) return 'gone';
     // A renewal asks Betfair anyway.
     const afterwards = () => this.#afterRenewal(session);
-    const { flight } = this.deps.keeper;
+    const { flight } = this.deps.provider;
     if (flight) return flight.then(afterwards, afterwards);
     const last = this.#last;
     if (last?.session !== session) return this.#start(session);
@@ -96,7 +96,7 @@ export class SessionCheck {
   }
 
   async #look(check: Check): Promise<Finding> {
-    const { closing, clock, identity, cache, keeper } = this.deps;
+    const { closing, clock, identity, cache, provider } = this.deps;
     const { session } = check;
     const other = await this.#storedInstead(session);
     let isOtherDead = false;
@@ -118,12 +118,12 @@ export class SessionCheck {
     if (!this.deps.cache.isCurrent(session)) return 'gone';
     if (reply.type === 'unclear') return 'unclear';
     if (reply.type === 'dead') {
-      keeper.replace(session);
+      provider.replace(session);
       return 'gone';
     }
     cache.extend(session, validatedAt);
     if (other !== undefined && isOtherDead) {
-      void keeper.runBeside(() => this.#storeOver(other, session));
+      void provider.runAlongside(() => this.#storeOver(other, session));
     }
     return 'alive';
   }

@@ -2,7 +2,7 @@ import type { Clock } from '../common/clock.js';
 import { ApiConnections } from '../common/http/api-connections.js';
 import { IdentityClient } from '../identity/identity.client.js';
 import { accountIdOf, defaultSessionKey } from '../options/account-id.js';
-import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
+import type { ResolvedSessionOptions } from '../options/resolved-options.js';
 import { createFleet } from '../login/fleet.js';
 import { FleetLogin } from '../login/fleet.login.js';
 import { CredentialProvider } from '../login/credentials/login.credentials.js';
@@ -10,25 +10,25 @@ import { LoginGuard } from '../login/guard/login.guard.js';
 import type { LoginLease } from '../login/lease/login.lease.js';
 import { RecordStore } from '../login/lease/record.store.js';
 import { LEASE_MARGIN_MS, longestSpreadOf, storageTimeoutOf } from '../options/time-bounds.js';
-import { BoundedStorage } from '../storage/monitored.storage.js';
+import { MonitoredStorage } from '../storage/monitored.storage.js';
 import type { SessionStorage } from '../storage/contract/session-storage.interface.js';
 import { traitsOf } from '../storage/store.traits.js';
 import { SessionCache } from './provider/session.cache.js';
 import { SessionCheck } from './session.check.js';
 import { SessionEvidence } from './session.evidence.js';
 import { SessionKeepAlive } from './keep-alive/session.keep-alive.js';
-import { SessionKeeper } from './provider/session.provider.js';
+import { SessionProvider } from './provider/session.provider.js';
 import { SessionLogout } from './session.logout.js';
 import { SessionPublisher } from './events/session.publisher.js';
-import { SessionRenewal } from './provider/session.acquisition.js';
-import { SessionWriter } from './provider/token.writer.js';
+import { SessionAcquisition } from './provider/session.acquisition.js';
+import { TokenWriter } from './provider/token.writer.js';
 import { ShutdownDeadline } from './shutdown.deadline.js';
 import { TokenStore } from './provider/token.store.js';
 
 /** What makes up the session of one account. */
 export interface SessionParts {
   readonly cache: SessionCache;
-  readonly keeper: SessionKeeper;
+  readonly provider: SessionProvider;
   readonly keepAlive: SessionKeepAlive;
   readonly evidence: SessionEvidence;
   readonly logout: SessionLogout;
@@ -37,7 +37,7 @@ export interface SessionParts {
   readonly login: FleetLogin;
   /** `undefined` where no other process can see the store. */
   readonly lease: LoginLease | undefined;
-  readonly storage: BoundedStorage;
+  readonly storage: MonitoredStorage;
   readonly identity: IdentityClient;
   readonly connections: ApiConnections;
   readonly publisher: SessionPublisher;
@@ -61,7 +61,7 @@ export function composeSession(
   const connections = new ApiConnections(new URL(options.endpoints.api), options.ca, clock);
   // Whoever has a session is about to use it.
   publisher.sessions$(() => undefined).subscribe(() => connections.prepare());
-  const bounded = new BoundedStorage(storage, clock, storageTimeoutOf(options), (error) =>
+  const bounded = new MonitoredStorage(storage, clock, storageTimeoutOf(options), (error) =>
     publisher.publish(error ? { type: 'storageDegraded', error } : { type: 'storageRecovered' }),
   );
   const recordName = `${sessionKey}.lease`;
@@ -88,7 +88,7 @@ export function composeSession(
       })
     : undefined;
   const cache = new SessionCache(clock, publisher, options.applicationKey, options.sessionLifetime);
-  const writer = new SessionWriter(identity, tokens, clock, persistence);
+  const writer = new TokenWriter(identity, tokens, clock, persistence);
   const credentials = new CredentialProvider(options, clock);
   const login = new FleetLogin({
     identity,
@@ -98,7 +98,7 @@ export function composeSession(
     clock,
     leaseDuration,
   });
-  const renewal = new SessionRenewal({
+  const renewal = new SessionAcquisition({
     identity,
     login,
     tokens,
@@ -110,7 +110,7 @@ export function composeSession(
     onMalformed: () =>
       warn(`The stored object "${sessionKey}" holds no session token; it is being replaced.`),
   });
-  const keeper = new SessionKeeper({
+  const provider = new SessionProvider({
     cache,
     renewal,
     publisher,
@@ -125,7 +125,7 @@ export function composeSession(
   });
   const keepAlive = new SessionKeepAlive({
     cache,
-    keeper,
+    provider,
     identity,
     writer,
     publisher,
@@ -134,7 +134,7 @@ export function composeSession(
   });
   const check = new SessionCheck({
     cache,
-    keeper,
+    provider,
     identity,
     tokens,
     writer,
@@ -143,9 +143,9 @@ export function composeSession(
   });
   return {
     cache,
-    keeper,
+    provider,
     keepAlive,
-    evidence: new SessionEvidence(cache, keeper, check, clock),
+    evidence: new SessionEvidence(cache, provider, check, clock),
     logout: new SessionLogout(cache, identity, tokens, publisher, persistence, closing.signal),
     guard,
     credentials,

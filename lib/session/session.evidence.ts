@@ -3,7 +3,7 @@ import type { BetfairSession } from '../betfair-session.js';
 import type { RefusalDetails } from '../calls/session-source.js';
 import type { SessionCache } from './provider/session.cache.js';
 import type { Finding, SessionCheck } from './session.check.js';
-import type { SessionKeeper } from './provider/session.provider.js';
+import type { SessionProvider } from './provider/session.provider.js';
 
 /** Milliseconds after a trusted proof within which the next one is checked: sessions do not die that fast. */
 const TRUST_INTERVAL_MS = 60_000;
@@ -20,7 +20,7 @@ export class SessionEvidence {
 
   constructor(
     private readonly cache: SessionCache,
-    private readonly keeper: SessionKeeper,
+    private readonly provider: SessionProvider,
     private readonly check: SessionCheck,
     private readonly clock: Clock,
   ) {}
@@ -35,7 +35,7 @@ export class SessionEvidence {
       this.#trustedAt = this.clock.monotonic();
       // Nobody will see if a new session helps, so the next proof is checked.
       this.#isDisputed = isRepeated !== true;
-      this.keeper.replace(session);
+      this.provider.replace(session);
       return 'gone';
     }
     const finding = await this.check.suspect(session);

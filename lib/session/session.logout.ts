@@ -1,6 +1,6 @@
 import { SessionStorageError, StorageConflictError } from '../errors/index.js';
 import type { IdentityClient } from '../identity/identity.client.js';
-import type { Persistence } from '../options/betfair-session-options.interface.js';
+import type { Persistence } from '../storage/contract/persistence.js';
 import type { SessionCache } from './provider/session.cache.js';
 import type { SessionPublisher } from './events/session.publisher.js';
 import type { TokenStore } from './provider/token.store.js';

@@ -16,10 +16,10 @@ import { openLog } from '../common/application-log.js';
 import type { Clock } from '../common/clock.js';
 import { abortable } from '../common/deadline.js';
 import { BetfairSessionError } from '../errors/index.js';
-import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
+import type { ResolvedSessionOptions } from '../options/resolved-options.js';
 import type { SessionStorage } from '../storage/contract/session-storage.interface.js';
 import { isChosenByUrl } from '../storage/storage.opening.js';
-import { watchCertificate } from './events/certificate-expiry.warning.js';
+import { warnOfCertificateExpiry } from './events/certificate-expiry.warning.js';
 import { composeSession, type SessionParts } from './session.composition.js';
 import type { SessionEvent, SessionStatus } from './events/session.events.js';
 import { logSessionEvents } from './events/session.log.js';
@@ -59,7 +59,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
     logSessionEvents(events$, log);
     const { credentials } = this.#parts;
     if (options.certificate) {
-      watchCertificate(() => credentials.certificateExpiry(), events$, clock, log.warn);
+      warnOfCertificateExpiry(() => credentials.certificateExpiry(), events$, clock, log.warn);
     }
     this.#ownsStorage = isChosenByUrl(storage);
     this.account = createSource(account, options, this.#parts, log.warn);
@@ -74,8 +74,8 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
    * @throws BetfairSessionError no session can be had now; `retryable` tells whether a later call may succeed
    */
   getSession(options?: WaitOptions): Promise<BetfairSession> {
-    const { cache, keeper } = this.#parts;
-    const session = keeper.get(options?.signal);
+    const { cache, provider } = this.#parts;
+    const session = provider.get(options?.signal);
     const scope = CallScope.current;
     if (scope === undefined) return session;
     if (session !== cache.warm) {
@@ -91,8 +91,8 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
 
   /** @internal What {@link getSession} gives, without a promise if the session is in memory and nothing is due. */
   takeSession(): BetfairSession | Promise<BetfairSession> {
-    const { cache, keeper } = this.#parts;
-    const session = keeper.get();
+    const { cache, provider } = this.#parts;
+    const session = provider.get();
     return session === cache.warm && cache.held ? cache.held.session : session;
   }
 
@@ -184,7 +184,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
    * is `'required'`
    */
   logout(): Promise<void> {
-    return this.#parts.keeper.runAlone(() => this.#parts.logout.run());
+    return this.#parts.provider.runExclusive(() => this.#parts.logout.run());
   }
 
   /**
@@ -195,20 +195,20 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
    * @throws SessionStorageError the store failed, so nothing is lifted
    */
   async unblockLogin(): Promise<void> {
-    const { closing, keeper, login } = this.#parts;
+    const { closing, provider, login } = this.#parts;
     const { signal } = closing;
-    await keeper.beforeRenewals(() => abortable(() => login.unblock(signal), signal));
+    await provider.beforeRenewals(() => abortable(() => login.unblock(signal), signal));
   }
 
   /** @internal For `resetLoginBudget` of the testing kit. */
   resetLoginBudget(): void {
     this.#parts.guard.budget.reset();
-    this.#parts.keeper.resetBackoff();
+    this.#parts.provider.resetBackoff();
   }
 
   /** The session that a call would be given right now without waiting, if there is one. */
   get current(): BetfairSession | undefined {
-    const session = this.#parts.keeper.current;
+    const session = this.#parts.provider.current;
     if (session) CallScope.current?.take(this.account, session);
     return session;
   }
@@ -220,7 +220,7 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
 
   /** Every new session, beginning with the current one: a stream client reconnects on it. */
   get session$(): Observable<BetfairSession> {
-    return this.#parts.publisher.sessions$(() => this.#parts.keeper.current);
+    return this.#parts.publisher.sessions$(() => this.#parts.provider.current);
   }
 
   /** What happens to the session. */

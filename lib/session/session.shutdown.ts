@@ -56,8 +56,8 @@ async function drain(parts: SessionParts): Promise<void> {
   }
 }
 
-function workOf({ keepAlive, keeper }: SessionParts): readonly Promise<unknown>[] {
-  return keepAlive.running ? [...keeper.work, keepAlive.running] : keeper.work;
+function workOf({ keepAlive, provider }: SessionParts): readonly Promise<unknown>[] {
+  return keepAlive.running ? [...provider.work, keepAlive.running] : provider.work;
 }
 
 /** Waits for `work`, but not for long, and not for its success. */

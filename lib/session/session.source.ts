@@ -4,7 +4,7 @@ import { HTTPS_PORT, parseAddress } from '../common/host-and-port.js';
 import { warnRarely } from '../common/rare-warnings.js';
 import { BetfairConfigurationError } from '../errors/index.js';
 import { accountIdOf } from '../options/account-id.js';
-import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
+import type { ResolvedSessionOptions } from '../options/resolved-options.js';
 import type { SessionParts } from './session.composition.js';
 
 function disagreement(endpoint = 'endpoints.api'): string {
@@ -31,7 +31,7 @@ function streamServerOf(
 export function createSource(
   account: string,
   options: ResolvedSessionOptions,
-  { cache, clock, evidence, keeper }: SessionParts,
+  { cache, clock, evidence, provider }: SessionParts,
   log: (message: string) => void,
 ): SessionSource {
   const warn = warnRarely(clock, log);
@@ -41,7 +41,7 @@ export function createSource(
     api: options.endpoints.api,
     streamServer: (given) => streamServerOf(options, given),
     clock,
-    getSession: ({ signal }) => keeper.get(signal),
+    getSession: ({ signal }) => provider.get(signal),
     accepted: (session) => cache.accept(session),
     refusedAgain: (session) => evidence.refusedAgain(session),
     async refused(session, details) {

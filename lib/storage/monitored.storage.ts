@@ -15,7 +15,7 @@ import { parseStored, parseVersion, storeFailure, type StoreOperation } from './
  * A store of which every operation ends in time, and fails with an error of ours only: what a user's own store throws
  * may hold anything.
  */
-export class BoundedStorage implements SessionStorage {
+export class MonitoredStorage implements SessionStorage {
   /** The kind of operation that fails now; writes weigh more. */
   #failing: StoreOperation | undefined;
   readonly #conflicts: UnfoundedConflicts;

@@ -49,7 +49,7 @@ declare module '@azure/storage-blob' {
       options: { retryOptions: { maxTries: number } },
     );
     readonly accountName: string;
-    getBlockBlobClient(name: string): import('./azure/azure.storage.js').AzureBlobClientLike;
+    getBlockBlobClient(name: string): import('./azure/azure.options.js').AzureBlobClientLike;
   }
 }
 
@@ -71,7 +71,7 @@ declare module '@google-cloud/storage' {
     });
     baseUrl: string;
     bucket(name: string): {
-      file(name: string): import('./gcs/gcs.storage.js').GcsFileLike;
+      file(name: string): import('./gcs/gcs.options.js').GcsFileLike;
     };
   }
 }

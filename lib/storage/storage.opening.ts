@@ -2,8 +2,7 @@ import type { ApplicationLog } from '../common/application-log.js';
 import type { Clock } from '../common/clock.js';
 import { withDeadline } from '../common/deadline.js';
 import { SessionStorageError } from '../errors/index.js';
-import type { Persistence } from '../options/betfair-session-options.interface.js';
-import type { ResolvedSessionOptions } from '../options/session-options.resolver.js';
+import type { Persistence } from './contract/persistence.js';
 import type { SessionStorage } from './contract/session-storage.interface.js';
 import { createStorage } from './storage.factory.js';
 import { openingFailure } from './store.answers.js';
@@ -29,7 +28,10 @@ const OPENING_TIME_MS = 10_000;
  * @throws SessionStorageError the store will not work by itself
  */
 export async function openStorage(
-  { storage: option, persistence }: Pick<ResolvedSessionOptions, 'storage' | 'persistence'>,
+  {
+    storage: option,
+    persistence,
+  }: { readonly storage: string | SessionStorage; readonly persistence: Persistence },
   clock: Clock,
   log: ApplicationLog,
 ): Promise<SessionStorage> {

@@ -1,3 +1,4 @@
+import { read } from '../common/unknown-values.js';
 import type { SessionStorage } from './contract/session-storage.interface.js';
 
 /** What a store says of itself, with the careful reading of what it does not say. */
@@ -19,13 +20,4 @@ export function traitsOf(storage: SessionStorage): StoreTraits {
     isShared: shared !== false,
     isToBeTested: conditionalWrites !== 'native',
   };
-}
-
-function read(storage: SessionStorage, member: keyof SessionStorage): unknown {
-  try {
-    return storage[member];
-  } catch {
-    // A getter of a user's own; what it threw may hold anything.
-    return undefined;
-  }
 }

@@ -9,7 +9,7 @@ export {
   type SimulatedAccount,
   type SimulatedAccountOptions,
 } from './simulator/accounts/simulated-account.js';
-export { type AnswerContext, type AnswerHandler } from './simulator/api/api.answers.js';
+export type { AnswerContext, AnswerHandler } from './simulator/api/answer.table.js';
 export { SimulatedApiError } from './simulator/api/simulated-api.error.js';
 export { type SimulatedCall } from './simulator/api/api.route.js';
 export { type CallPredicate } from './simulator/api/simulated-api.js';

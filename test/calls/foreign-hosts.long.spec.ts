@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { MockAgent } from 'undici';
 import { closeAccounts, createAccount } from '../support/account.js';
 import { post, REST, RPC, rpcCall } from '../support/betting.js';
-import { read } from '../../lib/calls/rejection/rejection-envelope.js';
+import { read } from '../../lib/common/unknown-values.js';
 import { serverCertificate } from '../../lib/testing/simulator/http/certificates.js';
 import { words } from './answers.arbitraries.js';
 import { INVALID, refused } from './rejections.fixture.js';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { betfairSessionOptionsFromEnv } from 'nestjs-betfair-session';
-import { isRecord } from '../../lib/common/is-record.js';
+import { isRecord } from '../../lib/common/unknown-values.js';
 import { closeApplications, createSessions } from '../support/application.js';
 import { StreamWire } from '../testing/simulator/stream-wire.js';
 import { send, until } from '../testing/simulator/wire.js';

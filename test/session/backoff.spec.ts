@@ -1,4 +1,4 @@
-import { Backoff } from '../../lib/session/provider/renewal.backoff.js';
+import { RenewalBackoff } from '../../lib/session/provider/renewal.backoff.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
 const SECOND = 1_000;
@@ -8,7 +8,7 @@ const MINUTE = 60 * SECOND;
 function createBackoff(chance = 1) {
   const clock = new VirtualClock();
   clock.random = () => chance;
-  const backoff = new Backoff(clock);
+  const backoff = new RenewalBackoff(clock);
   const isWaiting = () => {
     try {
       backoff.throwIfWaiting();

@@ -5,7 +5,7 @@ import {
   StorageConflictError,
   type StorageOperationOptions,
 } from 'nestjs-betfair-session';
-import { BoundedStorage } from '../../lib/storage/monitored.storage.js';
+import { MonitoredStorage } from '../../lib/storage/monitored.storage.js';
 import { FaultyStorage } from '../support/faulty.storage.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
@@ -15,11 +15,11 @@ const OPERATIONS = ['read', 'write', 'delete'] as const;
 
 let clock: VirtualClock;
 let faulty: FaultyStorage;
-let store: BoundedStorage;
+let store: MonitoredStorage;
 let told: (SessionStorageError | undefined)[];
 
-function bound(storage: SessionStorage): BoundedStorage {
-  return new BoundedStorage(storage, clock, TIMEOUT, (failure) => told.push(failure));
+function bound(storage: SessionStorage): MonitoredStorage {
+  return new MonitoredStorage(storage, clock, TIMEOUT, (failure) => told.push(failure));
 }
 
 beforeEach(() => {

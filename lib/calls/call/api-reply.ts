@@ -1,6 +1,7 @@
 import { explanation } from '../../common/redact.js';
 import { BetfairApiError } from '../../errors/index.js';
-import { exceptionIn, read } from '../rejection/rejection-envelope.js';
+import { read } from '../../common/unknown-values.js';
+import { exceptionIn } from '../rejection/rejection-envelope.js';
 import { describeApiErrorCode } from './api-error-codes.js';
 
 /** Longest code or identifier of Betfair's. */

@@ -1,6 +1,6 @@
 import { BetfairApiError } from '../../errors/index.js';
 import type { Answered } from '../fetch/session-fetch.js';
-import { read } from '../rejection/rejection-envelope.js';
+import { read } from '../../common/unknown-values.js';
 import { errorOf, resultOf, type CallContext } from './api-reply.js';
 import { endpointOf, isRead } from '../operation.js';
 

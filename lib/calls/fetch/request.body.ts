@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import { types } from 'node:util';
-import { read } from '../rejection/rejection-envelope.js';
+import { read } from '../../common/unknown-values.js';
 
 /** A body that is ready to be sent. */
 export interface RequestBody {

@@ -3,7 +3,7 @@ import type { BetfairSession } from '../../betfair-session.js';
 import { BetfairSessionError } from '../../errors/index.js';
 import { ACCEPT_ENCODING } from './content-encoding.js';
 import { isRead } from '../operation.js';
-import { read } from '../rejection/rejection-envelope.js';
+import { read } from '../../common/unknown-values.js';
 import { callsIn, copyBody, readBody, type RequestBody } from './request.body.js';
 
 /** A request as it was when it was handed in: nothing that its caller changes later changes it. */

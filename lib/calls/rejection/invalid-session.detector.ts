@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { BetfairSessionError } from '../../errors/index.js';
+import { read } from '../../common/unknown-values.js';
 import {
   CHAIN_LIMIT,
   INVALID_SESSION,
@@ -7,7 +8,6 @@ import {
   inspectCarried,
   isRefusal,
   isRefusedEnvelope,
-  read,
   safely,
   type Rejection,
 } from './rejection-envelope.js';

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { read } from '../../common/unknown-values.js';
 
 /** How much of an answer Betfair refused for its session; `'some'` is a batch of which a part got through. */
 export type Rejection = 'all' | 'some' | 'none';
@@ -18,19 +19,6 @@ const BATCH_LIMIT = 1_000;
 /** The same code as a number. `ANGX-0002` and `AANGX-0001` are bad input: the prefix counts. */
 const NUMBERS: ReadonlySet<unknown> = new Set(['ANGX-0003', 'AANGX-0002', 'HBT-0002']);
 const MENTION = /INVALID_SESSION_INFORMATION|ANGX-0003|AANGX-0002|HBT-0002/;
-
-/** A property of anything at all; what throws or is not there reads as `undefined`. */
-export function read(value: unknown, key: PropertyKey): unknown {
-  try {
-    return isObject(value) ? value[key] : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<PropertyKey, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
 
 /** The answer of a method, of anything at all, about a name such as that of a header. */
 export function ask(value: unknown, method: PropertyKey, name: string): unknown {

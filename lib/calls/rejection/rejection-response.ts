@@ -2,7 +2,8 @@ import type { ReadableStream, ReadableStreamDefaultReader } from 'node:stream/we
 import { types } from 'node:util';
 import { systemClock } from '../../common/clock.js';
 import { inTime } from '../../common/deadline.js';
-import { ask, BODY_LIMIT, inspectBody, read, type Rejection } from './rejection-envelope.js';
+import { read } from '../../common/unknown-values.js';
+import { ask, BODY_LIMIT, inspectBody, type Rejection } from './rejection-envelope.js';
 
 /** Milliseconds for the look into an unread answer, whose body may never end. */
 const LOOK_MS = 1_000;

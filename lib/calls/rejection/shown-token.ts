@@ -1,4 +1,5 @@
-import { ask, isList, read } from './rejection-envelope.js';
+import { read } from '../../common/unknown-values.js';
+import { ask, isList } from './rejection-envelope.js';
 
 const HEADER = 'x-authentication';
 

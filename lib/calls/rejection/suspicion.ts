@@ -8,13 +8,13 @@ import {
   isOwn,
   isRefusedItself,
 } from './invalid-session.detector.js';
+import { read } from '../../common/unknown-values.js';
 import {
   CHAIN_LIMIT,
   INVALID_SESSION,
   inspectBody,
   inspectCarried,
   isList,
-  read,
   type Rejection,
 } from './rejection-envelope.js';
 import { inspectResponse, isPeekable, mayRefuse, wasJudged } from './rejection-response.js';

@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { SimulatorFault } from '../../testing/simulator/http/faults.js';
-import { isRecord } from '../../common/is-record.js';
+import { isRecord } from '../../common/unknown-values.js';
 import { findUnknown, readBody, readTimes } from './control.body.js';
 import {
   ENDPOINT_NAMES,

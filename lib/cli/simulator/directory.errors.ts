@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { SessionStorageError, StorageConflictError } from '../../errors/storage.errors.js';
-import { isRecord } from '../../common/is-record.js';
+import { isRecord } from '../../common/unknown-values.js';
 import { CommandError } from '../terminal/command.errors.js';
 
 const PERMISSIONS = 'Check its permissions, or name';

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { hostname } from 'node:os';
-import { isRecord } from '../../common/is-record.js';
+import { isRecord } from '../../common/unknown-values.js';
 
 /** The simulator that uses a folder, or did until it was killed. */
 export interface Holder {

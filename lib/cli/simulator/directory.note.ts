@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { FileObject, type ObjectState } from '../../storage/file/file.object.js';
-import { isRecord } from '../../common/is-record.js';
+import { isRecord } from '../../common/unknown-values.js';
 import { type Holder, readHolder } from './directory.holder.js';
 
 /** SHA-256 of what was written to a file, or of both states while it is being replaced. */

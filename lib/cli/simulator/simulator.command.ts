@@ -1,7 +1,7 @@
 import { BetfairSimulator } from '../../testing/simulator/betfair-simulator.js';
-import { isRecord } from '../../common/is-record.js';
+import { isRecord } from '../../common/unknown-values.js';
 import { CommandError } from '../terminal/command.errors.js';
-import type { Command } from '../commands.js';
+import type { Command } from '../terminal/command.js';
 import { stopSignal } from '../terminal/stop.signal.js';
 import { print } from '../terminal/terminal.js';
 import { ControlEndpoint } from './control.endpoint.js';

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { findNoPath, quotedPath } from '../../common/path-text.js';
 import { unreadableFile } from '../../common/unreadable-file.js';
 import { BetfairConfigurationError } from '../../errors/index.js';
-import type { CertificateSource } from '../../options/betfair-session-options.interface.js';
+import type { CertificateSource } from './certificate.options.js';
 import type { CertificateNames, PartName } from './certificate.names.js';
 
 /** One part of a client certificate as it was when it was read. */

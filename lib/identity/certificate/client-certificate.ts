@@ -1,5 +1,5 @@
 import { BetfairConfigurationError } from '../../errors/index.js';
-import type { ClientCertificate } from '../../options/betfair-session-options.interface.js';
+import type { ClientCertificate } from './certificate.options.js';
 import {
   type CertificateContent,
   type CertificateParts,

@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { adviseOnStray } from '../../common/clean-text.js';
 import type { CertificatePart } from './certificate.part.js';
 import { explainUnusable, findBrokenForm } from './unusable-part.js';
+import { read } from '../../common/unknown-values.js';
 
 /** The private key of a part, or why it cannot be read and what to do. */
 export function readPrivateKey(
@@ -11,7 +12,7 @@ export function readPrivateKey(
   try {
     return createPrivateKey({ key: part.bytes, passphrase });
   } catch (error) {
-    const code: unknown = Reflect.get(Object(error), 'code');
+    const code: unknown = read(error, 'code');
     return findBrokenForm(part, 'private key') ?? explainRefusal(part, passphrase, code);
   }
 }

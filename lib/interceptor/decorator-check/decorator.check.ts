@@ -24,7 +24,7 @@ interface Method {
 
 /** Finds, at bootstrap, uses of `@UseBetfairSession()` that could not work at run time. */
 @Injectable()
-export class UsageCheck implements OnApplicationBootstrap {
+export class DecoratorCheck implements OnApplicationBootstrap {
   readonly #log = openLog('BetfairSession');
 
   constructor(

@@ -9,7 +9,7 @@ import {
 import type {
   CertificateFunction,
   ClientCertificate,
-} from '../../options/betfair-session-options.interface.js';
+} from '../../identity/certificate/certificate.options.js';
 import { findShapeFault } from '../../options/certificate.shape.js';
 import { LEASE_MARGIN_MS } from '../../options/time-bounds.js';
 import { askFunction } from './option.function.js';

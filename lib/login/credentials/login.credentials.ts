@@ -7,8 +7,8 @@ import type { LoginSecrets } from '../../identity/identity.client.js';
 import type {
   CertificateFunction,
   ClientCertificate,
-  Jurisdiction,
-} from '../../options/betfair-session-options.interface.js';
+} from '../../identity/certificate/certificate.options.js';
+import type { Jurisdiction } from '../../identity/jurisdiction.endpoints.js';
 import { askFunction } from './option.function.js';
 import { LoginCertificate } from './login.certificate.js';
 

@@ -10,7 +10,7 @@ const NOTICE = 30 * DAY;
  * Warns from 30 days before the client certificate expires, at the start and then whenever anything happens, at most
  * once a day. It is looked at anew each time, so that a rotated certificate ends the warnings.
  */
-export function watchCertificate(
+export function warnOfCertificateExpiry(
   expiry: () => Promise<Date | undefined>,
   events$: Observable<SessionEvent>,
   clock: Clock,

@@ -2,7 +2,6 @@ import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import type { Clock, ClockTimer } from '../../common/clock.js';
 import { type Growth, Pauses } from '../../common/pauses.js';
-import type { SessionService } from '../session.service.js';
 import { findTimerRegistry, type TimerRegistry } from './scheduler-registry.js';
 
 /** Between failed keep-alives, a minute at the most with the jitter; never longer than the interval. */
@@ -23,7 +22,7 @@ export class KeepAliveScheduler implements OnApplicationBootstrap, OnModuleDestr
   constructor(
     private readonly account: string,
     private readonly interval: number | undefined,
-    private readonly sessions: SessionService,
+    private readonly sessions: { keepAlive(): Promise<void> },
     private readonly clock: Clock,
     private readonly moduleRef: ModuleRef,
   ) {

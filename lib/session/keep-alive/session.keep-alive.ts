@@ -1,15 +1,15 @@
 import type { Clock } from '../../common/clock.js';
 import type { IdentityClient } from '../../identity/identity.client.js';
 import type { HeldSession, SessionCache } from '../provider/session.cache.js';
-import type { SessionKeeper } from '../provider/session.provider.js';
+import type { SessionProvider } from '../provider/session.provider.js';
 import type { SessionPublisher } from '../events/session.publisher.js';
-import type { SessionWriter } from '../provider/token.writer.js';
+import type { TokenWriter } from '../provider/token.writer.js';
 
 export interface KeepAliveDependencies {
   readonly cache: SessionCache;
-  readonly keeper: SessionKeeper;
+  readonly provider: SessionProvider;
   readonly identity: IdentityClient;
-  readonly writer: SessionWriter;
+  readonly writer: TokenWriter;
   readonly publisher: SessionPublisher;
   readonly clock: Clock;
   readonly closing: AbortSignal;
@@ -33,16 +33,16 @@ export class SessionKeepAlive {
 
   /** @throws BetfairSessionError Betfair could not be asked, or no new session could be had */
   async run(): Promise<void> {
-    const { cache, closing, keeper } = this.deps;
+    const { cache, closing, provider } = this.deps;
     closing.throwIfAborted();
     const { alive } = cache;
-    const { flight } = keeper;
+    const { flight } = provider;
     if (flight) {
       // A renewal proves the session as well as a keep-alive does, or as little.
       const { doubt } = await flight;
       if (doubt) throw doubt;
     } else if (alive) await this.#once(alive);
-    else await keeper.ensure();
+    else await provider.ensure();
   }
 
   #once(held: HeldSession): Promise<void> {
@@ -55,7 +55,7 @@ export class SessionKeepAlive {
   }
 
   async #extend({ session }: HeldSession): Promise<void> {
-    const { cache, clock, closing, identity, keeper, publisher } = this.deps;
+    const { cache, clock, closing, identity, provider, publisher } = this.deps;
     const validatedAt = clock.monotonic();
     const reply = await identity.keepAlive(session.token, closing);
     closing.throwIfAborted();
@@ -65,11 +65,11 @@ export class SessionKeepAlive {
       case 'alive':
         this.#failures = 0;
         cache.extend(session, validatedAt);
-        await keeper.runBeside(() => this.#storeIfMissing());
+        await provider.runAlongside(() => this.#storeIfMissing());
         return;
       case 'dead':
         cache.reject(session.generation);
-        await keeper.ensure();
+        await provider.ensure();
         return;
       case 'unclear':
         cache.attendIn(Math.min(LONGEST_RETRY, RETRY * 2 ** Math.min(this.#failures++, 8)));

@@ -12,7 +12,7 @@ const SHARE = 1 / 5;
  * processes do not fail in step. It belongs to the service, not to one renewal, and only a success
  * ends it.
  */
-export class Backoff {
+export class RenewalBackoff {
   #failingSince: number | undefined;
   #until = 0;
   #error: unknown;

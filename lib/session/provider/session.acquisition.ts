@@ -6,13 +6,13 @@ import {
   SessionStorageError,
 } from '../../errors/index.js';
 import type { IdentityClient } from '../../identity/identity.client.js';
-import type { Persistence } from '../../options/betfair-session-options.interface.js';
+import type { Persistence } from '../../storage/contract/persistence.js';
 import type { FleetLogin } from '../../login/fleet.login.js';
 import type { Moved } from '../../login/login.permits.js';
 import { LoginSpread } from '../../login/login.spread.js';
 import type { BetfairSession } from '../../betfair-session.js';
 import type { ValidToken } from './session.cache.js';
-import type { SessionWriter } from './token.writer.js';
+import type { TokenWriter } from './token.writer.js';
 import type { StoredToken, TokenStore } from './token.store.js';
 
 /** The session that this process had until now. */
@@ -39,11 +39,11 @@ export type Renewal =
       readonly error: BetfairSessionError;
     };
 
-export interface RenewalDependencies {
+export interface AcquisitionDependencies {
   readonly identity: Pick<IdentityClient, 'keepAlive'>;
   readonly login: FleetLogin;
   readonly tokens: TokenStore;
-  readonly writer: SessionWriter;
+  readonly writer: TokenWriter;
   /** Told that Betfair says that a session is gone. */
   readonly onDead: (session: BetfairSession) => void;
   readonly clock: Clock;
@@ -65,8 +65,8 @@ const MOST_LOOKS = 3;
  * Gets one session in the order that costs least: the known one, the stored one, a login. It decides nothing
  * about who waits for it and keeps no state.
  */
-export class SessionRenewal {
-  constructor(private readonly deps: RenewalDependencies) {}
+export class SessionAcquisition {
+  constructor(private readonly deps: AcquisitionDependencies) {}
 
   /** @throws BetfairSessionError no session could be had */
   async run(known: KnownSession | undefined, signal: AbortSignal): Promise<Renewal> {

@@ -8,15 +8,15 @@ import {
   BetfairSessionError,
 } from '../../errors/index.js';
 import { wordlessCause } from '../../errors/safe-cause.js';
-import { Backoff } from './renewal.backoff.js';
+import { RenewalBackoff } from './renewal.backoff.js';
 import type { BetfairSession } from '../../betfair-session.js';
 import type { SessionCache } from './session.cache.js';
 import type { SessionPublisher } from '../events/session.publisher.js';
-import type { SessionRenewal } from './session.acquisition.js';
+import type { SessionAcquisition } from './session.acquisition.js';
 
-export interface KeeperDependencies {
+export interface ProviderDependencies {
   readonly cache: SessionCache;
-  readonly renewal: SessionRenewal;
+  readonly renewal: SessionAcquisition;
   readonly publisher: SessionPublisher;
   readonly clock: Clock;
   /** Milliseconds for a whole renewal. */
@@ -43,16 +43,16 @@ const GRACE = 30_000;
  * Keeps the one session of an account: serves it from memory, and otherwise runs one renewal however many callers
  * wait. A caller's signal ends that caller's wait, never the renewal.
  */
-export class SessionKeeper {
-  readonly #backoff: Backoff;
+export class SessionProvider {
+  readonly #backoff: RenewalBackoff;
   #flight: Promise<Renewed> | undefined;
-  #alone: Promise<unknown> | undefined;
+  #exclusive: Promise<unknown> | undefined;
   /** Work that the next renewal waits for. */
   #before: Promise<void> | undefined;
-  readonly #beside = new Set<Promise<void>>();
+  readonly #alongside = new Set<Promise<void>>();
 
-  constructor(private readonly deps: KeeperDependencies) {
-    this.#backoff = new Backoff(deps.clock);
+  constructor(private readonly deps: ProviderDependencies) {
+    this.#backoff = new RenewalBackoff(deps.clock);
   }
 
   /** The renewal under way. */
@@ -62,13 +62,13 @@ export class SessionKeeper {
 
   /** Everything under way. */
   get work(): readonly Promise<unknown>[] {
-    const all = [this.#flight, this.#alone, this.#before, ...this.#beside];
+    const all = [this.#flight, this.#exclusive, this.#before, ...this.#alongside];
     return all.filter((work) => work !== undefined);
   }
 
   /** The session that a caller gets now without waiting. */
   get current(): BetfairSession | undefined {
-    return this.#alone ? undefined : this.deps.cache.servable?.session;
+    return this.#exclusive ? undefined : this.deps.cache.servable?.session;
   }
 
   get(signal?: AbortSignalLike): Promise<BetfairSession> {
@@ -91,16 +91,16 @@ export class SessionKeeper {
   }
 
   /** Runs `work` when nothing else is under way; whoever asks for a session meanwhile waits for it. */
-  async runAlone<T>(work: () => Promise<T>): Promise<T> {
+  async runExclusive<T>(work: () => Promise<T>): Promise<T> {
     this.deps.closing.throwIfAborted();
     this.deps.cache.warm = undefined;
-    const alone = Promise.allSettled(this.work)
+    const exclusive = Promise.allSettled(this.work)
       .then(work)
       .finally(() => {
-        if (this.#alone === alone) this.#alone = undefined;
+        if (this.#exclusive === exclusive) this.#exclusive = undefined;
       });
-    this.#alone = alone;
-    return alone;
+    this.#exclusive = exclusive;
+    return exclusive;
   }
 
   /**
@@ -120,11 +120,11 @@ export class SessionKeeper {
   }
 
   /** Runs `work` for the session in use, and lets a logout wait for its end; not if one has begun. */
-  async runBeside(work: () => Promise<void>): Promise<void> {
-    if (this.#alone) return;
-    const beside = work().finally(() => this.#beside.delete(beside));
-    this.#beside.add(beside);
-    await beside;
+  async runAlongside(work: () => Promise<void>): Promise<void> {
+    if (this.#exclusive) return;
+    const alongside = work().finally(() => this.#alongside.delete(alongside));
+    this.#alongside.add(alongside);
+    await alongside;
   }
 
   /** Forgets failures, so that the next caller tries again at once. */
@@ -143,9 +143,9 @@ export class SessionKeeper {
   async #step(signal?: AbortSignalLike): Promise<BetfairSession | undefined> {
     const { cache, closing, onDue } = this.deps;
     closing.throwIfAborted();
-    const alone = this.#alone?.catch(() => undefined);
-    if (alone) {
-      await abortable(() => alone, signal);
+    const exclusive = this.#exclusive?.catch(() => undefined);
+    if (exclusive) {
+      await abortable(() => exclusive, signal);
       // By now there may be another logout.
       return undefined;
     }

@@ -6,7 +6,7 @@ import {
   StorageConflictError,
 } from '../../errors/index.js';
 import type { IdentityClient } from '../../identity/identity.client.js';
-import type { Persistence } from '../../options/betfair-session-options.interface.js';
+import type { Persistence } from '../../storage/contract/persistence.js';
 import { replacing, type StoredToken, type TokenStore } from './token.store.js';
 
 /** How the attempt to store a token ended. */
@@ -30,7 +30,7 @@ const BETWEEN_TRIES: Growth = { first: 200 };
  * Stores a token that is new to the store by compare-and-set, so that one live token survives whoever else writes. A
  * token is logged out only if no caller has it and a completed read shows that the store does not hold it.
  */
-export class SessionWriter {
+export class TokenWriter {
   constructor(
     private readonly identity: Pick<IdentityClient, 'keepAlive' | 'logOut'>,
     private readonly tokens: TokenStore,

@@ -1,5 +1,5 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
-import type { AzureBlobStorageOptions } from './azure.storage.js';
+import type { AzureBlobStorageOptions } from './azure.options.js';
 
 /** A storage account and how to sign in to it. */
 export interface AzureAccount {

@@ -1,19 +1,19 @@
 import { buffer } from 'node:stream/consumers';
 import type { GetTokenOptions } from '@azure/identity';
 import type { AzureAccount } from './azure.account.js';
-import type { AzureContainerClientLike } from './azure.storage.js';
+import type { AzureContainerClientLike } from './azure.options.js';
 import type { CloudFault } from '../cloud/cloud.errors.js';
 import { number, read, text } from '../../common/unknown-values.js';
-import type { CloudRequests } from '../cloud/cloud.client.js';
+import type { CloudClient } from '../cloud/cloud.client.js';
 import { fileFaultIn } from '../cloud/cloud.local-fault.js';
 import { importPackage } from '../remote/optional.package.js';
 
 export async function connectAzure(
   container: string,
   source: AzureContainerClientLike | AzureAccount,
-): Promise<CloudRequests> {
+): Promise<CloudClient> {
   const mayRepeat = 'getBlockBlobClient' in source;
-  return { ...requestsOf(mayRepeat ? source : await createClient(container, source)), mayRepeat };
+  return { ...operationsOf(mayRepeat ? source : await createClient(container, source)), mayRepeat };
 }
 
 async function createClient(container: string, account: AzureAccount) {
@@ -55,7 +55,7 @@ async function defaultCredential() {
   };
 }
 
-function requestsOf(client: AzureContainerClientLike): Omit<CloudRequests, 'mayRepeat'> {
+function operationsOf(client: AzureContainerClientLike): Omit<CloudClient, 'mayRepeat'> {
   return {
     async read(name, abortSignal) {
       const blob = client.getBlockBlobClient(name);

@@ -2,7 +2,7 @@ import type { CloudWords } from './cloud.errors.js';
 import type { StoredValue } from '../contract/session-storage.interface.js';
 
 /** The requests that a cloud store is made of, each one sent once. They throw what the SDK throws. */
-export interface CloudRequests {
+export interface CloudClient {
   /** Tells that the client may send a request again by itself, as one that was handed in. */
   readonly mayRepeat: boolean;
   read(name: string, signal: AbortSignal): Promise<StoredValue>;
@@ -25,5 +25,5 @@ export interface Cloud extends CloudWords {
   /** `'native'`: a service that is known to honour conditions, not one that is only spoken to like it. */
   readonly conditionalWrites: 'native' | 'probe';
   /** Imports the SDK and makes a client; sends nothing. */
-  connect(): Promise<CloudRequests>;
+  connect(): Promise<CloudClient>;
 }

@@ -4,7 +4,7 @@ import { safeCause } from '../../errors/safe-cause.js';
 import { StorageConflictError } from '../../errors/storage.errors.js';
 import { persevere } from '../remote/remote.attempts.js';
 import { type CloudOperation, storageError, type Verdict, verdictOn } from './cloud.errors.js';
-import type { Cloud, CloudRequests } from './cloud.client.js';
+import type { Cloud, CloudClient } from './cloud.client.js';
 import { assertPrefix } from '../remote/remote.names.js';
 import type {
   DeleteCondition,
@@ -25,7 +25,7 @@ export abstract class CloudStorage implements SessionStorage {
   readonly conditionalWrites: 'native' | 'probe';
   readonly #cloud: Cloud;
   readonly #prefix: string;
-  #requests: Promise<CloudRequests> | undefined;
+  #client: Promise<CloudClient> | undefined;
 
   /** @internal */
   protected constructor(cloud: Cloud) {
@@ -46,9 +46,7 @@ export abstract class CloudStorage implements SessionStorage {
 
   async read(key: string, options?: StorageOperationOptions): Promise<StoredValue | undefined> {
     assertStorageKey(key);
-    return this.#operate('read', key, options, (requests, signal) =>
-      this.#find(requests, key, signal),
-    );
+    return this.#operate('read', key, options, (client, signal) => this.#find(client, key, signal));
   }
 
   async write(
@@ -59,17 +57,17 @@ export abstract class CloudStorage implements SessionStorage {
   ): Promise<string> {
     assertStorageKey(key);
     const expected = expectedVersion(condition);
-    return this.#operate('write', key, options, async (requests, signal, attempt) => {
+    return this.#operate('write', key, options, async (client, signal, attempt) => {
       try {
-        return await requests.write(this.#prefix + key, value, expected, signal);
+        return await client.write(this.#prefix + key, value, expected, signal);
       } catch (error) {
         signal.throwIfAborted();
         const verdict = this.#judge(error);
         const lost = verdict === 'conflict' || (verdict === 'absent' && expected !== undefined);
         if (!lost) throw error;
         // Only a request before this one can have succeeded without our knowing.
-        const mayBeOurs = attempt > 1 || requests.mayRepeat;
-        const stored = mayBeOurs ? await this.#find(requests, key, signal) : undefined;
+        const mayBeOurs = attempt > 1 || client.mayRepeat;
+        const stored = mayBeOurs ? await this.#find(client, key, signal) : undefined;
         if (stored?.value === value) return stored.version;
         throw new StorageConflictError(key);
       }
@@ -83,16 +81,16 @@ export abstract class CloudStorage implements SessionStorage {
   ): Promise<void> {
     assertStorageKey(key);
     assertDeleteCondition(condition);
-    return this.#operate('delete', key, options, async (requests, signal) => {
+    return this.#operate('delete', key, options, async (client, signal) => {
       try {
-        await requests.delete(this.#prefix + key, condition.ifVersion, signal);
+        await client.delete(this.#prefix + key, condition.ifVersion, signal);
       } catch (error) {
         signal.throwIfAborted();
         const verdict = this.#judge(error);
         if (verdict === 'absent') return;
         if (verdict !== 'conflict') throw error;
         // Some clouds do not tell an absent object from another version.
-        const stored = await this.#find(requests, key, signal);
+        const stored = await this.#find(client, key, signal);
         if (stored !== undefined) throw new StorageConflictError(key);
       }
     });
@@ -100,19 +98,19 @@ export abstract class CloudStorage implements SessionStorage {
 
   /** Closes the client, unless it was handed in. */
   async close(): Promise<void> {
-    const requests = this.#requests;
-    this.#requests = undefined;
+    const client = this.#client;
+    this.#client = undefined;
     // What did not connect has nothing to close.
-    (await requests?.catch(() => undefined))?.close?.();
+    (await client?.catch(() => undefined))?.close?.();
   }
 
   async #find(
-    requests: CloudRequests,
+    client: CloudClient,
     key: string,
     signal: AbortSignal,
   ): Promise<StoredValue | undefined> {
     try {
-      return await requests.read(this.#prefix + key, signal);
+      return await client.read(this.#prefix + key, signal);
     } catch (error) {
       if (this.#judge(error) === 'absent') return undefined;
       throw error;
@@ -124,15 +122,15 @@ export abstract class CloudStorage implements SessionStorage {
     operation: CloudOperation,
     key: string,
     options: StorageOperationOptions | undefined,
-    attempt: (requests: CloudRequests, signal: AbortSignal, count: number) => Promise<T>,
+    attempt: (client: CloudClient, signal: AbortSignal, count: number) => Promise<T>,
   ): Promise<T> {
     const signal = options?.signal;
     try {
       return await persevere(
         async (ending, count) => {
-          const requests = await this.#connected();
+          const client = await this.#connected();
           ending.throwIfAborted();
-          return attempt(requests, ending, count);
+          return attempt(client, ending, count);
         },
         (error, count) => !isOwn(error) && mayPass(this.#judge(error), count),
         signal,
@@ -143,12 +141,12 @@ export abstract class CloudStorage implements SessionStorage {
     }
   }
 
-  async #connected(): Promise<CloudRequests> {
-    const connecting = (this.#requests ??= this.#cloud.connect());
+  async #connected(): Promise<CloudClient> {
+    const connecting = (this.#client ??= this.#cloud.connect());
     try {
       return await connecting;
     } catch (error) {
-      if (this.#requests === connecting) this.#requests = undefined;
+      if (this.#client === connecting) this.#client = undefined;
       if (isOwn(error)) throw error;
       throw new BetfairConfigurationError(
         `the client for the ${this.#cloud.place} cannot be made. Check its options, the credentials in the environment, and that its package is whole.`,

@@ -1,5 +1,6 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import type { DeleteCondition, WriteCondition } from './session-storage.interface.js';
+import { read } from '../../common/unknown-values.js';
 
 /**
  * The version that must be stored for the condition to hold; `undefined` if nothing may be stored. For stores of your
@@ -9,8 +10,9 @@ import type { DeleteCondition, WriteCondition } from './session-storage.interfac
  * @throws BetfairConfigurationError it is not exactly one of the two conditions
  */
 export function expectedVersion(condition: WriteCondition): string | undefined {
-  const ifAbsent = property(condition, 'ifAbsent');
-  const ifVersion = property(condition, 'ifVersion');
+  // Callers in JavaScript, or with a cast, hand in what the types forbid.
+  const ifAbsent = read(condition, 'ifAbsent');
+  const ifVersion = read(condition, 'ifVersion');
   if (ifAbsent === true && ifVersion === undefined) return undefined;
   if (ifAbsent === undefined && isVersion(ifVersion)) return ifVersion;
   throw new BetfairConfigurationError(
@@ -24,7 +26,7 @@ export function expectedVersion(condition: WriteCondition): string | undefined {
  * @throws BetfairConfigurationError before any input or output
  */
 export function assertDeleteCondition(condition: DeleteCondition): void {
-  if (isVersion(property(condition, 'ifVersion'))) return;
+  if (isVersion(read(condition, 'ifVersion'))) return;
   throw new BetfairConfigurationError(
     'a delete in the session store needs { ifVersion } with the version that a read or write returned.',
   );
@@ -32,11 +34,4 @@ export function assertDeleteCondition(condition: DeleteCondition): void {
 
 function isVersion(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
-}
-
-// Callers in JavaScript, or with a cast, hand in what the types forbid.
-function property(condition: unknown, name: string): unknown {
-  return typeof condition === 'object' && condition !== null
-    ? Reflect.get(condition, name)
-    : undefined;
 }

@@ -1,6 +1,7 @@
 import { basename, join, sep } from 'node:path';
 import { safeCause } from '../../errors/safe-cause.js';
 import { SessionStorageError, type StorageFailure } from '../../errors/storage.errors.js';
+import { read } from '../../common/unknown-values.js';
 
 /** What the code of an error tells; that links are missing, {@link withLinkErrors} finds. */
 type FileFailure = Exclude<StorageFailure, 'unsupported'>;
@@ -51,8 +52,8 @@ export async function withFileErrors<T>(
 
 /** The file that a system error is about; `undefined` if it was to be created, which is up to the directory. */
 function pathOf(error: unknown): string | undefined {
-  const path: unknown = Reflect.get(Object(error), 'path');
-  const isNew = Reflect.get(Object(error), 'syscall') === 'mkdir';
+  const path: unknown = read(error, 'path');
+  const isNew = read(error, 'syscall') === 'mkdir';
   return typeof path === 'string' && !isNew && !TEMPORARY.test(basename(path)) ? path : undefined;
 }
 

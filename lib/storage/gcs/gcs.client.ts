@@ -2,16 +2,16 @@ import { buffer } from 'node:stream/consumers';
 import { ATTEMPT_TIMEOUT_MS } from '../remote/remote.attempts.js';
 import type { CloudFault } from '../cloud/cloud.errors.js';
 import { number, read, text } from '../../common/unknown-values.js';
-import type { CloudRequests } from '../cloud/cloud.client.js';
+import type { CloudClient } from '../cloud/cloud.client.js';
 import { importPackage } from '../remote/optional.package.js';
 
-import type { GcsClientLike, GcsFileLike, GcsStorageOptions } from './gcs.storage.js';
+import type { GcsClientLike, GcsFileLike, GcsStorageOptions } from './gcs.options.js';
 
-export async function connectGcs(options: GcsStorageOptions): Promise<CloudRequests> {
+export async function connectGcs(options: GcsStorageOptions): Promise<CloudClient> {
   const client = options.client ?? (await createClient(options.apiEndpoint));
   const bucket = client.bucket(options.bucket);
   return {
-    ...requestsOf((name) => bucket.file(name)),
+    ...operationsOf((name) => bucket.file(name)),
     mayRepeat: options.client !== undefined,
   };
 }
@@ -38,8 +38,8 @@ async function createClient(option: string | undefined): Promise<GcsClientLike> 
   return client;
 }
 
-function requestsOf(fileOf: (name: string) => GcsFileLike): Omit<CloudRequests, 'mayRepeat'> {
-  const requests: Omit<CloudRequests, 'mayRepeat'> = {
+function operationsOf(fileOf: (name: string) => GcsFileLike): Omit<CloudClient, 'mayRepeat'> {
+  const requests: Omit<CloudClient, 'mayRepeat'> = {
     async read(name, signal) {
       const stream = fileOf(name).createReadStream({ validation: false });
       signal.addEventListener('abort', () => stream.destroy());

@@ -3,21 +3,21 @@ import { safeCause } from '../../errors/safe-cause.js';
 import { ATTEMPT_TIMEOUT_MS } from '../remote/remote.attempts.js';
 import type { CloudFault } from '../cloud/cloud.errors.js';
 import { number, read, text } from '../../common/unknown-values.js';
-import type { CloudRequests } from '../cloud/cloud.client.js';
+import type { CloudClient } from '../cloud/cloud.client.js';
 import { importPackage } from '../remote/optional.package.js';
 
-import type { S3ClientLike, S3StorageOptions } from './s3.storage.js';
+import type { S3ClientLike, S3StorageOptions } from './s3.options.js';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 
-export async function connectS3(options: S3StorageOptions): Promise<CloudRequests> {
+export async function connectS3(options: S3StorageOptions): Promise<CloudClient> {
   const sdk = await importPackage(
     '@aws-sdk/client-s3',
     'S3 storage',
     () => import('@aws-sdk/client-s3'),
   );
   if (options.client) {
-    return { ...requestsOf(sdk, options.client, options.bucket), mayRepeat: true };
+    return { ...operationsOf(sdk, options.client, options.bucket), mayRepeat: true };
   }
   const client = createClient(sdk, options);
   try {
@@ -29,7 +29,7 @@ export async function connectS3(options: S3StorageOptions): Promise<CloudRequest
     );
   }
   return {
-    ...requestsOf(sdk, client, options.bucket),
+    ...operationsOf(sdk, client, options.bucket),
     mayRepeat: false,
     close: () => client.destroy(),
   };
@@ -53,11 +53,11 @@ function createClient(sdk: Sdk, { region, endpoint, usePathStyle }: S3StorageOpt
   });
 }
 
-function requestsOf(
+function operationsOf(
   sdk: Sdk,
   client: S3ClientLike,
   bucket: string,
-): Omit<CloudRequests, 'mayRepeat'> {
+): Omit<CloudClient, 'mayRepeat'> {
   return {
     async read(name, abortSignal) {
       const command = new sdk.GetObjectCommand({ Bucket: bucket, Key: name });

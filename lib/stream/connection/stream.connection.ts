@@ -3,7 +3,7 @@ import type { BetfairSession } from '../../betfair-session.js';
 import type { Clock, ClockTimer } from '../../common/clock.js';
 import { endAfter } from '../../common/deadline.js';
 import { closeSocket } from '../../common/http/spare-socket.js';
-import { isRecord } from '../../common/is-record.js';
+import { isRecord } from '../../common/unknown-values.js';
 import type { BetfairStreamError } from '../../errors/index.js';
 import { LineReader } from './line.reader.js';
 import { SilenceWatch } from './silence.watch.js';

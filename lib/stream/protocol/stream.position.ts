@@ -1,4 +1,4 @@
-import { isRecord } from '../../common/is-record.js';
+import { isRecord } from '../../common/unknown-values.js';
 import type { CheckedSubscription } from './stream.subscription.js';
 import type { MarketChangeMessage, OrderChangeMessage } from './stream.messages.js';
 

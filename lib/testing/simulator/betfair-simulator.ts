@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { systemClock, type Clock } from '../../common/clock.js';
 import { SimulatedAccount } from './accounts/simulated-account.js';
 import { SimulatedAccounts } from './accounts/simulated-accounts.js';
-import { CANNED_ANSWERS, type AnswerHandler } from './api/api.answers.js';
+import { CANNED_ANSWERS } from './api/api.answers.js';
+import type { AnswerHandler } from './api/answer.table.js';
 import { SimulatedApi, type CallPredicate } from './api/simulated-api.js';
 import {
   clientCertificate,

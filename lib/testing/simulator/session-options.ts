@@ -1,7 +1,5 @@
-import type {
-  BetfairEndpoints,
-  CertificateLoginOptions,
-} from '../../options/betfair-session-options.interface.js';
+import type { CertificateLoginOptions } from '../../options/betfair-session-options.interface.js';
+import type { BetfairEndpoints } from '../../identity/jurisdiction.endpoints.js';
 import type { SimulatedAccount } from './accounts/simulated-account.js';
 import type { PemPair } from '../../identity/certificate/certificate.writer.js';
 

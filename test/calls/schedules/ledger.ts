@@ -1,5 +1,5 @@
 import type { BetfairSimulator, SimulatorRequest } from 'nestjs-betfair-session/testing';
-import { read } from '../../../lib/calls/rejection/rejection-envelope.js';
+import { read } from '../../../lib/common/unknown-values.js';
 import { INVALID } from '../rejections.fixture.js';
 import type { Verdict } from './schedule.arbitrary.js';
 

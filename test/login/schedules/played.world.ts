@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Persistence } from '../../../lib/options/betfair-session-options.interface.js';
+import type { Persistence } from '../../../lib/storage/contract/persistence.js';
 import { type Bounds, Harm } from './harm.js';
 import { Operations } from './operation.js';
 import { waysOf, waysOfStray } from './operation.steps.js';

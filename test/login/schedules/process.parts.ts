@@ -6,11 +6,11 @@ import { CredentialProvider } from '../../../lib/login/credentials/login.credent
 import { LoginGuard } from '../../../lib/login/guard/login.guard.js';
 import type { LoginLease } from '../../../lib/login/lease/login.lease.js';
 import { RecordStore } from '../../../lib/login/lease/record.store.js';
-import type { Persistence } from '../../../lib/options/betfair-session-options.interface.js';
-import { SessionRenewal } from '../../../lib/session/provider/session.acquisition.js';
-import { SessionWriter } from '../../../lib/session/provider/token.writer.js';
+import type { Persistence } from '../../../lib/storage/contract/persistence.js';
+import { SessionAcquisition } from '../../../lib/session/provider/session.acquisition.js';
+import { TokenWriter } from '../../../lib/session/provider/token.writer.js';
 import { TokenStore } from '../../../lib/session/provider/token.store.js';
-import { BoundedStorage } from '../../../lib/storage/monitored.storage.js';
+import { MonitoredStorage } from '../../../lib/storage/monitored.storage.js';
 import type { SessionStorage } from '../../../lib/storage/contract/session-storage.interface.js';
 
 export const KEY = 'session.token';
@@ -21,7 +21,7 @@ export const LEASE_DURATION = 7_000;
 
 /** The parts of one process that decide about logins, put together as in a service. */
 export interface Session {
-  readonly renewal: SessionRenewal;
+  readonly renewal: SessionAcquisition;
   readonly login: FleetLogin;
   readonly lease: LoginLease;
 }
@@ -54,7 +54,7 @@ const nothing = () => undefined;
 export function composeProcess(surroundings: Surroundings): Session {
   const { storage, identity, clock, persistence } = surroundings;
   const leaseDuration = LEASE_DURATION;
-  const bounded = new BoundedStorage(storage, clock, REQUEST_TIMEOUT, nothing);
+  const bounded = new MonitoredStorage(storage, clock, REQUEST_TIMEOUT, nothing);
   const records = new RecordStore(bounded, RECORD, KEY, ACCOUNT);
   const tokens = new TokenStore(bounded, KEY, undefined);
   const guard = new LoginGuard(clock, { publish: nothing }, undefined);
@@ -70,8 +70,8 @@ export function composeProcess(surroundings: Surroundings): Session {
   });
   const credentials = new CredentialProvider(SOURCES, clock);
   const login = new FleetLogin({ identity, credentials, guard, fleet, clock, leaseDuration });
-  const writer = new SessionWriter(identity, tokens, clock, persistence);
-  const renewal = new SessionRenewal({
+  const writer = new TokenWriter(identity, tokens, clock, persistence);
+  const renewal = new SessionAcquisition({
     identity,
     login,
     tokens,

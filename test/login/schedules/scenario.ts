@@ -1,5 +1,5 @@
 import { EMPTY_RECORD, formatLoginRecord } from '../../../lib/login/lease/lease.record.js';
-import type { Persistence } from '../../../lib/options/betfair-session-options.interface.js';
+import type { Persistence } from '../../../lib/storage/contract/persistence.js';
 import type { Bounds } from './harm.js';
 import type { Answer } from './played.betfair.js';
 import type { Work } from './played.process.js';

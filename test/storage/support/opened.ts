@@ -1,6 +1,6 @@
 import type { SessionStorage } from 'nestjs-betfair-session';
 import { systemClock } from '../../../lib/common/clock.js';
-import type { Persistence } from '../../../lib/options/betfair-session-options.interface.js';
+import type { Persistence } from '../../../lib/storage/contract/persistence.js';
 import { openStorage } from '../../../lib/storage/storage.opening.js';
 
 /** What a store was opened to, and what the log said of it. */

@@ -1,5 +1,5 @@
 import { connect, type TLSSocket } from 'node:tls';
-import { isRecord } from '../../../lib/common/is-record.js';
+import { isRecord } from '../../../lib/common/unknown-values.js';
 
 /** A simulator of this process or of another. */
 export interface StreamServer {

@@ -1,7 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import type { Jurisdiction } from '../../../options/betfair-session-options.interface.js';
+import type { Jurisdiction } from '../../../identity/jurisdiction.endpoints.js';
 import type { PemPair } from '../../../identity/certificate/certificate.writer.js';
-import type { LoginProof } from './simulated-accounts.js';
 
 /** An account to start the simulator with. Everything has a default. */
 export interface SimulatedAccountOptions {
@@ -102,3 +101,7 @@ export class SimulatedAccount {
     return hasWrongCode ? 'STRONG_CODE_FAIL' : 'INVALID_USERNAME_OR_PASSWORD';
   }
 }
+
+/** Proof of who logs in, beside user name and password. */
+export type LoginProof =
+  { readonly kind: 'certificate'; readonly fingerprint: string } | { readonly kind: 'interactive' };

@@ -1,3 +1,4 @@
+import type { LoginProof } from './simulated-account.js';
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../common/clock.js';
 import { BetfairConfigurationError } from '../../../errors/index.js';
@@ -17,10 +18,6 @@ export interface LoginRequest {
   /** IP address that it came from. */
   readonly address: string;
 }
-
-/** Proof of who logs in, beside user name and password. */
-export type LoginProof =
-  { readonly kind: 'certificate'; readonly fingerprint: string } | { readonly kind: 'interactive' };
 
 interface Session {
   readonly account: SimulatedAccount;

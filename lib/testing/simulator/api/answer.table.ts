@@ -1,5 +1,16 @@
-import type { AnswerHandler } from './api.answers.js';
 import { methodPrefix, SERVICES, type ApiService } from './api.envelopes.js';
+
+/** The caller, as an answer's handler sees it. */
+export interface AnswerContext {
+  /** The account whose session the call carries. */
+  readonly username: string;
+}
+
+/** Makes the result of an API operation. Throw a {@link SimulatedApiError} to refuse the call. */
+export type AnswerHandler = (
+  params: Readonly<Record<string, unknown>>,
+  context: AnswerContext,
+) => unknown;
 
 /** The operations of each service. */
 export type ServiceAnswers = Readonly<Record<ApiService, Readonly<Record<string, AnswerHandler>>>>;

@@ -1,17 +1,6 @@
+import type { AnswerHandler } from './answer.table.js';
 import type { ServiceAnswers } from './answer.table.js';
 import { badInput, wholeNumberOf } from './params.js';
-
-/** The caller, as an answer's handler sees it. */
-export interface AnswerContext {
-  /** The account whose session the call carries. */
-  readonly username: string;
-}
-
-/** Makes the result of an API operation. Throw a {@link SimulatedApiError} to refuse the call. */
-export type AnswerHandler = (
-  params: Readonly<Record<string, unknown>>,
-  context: AnswerContext,
-) => unknown;
 
 /** Answers of the operations that know nothing of markets and orders. */
 export const CANNED_ANSWERS: ServiceAnswers = {

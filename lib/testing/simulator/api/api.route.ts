@@ -6,7 +6,7 @@ import {
   type FrameworkFault,
 } from './api.envelopes.js';
 import { matchPath } from '../http/accepted-requests.js';
-import { isRecord } from '../../../common/is-record.js';
+import { isRecord } from '../../../common/unknown-values.js';
 import { splitPath } from '../http/request.js';
 
 /** One operation that an API request asks for. */

@@ -1,4 +1,4 @@
-import { isRecord } from '../../../common/is-record.js';
+import { isRecord } from '../../../common/unknown-values.js';
 import { SimulatedApiError } from './simulated-api.error.js';
 
 /** The parameters of an operation, or an object among them, as they were sent. */

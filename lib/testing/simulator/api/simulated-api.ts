@@ -1,4 +1,4 @@
-import { isRecord } from '../../../common/is-record.js';
+import { isRecord } from '../../../common/unknown-values.js';
 import {
   ACCEPTED,
   acceptsMethod,
@@ -8,7 +8,7 @@ import {
 } from '../http/accepted-requests.js';
 import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
 import { AnswerTable, type ServiceAnswers } from './answer.table.js';
-import type { AnswerHandler } from './api.answers.js';
+import type { AnswerHandler } from './answer.table.js';
 import { SimulatedApiError } from './simulated-api.error.js';
 import {
   parseCalls,

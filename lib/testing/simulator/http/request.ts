@@ -1,4 +1,4 @@
-import type { BetfairEndpoints } from '../../../options/betfair-session-options.interface.js';
+import type { BetfairEndpoints } from '../../../identity/jurisdiction.endpoints.js';
 import { ACCEPTED, matchPath, type RequestKind } from './accepted-requests.js';
 
 /** The endpoints of the simulator that take requests, named as in {@link BetfairEndpoints}. */

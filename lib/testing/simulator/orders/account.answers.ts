@@ -1,4 +1,4 @@
-import type { AnswerHandler } from '../api/api.answers.js';
+import type { AnswerHandler } from '../api/answer.table.js';
 import { fundsWith } from './account.funds.js';
 import type { OrderBook } from './order-book.js';
 

@@ -1,4 +1,4 @@
-import type { AnswerHandler } from '../api/api.answers.js';
+import type { AnswerHandler } from '../api/answer.table.js';
 import { badInput, oneOf, recordsOf, textOf, textsOf } from '../api/params.js';
 import type { Bet } from './bet.js';
 import { readCancellation, type Cancellation } from './cancel.instruction.js';

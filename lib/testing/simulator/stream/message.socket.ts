@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls';
-import { isRecord } from '../../../common/is-record.js';
+import { isRecord } from '../../../common/unknown-values.js';
 
 const MAX_LINE_LENGTH = 65_536;
 
