@@ -78,14 +78,17 @@ function accountProviders(name: string | undefined): Provider[] {
     },
     {
       provide: service,
-      useFactory: (
+      useFactory: async (
         options: ResolvedSessionOptions,
         store: SessionStorage,
         clock: Clock,
         registry: AccountRegistry,
       ) => {
         registry.claim(account, store, options.storage, options.sessionKey);
-        return new SessionService(account, options, store, clock);
+        // Loaded here, with the HTTP client: whoever only imports the package does not wait for it.
+        const { composeSession } = await import('./session/session.composition.js');
+        const { warn } = openLog('BetfairSession', account);
+        return new SessionService(account, options, composeSession(options, store, clock, warn));
       },
       inject: [RESOLVED_OPTIONS, storage, SESSION_CLOCK, AccountRegistry],
     },

@@ -12,6 +12,7 @@ import { RecordStore } from '../login/lease/record.store.js';
 import { LEASE_MARGIN_MS, longestSpreadOf, storageTimeoutOf } from '../options/time-bounds.js';
 import { MonitoredStorage } from '../storage/monitored.storage.js';
 import type { SessionStorage } from '../storage/contract/session-storage.interface.js';
+import { isChosenByUrl } from '../storage/storage.opening.js';
 import { traitsOf } from '../storage/store.traits.js';
 import { SessionCache } from './provider/session.cache.js';
 import { SessionCheck } from './session.check.js';
@@ -38,6 +39,8 @@ export interface SessionParts {
   /** `undefined` where no other process can see the store. */
   readonly lease: LoginLease | undefined;
   readonly storage: MonitoredStorage;
+  /** The store was chosen by URL, so that it is closed with the service. */
+  readonly ownsStorage: boolean;
   readonly identity: IdentityClient;
   readonly connections: ApiConnections;
   readonly publisher: SessionPublisher;
@@ -152,6 +155,7 @@ export function composeSession(
     login,
     lease: fleet?.lease,
     storage: bounded,
+    ownsStorage: isChosenByUrl(storage),
     identity,
     connections,
     publisher,

@@ -13,14 +13,11 @@ import { runWithSession } from '../calls/run.js';
 import type { SessionSource } from '../calls/session-source.js';
 import { handledIfGivenUp } from '../calls/tracked-call.js';
 import { openLog } from '../common/application-log.js';
-import type { Clock } from '../common/clock.js';
 import { abortable } from '../common/deadline.js';
 import { BetfairSessionError } from '../errors/index.js';
 import type { ResolvedSessionOptions } from '../options/resolved-options.js';
-import type { SessionStorage } from '../storage/contract/session-storage.interface.js';
-import { isChosenByUrl } from '../storage/storage.opening.js';
 import { warnOfCertificateExpiry } from './events/certificate-expiry.warning.js';
-import { composeSession, type SessionParts } from './session.composition.js';
+import type { SessionParts } from './session.composition.js';
 import type { SessionEvent, SessionStatus } from './events/session.events.js';
 import { logSessionEvents } from './events/session.log.js';
 import { beginShutdown, shutDown } from './session.shutdown.js';
@@ -43,27 +40,18 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
   /** @internal */
   readonly account: SessionSource;
   readonly #send = (path: string, init: RequestInit) => this.#api.send(path, init);
-  /** `true` if the store was chosen by URL, and so is closed with the service. */
-  readonly #ownsStorage: boolean;
 
   /** @internal Made by `BetfairSessionModule`. */
-  constructor(
-    account: string,
-    options: ResolvedSessionOptions,
-    storage: SessionStorage,
-    clock: Clock,
-  ) {
+  constructor(account: string, options: ResolvedSessionOptions, parts: SessionParts) {
     const log = openLog('BetfairSession', account);
-    this.#parts = composeSession(options, storage, clock, log.warn);
-    const { events$ } = this.#parts.publisher;
+    this.#parts = parts;
+    const { clock, connections, credentials, publisher } = parts;
+    const { events$ } = publisher;
     logSessionEvents(events$, log);
-    const { credentials } = this.#parts;
     if (options.certificate) {
       warnOfCertificateExpiry(() => credentials.certificateExpiry(), events$, clock, log.warn);
     }
-    this.#ownsStorage = isChosenByUrl(storage);
-    this.account = createSource(account, options, this.#parts, log.warn);
-    const { connections } = this.#parts;
+    this.account = createSource(account, options, parts, log.warn);
     this.#api = new SessionFetch(this.account.api, connections.dispatcher, this.account);
   }
 
@@ -235,6 +223,6 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
 
   /** @internal The shared session is not logged out: other processes use it, and the next start resumes it. */
   async onApplicationShutdown(): Promise<void> {
-    await shutDown(this.#parts, this.#ownsStorage);
+    await shutDown(this.#parts);
   }
 }

@@ -17,12 +17,11 @@ export function beginShutdown(parts: SessionParts): void {
 }
 
 /**
- * Ends everything of one account, but not its session: other processes use it, and the next start resumes it.
- *
- * @param ownsStorage whether the store is closed too
+ * Ends everything of one account, but not its session: other processes use it, and the next start resumes it. The store
+ * is closed too if it was chosen by URL.
  */
-export async function shutDown(parts: SessionParts, ownsStorage: boolean): Promise<void> {
-  const { closing, publisher, storage } = parts;
+export async function shutDown(parts: SessionParts): Promise<void> {
+  const { closing, ownsStorage, publisher, storage } = parts;
   beginShutdown(parts);
   await closing.finish(drain(parts));
   publisher.complete();
