@@ -27,6 +27,7 @@ import {
 } from '../support/folders.js';
 
 const KEY = 'session.token';
+const itOnPosix = process.platform === 'win32' ? it.skip : it;
 
 async function newStorage(): Promise<FileStorage> {
   return new FileStorage({ directory: await newDirectory() });
@@ -54,7 +55,7 @@ describe('FileStorage on disk', () => {
     expect(await readFile(join(storage.directory, 'folder/deep/other'), 'utf8')).toBe('other');
   });
 
-  it('gives rights to the owner only', async () => {
+  itOnPosix('gives rights to the owner only', async () => {
     const storage = await newStorage();
     const first = await storage.write('folder/token', 'one', { ifAbsent: true });
     await storage.write('folder/token', 'two', { ifVersion: first });
@@ -89,7 +90,7 @@ describe('FileStorage on disk', () => {
     );
   });
 
-  it('writes a .gitignore anew that a full disk left empty', async () => {
+  itOnPosix('writes a .gitignore anew that a full disk left empty', async () => {
     const storage = await newStorage();
     await storage.write(KEY, 'one', { ifAbsent: true });
     await writeFile(join(storage.directory, '.gitignore'), '');
@@ -124,7 +125,7 @@ describe('FileStorage on disk', () => {
     );
   });
 
-  it('hides the directory again when somebody removed it as a whole', async () => {
+  itOnPosix('hides the directory again when somebody removed it as a whole', async () => {
     const storage = await newStorage();
     await storage.write(KEY, 'one', { ifAbsent: true });
     await rm(storage.directory, { recursive: true });

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import fs from 'node:fs';
+import { basename, isAbsolute } from 'node:path';
 
 /**
  * What a process meets at a call of the file system: its end, a sleep until it is woken, an error, something that others
@@ -52,7 +53,7 @@ export class PlayedProcess {
    */
   async meet(name: string, paths: readonly unknown[], onDeath?: () => unknown): Promise<1 | 2> {
     const kinds = paths.flatMap((path) => {
-      return typeof path === 'string' && path.includes('/') ? [kindOf(path)] : [];
+      return typeof path === 'string' && isAbsolute(path) ? [kindOf(path)] : [];
     });
     const call = [name, ...kinds].join(' ');
     const incident = this.incidents(this.calls.push(call), call);
@@ -124,7 +125,7 @@ function playHandle(process: PlayedProcess, handle: unknown, path: unknown): voi
 }
 
 function kindOf(path: string): string {
-  const name = path.split('/').at(-1) ?? '';
+  const name = basename(path);
   if (/^[0-9]+$/.test(name)) return 'record';
   if (name.endsWith('.versions')) return 'folder';
   return /^\.?(tmp|trash|probe)-/.exec(name)?.[1] ?? name;
