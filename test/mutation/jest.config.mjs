@@ -3,9 +3,9 @@ import base from '../../jest.config.mjs';
 export default {
   ...base,
   rootDir: '../..',
-  // Chosen by `run.mjs` for the file that is mutated, short and long ones.
-  testRegex: process.env.MUTATION_SUITES,
-  testPathIgnorePatterns: ['/node_modules/'],
-  testSequencer: '<rootDir>/test/mutation/shortest-first.sequencer.mjs',
-  testRunner: '<rootDir>/test/mutation/jest-circus.covering.mjs',
+  // Chosen by `run.mjs` for what is mutated: quick and long ones.
+  roots: process.env.MUTATION_SUITES.split(',').map((folder) => `<rootDir>/${folder}`),
+  testRegex: '\\.spec\\.ts$',
+  // Stryker adds to it, and finds it by its name only.
+  testEnvironment: 'node',
 };

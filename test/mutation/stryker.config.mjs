@@ -1,4 +1,4 @@
-/** Which file is mutated, and by which suites, is up to `run.mjs`. */
+/** What is mutated, and by which suites it is found, is up to `run.mjs`. */
 export default {
   testRunner: 'jest',
   jest: { configFile: 'test/mutation/jest.config.mjs', enableFindRelatedTests: false },
@@ -12,11 +12,12 @@ export default {
   timeoutMS: 15_000,
   timeoutFactor: 1.5,
   dryRunTimeoutMinutes: 20,
-  incremental: true,
-  incrementalFile: '.stryker/incremental.json',
   tempDirName: '.stryker/sandboxes',
-  ignorePatterns: ['dist', 'coverage', 'sample', 'test/consumers', 'test/fleet'],
-  reporters: ['progress-append-only', 'clear-text'],
+  ignorePatterns: ['coverage', 'sample', 'test/consumers', 'test/fleet'],
+  reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
+  htmlReporter: { fileName: '.stryker/mutation.html' },
+  jsonReporter: { fileName: '.stryker/mutation.json' },
   clearTextReporter: { allowColor: false, allowEmojis: false, logTests: false, reportTests: false },
   allowConsoleColors: false,
+  thresholds: { break: 85 },
 };
