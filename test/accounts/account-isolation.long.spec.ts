@@ -7,7 +7,7 @@ import { ACCOUNTS, startDesk } from './desk.js';
 afterEach(closeAccounts);
 
 describe('several accounts in one application', () => {
-  it('never send a token of one in a request of another, in ten thousand mixed calls while sessions end [fault 40]', async () => {
+  it('never send a token of one in a request of another, in ten thousand mixed calls while sessions end', async () => {
     const { simulator, invariants } = await createAccount({ accounts: [...ACCOUNTS] });
     const directory = await mkdtemp(join(tmpdir(), 'accounts-'));
     const { desk, module } = await startDesk(simulator, directory, invariants);

@@ -161,7 +161,7 @@ describe('an attached axios instance', () => {
   });
 });
 
-describe('a request of an attached instance that Betfair refuses for its session [fault 39]', () => {
+describe('a request of an attached instance that Betfair refuses for its session', () => {
   it.each<[string, string, AxiosRequestConfig]>([
     ['by JSON-RPC, which resolves', RPC, {}],
     ['by REST, which fails', `${REST}/listEventTypes/`, {}],
@@ -301,7 +301,7 @@ describe('an attached axios instance with an adapter of its own', () => {
   });
 });
 
-describe('a request of an attached instance that fails for another reason [fault 39]', () => {
+describe('a request of an attached instance that fails for another reason', () => {
   it.each([
     ['a 500', { status: 500 }],
     ['a 503', { status: 503 }],

@@ -25,7 +25,7 @@ const A = rpcCall('listEventTypes', undefined, 'A');
 const B = rpcCall('listMarketBook', {}, 'B');
 const SUCCESS = { result: expect.any(Array) };
 
-describe('an attached axios instance inside run [fault 39]', () => {
+describe('an attached axios instance inside run', () => {
   it('repeats its request itself, and run does not', async () => {
     const { http, sessions, simulator } = await setUpDead();
     let runs = 0;

@@ -57,7 +57,7 @@ it('the other server is one that the application could talk to, and records who 
   expect(other.arrived).toEqual([expect.objectContaining({ url: '/x' })]);
 });
 
-describe('a redirect [fault 39]', () => {
+describe('a redirect', () => {
   const places: readonly (readonly [string, (other: string) => string])[] = [
     ['to another server', (other) => other + RPC],
     ['to another server without scheme', (other) => `${other.replace('https:', '')}${RPC}`],

@@ -93,7 +93,7 @@ describe('run of one call that Betfair refuses for its session', () => {
     expect(simulator.counts.logins).toBe(2);
   });
 
-  it('hands the second refusal on unchanged: two sends and one login [fault 6]', async () => {
+  it('hands the second refusal on unchanged: two sends and one login', async () => {
     const { simulator, sessions, raw } = await setUp();
     simulator.endSessions();
     refuse(simulator, 'listEventTypes');
@@ -158,7 +158,7 @@ describe('run of one call that Betfair refuses for its session', () => {
   });
 });
 
-describe('run of a call that ends otherwise [fault 39]', () => {
+describe('run of a call that ends otherwise', () => {
   it.each<[string, () => Promise<unknown>]>([
     ['an audit log that mentions a rejection', async () => auditLog],
     ['a list of them', async () => [auditLog, auditLog]],
@@ -210,7 +210,7 @@ describe('run of a call that ends otherwise [fault 39]', () => {
   });
 });
 
-describe('calls inside calls [fault 39]', () => {
+describe('calls inside calls', () => {
   it.each<[string, (context: Awaited<ReturnType<typeof setUp>>) => Promise<unknown>]>([
     ['run in run', ({ sessions, raw }) => sessions.run((session) => raw.json(session, A))],
     ['fetch in run', async ({ sessions }) => (await sessions.fetch(RPC, post(A))).json()],

@@ -93,7 +93,7 @@ const provocations: Partial<Record<BetfairSessionErrorCode, () => Promise<unknow
   },
 };
 
-describe('an error of a running session [fault 40]', () => {
+describe('an error of a running session', () => {
   it.each(Object.entries(provocations))('%s shows no secret', async (code, provoke) => {
     const error = await errorOf(provoke());
     expect(error).toBeInstanceOf(BetfairSessionError);

@@ -1,7 +1,7 @@
 // Runs fleets of real processes: `npm run test:fleet`. Arguments select scenarios by what their names contain. FLEET is
-// the number of processes (50; 20 or 5 on stores with a server), FLEET_RESULTS a file for the results as JSON.
+// the number of processes (50; 20 or 5 on stores with a server).
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { installStores } from '../stores/install.mjs';
 import { missingPostgres } from '../stores/postgres.server.mjs';
 import { missingMoto, missingRedis } from '../stores/servers.mjs';
@@ -73,7 +73,6 @@ const absent = [
 const notRun = absent.flatMap(({ stores }) => stores);
 const runs = plan().filter(({ store }) => !notRun.includes(store));
 if (runs.some(({ store }) => store !== 'file')) installStores();
-const results = [];
 const build = compile();
 try {
   for (const planned of runs) {
@@ -83,11 +82,9 @@ try {
       const measured = await run(build, planned);
       const seconds = ((performance.now() - began) / 1_000).toFixed(1);
       const figures = Object.entries(measured).map(([key, value]) => `${key} ${value}`);
-      results.push({ name, ok: true, measured });
       console.log(`ok ${name} (${figures.join(', ')}) in ${seconds} s`);
     } catch (error) {
       process.exitCode = 1;
-      results.push({ name, ok: false });
       console.log(`not ok ${name}\n${String(error.stack).replaceAll(/^/gm, '    ')}`);
     }
   }
@@ -95,6 +92,3 @@ try {
   rmSync(build, { recursive: true });
 }
 for (const { why } of absent) console.log(why);
-if (process.env.FLEET_RESULTS) {
-  writeFileSync(process.env.FLEET_RESULTS, JSON.stringify(results, undefined, 2));
-}

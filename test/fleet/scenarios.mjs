@@ -53,7 +53,7 @@ async function assertOneLoginEach(fleet, members) {
 
 /** On any store, and with as many processes as its server can take. */
 export const coldStart = {
-  async 'cold start [fault 28]'(fleet, size) {
+  async 'cold start'(fleet, size) {
     const members = await fleet.boot(size);
     const { answers, ms } = await all(members, 'get');
     await assertOneToken(fleet, answers);
@@ -65,7 +65,7 @@ export const coldStart = {
 
 /** On any store. */
 export const shared = {
-  async 'session ended while all call [fault 29]'(fleet, size) {
+  async 'session ended while all call'(fleet, size) {
     const members = await fleet.boot(size);
     const { answers } = await all(members, 'get');
     await all(members, 'call');
@@ -76,10 +76,7 @@ export const shared = {
     return { ms: renewed.ms };
   },
 
-  async 'crash loop with a wrong password, then one process with the right one [fault 15]'(
-    fleet,
-    size,
-  ) {
+  async 'crash loop with a wrong password, then one process with the right one'(fleet, size) {
     const began = performance.now();
     const wrong = { ...SHORT, password: 'wrong' };
     let starts = 0;
@@ -107,7 +104,7 @@ export const shared = {
     return { restarts: size, loopMs, correctedMs: ms };
   },
 
-  async 'ban, then processes that start after its end [fault 14]'(fleet, size) {
+  async 'ban, then processes that start after its end'(fleet, size) {
     fleet.simulator.fail('certLogin', {
       reply: { loginStatus: 'TEMPORARY_BAN_TOO_MANY_REQUESTS' },
     });
@@ -127,7 +124,7 @@ export const shared = {
 
 /** On any store that answers at once. */
 export const holders = {
-  async 'holder killed during its login [fault 30]'(fleet, size) {
+  async 'holder killed during its login'(fleet, size) {
     const [holder, ...others] = await fleet.boot(Math.min(size, FEW) + 1, SHORT);
     fleet.simulator.fail('certLogin', { slow: 1_500 });
     void holder.ask('get');
@@ -141,7 +138,7 @@ export const holders = {
     return { ms };
   },
 
-  async 'holder stopped before its login, resumed after its lease [fault 31]'(fleet, size) {
+  async 'holder stopped before its login, resumed after its lease'(fleet, size) {
     // After it took the lease it looks once more at what is stored.
     const [holder] = await fleet.boot(1, { ...SHORT, stopAt: { operation: 'read', nth: 2 } });
     const others = await fleet.boot(Math.min(size, FEW), SHORT);
@@ -158,10 +155,7 @@ export const holders = {
     return { ms };
   },
 
-  async 'holder stopped between its login and the write, resumed after its lease [fault 31]'(
-    fleet,
-    size,
-  ) {
+  async 'holder stopped between its login and the write, resumed after its lease'(fleet, size) {
     const [holder] = await fleet.boot(1, { ...SHORT, stopAt: { operation: 'write', nth: 1 } });
     const others = await fleet.boot(Math.min(size, FEW), SHORT);
     const late = holder.ask('get');
@@ -181,7 +175,7 @@ export const holders = {
 
 /** On files, which are the same to every scenario that is not about the store. */
 export const files = {
-  async 'clocks set apart by an hour in both directions [fault 33]'(fleet, size) {
+  async 'clocks set apart by an hour in both directions'(fleet, size) {
     const offsets = [
       {},
       { wall: HOUR },
@@ -193,7 +187,7 @@ export const files = {
     return assertOneLoginEach(fleet, (await Promise.all(booted)).flat());
   },
 
-  async 'sessions that die with the egress address [fault 38]'(fleet) {
+  async 'sessions that die with the egress address'(fleet) {
     const size = 20;
     const { members, close } = await bootBound(fleet, size);
     const { answers } = await all(members, 'suspectOthers', 70_000);
@@ -224,7 +218,7 @@ const READY_WITHIN = OPERATION + LEASE + OPERATION + ALLOWANCE;
 
 /** A store that goes down and comes back, with processes that have a session and processes that need one. */
 const down = (outage) => [
-  `store down (${outage}) [fault 21]`,
+  `store down (${outage})`,
   async (fleet) => {
     const warm = await fleet.boot(3, SHORT);
     const { answers } = await all(warm, 'get');

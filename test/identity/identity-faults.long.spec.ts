@@ -123,27 +123,24 @@ describe.each([
       { reply: { loginStatus: 'SUCCESS', sessionToken: 'a'.repeat(5_000) } },
       /success without a usable token/,
     ],
-  ] as const)(
-    'that gets %s fails for now, after one attempt [fault 17]',
-    async (_, fault, message) => {
-      simulator.fail(endpoint, fault, {
-        processed: fault === 'truncated' || fault === 'hung-body',
-      });
-      const { sessions, logger } = await open(options({ login }, fault));
-      const callers = () => Promise.all([1, 2, 3].map(() => errorOf(sessions.getSession())));
-      const errors = await inTime(callers);
-      for (const error of errors) expectUnavailable(error, message);
-      expect(simulator.counts.loginAttempts).toBe(1);
-      const secrets = secretsOf(simulator.options(), simulator.liveTokens());
-      expectNoSecret([errors[0], logger.lines], secrets);
+  ] as const)('that gets %s fails for now, after one attempt', async (_, fault, message) => {
+    simulator.fail(endpoint, fault, {
+      processed: fault === 'truncated' || fault === 'hung-body',
+    });
+    const { sessions, logger } = await open(options({ login }, fault));
+    const callers = () => Promise.all([1, 2, 3].map(() => errorOf(sessions.getSession())));
+    const errors = await inTime(callers);
+    for (const error of errors) expectUnavailable(error, message);
+    expect(simulator.counts.loginAttempts).toBe(1);
+    const secrets = secretsOf(simulator.options(), simulator.liveTokens());
+    expectNoSecret([errors[0], logger.lines], secrets);
 
-      // Nothing but time ends it: no person has to act.
-      await sessions.unblockLogin();
-      const session = await sessions.getSession();
-      expect(simulator.liveTokens()).toContain(session.token);
-      expect(simulator.counts.loginAttempts).toBe(2);
-    },
-  );
+    // Nothing but time ends it: no person has to act.
+    await sessions.unblockLogin();
+    const session = await sessions.getSession();
+    expect(simulator.liveTokens()).toContain(session.token);
+    expect(simulator.counts.loginAttempts).toBe(2);
+  });
 
   it('that is answered late, but in time, succeeds', async () => {
     simulator.fail(endpoint, { slow: 200 });

@@ -107,7 +107,7 @@ describe('a refusal that a person must lift', () => {
 
   describe.each(LOGINS)('(%s login)', (login) => {
     it.each([...fatal, 'A_CODE_OF_NEXT_YEAR'])(
-      '%s costs one attempt, however many callers there are [fault 11] [fault 13]',
+      '%s costs one attempt, however many callers there are',
       async (code) => {
         simulator.account().loginCode = code;
         const { sessions, logger } = await open(optionsFor(login));

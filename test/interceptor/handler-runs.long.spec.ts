@@ -138,7 +138,7 @@ describe('a handler that may run again', () => {
   });
 });
 
-describe('the second failure of a handler [fault 39]', () => {
+describe('the second failure of a handler', () => {
   it('goes up unchanged, also where the new session is dead again', async () => {
     const { get, errors, generations } = await serveHandler(
       async (session, { simulator, sessions }, run) => {

@@ -94,7 +94,7 @@ const ADAPTERS = [
   ['Fastify', () => new FastifyAdapter()],
 ] as const;
 
-describe.each(ADAPTERS)('a thousand requests at once on %s [fault 3]', (_, createAdapter) => {
+describe.each(ADAPTERS)('a thousand requests at once on %s', (_, createAdapter) => {
   describe.each(['fetch', 'handler'] as const)('that call Betfair by %s', (path) => {
     it('are all answered, with one login, when the session is gone for all of them', async () => {
       const { simulator, runs, ask } = await serve(createAdapter(), endWhenAllHaveCome());

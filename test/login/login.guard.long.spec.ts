@@ -14,7 +14,7 @@ const fatal = loginCodes.filter((code) =>
 afterEach(closeAccounts);
 
 describe('a refused login', () => {
-  it('is one attempt for two thousand callers, who all get the same error with the manual step [fault 12]', async () => {
+  it('is one attempt for two thousand callers, who all get the same error with the manual step', async () => {
     const clock = new VirtualClock();
     const { simulator, start } = await createAccount();
     const { sessions } = await start({ password: 'wrong' }, clock);
@@ -39,7 +39,7 @@ describe('a refused login', () => {
     expect(simulator.counts.loginAttempts).toBe(1);
   });
 
-  it.each(fatal)('with %s is one attempt [fault 13]', async (code) => {
+  it.each(fatal)('with %s is one attempt', async (code) => {
     const clock = new VirtualClock();
     const { simulator, start } = await createAccount();
     simulator.account().loginCode = code;
@@ -54,7 +54,7 @@ describe('a refused login', () => {
     expect(simulator.counts.loginAttempts).toBe(1);
   });
 
-  it('binds only the credentials that were refused: a new password is tried once, at once after a restart [fault 12]', async () => {
+  it('binds only the credentials that were refused: a new password is tried once, at once after a restart', async () => {
     const { simulator, start } = await createAccount();
     const first = await start({ password: 'wrong' });
     await expect(first.sessions.getSession()).rejects.toMatchObject({ retryable: false });
@@ -79,7 +79,7 @@ describe('a refused login', () => {
     expect(events).toEqual(['loginBlocked', 'loginUnblocked', 'loggedIn']);
   });
 
-  it('is lifted by unblockLogin(), at once [fault 12]', async () => {
+  it('is lifted by unblockLogin(), at once', async () => {
     const clock = new VirtualClock();
     const { simulator, start } = await createAccount();
     simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
@@ -128,7 +128,7 @@ describe('a refused login', () => {
 describe("Betfair's temporary ban", () => {
   const ban = { reply: { loginStatus: 'TEMPORARY_BAN_TOO_MANY_REQUESTS' } };
 
-  it('holds all logins back for 20 minutes while a valid session is served, and then lets one try [fault 14]', async () => {
+  it('holds all logins back for 20 minutes while a valid session is served, and then lets one try', async () => {
     const clock = new VirtualClock();
     const { simulator, start } = await createAccount();
     const { sessions } = await start({}, clock);
@@ -181,7 +181,7 @@ describe("Betfair's temporary ban", () => {
     expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
   });
 
-  it('does not touch the session that is valid, nor its keepAlive [fault 14]', async () => {
+  it('does not touch the session that is valid, nor its keepAlive', async () => {
     const clock = new VirtualClock();
     const { simulator, storage, start, key } = await createAccount();
     const { sessions } = await start({}, clock);
@@ -245,7 +245,7 @@ describe('what cannot be written to the record', () => {
 });
 
 describe('the login budget', () => {
-  it('is five in a minute, however many rejections there are [fault 16]', async () => {
+  it('is five in a minute, however many rejections there are', async () => {
     const clock = new VirtualClock();
     const { simulator, start } = await createAccount();
     const { sessions } = await start({ storage: 'mem://' }, clock);

@@ -131,26 +131,23 @@ it.each([
 it.each([
   ['back', 60 * MINUTE],
   ['forth', -60 * MINUTE],
-])(
-  "a wall clock that steps %s neither ends nor prolongs Betfair's ban [fault 33]",
-  async (_, step) => {
-    const clock = new VirtualClock();
-    const { simulator, start } = await createAccount();
-    simulator.fail('certLogin', { reply: { loginStatus: 'TEMPORARY_BAN_TOO_MANY_REQUESTS' } });
-    const { sessions } = await start({}, clock);
-    const call = () => clock.until(sessions.getSession());
-    await expect(call()).rejects.toMatchObject({ code: 'BETFAIR_LOGIN_BLOCKED' });
-    clock.setWallBack(step);
-    for (let minute = 1; minute < 20; minute++) {
-      await clock.advance(MINUTE);
-      await expect(call()).rejects.toMatchObject({ code: 'BETFAIR_LOGIN_BLOCKED' });
-    }
-    expect(simulator.counts.loginAttempts).toBe(1);
+])("a wall clock that steps %s neither ends nor prolongs Betfair's ban", async (_, step) => {
+  const clock = new VirtualClock();
+  const { simulator, start } = await createAccount();
+  simulator.fail('certLogin', { reply: { loginStatus: 'TEMPORARY_BAN_TOO_MANY_REQUESTS' } });
+  const { sessions } = await start({}, clock);
+  const call = () => clock.until(sessions.getSession());
+  await expect(call()).rejects.toMatchObject({ code: 'BETFAIR_LOGIN_BLOCKED' });
+  clock.setWallBack(step);
+  for (let minute = 1; minute < 20; minute++) {
     await clock.advance(MINUTE);
-    await call();
-    expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
-  },
-);
+    await expect(call()).rejects.toMatchObject({ code: 'BETFAIR_LOGIN_BLOCKED' });
+  }
+  expect(simulator.counts.loginAttempts).toBe(1);
+  await clock.advance(MINUTE);
+  await call();
+  expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
+});
 
 it("'best-effort' serves the session of a login whose write met a conflict and then a store that is down", async () => {
   const { simulator, storage, start, key } = await createAccount();
@@ -254,7 +251,7 @@ it('two logouts at once are one after the other, and the second finds nothing to
   expect(simulator.counts.logouts).toBe(1);
 });
 
-it('a process that wakes up past the lifetime serves what it has, and one refusal makes one renewal [fault 36]', async () => {
+it('a process that wakes up past the lifetime serves what it has, and one refusal makes one renewal', async () => {
   const { simulator, start } = await createAccount();
   const clock = new VirtualClock();
   const { sessions } = await start({ storage: 'mem://' }, clock);

@@ -15,7 +15,7 @@ async function createPair(patience?: number) {
   return { ...account, ours, theirs, one, other };
 }
 
-it('a process that is stopped for a minute between login and write overwrites nothing, and logs its own session out [fault 25]', async () => {
+it('a process that is stopped for a minute between login and write overwrites nothing, and logs its own session out', async () => {
   const { simulator, storage, stored, theirs, one, other } = await createPair();
   let lost: readonly string[] = [];
   storage.fail('write', async () => {
@@ -31,7 +31,7 @@ it('a process that is stopped for a minute between login and write overwrites no
   expect(simulator.counts).toMatchObject({ logins: 2, logouts: 1 });
 });
 
-it('a login that fails after another process stored a session is made good by that session, which stays [fault 27]', async () => {
+it('a login that fails after another process stored a session is made good by that session, which stays', async () => {
   const { simulator, storage, key, stored, start } = await createAccount();
   const clock = new VirtualClock();
   const winner = await start({ storage: 'mem://' });
@@ -63,7 +63,7 @@ it.each([
   ['is an hour behind', 1, 60 * MINUTE],
   ['is an hour ahead', 1, -60 * MINUTE],
 ])(
-  'a process whose clock %s waits a whole lease, as it measures it, and one token is kept [fault 33]',
+  'a process whose clock %s waits a whole lease, as it measures it, and one token is kept',
   async (_, rate, behind) => {
     const { simulator, stored, ours, theirs, one, other } = await createPair(500);
     theirs.setWallBack(behind);
@@ -86,7 +86,7 @@ it.each([
   },
 );
 
-it('a wall clock that jumps while others wait for the lease changes nothing [fault 33]', async () => {
+it('a wall clock that jumps while others wait for the lease changes nothing', async () => {
   const { simulator, ours, theirs, one, other } = await createPair();
   simulator.fail('certLogin', { slow: 400 });
   const first = one.getSession();

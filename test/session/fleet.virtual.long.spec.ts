@@ -62,7 +62,7 @@ function listEventTypes(sessions: SessionService): Promise<unknown> {
 }
 
 describe('a fleet of 50', () => {
-  it('starts cold with one login [fault 28]', async () => {
+  it('starts cold with one login', async () => {
     const { simulator, startAll, stored } = await createFleet();
     const services = await startAll();
     const token = await oneToken(services);
@@ -73,7 +73,7 @@ describe('a fleet of 50', () => {
     expect(clock.monotonic()).toBeLessThan(1_000);
   });
 
-  it('replaces a session that ended under all of them with one login [fault 29]', async () => {
+  it('replaces a session that ended under all of them with one login', async () => {
     const { simulator, startAll, stored } = await createFleet();
     const services = await startAll();
     const old = await oneToken(services);
@@ -101,7 +101,7 @@ describe('a fleet of 50', () => {
     expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 2 });
   });
 
-  it('in a crash loop with a wrong password tries it once, and a right one at once [fault 15]', async () => {
+  it('in a crash loop with a wrong password tries it once, and a right one at once', async () => {
     const { simulator, start } = await createFleet();
     const wrong: SessionService[] = [];
     for (let restart = 0; restart < SIZE; restart++) {
@@ -133,7 +133,7 @@ describe('a fleet of 50', () => {
     expect(simulator.counts).toMatchObject({ loginAttempts: 2, logins: 1 });
   });
 
-  it('makes no attempt while the account is banned, and one when the ban ends [fault 14]', async () => {
+  it('makes no attempt while the account is banned, and one when the ban ends', async () => {
     const { simulator, startAll } = await createFleet();
     simulator.fail('certLogin', { reply: { loginStatus: 'TEMPORARY_BAN_TOO_MANY_REQUESTS' } });
     const services = await startAll();
@@ -150,7 +150,7 @@ describe('a fleet of 50', () => {
   }, 60_000);
 });
 
-it('a process that crashes 50 times in a minute while the account is banned makes no attempt [fault 15]', async () => {
+it('a process that crashes 50 times in a minute while the account is banned makes no attempt', async () => {
   const { simulator, start } = await createFleet();
   simulator.fail('certLogin', { reply: { loginStatus: 'TEMPORARY_BAN_TOO_MANY_REQUESTS' } });
   for (let restart = 0; restart < SIZE; restart++) {
@@ -163,7 +163,7 @@ it('a process that crashes 50 times in a minute while the account is banned make
   expect(simulator.counts).toMatchObject({ loginAttempts: 1, logins: 0 });
 });
 
-it('50 processes with scheduled keep-alive live for 24 hours on one login, and do not ask in step [fault 34]', async () => {
+it('50 processes with scheduled keep-alive live for 24 hours on one login, and do not ask in step', async () => {
   const { simulator, startAll } = await createFleet();
   const services = await startAll(SIZE, { keepAlive: true });
   const token = await oneToken(services);
@@ -186,7 +186,7 @@ it('50 processes with scheduled keep-alive live for 24 hours on one login, and d
 const isLease = (key: string) => key.endsWith('.lease');
 
 describe('a fleet whose lease cannot be reached', () => {
-  it("makes no login where persistence is 'required' [fault 32]", async () => {
+  it("makes no login where persistence is 'required'", async () => {
     const { simulator, startAll } = await createFleet({ storage: new PartlyDownStorage(isLease) });
     const services = await startAll();
     for (let round = 0; round < 5; round++) {
@@ -198,7 +198,7 @@ describe('a fleet whose lease cannot be reached', () => {
     expect(simulator.counts.loginAttempts).toBe(0);
   });
 
-  it("spreads its logins where it is 'best-effort', and whoever finds a stored token makes none [fault 32]", async () => {
+  it("spreads its logins where it is 'best-effort', and whoever finds a stored token makes none", async () => {
     const { simulator, startAll } = await createFleet({ storage: new PartlyDownStorage(isLease) });
     // A name of its own tells whose token it is, so that the token can be adopted without the record.
     const ownKey = { persistence: 'best-effort', sessionKey: undefined };
@@ -220,7 +220,7 @@ describe('a fleet whose lease cannot be reached', () => {
     expect(simulator.counts.loginAttempts).toBe(3);
   });
 
-  it("makes one login each within the duration of a lease where it is 'best-effort' and nothing can be reached [fault 32]", async () => {
+  it("makes one login each within the duration of a lease where it is 'best-effort' and nothing can be reached", async () => {
     const { simulator, startAll } = await createFleet({
       storage: new PartlyDownStorage(() => true),
     });
@@ -271,7 +271,7 @@ describe('a fleet whose sessions are refused', () => {
     retryable: true,
   });
 
-  it('to all but who logged in, as where they are bound to an address, makes 20 logins a minute at most [fault 38]', async () => {
+  it('to all but who logged in, as where they are bound to an address, makes 20 logins a minute at most', async () => {
     const { simulator, start, busiestMinute } = await createFleet();
     const { endpoints } = simulator.options();
     const size = 20;
@@ -291,7 +291,7 @@ describe('a fleet whose sessions are refused', () => {
     await identity.close();
   }, 60_000);
 
-  it('to everybody at once makes 20 logins a minute at most, for 50 of them too [fault 16]', async () => {
+  it('to everybody at once makes 20 logins a minute at most, for 50 of them too', async () => {
     const { simulator, startAll, busiestMinute } = await createFleet();
     const services = await startAll();
     const failures = await useSessions(services, 3, () => {

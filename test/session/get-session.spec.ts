@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(closeAccounts);
 
 describe('a session that is not in memory', () => {
-  it('is had by one login and one write, however many callers wait [fault 1]', async () => {
+  it('is had by one login and one write, however many callers wait', async () => {
     const { sessions } = await start();
     const events = typesOf(sessions);
     const served = await Promise.all(times(1_000, () => sessions.getSession()));
@@ -34,7 +34,7 @@ describe('a session that is not in memory', () => {
     expect(await stored()).toBe(served[0]?.token);
   });
 
-  it('is resumed from the store by one read and one keepAlive, without a login [fault 2]', async () => {
+  it('is resumed from the store by one read and one keepAlive, without a login', async () => {
     const first = await start();
     const { token } = await first.sessions.getSession();
     await first.close();
@@ -48,7 +48,7 @@ describe('a session that is not in memory', () => {
     expect(sessions.status).toMatchObject({ state: 'ready', persisted: true });
   });
 
-  it('is replaced by one login when keepAlive says that the stored one is gone [fault 9]', async () => {
+  it('is replaced by one login when keepAlive says that the stored one is gone', async () => {
     const first = await start();
     const { token } = await first.sessions.getSession();
     await first.close();
@@ -78,7 +78,7 @@ describe('a session that is not in memory', () => {
     ['non-ASCII', 'tökén'],
     ['a megabyte of garbage', 'x'.repeat(1_048_576)],
   ])(
-    'is not taken from a stored text that is %s: it is replaced and never sent [fault 23]',
+    'is not taken from a stored text that is %s: it is replaced and never sent',
     async (_, text) => {
       await storage.put(key, text);
       const { sessions, logger } = await start();
@@ -101,7 +101,7 @@ describe('a session that is not in memory', () => {
 });
 
 describe('a session in memory', () => {
-  it('is served without network, storage or a growing heap [fault 5]', async () => {
+  it('is served without network, storage or a growing heap', async () => {
     const { sessions } = await start();
     await sessions.getSession();
     const before = { ...storage.counts };
@@ -125,7 +125,7 @@ describe('a session in memory', () => {
     expect(sessions.getSession({ signal: new AbortController().signal })).toBe(promise);
   });
 
-  it('is served while the store hangs [fault 22]', async () => {
+  it('is served while the store hangs', async () => {
     const { sessions } = await start();
     const session = await sessions.getSession();
     storage.fail('read', 'hang', { times: Infinity });
@@ -219,7 +219,7 @@ describe('a session in memory', () => {
     expect(account.simulator.counts).toMatchObject({ keepAlives: 1, logins: 2 });
   });
 
-  it('is served for 30 seconds more, again and again, while Betfair cannot be asked [fault 8]', async () => {
+  it('is served for 30 seconds more, again and again, while Betfair cannot be asked', async () => {
     const clock = new VirtualClock();
     const { sessions } = await start({}, clock);
     const session = await sessions.getSession();
@@ -239,7 +239,7 @@ describe('a session in memory', () => {
     expect(events).toEqual([...times(3, () => 'renewalFailed'), 'keptAlive']);
   });
 
-  it('counts its lifetime on the monotonic clock: a wall clock set back or forth changes nothing [fault 33]', async () => {
+  it('counts its lifetime on the monotonic clock: a wall clock set back or forth changes nothing', async () => {
     const clock = new VirtualClock();
     const { sessions } = await start({}, clock);
     await sessions.getSession();
@@ -253,7 +253,7 @@ describe('a session in memory', () => {
 });
 
 describe("a caller's signal", () => {
-  it('ends the wait of that caller alone [fault 18]', async () => {
+  it('ends the wait of that caller alone', async () => {
     simulator.fail('certLogin', { slow: 300 });
     const { sessions } = await start();
     const impatient = sessions.getSession({ signal: AbortSignal.timeout(50) });
@@ -263,7 +263,7 @@ describe("a caller's signal", () => {
     expect(simulator.counts.loginAttempts).toBe(1);
   });
 
-  it('leaves the login running for the next caller when all have gone [fault 19]', async () => {
+  it('leaves the login running for the next caller when all have gone', async () => {
     simulator.fail('certLogin', { slow: 200 });
     const { sessions } = await start();
     const waits = times(10, () => sessions.getSession({ signal: AbortSignal.timeout(20) }));

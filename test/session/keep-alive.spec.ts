@@ -231,7 +231,7 @@ describe('the scheduled keep-alive', () => {
     expect(new Set(rest).size).toBeGreaterThan(50);
   }, 30_000);
 
-  it('survives every kind of failure, tries again after 15, 30, 60 s, and replaces a session that is gone [fault 35]', async () => {
+  it('survives every kind of failure, tries again after 15, 30, 60 s, and replaces a session that is gone', async () => {
     const clock = new VirtualClock(1_500);
     const { simulator, start } = await createAccount({ clock });
     const { sessions } = await start({ keepAlive: { interval: HOUR } }, clock);

@@ -48,7 +48,7 @@ describe("persistence 'required'", () => {
     expect(simulator.counts).toMatchObject({ logins: 1, logouts: 1 });
   }, 15_000);
 
-  it('makes no login while the store cannot be read [fault 21]', async () => {
+  it('makes no login while the store cannot be read', async () => {
     const { simulator, storage, start } = await createAccount();
     storage.fail('read', down(), { times: Infinity });
     const { sessions } = await start();
@@ -70,7 +70,7 @@ describe("persistence 'required'", () => {
     expect(simulator.counts.loginAttempts).toBe(0);
   });
 
-  it('logs out and fails when the write is refused, without a storm of logins [fault 20]', async () => {
+  it('logs out and fails when the write is refused, without a storm of logins', async () => {
     const { simulator, storage, start } = await createAccount();
     storage.fail('write', denied(), { times: Infinity });
     const { sessions } = await start({}, new VirtualClock());
@@ -85,7 +85,7 @@ describe("persistence 'required'", () => {
     expect(storage.counts.write).toBe(1);
   });
 
-  it('tries a failing write three times, and logs out only then [fault 20]', async () => {
+  it('tries a failing write three times, and logs out only then', async () => {
     const clock = new VirtualClock();
     clock.random = () => 0.5;
     const { simulator, storage, start, stored, key } = await createAccount();
@@ -152,7 +152,7 @@ describe("persistence 'best-effort'", () => {
     15_000,
   );
 
-  it('serves a session that cannot be stored, does not log it out, and stores it at the next keepAlive [fault 20]', async () => {
+  it('serves a session that cannot be stored, does not log it out, and stores it at the next keepAlive', async () => {
     const { simulator, storage, start, stored } = await createAccount();
     storage.fail('write', down(), { times: 2 });
     const { sessions } = await start({ persistence: 'best-effort' });
@@ -169,7 +169,7 @@ describe("persistence 'best-effort'", () => {
     expect(simulator.counts).toMatchObject({ logins: 1, logouts: 0 });
   });
 
-  it('logs in while the store cannot be read, after a random wait of up to one lease [fault 21]', async () => {
+  it('logs in while the store cannot be read, after a random wait of up to one lease', async () => {
     const { simulator, storage, start, stored } = await createAccount();
     // Also when it is read once more after the wait.
     storage.fail('read', down(), { times: 2 });
@@ -193,7 +193,7 @@ describe("persistence 'best-effort'", () => {
     expect(await stored()).toBe(token);
   });
 
-  it('waits once, also if the token can be read after that and the record cannot [fault 21]', async () => {
+  it('waits once, also if the token can be read after that and the record cannot', async () => {
     const { simulator, start } = await createAccount();
     const storage = new FaultyStorage(new PartlyDownStorage((key) => key.endsWith('.lease')));
     storage.fail('read', down());
@@ -268,7 +268,7 @@ describe("persistence 'best-effort'", () => {
 });
 
 describe('a write that meets another writer', () => {
-  it('adopts the stored session if it lives, and logs out the one that nobody was given [fault 24]', async () => {
+  it('adopts the stored session if it lives, and logs out the one that nobody was given', async () => {
     const { simulator, storage, start, stored, key } = await createAccount();
     // A Go service, say: it knows nothing of our lease.
     const foreign = await start({ storage: 'mem://' });

@@ -10,7 +10,7 @@ import { VirtualClock } from '../support/virtual.clock.js';
 afterEach(closeAccounts);
 
 describe('refresh of a rejected session', () => {
-  it('makes one renewal of a thousand rejections at one moment [fault 3]', async () => {
+  it('makes one renewal of a thousand rejections at one moment', async () => {
     const clock = new VirtualClock();
     const { simulator, start, stored } = await createAccount();
     const { sessions } = await start({}, clock);
@@ -22,7 +22,7 @@ describe('refresh of a rejected session', () => {
     expect(await stored()).toBe(served[0]?.token);
   });
 
-  it('makes none of a thousand more that come up to five seconds after the renewal [fault 4]', async () => {
+  it('makes none of a thousand more that come up to five seconds after the renewal', async () => {
     const { simulator, start } = await createAccount();
     const clock = new VirtualClock();
     const { sessions } = await start({ storage: 'mem://' }, clock);
@@ -104,7 +104,7 @@ describe('refresh of a rejected session', () => {
     expect(renewed.generation).toBe(dead.generation + 1);
   });
 
-  it('counts a login that returns the same token as a new session, so that nothing loops [fault 7]', async () => {
+  it('counts a login that returns the same token as a new session, so that nothing loops', async () => {
     const { simulator, start } = await createAccount({ accounts: [{ sameToken: true }] });
     const { sessions } = await start({ storage: 'mem://' });
     const dead = await sessions.getSession();
@@ -195,7 +195,7 @@ describe('refresh of a rejected session', () => {
     expect(one.simulator.counts.loginAttempts).toBe(0);
   });
 
-  it('drops a keepAlive of the old session that is answered after the new one came [fault 26]', async () => {
+  it('drops a keepAlive of the old session that is answered after the new one came', async () => {
     const { simulator, start } = await createAccount();
     const { sessions } = await start({ storage: 'mem://' });
     await sessions.getSession();
@@ -209,7 +209,7 @@ describe('refresh of a rejected session', () => {
     expect(simulator.counts.logins).toBe(2);
   });
 
-  it('of every new session at once ends in a typed error within the login budget [fault 6] [fault 16]', async () => {
+  it('of every new session at once ends in a typed error within the login budget', async () => {
     const { simulator, start } = await createAccount();
     const clock = new VirtualClock();
     const { sessions } = await start({ storage: 'mem://' }, clock);

@@ -27,37 +27,34 @@ const FAULTS: [string, SimulatorFault][] = [
 ];
 
 describe('keepAlive of a stored session that answers with', () => {
-  it.each(FAULTS)(
-    '%s fails with a transient error and without a login [fault 8]',
-    async (_, fault) => {
-      const { simulator, start, stored } = await createAccount();
-      const first = await start();
-      const { token } = await first.sessions.getSession();
-      await first.close();
+  it.each(FAULTS)('%s fails with a transient error and without a login', async (_, fault) => {
+    const { simulator, start, stored } = await createAccount();
+    const first = await start();
+    const { token } = await first.sessions.getSession();
+    await first.close();
 
-      simulator.fail('keepAlive', fault, { times: Infinity });
-      const clock = new VirtualClock(500);
-      const { sessions } = await start({}, clock);
-      const waiting = Promise.allSettled(times(20, () => sessions.getSession()));
-      for (const outcome of await clock.until(waiting)) {
-        expect(outcome).toMatchObject({
-          status: 'rejected',
-          reason: { code: 'BETFAIR_IDENTITY_UNAVAILABLE', retryable: true },
-        });
-      }
-      expect(simulator.counts).toMatchObject({ loginAttempts: 1, keepAlives: 3 });
+    simulator.fail('keepAlive', fault, { times: Infinity });
+    const clock = new VirtualClock(500);
+    const { sessions } = await start({}, clock);
+    const waiting = Promise.allSettled(times(20, () => sessions.getSession()));
+    for (const outcome of await clock.until(waiting)) {
+      expect(outcome).toMatchObject({
+        status: 'rejected',
+        reason: { code: 'BETFAIR_IDENTITY_UNAVAILABLE', retryable: true },
+      });
+    }
+    expect(simulator.counts).toMatchObject({ loginAttempts: 1, keepAlives: 3 });
 
-      // Until the back-off is over, the same error costs nothing.
-      await expect(sessions.getSession()).rejects.toBeInstanceOf(BetfairIdentityUnavailableError);
-      expect(simulator.counts.keepAlives).toBe(3);
+    // Until the back-off is over, the same error costs nothing.
+    await expect(sessions.getSession()).rejects.toBeInstanceOf(BetfairIdentityUnavailableError);
+    expect(simulator.counts.keepAlives).toBe(3);
 
-      simulator.clearFaults();
-      await clock.advance(1_000);
-      expect((await sessions.getSession()).token).toBe(token);
-      expect(await stored()).toBe(token);
-      expect(simulator.counts.loginAttempts).toBe(1);
-    },
-  );
+    simulator.clearFaults();
+    await clock.advance(1_000);
+    expect((await sessions.getSession()).token).toBe(token);
+    expect(await stored()).toBe(token);
+    expect(simulator.counts.loginAttempts).toBe(1);
+  });
 
   it.each([
     [0, 187.5, 562.5],
@@ -85,7 +82,7 @@ describe('keepAlive of a stored session that answers with', () => {
     },
   );
 
-  it('a name that DNS does not know fails with a transient error and without a login [fault 8]', async () => {
+  it('a name that DNS does not know fails with a transient error and without a login', async () => {
     const { simulator, start } = await createAccount();
     const first = await start();
     await first.sessions.getSession();
@@ -101,7 +98,7 @@ describe('keepAlive of a stored session that answers with', () => {
     expect(simulator.counts.loginAttempts).toBe(1);
   });
 
-  it('an undocumented code fails with a lasting error and without a login [fault 11]', async () => {
+  it('an undocumented code fails with a lasting error and without a login', async () => {
     const { simulator, start } = await createAccount();
     const first = await start();
     await first.sessions.getSession();
@@ -119,7 +116,7 @@ describe('keepAlive of a stored session that answers with', () => {
   });
 
   it.each(['NO_SESSION', 'INPUT_VALIDATION_ERROR'])(
-    '%s is followed by exactly one login [fault 9]',
+    '%s is followed by exactly one login',
     async (code) => {
       const { simulator, start } = await createAccount();
       const first = await start();
@@ -135,7 +132,7 @@ describe('keepAlive of a stored session that answers with', () => {
   );
 
   it.each([{ token: 'another' }, { token: '' }, { product: 'other' }, { token: undefined }])(
-    'SUCCESS and the echo %p keeps the token that was sent [fault 10]',
+    'SUCCESS and the echo %p keeps the token that was sent',
     async (echo) => {
       const { simulator, start, stored } = await createAccount();
       const first = await start();
@@ -151,7 +148,7 @@ describe('keepAlive of a stored session that answers with', () => {
 });
 
 describe('a login that fails', () => {
-  it('without an answer is not repeated in the same renewal; callers share the error until the back-off is over [fault 17]', async () => {
+  it('without an answer is not repeated in the same renewal; callers share the error until the back-off is over', async () => {
     const { simulator, start } = await createAccount();
     simulator.fail('certLogin', 'hung', { times: Infinity });
     const clock = new VirtualClock(500);

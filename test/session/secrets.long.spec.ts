@@ -62,7 +62,7 @@ async function emitted(
   return { text: everything.map(printed).join('\n'), tokens };
 }
 
-describe('no password, token, application key or private key is seen [fault 40]', () => {
+describe('no password, token, application key or private key is seen', () => {
   it('in a session, however it is printed', async () => {
     const account = await createAccount();
     const { sessions } = await account.start();

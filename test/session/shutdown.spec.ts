@@ -17,7 +17,7 @@ const alive = () =>
   process.getActiveResourcesInfo().filter((resource) => /TLS|TCPSocketWrap|Timeout/.test(resource));
 
 describe('closing the application', () => {
-  it('leaves the shared session alive, so that the next start resumes it [fault 37]', async () => {
+  it('leaves the shared session alive, so that the next start resumes it', async () => {
     const { simulator, start, stored } = await createAccount();
     const { sessions, close } = await start({ keepAlive: true });
     const { token } = await sessions.getSession();
@@ -181,7 +181,7 @@ describe('closing the application', () => {
     expect(closed).toEqual(['opened']);
   });
 
-  it('waits for a login under way and stores what it gave [fault 37]', async () => {
+  it('waits for a login under way and stores what it gave', async () => {
     const { simulator, start, stored } = await createAccount();
     simulator.fail('certLogin', { slow: 300 });
     const { sessions, close } = await start();
@@ -190,7 +190,7 @@ describe('closing the application', () => {
     expect(await stored()).toBe((await waiting).token);
   });
 
-  it('ends a login that hangs after five seconds, with a typed error for whoever waits [fault 37]', async () => {
+  it('ends a login that hangs after five seconds, with a typed error for whoever waits', async () => {
     const clock = new VirtualClock(100);
     const { simulator, start } = await createAccount();
     simulator.fail('certLogin', 'hung');
@@ -222,7 +222,7 @@ describe('closing the application', () => {
     expect(simulator.counts.loginAttempts).toBe(1);
   });
 
-  it('waits for a keepAlive under way [fault 37]', async () => {
+  it('waits for a keepAlive under way', async () => {
     const { simulator, start, stored } = await createAccount();
     const { sessions, close } = await start();
     const { token } = await sessions.getSession();
@@ -234,7 +234,7 @@ describe('closing the application', () => {
     expect(await stored()).toBe(token);
   });
 
-  it('waits for a write under way, so that no login is lost [fault 37]', async () => {
+  it('waits for a write under way, so that no login is lost', async () => {
     const { simulator, storage, start, stored } = await createAccount();
     let closing: Promise<void> | undefined;
     storage.fail('write', () => {
@@ -247,7 +247,7 @@ describe('closing the application', () => {
     expect(simulator.counts).toMatchObject({ logins: 1, logouts: 0 });
   });
 
-  it('ends in order although hooks of the application throw, and leaves the session to others [fault 37]', async () => {
+  it('ends in order although hooks of the application throw, and leaves the session to others', async () => {
     const { simulator, start, stored } = await createAccount();
     @Controller()
     class FailingController {

@@ -98,7 +98,7 @@ describe('fetch', () => {
   });
 });
 
-describe('fetch of a request that Betfair refuses for its session [fault 39]', () => {
+describe('fetch of a request that Betfair refuses for its session', () => {
   it.each([
     ['JSON-RPC', RPC, 200],
     ['REST', `${REST}/listEventTypes/`, 400],
@@ -234,7 +234,7 @@ describe('fetch of a request that Betfair refuses for its session [fault 39]', (
     await new Promise((done) => void server.close(done));
   });
 
-  it('hands the second refusal on: two sends and one login [fault 6]', async () => {
+  it('hands the second refusal on: two sends and one login', async () => {
     const { sessions, simulator } = await setUp();
     await sessions.fetch(RPC, LIST);
     simulator.rejectCalls(() => true);
@@ -253,7 +253,7 @@ describe('fetch of a request that Betfair refuses for its session [fault 39]', (
   });
 });
 
-describe('fetch of a batch [fault 39]', () => {
+describe('fetch of a batch', () => {
   const batch = post(['a', 'b', 'c'].map((id) => rpcCall('listEventTypes', undefined, id)));
 
   it('sends it again when every call in it was refused', async () => {
@@ -279,7 +279,7 @@ describe('fetch of a batch [fault 39]', () => {
   });
 });
 
-describe('fetch of a request that fails for another reason [fault 39]', () => {
+describe('fetch of a request that fails for another reason', () => {
   it.each([
     ['a 500', { status: 500 }],
     ['a 503', { status: 503 }],
@@ -329,7 +329,7 @@ describe('fetch of a request that fails for another reason [fault 39]', () => {
   });
 });
 
-describe('fetch and other hosts [fault 39]', () => {
+describe('fetch and other hosts', () => {
   it.each<[string, (api: URL, other: URL) => string]>([
     ['another port', (_api, other) => other.href],
     ['another host without scheme', (_api, other) => `//${other.host}${RPC}`],
@@ -387,7 +387,7 @@ describe('fetch with a signal', () => {
 });
 
 describe('fetch of many requests', () => {
-  it('makes one login of a thousand refusals at one moment, and sends each request twice [fault 3]', async () => {
+  it('makes one login of a thousand refusals at one moment, and sends each request twice', async () => {
     const { sessions, simulator } = await setUpProven();
     const answers = await Promise.all(
       times(1_000, async (id) => {
@@ -403,7 +403,7 @@ describe('fetch of many requests', () => {
     expect(Math.max(...counts)).toBe(2);
   }, 60_000);
 
-  it('gives stragglers, whose refusals come after the renewal, the session that there is [fault 4]', async () => {
+  it('gives stragglers, whose refusals come after the renewal, the session that there is', async () => {
     const { sessions, simulator } = await setUpProven();
     simulator.fail('api', { slow: 600 }, { times: 20 });
     simulator.fail('api', { slow: 200 }, { times: 20 });
