@@ -24,7 +24,7 @@ const OTHER_NUMBERS = [
   '',
 ];
 
-export const otherCode: fc.Arbitrary<string> = fc
+const otherCode: fc.Arbitrary<string> = fc
   .oneof(
     fc.constantFrom(
       ...words(
@@ -153,7 +153,7 @@ const other = fc.oneof(
 );
 
 export const otherRpcError = rpcErrors(other);
-export const otherRpcReply = rpcReplies(otherRpcError);
+const otherRpcReply = rpcReplies(otherRpcError);
 export const otherRestFault = restFaults(other);
 
 /** Names under which records of calls keep what was answered; none of them is where an exception lies. */

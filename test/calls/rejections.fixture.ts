@@ -31,7 +31,7 @@ export function streamStatus(errorCode: string) {
 
 export const INVALID = 'INVALID_SESSION_INFORMATION';
 export const refused = rpcReply(INVALID);
-export const refusedAccounts = rpcReply(INVALID, 'AANGX-0002', 'AccountAPINGException');
+const refusedAccounts = rpcReply(INVALID, 'AANGX-0002', 'AccountAPINGException');
 export const succeeded = { jsonrpc: '2.0', result: [{ marketId: '1.2' }], id: 2 };
 
 /** What happened, for people: it only mentions a rejection. */

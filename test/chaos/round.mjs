@@ -12,7 +12,7 @@ import { CALL_LIMIT_MS } from './verdict.mjs';
 /** Milliseconds that a login takes at Betfair: the same for each, and long enough to be hit. */
 const LOGIN_MS = 300;
 /** After the chaos: the lease of one that was killed, and as much for the login and those who wait for it. */
-export const AGREEMENT_MS = 2 * LEASE;
+const AGREEMENT_MS = 2 * LEASE;
 
 export async function runRound(fleet, plan, random) {
   const { simulator, store } = fleet;

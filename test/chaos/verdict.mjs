@@ -26,7 +26,7 @@ const OUTCOMES = new Set([
  * shares that of the login that took its place. One whose token never did needs a disturbance of its own that hit it:
  * its process was killed or stopped, or another login was made to overlap with it.
  */
-export function auditLogins({ ledger, crew, intruder }) {
+function auditLogins({ ledger, crew, intruder }) {
   const logins = ledger.logins.filter(({ process }) => process !== undefined);
   const late = new Set(logins.filter((login) => isLate(login, { logins, crew, intruder })));
   const stored = logins.filter((login) => login.isStored && !late.has(login));

@@ -33,7 +33,7 @@ function isWrapped<T>(instance: T): instance is T & object {
 }
 
 /** Methods are called on the proxy, wherever a class can bear it. */
-export function callOnProxy<T>(instance: T): T {
+function callOnProxy<T>(instance: T): T {
   if (!isWrapped(instance)) return instance;
   return needsItself(instance) ? bindMethods(instance) : new Proxy(instance, {});
 }
@@ -63,7 +63,7 @@ function bind(method: Function, target: object): unknown {
 }
 
 /** Every factory is given other proxies than the one before. */
-export function wrapInjections({ imports = [], ...metadata }: ModuleMetadata): ModuleMetadata {
+function wrapInjections({ imports = [], ...metadata }: ModuleMetadata): ModuleMetadata {
   return {
     ...metadata,
     imports: imports.map((module) => (isDynamic(module) ? withWrappedFactories(module) : module)),

@@ -20,7 +20,7 @@ import {
 import { inspectResponse, isPeekable, mayRefuse, wasJudged } from './rejection-response.js';
 
 /** The share of an outcome that looks refused, and the parts that do: each an error or an answer with its request. */
-export interface Suspicion {
+interface Suspicion {
   readonly rejection: Rejection;
   readonly parts: readonly unknown[];
 }

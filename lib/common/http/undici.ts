@@ -4,12 +4,4 @@
  */
 import './node-fetch.js';
 
-export {
-  Agent,
-  buildConnector,
-  Client,
-  Dispatcher,
-  EnvHttpProxyAgent,
-  Pool,
-  request,
-} from 'undici';
+export { buildConnector, Client, Dispatcher, EnvHttpProxyAgent, Pool, request } from 'undici';

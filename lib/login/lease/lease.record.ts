@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hasFormOfCode, UNNAMED_CODE } from '../../identity/login-codes.js';
 
 /** Who may log in now, for at most how long. */
-export interface LeaseHolder {
+interface LeaseHolder {
   readonly id: string;
   /** Milliseconds, on the clock of whoever watches: no two machines agree on a point in time. */
   readonly duration: number;

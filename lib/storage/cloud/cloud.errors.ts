@@ -9,7 +9,7 @@ import { type CredentialVariables, isLocal, localAdvice } from './cloud.local-fa
  * send; `'local'`, there are some on this machine that cannot be used; `'untrusted'`, no TLS connection came about;
  * `'skewed'`, the clock of this machine is off.
  */
-export type CloudFailure = StorageFailure | 'anonymous' | 'local' | 'skewed' | 'untrusted';
+type CloudFailure = StorageFailure | 'anonymous' | 'local' | 'skewed' | 'untrusted';
 
 /** What a failed request says about the object or the store. */
 export type Verdict = CloudFailure | 'absent' | 'conflict';

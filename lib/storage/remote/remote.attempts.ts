@@ -10,7 +10,7 @@ const ATTEMPTS = 6;
 const BETWEEN_ATTEMPTS: Growth = { first: 100 };
 
 /** A request that got no answer in time. */
-export class RequestTimedOut extends Error {
+class RequestTimedOut extends Error {
   readonly code = 'ETIMEDOUT';
 
   constructor() {

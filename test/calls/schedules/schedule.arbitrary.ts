@@ -35,7 +35,7 @@ export interface SeriesStep {
   readonly tolerant: boolean;
 }
 
-export interface RunStep {
+interface RunStep {
   readonly step: 'run';
   readonly inside: Step;
 }

@@ -32,7 +32,7 @@ export async function cleanUp(): Promise<void> {
 }
 
 /** What the shell of a user without an account has, and no proxy before the simulator. */
-export function shellEnvironment(): Record<string, string | undefined> {
+function shellEnvironment(): Record<string, string | undefined> {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(BETFAIR_|FORCE_COLOR$|NO_COLOR$)/.test(name),
   );

@@ -12,11 +12,11 @@ export const MOMENTS = [
   'again and again',
   'never',
 ] as const;
-export type Moment = (typeof MOMENTS)[number];
+type Moment = (typeof MOMENTS)[number];
 
 /** What a handler calls Betfair with: its own client and `@CurrentSession()`, or `SessionService.fetch`. */
 export const CALLS = ['own client', 'fetch', 'fetch, then own client', 'none'] as const;
-export type Calls = (typeof CALLS)[number];
+type Calls = (typeof CALLS)[number];
 
 /** How a handler is asked, and what its decorator says. */
 export interface Way {

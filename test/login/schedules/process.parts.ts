@@ -16,7 +16,7 @@ import type { SessionStorage } from '../../../lib/storage/contract/session-stora
 export const KEY = 'session.token';
 export const RECORD = `${KEY}.lease`;
 export const ACCOUNT = '0123456789abcdef';
-export const REQUEST_TIMEOUT = 2_000;
+const REQUEST_TIMEOUT = 2_000;
 export const LEASE_DURATION = 7_000;
 
 /** The parts of one process that decide about logins, put together as in a service. */

@@ -23,7 +23,7 @@ export interface ChildSettings {
   readonly onSignal?: 'hooks' | 'close twice' | 'first hook only';
 }
 
-export interface Reply {
+interface Reply {
   readonly status: number;
   readonly body: unknown;
 }

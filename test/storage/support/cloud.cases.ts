@@ -9,13 +9,7 @@ import type { CloudStorage } from '../../../lib/storage/cloud/cloud.storage.js';
 import { type CloudOperation, CloudObjects, sdkError } from './cloud.objects.js';
 
 /** A request that was refused: why, by what, as which failure, and what the error says. */
-export type Refusal = readonly [
-  'create' | CloudOperation,
-  string,
-  Error,
-  StorageFailure,
-  ...RegExp[],
-];
+type Refusal = readonly ['create' | CloudOperation, string, Error, StorageFailure, ...RegExp[]];
 
 /** One cloud, played by a client in this process. */
 export interface PlayedCloud {

@@ -31,7 +31,7 @@ export type Disturbance =
   | { readonly step: 'hold' }
   | { readonly step: 'failAfter'; readonly bytes: readonly number[] };
 
-export interface Step {
+interface Step {
   readonly disturbance: Disturbance;
   /** Milliseconds that pass then. */
   readonly ms: number;

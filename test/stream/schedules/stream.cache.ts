@@ -5,7 +5,7 @@ import type {
   OrderMarketChange,
 } from 'nestjs-betfair-session/stream';
 
-export const LADDERS = ['batb', 'batl', 'bdatb', 'bdatl', 'atb', 'atl', 'trd'] as const;
+const LADDERS = ['batb', 'batl', 'bdatb', 'bdatl', 'atb', 'atl', 'trd'] as const;
 
 /** A client's knowledge, made of messages alone: values by their path, such as `1.2/47972/atb/3.5`. */
 export class StreamCache {

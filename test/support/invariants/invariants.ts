@@ -24,7 +24,7 @@ export function alive(): readonly string[] {
 }
 
 /** Waits for the other ends of closed connections; returns what is alive then. */
-export async function aliveAfter(before: readonly string[]): Promise<readonly string[]> {
+async function aliveAfter(before: readonly string[]): Promise<readonly string[]> {
   const end = performance.now() + 3_000;
   while (alive().length > before.length && performance.now() < end) await setTimeout(10);
   return alive();

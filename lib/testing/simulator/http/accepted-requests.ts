@@ -1,5 +1,5 @@
 /** Source of a fact about Betfair: official documentation or source, a recording, or an inference. */
-export type Source = 'off' | 'rec' | 'inf';
+type Source = 'off' | 'rec' | 'inf';
 
 /** The kinds of requests that the simulator answers. */
 export type RequestKind =
