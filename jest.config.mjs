@@ -1,12 +1,12 @@
 export default {
-  testEnvironment: '<rootDir>/test/support/node.environment.mjs',
+  testEnvironment: '<rootDir>/test/support/jest/node.environment.mjs',
   roots: ['<rootDir>/test'],
   // Suites that take longer are named `*.long.spec.ts` and run by `npm run test:long`.
   testRegex: process.env.LONG_TESTS ? '\\.long\\.spec\\.ts$' : '(?<!\\.long)\\.spec\\.ts$',
   // Applications of their own, with a jest of their own.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumers/'],
   maxWorkers: 2,
-  // Its suites leave their modules behind in a worker; it is replaced before the system needs long to free them all.
+  // Suites leave their modules behind in a worker; it is replaced before the system needs long to free them all.
   workerIdleMemoryLimit: '768MB',
   // RSA keys and handshakes take their time on a busy machine; no test measures speed.
   testTimeout: 30_000,
@@ -17,7 +17,11 @@ export default {
     '^nestjs-betfair-session$': '<rootDir>/lib/index.ts',
     '^nestjs-betfair-session/(config|stream|testing)$': '<rootDir>/lib/$1/index.ts',
   },
+  // Of what is installed, only the packages below go through a transform.
+  transformIgnorePatterns: [],
   transform: {
+    '/node_modules/(@nestjs/[^/]+|reflect-metadata|rxjs|undici)/':
+      '<rootDir>/test/support/jest/installed.transform.mjs',
     '^.+\\.ts$': [
       '@swc/jest',
       {
