@@ -1,5 +1,6 @@
 // The environment of every suite: Node's, in a worker that ends as soon as nothing is open in it.
 import { createRequire } from 'node:module';
+import { types } from 'node:util';
 import { TestEnvironment } from 'jest-environment-node';
 import { LOAD } from './installed.transform.mjs';
 import { beginSuite } from './made-once.mjs';
@@ -20,6 +21,14 @@ export default class NodeEnvironment extends TestEnvironment {
     this.global[LOAD] = require;
     // Decorators of a suite leave their metadata where Nest, which is loaded outside of it, reads them.
     this.global.Reflect = Reflect;
+    // Errors that come from outside, of Nest or of Node, are errors.
+    const { Error: OwnError } = this.global;
+    const isOwn = Function.prototype[Symbol.hasInstance];
+    Object.defineProperty(OwnError, Symbol.hasInstance, {
+      value(error) {
+        return isOwn.call(this, error) || (this === OwnError && types.isNativeError(error));
+      },
+    });
     // Undici, which is loaded outside of it too, reads the variables that tests set.
     this.global.process.env = process.env;
   }
