@@ -1,10 +1,10 @@
 export default {
   testEnvironment: '<rootDir>/test/support/jest/node.environment.mjs',
   roots: ['<rootDir>/test'],
+  // What needs processes, servers or what is built has configurations of its own.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
   // Suites that take longer are named `*.long.spec.ts` and run by `npm run test:long`.
   testRegex: process.env.LONG_TESTS ? '\\.long\\.spec\\.ts$' : '(?<!\\.long)\\.spec\\.ts$',
-  // Applications of their own, with a jest of their own.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumers/'],
   maxWorkers: 2,
   // Suites leave their modules behind in a worker; it is replaced before the system needs long to free them all.
   workerIdleMemoryLimit: '768MB',

@@ -5,15 +5,15 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { missingPostgres, startPostgres } from '../test/stores/postgres.server.mjs';
-import { missingRedis, startRedis } from '../test/stores/servers.mjs';
+import { missingPostgres, startPostgres } from '../test/e2e/stores/postgres.server.mjs';
+import { missingRedis, startRedis } from '../test/e2e/stores/servers.mjs';
 import { createApplication } from './sample.application.mjs';
 import { startSample } from './sample.process.mjs';
 
 assert.match(readFileSync('README.md', 'utf8'), /npm ci && npm start/);
 
 /** Of the packages that lead to the servers, as the stores are tested with them. */
-const { dependencies: VERSIONS } = JSON.parse(readFileSync('test/stores/package.json', 'utf8'));
+const { dependencies: VERSIONS } = JSON.parse(readFileSync('test/e2e/stores/package.json', 'utf8'));
 const samples = [];
 
 function start(command, options) {

@@ -1,6 +1,6 @@
 // Real processes that start with an empty store and all want a session at the same moment.
 import { join } from 'node:path';
-import { Fleet } from '../fleet/fleet.mjs';
+import { Fleet } from '../e2e/fleet/fleet.mjs';
 
 const BUILD = join(import.meta.dirname, 'node_modules/nestjs-betfair-session/dist/esm');
 

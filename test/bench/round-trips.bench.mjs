@@ -1,7 +1,7 @@
 // What "get the session" sends and how long it takes while there is one, against the algorithm of the original library,
 // at the same simulator and on the same stores.
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
-import { missingMoto } from '../stores/servers.mjs';
+import { missingMoto } from '../e2e/stores/servers.mjs';
 import {
   countOf,
   KEY,

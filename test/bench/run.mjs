@@ -5,7 +5,7 @@ import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { installIn } from '../stores/install.mjs';
+import { installIn } from '../e2e/stores/install.mjs';
 import { describe, missed, print, write } from './results.mjs';
 
 const HERE = import.meta.dirname;

@@ -1,7 +1,7 @@
 // Runs the suites of a folder beside packages that are installed in that folder only, when first needed.
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import { installIn } from '../stores/install.mjs';
+import { installIn } from './stores/install.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 

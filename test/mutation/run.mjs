@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { installIn } from '../stores/install.mjs';
+import { installIn } from '../e2e/stores/install.mjs';
 
 const HERE = import.meta.dirname;
 const ROOT = resolve(HERE, '../..');

@@ -13,7 +13,7 @@ export default {
   timeoutFactor: 1.5,
   dryRunTimeoutMinutes: 20,
   tempDirName: '.stryker/sandboxes',
-  ignorePatterns: ['coverage', 'sample', 'test/consumers', 'test/fleet'],
+  ignorePatterns: ['coverage', 'sample', 'test/e2e/consumers', 'test/e2e/fleet'],
   reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
   htmlReporter: { fileName: '.stryker/mutation.html' },
   jsonReporter: { fileName: '.stryker/mutation.json' },

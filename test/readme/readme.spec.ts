@@ -79,11 +79,11 @@ describe('README.md and docs', () => {
   });
 
   it('has exactly the policy under which the S3 suite runs', async () => {
-    expect(blocks('json')).toEqual([await readFile('test/stores/s3.policy.json', 'utf8')]);
+    expect(blocks('json')).toEqual([await readFile('test/e2e/stores/s3.policy.json', 'utf8')]);
   });
 
   it('has exactly the settings with which vitest runs its tests', async () => {
-    const settings = await readFile('test/consumers/nest12-vitest/vitest.config.js', 'utf8');
+    const settings = await readFile('test/e2e/consumers/nest12-vitest/vitest.config.js', 'utf8');
     expect(blocks('js')).toContain(settings);
   });
 
@@ -137,7 +137,7 @@ describe('README.md and docs', () => {
   });
 
   it('hands clients to RedisStorage as the suite does that runs on them', async () => {
-    const used = await readFile('test/stores/redis.clients.ts', 'utf8');
+    const used = await readFile('test/e2e/stores/redis.clients.ts', 'utf8');
     const shown = Array.from(
       section('docs/stores.md', 'Redis and Valkey').matchAll(/`(send: [^`]+)`/g),
       ([, code = '']) => code,

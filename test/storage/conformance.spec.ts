@@ -47,8 +47,8 @@ const PLACES: Readonly<Record<string, string | (() => SessionStorage)>> = {
   's3:': () => create('s3://bucket?region=eu-west-1&prefix=conformance/'),
   'azblob:': () => create('azblob://container?storage_account=mine&prefix=conformance/'),
   'gs:': () => create('gs://bucket?prefix=conformance/'),
-  'redis:': 'test/stores/redis.store-spec.ts',
-  'postgres:': 'test/stores/postgres.store-spec.ts',
+  'redis:': 'test/e2e/stores/redis.store-spec.ts',
+  'postgres:': 'test/e2e/stores/postgres.store-spec.ts',
 };
 
 beforeAll(() => {

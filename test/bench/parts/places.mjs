@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { FileStorage, S3Storage } from 'nestjs-betfair-session';
-import { S3_BUCKET, S3_PREFIX, startMoto } from '../../stores/servers.mjs';
+import { S3_BUCKET, S3_PREFIX, startMoto } from '../../e2e/stores/servers.mjs';
 import { FileBucket } from '../original/file.bucket.mjs';
 import { S3Bucket } from '../original/s3.bucket.mjs';
 import { Meter } from './meter.mjs';

@@ -1,8 +1,8 @@
 // Where sessions are kept on servers that the original library does not know. Round trips are metered.
 import { Client } from 'pg';
 import { PostgresStorage, RedisStorage } from 'nestjs-betfair-session';
-import { startPostgres } from '../../stores/postgres.server.mjs';
-import { startRedis } from '../../stores/servers.mjs';
+import { startPostgres } from '../../e2e/stores/postgres.server.mjs';
+import { startRedis } from '../../e2e/stores/servers.mjs';
 import { startPipe } from './delaying.pipe.mjs';
 import { Meter } from './meter.mjs';
 
