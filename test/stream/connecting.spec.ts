@@ -12,7 +12,8 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  process.env = { ...environment };
+  for (const name of [...PROXY_VARIABLES, 'NODE_TLS_REJECT_UNAUTHORIZED']) delete process.env[name];
+  Object.assign(process.env, environment);
   closeOddServers();
   await closeAccounts();
 });
