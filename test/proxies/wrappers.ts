@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { DynamicModule, ModuleMetadata, Provider } from '@nestjs/common';
 
 /** Puts an object of its own in the place of each instance that Nest makes, as the option `instrument` has it. */
@@ -11,7 +12,16 @@ export interface Wrapper {
 }
 
 /** Built-in objects, and classes with `#private` members, work with themselves as `this` only. */
-const BUILT_IN = [Map, Set, WeakMap, WeakSet, Date, RegExp, Promise, ArrayBuffer];
+const BUILT_IN = [
+  types.isMap,
+  types.isSet,
+  types.isWeakMap,
+  types.isWeakSet,
+  types.isDate,
+  types.isRegExp,
+  types.isPromise,
+  types.isAnyArrayBuffer,
+];
 
 function needsItself(instance: object): boolean {
   for (
@@ -28,7 +38,7 @@ function isWrapped<T>(instance: T): instance is T & object {
   return (
     typeof instance === 'object' &&
     instance !== null &&
-    !BUILT_IN.some((type) => instance instanceof type)
+    !BUILT_IN.some((isBuiltIn) => isBuiltIn(instance))
   );
 }
 
