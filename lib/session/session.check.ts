@@ -7,10 +7,10 @@ import type { SessionProvider } from './provider/session.provider.js';
 import type { TokenWriter } from './provider/token.writer.js';
 import type { StoredToken, TokenStore } from './provider/token.store.js';
 
-/** Milliseconds from the start of one check of a session to the start of the next, for each keepAlive that it takes. */
+/** Milliseconds between the starts of two checks of one session, for each keepAlive that the first one sent. */
 const CHECK_INTERVAL_MS = 5_000;
 
-/** The state of a refused session: out of service, taken by Betfair, or not known. */
+/** State of a refused session: no longer served, accepted by Betfair, or unknown. */
 export type Finding = 'gone' | 'alive' | 'unclear';
 
 export interface CheckDependencies {
@@ -26,17 +26,17 @@ export interface CheckDependencies {
 interface Check {
   readonly session: BetfairSession;
   readonly startedAt: number;
-  /** Runs; `undefined` once it is over. */
+  /** Result while the check runs; `undefined` after its end. */
   finding: Promise<Finding> | undefined;
-  /** Betfair was asked about it already, so the answer says nothing of what happened since. */
+  /** `true` once the keepAlive was sent; its answer does not cover later suspicions. */
   isSent: boolean;
-  /** keepAlives that it took so far. */
+  /** Number of keepAlives sent so far. */
   keepAlives: number;
-  /** Somebody suspected the session after it was sent. */
+  /** `true` if the session was suspected after the keepAlive was sent. */
   isDueAgain: boolean;
 }
 
-/** Asks Betfair, by keepAlive, if a suspected session lives: at most once in 5 s for each session. */
+/** Checks a suspected session with a keepAlive, at most once in 5 s. */
 export class SessionCheck {
   #last: Check | undefined;
   #timer: ClockTimer | undefined;
@@ -46,12 +46,12 @@ export class SessionCheck {
   }
 
   /**
-   * Finds out if a session is gone, and has it replaced then. Within 5 s of a check that found it alive it is
-   * `'unclear'`, and another check follows when these are over.
+   * Checks if a session is dead, and replaces it if so. Within 5 s of a check that found it alive, the result is
+   * `'unclear'`, and another check follows after the 5 s.
    */
   suspect(session: BetfairSession): Promise<Finding> | Finding {
     if (!this.deps.cache.isCurrent(session)) return 'gone';
-    // A renewal asks Betfair anyway.
+    // A renewal validates the session too.
     const afterwards = () => this.#afterRenewal(session);
     const { flight } = this.deps.provider;
     if (flight) return flight.then(afterwards, afterwards);
@@ -62,7 +62,7 @@ export class SessionCheck {
     return last.finding ?? 'unclear';
   }
 
-  /** Counts a renewal as a check that another follows, because it may have asked before the suspicion arose. */
+  /** Treats a renewal as a check. Another check follows, because the renewal may have begun before the suspicion. */
   #afterRenewal(session: BetfairSession): Finding {
     if (!this.deps.cache.isCurrent(session)) return 'gone';
     if (this.#last?.session !== session) this.#last = this.#newCheck(session, true);
@@ -70,7 +70,7 @@ export class SessionCheck {
     return 'unclear';
   }
 
-  /** Has another check follow a check that was sent before the suspicion arose. */
+  /** Schedules another check if this one was sent before the suspicion. */
   #checkAgain(check: Check): void {
     if (!check.isSent || check.isDueAgain) return;
     check.isDueAgain = true;
@@ -131,13 +131,13 @@ export class SessionCheck {
   /** The token that another process stored in place of this session's. */
   async #storedInstead(session: BetfairSession) {
     const { tokens, closing } = this.deps;
-    // Without the store Betfair can still be asked.
+    // A failing store does not prevent the keepAlive.
     const stored = await tokens.read(closing).catch(() => undefined);
     if (stored?.token === undefined || stored.token === session.token) return undefined;
     return { token: stored.token, version: stored.version };
   }
 
-  /** Replaces a dead token in the store, so that the next check need not ask for it again. */
+  /** Replaces a dead token in the store, so that the next check does not send it again. */
   async #storeOver(dead: StoredToken, session: BetfairSession): Promise<void> {
     const { cache, closing, writer } = this.deps;
     try {
@@ -145,17 +145,16 @@ export class SessionCheck {
       const isStored = outcome.type === 'stored';
       cache.markStored(session, isStored ? outcome.version : undefined);
     } catch {
-      // The session is fine, and the failure of the store was published as such.
+      // The session is valid, and the failure of the store was published.
       cache.markStored(session, undefined);
     }
   }
 
   #arm(check: Check): void {
-    const { clock, closing } = this.deps;
-    if (closing.aborted || this.#last !== check || !this.deps.cache.isCurrent(check.session))
-      return;
+    const { cache, clock, closing } = this.deps;
+    if (closing.aborted || this.#last !== check || !cache.isCurrent(check.session)) return;
     this.#timer = clock.timer(() => {
-      if (this.deps.cache.isCurrent(check.session)) void this.#start(check.session);
+      if (cache.isCurrent(check.session)) void this.#start(check.session);
     }, this.#timeLeft(check));
   }
 

@@ -1,3 +1,4 @@
+import type { ApplicationLog } from '../common/application-log.js';
 import type { Clock } from '../common/clock.js';
 import { ApiConnections } from '../common/http/api-connections.js';
 import { IdentityClient } from '../identity/identity.client.js';
@@ -14,6 +15,9 @@ import { MonitoredStorage } from '../storage/monitored.storage.js';
 import type { SessionStorage } from '../storage/contract/session-storage.interface.js';
 import { isChosenByUrl } from '../storage/storage.opening.js';
 import { traitsOf } from '../storage/store.traits.js';
+import { warnOfCertificateExpiry } from './events/certificate-expiry.warning.js';
+import { logSessionEvents } from './events/session.log.js';
+import { RenewalRunner } from './provider/renewal.runner.js';
 import { SessionCache } from './provider/session.cache.js';
 import { SessionCheck } from './session.check.js';
 import { SessionEvidence } from './session.evidence.js';
@@ -26,7 +30,7 @@ import { TokenWriter } from './provider/token.writer.js';
 import { ShutdownDeadline } from './shutdown.deadline.js';
 import { TokenStore } from './provider/token.store.js';
 
-/** What makes up the session of one account. */
+/** Parts of the session of one account. */
 export interface SessionParts {
   readonly cache: SessionCache;
   readonly provider: SessionProvider;
@@ -34,27 +38,26 @@ export interface SessionParts {
   readonly evidence: SessionEvidence;
   readonly logout: SessionLogout;
   readonly guard: LoginGuard;
-  readonly credentials: CredentialProvider;
   readonly login: FleetLogin;
-  /** `undefined` where no other process can see the store. */
+  /** `undefined` if no other process can see the store. */
   readonly lease: LoginLease | undefined;
   readonly storage: MonitoredStorage;
-  /** The store was chosen by URL, so that it is closed with the service. */
+  /** `true` if the store was opened from a URL, so that it is closed at shutdown. */
   readonly ownsStorage: boolean;
   readonly identity: IdentityClient;
   readonly connections: ApiConnections;
   readonly publisher: SessionPublisher;
   readonly clock: Clock;
-  /** Ends everything in flight. */
+  /** Aborts everything in flight at shutdown. */
   readonly closing: ShutdownDeadline;
 }
 
-/** Puts the parts of one account together: who knows whom. */
+/** Creates the parts of one account and connects them. */
 export function composeSession(
   options: ResolvedSessionOptions,
   storage: SessionStorage,
   clock: Clock,
-  warn: (message: string) => void,
+  log: ApplicationLog,
 ): SessionParts {
   const { persistence, requestTimeout, renewalTimeout, sessionKey } = options;
   const leaseDuration = requestTimeout + LEASE_MARGIN_MS;
@@ -62,8 +65,9 @@ export function composeSession(
   const publisher = new SessionPublisher(clock);
   const identity = new IdentityClient(options, clock);
   const connections = new ApiConnections(new URL(options.endpoints.api), options.ca, clock);
-  // Whoever has a session is about to use it.
+  // A new session is about to be used.
   publisher.sessions$(() => undefined).subscribe(() => connections.prepare());
+  logSessionEvents(publisher.events$, log);
   const bounded = new MonitoredStorage(storage, clock, storageTimeoutOf(options), (error) =>
     publisher.publish(error ? { type: 'storageDegraded', error } : { type: 'storageRecovered' }),
   );
@@ -71,13 +75,13 @@ export function composeSession(
   const records = new RecordStore(bounded, recordName, sessionKey, accountIdOf(options));
   const { isShared, isToBeTested } = traitsOf(storage);
   const isNamedByHand = sessionKey !== defaultSessionKey(options);
-  // Without its record a token chosen by hand would belong to whoever comes first.
+  // Without its record, a token under a chosen name would belong to the first account that claims it.
   const deletion = isNamedByHand
     ? `"${recordName}" and "${sessionKey}" together`
     : `"${recordName}"`;
   const guard = new LoginGuard(clock, publisher, isShared ? deletion : undefined);
   const tokens = new TokenStore(bounded, sessionKey, isNamedByHand ? records : undefined);
-  // Where nobody else sees the store, there is nobody to share a login with.
+  // If no other process sees the store, no login is shared.
   const fleet = isShared
     ? createFleet({
         guard,
@@ -93,15 +97,12 @@ export function composeSession(
   const cache = new SessionCache(clock, publisher, options.applicationKey, options.sessionLifetime);
   const writer = new TokenWriter(identity, tokens, clock, persistence);
   const credentials = new CredentialProvider(options, clock);
-  const login = new FleetLogin({
-    identity,
-    credentials,
-    guard,
-    fleet,
-    clock,
-    leaseDuration,
-  });
-  const renewal = new SessionAcquisition({
+  if (options.certificate) {
+    const expiry = () => credentials.certificateExpiry();
+    warnOfCertificateExpiry(expiry, publisher.events$, clock, log.warn);
+  }
+  const login = new FleetLogin({ identity, credentials, guard, fleet, clock, leaseDuration });
+  const acquisition = new SessionAcquisition({
     identity,
     login,
     tokens,
@@ -111,18 +112,23 @@ export function composeSession(
     persistence,
     longestSpread: longestSpreadOf(options),
     onMalformed: () =>
-      warn(`The stored object "${sessionKey}" holds no session token; it is being replaced.`),
+      log.warn(`The stored object "${sessionKey}" does not hold a session token; replacing it.`),
   });
-  const provider = new SessionProvider({
+  const runner = new RenewalRunner({
     cache,
-    renewal,
+    acquisition,
     publisher,
     clock,
     renewalTimeout,
     leaseDuration,
     closing: closing.signal,
+  });
+  const provider = new SessionProvider({
+    cache,
+    runner,
+    closing: closing.signal,
     onDue: () => {
-      // A failure was published, and the session is served on meanwhile.
+      // A failure was published, and the session is still served.
       keepAlive.run().catch(() => undefined);
     },
   });
@@ -151,7 +157,6 @@ export function composeSession(
     evidence: new SessionEvidence(cache, provider, check, clock),
     logout: new SessionLogout(cache, identity, tokens, publisher, persistence, closing.signal),
     guard,
-    credentials,
     login,
     lease: fleet?.lease,
     storage: bounded,

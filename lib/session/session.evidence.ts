@@ -5,17 +5,17 @@ import type { SessionCache } from './provider/session.cache.js';
 import type { Finding, SessionCheck } from './session.check.js';
 import type { SessionProvider } from './provider/session.provider.js';
 
-/** Milliseconds after a trusted proof within which the next one is checked: sessions do not die that fast. */
+/** Milliseconds after a trusted proof in which the next proof is checked: sessions do not die that fast. */
 const TRUST_INTERVAL_MS = 60_000;
 
 /**
- * Decides if a session that was refused, or looks refused, is replaced. The word of the API about its own request is
- * proof and mostly enough; everything else, which user input or a client with an old token can cause as well, is checked.
+ * Decides if a refused session is replaced. A refusal by the API of a request with this token is proof, and usually
+ * enough. Anything else may come from user input or an old token, so it is checked with a keepAlive.
  */
 export class SessionEvidence {
-  /** Monotonic time of the last proof that was not checked. */
+  /** Monotonic time of the last proof that was trusted without a check. */
   #trustedAt = -TRUST_INTERVAL_MS;
-  /** The API refused what the identity service takes, or one session after another. */
+  /** `true` if the API refused a session that the identity service accepts, or several sessions in a row. */
   #isDisputed = false;
 
   constructor(
@@ -25,7 +25,7 @@ export class SessionEvidence {
     private readonly clock: Clock,
   ) {}
 
-  /** Finds out if a refused session is gone, and has it replaced then. */
+  /** Replaces a refused session if the refusal is proof, or a check finds the session dead. */
   async refused(
     session: BetfairSession,
     { isProof, isRepeated }: Pick<RefusalDetails, 'isProof' | 'isRepeated'>,
@@ -33,7 +33,7 @@ export class SessionEvidence {
     if (!this.cache.isCurrent(session)) return 'gone';
     if (isProof && this.#trusts(session)) {
       this.#trustedAt = this.clock.monotonic();
-      // Nobody will see if a new session helps, so the next proof is checked.
+      // Without a repetition nothing shows if the new session helps, so the next proof is checked.
       this.#isDisputed = isRepeated !== true;
       this.provider.replace(session);
       return 'gone';
@@ -43,12 +43,12 @@ export class SessionEvidence {
     return finding;
   }
 
-  /** Notes that the API refused a new session too, so that the next proof is checked, whenever it comes. */
+  /** Notes that the API refused the new session too, so that the next proof is checked. */
   refusedAgain(session: BetfairSession): void {
     if (this.cache.isCurrent(session)) this.#isDisputed = true;
   }
 
-  /** Tells if a proof needs no check; one about a session that no call got through with does: the API may be another's. */
+  /** Tells if a proof needs no check. If no call has succeeded with the session, the API may be the wrong one. */
   #trusts(session: BetfairSession): boolean {
     const isRare = this.clock.monotonic() - this.#trustedAt >= TRUST_INTERVAL_MS;
     return this.cache.isAccepted(session) && isRare && !this.#isDisputed;

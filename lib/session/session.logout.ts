@@ -5,9 +5,9 @@ import type { SessionCache } from './provider/session.cache.js';
 import type { SessionPublisher } from './events/session.publisher.js';
 import type { TokenStore } from './provider/token.store.js';
 
-/** Ends the session at Betfair, for every holder of it, and removes it from the store. */
+/** Logs out at Betfair, which ends the session for every process, and removes the token from the store. */
 export class SessionLogout {
-  /** Tokens to end, until Betfair says that they have ended and the store is known not to hold them. */
+  /** Tokens to log out, until Betfair confirms it and the store no longer holds them. */
   readonly #ending = new Set<string>();
 
   constructor(
@@ -16,15 +16,15 @@ export class SessionLogout {
     private readonly tokens: TokenStore,
     private readonly publisher: SessionPublisher,
     private readonly persistence: Persistence,
-    /** Ends it at shutdown. */
+    /** Aborts at shutdown. */
     private readonly closing: AbortSignal,
   ) {}
 
   /**
-   * Ends the session in memory, or the stored one if there is none. Called again after a failure, it tries the same
-   * session again, whatever the store holds by now.
+   * Logs out the session in memory, or the stored one if there is none. A call after a failure tries the same session
+   * again, whatever the store holds by then.
    *
-   * @throws BetfairSessionError the session may still live
+   * @throws BetfairSessionError Betfair did not confirm the logout
    * @throws SessionStorageError the session ended, but the stored token could not be removed
    */
   async run(): Promise<void> {
@@ -37,7 +37,7 @@ export class SessionLogout {
     if (this.#ending.size === 0) return;
     await this.#endAll();
     const stored = await this.#tolerate(this.tokens.read(closing));
-    // Another text is the session of somebody who logged in meanwhile.
+    // Another token belongs to a process that logged in meanwhile.
     if (stored?.token !== undefined && this.#ending.has(stored.token)) {
       await this.#tolerate(this.tokens.delete(stored.version, closing));
     }

@@ -2,24 +2,21 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { withDeadline } from '../common/deadline.js';
 import type { SessionParts } from './session.composition.js';
 
-/** Milliseconds to give the lease back. If the store fails now, other processes see the lease expire. */
+/** Milliseconds for the release of the lease. If the store fails, other processes wait until the lease expires. */
 const RELEASE_TIME_MS = 2_000;
-/** Milliseconds to close the store. */
+/** Milliseconds for the closing of the store. */
 const CLOSE_TIME_MS = 500;
 
 /**
- * Stops the timers, and gives work and requests in flight five seconds. Requests of the application may still be
- * answered meanwhile, so the session is served on.
+ * Stops the timers, and gives work and requests in flight five seconds. The session is still served, because the
+ * application may still answer requests.
  */
 export function beginShutdown(parts: SessionParts): void {
   parts.cache.stopTimer();
   parts.closing.start(() => cleanUp(parts));
 }
 
-/**
- * Ends everything of one account, but not its session: other processes use it, and the next start resumes it. The store
- * is closed too if it was chosen by URL.
- */
+/** Ends the work of one account, but not its session: other processes use it, and the next start resumes it. */
 export async function shutDown(parts: SessionParts): Promise<void> {
   const { closing, ownsStorage, publisher, storage } = parts;
   beginShutdown(parts);
@@ -29,22 +26,22 @@ export async function shutDown(parts: SessionParts): Promise<void> {
 }
 
 /**
- * Ends the serving, gives back the lease and ends the connections, as soon as no login can follow: the hooks of several accounts run one
- * after the other, and would add up.
+ * Stops serving, releases the lease and closes the connections as soon as no login can follow. It does not wait for
+ * `shutDown`: Nest runs the hooks of several accounts one after the other, and the times would add up.
  */
 async function cleanUp(parts: SessionParts): Promise<void> {
   const { cache, closing, connections, identity, lease, login } = parts;
   cache.close();
   const ended = Promise.allSettled([connections.destroy(closing.closed), identity.close()]);
   await briefly(parts, RELEASE_TIME_MS, async (signal) => {
-    // A login that was ended hands over the lease first.
+    // An aborted login still uses the lease.
     await Promise.allSettled([...workOf(parts), login.running]);
     await lease?.close(signal);
   });
   await ended;
 }
 
-/** Waits until neither work nor a request is under way: a request may begin as the login ends that it waited for. */
+/** Waits until no work and no request is in progress. Requests may start after the login that they waited for. */
 async function drain(parts: SessionParts): Promise<void> {
   const { connections } = parts;
   let isBusy = true;
@@ -59,7 +56,7 @@ function workOf({ keepAlive, provider }: SessionParts): readonly Promise<unknown
   return keepAlive.running ? [...provider.work, keepAlive.running] : provider.work;
 }
 
-/** Waits for `work`, but not for long, and not for its success. */
+/** Waits for the end of `work`, at most `ms`, and ignores its failure. */
 async function briefly(
   { clock, closing }: SessionParts,
   ms: number,

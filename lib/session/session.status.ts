@@ -1,7 +1,7 @@
 import type { SessionParts } from './session.composition.js';
 import type { SessionStatus } from './events/session.events.js';
 
-/** How well the account is served, derived at the moment of asking. */
+/** Derives the status of an account from its parts. */
 export function statusOf({
   cache,
   clock,
@@ -11,10 +11,10 @@ export function statusOf({
   const { servable } = cache;
   const { blocked } = guard;
   const persisted = servable?.version !== undefined;
-  const troubled = blocked !== undefined || !persisted || storage.degraded;
+  const isDegraded = blocked !== undefined || !persisted || storage.degraded;
   const expiresAt = servable && new Date(clock.wall() + servable.freshUntil - clock.monotonic());
   return {
-    state: servable ? (troubled ? 'degraded' : 'ready') : blocked ? 'blocked' : 'empty',
+    state: servable ? (isDegraded ? 'degraded' : 'ready') : blocked ? 'blocked' : 'empty',
     ...(expiresAt && { expiresAt }),
     ...(blocked?.until && { blockedUntil: blocked.until }),
     persisted,

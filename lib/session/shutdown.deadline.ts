@@ -2,17 +2,17 @@ import { abortable } from '../common/deadline.js';
 import type { Clock, ClockTimer } from '../common/clock.js';
 import { BetfairSessionError } from '../errors/index.js';
 
-/** The loop's own turn, also under the fake timers of a test. */
+/** The real `setImmediate`, also if a test installs fake timers later. */
 const nextTurn = setImmediate;
 
-/** Milliseconds from the first shutdown hook until work and requests in flight are ended. */
+/** Milliseconds from the first shutdown hook until work and requests in flight are aborted. */
 const WORK_TIME_MS = 5_000;
 
-/** Ends everything in flight of one account when its time at shutdown is over. */
+/** Aborts everything in flight of one account when its time at shutdown is over. */
 export class ShutdownDeadline {
-  /** The error of everything that is ended, or asked for later. */
+  /** Error of all work that is aborted or requested after the deadline. */
   readonly closed = new BetfairSessionError(
-    'The application is shutting down; its Betfair session is no longer served.',
+    'The application is shutting down, so it no longer provides a Betfair session.',
     { code: 'BETFAIR_CLOSED', retryable: false },
   );
   readonly #controller = new AbortController();
@@ -28,9 +28,9 @@ export class ShutdownDeadline {
   }
 
   /**
-   * Starts the time; only the first call counts. Its timer does not keep the process alive.
+   * Starts the deadline; only the first call counts. Its timer does not keep the process alive.
    *
-   * @param cleanUp runs once, as soon as everything in flight was ended; must not fail
+   * @param cleanUp runs once, as soon as everything in flight was aborted; must not fail
    */
   start(cleanUp: () => Promise<void>): void {
     if (this.#endsAt !== undefined) return;
@@ -41,10 +41,10 @@ export class ShutdownDeadline {
     this.#timer = this.clock.timer(() => this.#endNextTurn(), WORK_TIME_MS);
   }
 
-  /** Waits for `work` while there is time, ends what is left, and waits for the clean-up. */
+  /** Waits for `work` until the deadline, aborts what is left, and waits for the clean-up. */
   async finish(work: Promise<unknown>): Promise<void> {
     const left = (this.#endsAt ?? 0) - this.clock.monotonic();
-    // Unlike the first timer, it keeps the process alive until the lease is given back.
+    // Unlike the first timer, this one keeps the process alive until the lease is released.
     const deadline = this.clock.deadline(() => this.#endNextTurn(), left);
     await abortable(() => work, this.signal).catch(() => undefined);
     deadline.cancel();
@@ -52,7 +52,7 @@ export class ShutdownDeadline {
     await this.#cleaned;
   }
 
-  /** Not before what has arrived is read; but a shutdown takes no longer because the process could not run. */
+  /** Aborts after one turn of the event loop, so that data which has already arrived is still read. */
   #endNextTurn(): void {
     nextTurn(() => this.#end());
   }

@@ -195,7 +195,7 @@ describe('a process that waits for another one', () => {
     expect(clock.monotonic()).toBeGreaterThanOrEqual(7_000);
     expect(clock.monotonic()).toBeLessThan(7_500);
     expect(JSON.stringify(logger.lines)).toContain(
-      'Another process is logging in; waiting up to 7 s.',
+      'Another process is logging in to Betfair; waiting up to 7 s for its session.',
     );
   });
 });

@@ -38,7 +38,9 @@ it('warns from 30 days before the client certificate expires, once a day, until 
   // The file is read in real time.
   await until(() => warnings().length >= 3);
   expect(new Set(warnings().map(([level]) => level))).toEqual(new Set(['warn']));
-  expect(String(warnings()[0]?.[1])).toMatch(/expires in (28|29) days, on .* Make a new one/);
+  expect(String(warnings()[0]?.[1])).toMatch(
+    /expires in (28|29) days, on .* Create a new certificate/,
+  );
 
   await replace(clock.wall() + 300 * DAY);
   await clock.advance(10 * DAY);

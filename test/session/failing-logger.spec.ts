@@ -78,11 +78,11 @@ describe('a logger that throws', () => {
     expect(failed).toEqual([
       expect.stringContaining('holds no session token'),
       'Logged in to Betfair.',
-      'Betfair session kept alive.',
-      'Betfair session kept alive.',
+      'Extended the Betfair session with keepAlive.',
+      'Extended the Betfair session with keepAlive.',
       expect.stringContaining('refresh() ended with what looks like a refusal'),
       expect.stringContaining('says nothing about the session'),
-      'Betfair no longer takes the session; it is being replaced.',
+      'Betfair rejected the session; renewing it.',
       'Logged in to Betfair.',
       'Logged out of Betfair.',
     ]);

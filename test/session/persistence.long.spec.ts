@@ -341,7 +341,9 @@ describe('a write that meets another writer', () => {
       const { sessions } = await start({ persistence }, clock);
       const outcome = await clock.until(Promise.allSettled([sessions.getSession()]));
       if (persistence === 'required') {
-        const message = expect.stringContaining(`"${key}" is changed by others faster`);
+        const message = expect.stringContaining(
+          `"${key}": others changed it at each of 3 attempts`,
+        );
         const reason = { code: 'BETFAIR_STORAGE_UNAVAILABLE', message };
         expect(outcome).toMatchObject([{ reason }]);
       } else {

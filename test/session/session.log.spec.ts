@@ -32,7 +32,7 @@ describe("the application's log", () => {
     expect(said()).toEqual([['log', 'Logged in to Betfair.']]);
     // A matter of course, many times a day.
     await first.sessions.keepAlive();
-    expect(said()).toEqual([['debug', 'Betfair session kept alive.']]);
+    expect(said()).toEqual([['debug', 'Extended the Betfair session with keepAlive.']]);
     await first.close();
     const { sessions, logger } = await start();
     said = reader(logger);
@@ -50,7 +50,7 @@ describe("the application's log", () => {
     const said = reader(logger);
     await sessions.refresh(session);
     expect(said()).toEqual([
-      ['log', 'Betfair no longer takes the session; it is being replaced.'],
+      ['log', 'Betfair rejected the session; renewing it.'],
       ['log', 'Logged in to Betfair.'],
     ]);
   });
@@ -84,7 +84,7 @@ describe("the application's log", () => {
     await expect(sessions.getSession()).rejects.toThrow();
     expect(said()).toEqual([['error', expect.stringContaining('ACCOUNT_NOW_LOCKED')]]);
     await sessions.unblockLogin();
-    expect(said()).toEqual([['log', 'Logins to Betfair are no longer held back.']]);
+    expect(said()).toEqual([['log', 'Logins to Betfair are allowed again.']]);
   });
 
   it('warns of a store that fails, and says when it works again', async () => {

@@ -2,13 +2,13 @@ import { type Observable, startWith } from 'rxjs';
 import type { Clock } from '../../common/clock.js';
 import type { SessionEvent } from './session.events.js';
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 /** Betfair's sample certificate is valid for a year, and a new one must be uploaded by hand. */
-const NOTICE = 30 * DAY;
+const NOTICE_MS = 30 * DAY_MS;
 
 /**
- * Warns from 30 days before the client certificate expires, at the start and then whenever anything happens, at most
- * once a day. It is looked at anew each time, so that a rotated certificate ends the warnings.
+ * Warns from 30 days before the client certificate expires: at start-up, and then at an event, at most once a day. Each
+ * time it reads the expiry anew, so a rotated certificate ends the warnings.
  */
 export function warnOfCertificateExpiry(
   expiry: () => Promise<Date | undefined>,
@@ -19,21 +19,22 @@ export function warnOfCertificateExpiry(
   let quietUntil = -Infinity;
   const check = async () => {
     const validTo = await expiry();
-    // Not known before the first login; what else is wrong shows at the next one.
+    // Unknown before the first login.
     if (validTo === undefined) {
       quietUntil = -Infinity;
       return;
     }
     const left = validTo.getTime() - clock.wall();
-    if (left > NOTICE) return;
-    const days = Math.max(0, Math.floor(left / DAY));
+    if (left > NOTICE_MS) return;
+    const days = Math.max(0, Math.floor(left / DAY_MS));
     warn(
-      `The client certificate expires in ${days} days, on ${validTo.toISOString()}; after that no login succeeds. Make a new one and upload it to the Betfair account.`,
+      `The client certificate expires in ${days} days, on ${validTo.toISOString()}; logins fail after that. Create a new certificate and upload it to the Betfair account.`,
     );
   };
   events$.pipe(startWith(undefined)).subscribe(() => {
     if (clock.monotonic() < quietUntil) return;
-    quietUntil = clock.monotonic() + DAY;
+    quietUntil = clock.monotonic() + DAY_MS;
+    // The next login reports an unreadable certificate.
     check().catch(() => undefined);
   });
 }

@@ -2,7 +2,7 @@ import type { Observable } from 'rxjs';
 import type { ApplicationLog } from '../../common/application-log.js';
 import type { SessionEvent } from './session.events.js';
 
-/** Writes what happens to the session to the application's log, at the level at which somebody should notice. */
+/** Writes the events of the session to the application's log. */
 export function logSessionEvents(events$: Observable<SessionEvent>, log: ApplicationLog): void {
   events$.subscribe((event) => {
     switch (event.type) {
@@ -12,18 +12,20 @@ export function logSessionEvents(events$: Observable<SessionEvent>, log: Applica
         return log.log('Resumed the stored Betfair session.');
       case 'waitingForLogin': {
         const seconds = Math.ceil(event.longestWait / 1_000);
-        return log.log(`Another process is logging in; waiting up to ${seconds} s.`);
+        return log.log(
+          `Another process is logging in to Betfair; waiting up to ${seconds} s for its session.`,
+        );
       }
       case 'keptAlive':
-        return log.debug('Betfair session kept alive.');
+        return log.debug('Extended the Betfair session with keepAlive.');
       case 'rejected':
-        return log.log('Betfair no longer takes the session; it is being replaced.');
+        return log.log('Betfair rejected the session; renewing it.');
       case 'renewalFailed':
         return log.warn(event.error.message);
       case 'loginBlocked':
         return log.error(event.error.message);
       case 'loginUnblocked':
-        return log.log('Logins to Betfair are no longer held back.');
+        return log.log('Logins to Betfair are allowed again.');
       case 'storageDegraded':
         return log.warn(event.error.message);
       case 'storageRecovered':

@@ -3,7 +3,7 @@ import type { Clock } from '../../common/clock.js';
 import type { BetfairSession } from '../../betfair-session.js';
 import type { SessionEvent, SessionEventDetails } from './session.events.js';
 
-/** Tells the application, and our own log, what happens to the session of one account. */
+/** Publishes the events and the new sessions of one account. */
 export class SessionPublisher {
   readonly #events = new Subject<SessionEvent>();
   readonly #sessions = new Subject<BetfairSession>();
@@ -14,7 +14,7 @@ export class SessionPublisher {
     return this.#events.asObservable();
   }
 
-  /** Every new session, beginning with the one that `current` names at the time of subscription. */
+  /** Emits every new session, beginning with the current one at the time of subscription. */
   sessions$(current: () => BetfairSession | undefined): Observable<BetfairSession> {
     return defer(() => {
       const session = current();
@@ -26,7 +26,7 @@ export class SessionPublisher {
     this.#events.next({ ...event, at: new Date(this.clock.wall()) });
   }
 
-  /** Publishes a session that is new to this process, and how it was had. */
+  /** Publishes a session that is new to this process. */
   announce(session: BetfairSession, type: 'resumed' | 'loggedIn'): void {
     this.publish({ type, generation: session.generation });
     this.#sessions.next(session);

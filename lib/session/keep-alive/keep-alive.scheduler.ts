@@ -4,14 +4,14 @@ import type { Clock, ClockTimer } from '../../common/clock.js';
 import { type Growth, Pauses } from '../../common/pauses.js';
 import { findTimerRegistry, type TimerRegistry } from './scheduler-registry.js';
 
-/** Between failed keep-alives, a minute at the most with the jitter; never longer than the interval. */
-const RETRIES: Growth = { first: 15_000, longest: 48_000 };
-/** Parts of the interval, so that processes do not ask Betfair in step. */
-const SHORTEST_PART = 0.8;
+/** Pauses between failed keep-alives: with the jitter at most a minute, and never longer than the interval. */
+const RETRY_PAUSES: Growth = { first: 15_000, longest: 48_000 };
+/** Shortest wait as a share of the interval. The random wait keeps processes from asking Betfair in step. */
+const MIN_SHARE_OF_INTERVAL = 0.8;
 
 /**
- * Keeps the session alive while the application is idle. The loop survives every failure; each of its timers is shown
- * in the application's `SchedulerRegistry`, where there is one, as `betfair-session:<account>`.
+ * Keeps the session alive while the application is idle. Failures do not end the loop. Its timer appears in the
+ * application's `SchedulerRegistry`, if there is one, as `betfair-session:<account>`.
  */
 export class KeepAliveScheduler implements OnApplicationBootstrap, OnModuleDestroy {
   #registry: TimerRegistry | undefined;
@@ -26,13 +26,13 @@ export class KeepAliveScheduler implements OnApplicationBootstrap, OnModuleDestr
     private readonly clock: Clock,
     private readonly moduleRef: ModuleRef,
   ) {
-    this.#retries = new Pauses(clock, RETRIES);
+    this.#retries = new Pauses(clock, RETRY_PAUSES);
   }
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.interval === undefined) return;
     this.#registry = await findTimerRegistry(this.moduleRef, `betfair-session:${this.account}`);
-    // Not awaited: an application must start, and answer its health checks, while Betfair is down.
+    // Not awaited: an application must be able to start while Betfair is down.
     void this.#tick(this.interval);
   }
 
@@ -43,20 +43,20 @@ export class KeepAliveScheduler implements OnApplicationBootstrap, OnModuleDestr
   }
 
   async #tick(interval: number): Promise<void> {
-    // Never longer than the interval, which is at most 0.9 of a lifetime.
-    let wait = interval * (SHORTEST_PART + (1 - SHORTEST_PART) * this.clock.random());
+    const share = MIN_SHARE_OF_INTERVAL + (1 - MIN_SHARE_OF_INTERVAL) * this.clock.random();
+    let wait = interval * share;
     try {
       await this.sessions.keepAlive();
       this.#retries.reset();
     } catch {
-      // Published as an event by the service.
+      // The keep-alive published the error as an event.
       wait = Math.min(wait, this.#retries.next());
     }
     this.#schedule(interval, wait);
   }
 
   #schedule(interval: number, wait: number): void {
-    // The application may have stopped it while the keep-alive ran.
+    // The application may have stopped the timer while the keep-alive ran.
     if (this.#registry?.isStopped()) this.#stopped = true;
     if (this.#stopped) return;
     this.#timer = this.clock.timer(() => void this.#tick(interval), wait);

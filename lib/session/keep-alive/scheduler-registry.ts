@@ -1,17 +1,17 @@
 import type { ModuleRef } from '@nestjs/core';
 
-/** A place where the application sees a timer under one name, and can stop it. */
+/** Registry in which the application sees a timer under one name, and can stop it. */
 export interface TimerRegistry {
-  /** Shows this timer, in place of the one before. */
+  /** Shows this timer in place of the previous one. */
   show(handle: unknown): void;
-  /** Tells if the application has stopped the timer that is shown. */
+  /** Tells if the application has stopped the shown timer. */
   isStopped(): boolean;
   hide(): void;
 }
 
 /**
- * The `SchedulerRegistry` of `@nestjs/schedule`, where the application imports `ScheduleModule.forRoot()`. It only
- * shows timers, so if it fails, such as for a name that the application took itself, they run all the same.
+ * Finds the `SchedulerRegistry` of `@nestjs/schedule`, if the application imports `ScheduleModule.forRoot()`. It only
+ * shows timers: they also run if it fails, for example because the application uses the name.
  */
 export async function findTimerRegistry(
   moduleRef: ModuleRef,
@@ -35,7 +35,7 @@ export async function findTimerRegistry(
       hide,
     };
   } catch {
-    // The package or its forRoot() is absent: the keep-alive runs all the same.
+    // The package or its forRoot() is absent.
     return undefined;
   }
 }

@@ -15,30 +15,32 @@ export interface KeepAliveDependencies {
   readonly closing: AbortSignal;
 }
 
-/** Milliseconds until a session in use is tried again after a keep-alive that got no clear answer; doubled each time. */
-const RETRY = 15_000;
-const LONGEST_RETRY = 60_000;
+/** Milliseconds until the next keepAlive for a session in use, after one without a clear answer; doubled each time. */
+const FIRST_RETRY_MS = 15_000;
+const LONGEST_RETRY_MS = 60_000;
+/** Keeps the doubling within the range of a number. */
+const MAX_DOUBLINGS = 8;
 
-/** Extends the session in memory, once at a time, and replaces it if Betfair says that it is gone. */
+/** Extends the session in memory, one keepAlive at a time, and replaces it if Betfair says that it is dead. */
 export class SessionKeepAlive {
   #running: { readonly of: HeldSession['session']; readonly done: Promise<void> } | undefined;
   #failures = 0;
 
   constructor(private readonly deps: KeepAliveDependencies) {}
 
-  /** The keep-alive under way. */
+  /** The keepAlive in progress. */
   get running(): Promise<void> | undefined {
     return this.#running?.done;
   }
 
-  /** @throws BetfairSessionError Betfair could not be asked, or no new session could be had */
+  /** @throws BetfairSessionError Betfair gave no clear answer, or no new session could be obtained */
   async run(): Promise<void> {
     const { cache, closing, provider } = this.deps;
     closing.throwIfAborted();
     const { alive } = cache;
     const { flight } = provider;
     if (flight) {
-      // A renewal proves the session as well as a keep-alive does, or as little.
+      // A renewal validates the session too.
       const { doubt } = await flight;
       if (doubt) throw doubt;
     } else if (alive) await this.#once(alive);
@@ -59,7 +61,7 @@ export class SessionKeepAlive {
     const validatedAt = clock.monotonic();
     const reply = await identity.keepAlive(session.token, closing);
     closing.throwIfAborted();
-    // What came in between knows better than this late answer.
+    // The session was replaced meanwhile, so this answer is out of date.
     if (!cache.isCurrent(session)) return;
     switch (reply.type) {
       case 'alive':
@@ -72,20 +74,25 @@ export class SessionKeepAlive {
         await provider.ensure();
         return;
       case 'unclear':
-        cache.attendIn(Math.min(LONGEST_RETRY, RETRY * 2 ** Math.min(this.#failures++, 8)));
+        cache.scheduleKeepAlive(this.#nextRetryMs());
         publisher.publish({ type: 'renewalFailed', error: reply.error });
         throw reply.error;
     }
   }
 
-  /** Stores a session that is served from memory only, unless the fleet has another one by now. */
+  #nextRetryMs(): number {
+    const doublings = Math.min(this.#failures++, MAX_DOUBLINGS);
+    return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** doublings);
+  }
+
+  /** Stores a session that is only in memory, unless another process has stored a live one. */
   async #storeIfMissing(): Promise<void> {
     const { cache, closing, writer } = this.deps;
     const { alive } = cache;
     if (alive === undefined || alive.version !== undefined) return;
     const { session } = alive;
     try {
-      // As if nothing were stored: whatever is there is then looked at before it is replaced.
+      // Expects an empty store: a token that is there is then validated before it is replaced.
       const outcome = await writer.store(session.token, undefined, {
         given: true,
         signal: closing,
@@ -95,7 +102,7 @@ export class SessionKeepAlive {
         cache.put({ ...outcome, type: 'resumed' });
       }
     } catch {
-      // The session is fine, and the failure of the store was published as such.
+      // The session is valid, and the failure of the store was published.
     }
   }
 }

@@ -15,24 +15,24 @@ import type { ValidToken } from './session.cache.js';
 import type { TokenWriter } from './token.writer.js';
 import type { StoredToken, TokenStore } from './token.store.js';
 
-/** The session that this process had until now. */
+/** Session that this process has had until now. */
 export interface KnownSession {
   readonly session: BetfairSession;
   readonly version: string | undefined;
-  /** Betfair rejected it; it is replaced, not validated. */
+  /** Betfair rejected it, so it is not validated again. */
   readonly rejected: boolean;
 }
 
-/** What a renewal came to. */
-export type Renewal =
+/** Result of an acquisition. */
+export type Acquired =
   | ValidToken
-  /** The known session lives. */
+  /** Betfair extended the known session. */
   | {
       readonly type: 'extended';
       readonly session: BetfairSession;
       readonly validatedAt: number;
     }
-  /** Betfair could not be asked about the known session. */
+  /** Betfair gave no clear answer about the known session. */
   | {
       readonly type: 'unclear';
       readonly session: BetfairSession;
@@ -44,32 +44,29 @@ export interface AcquisitionDependencies {
   readonly login: FleetLogin;
   readonly tokens: TokenStore;
   readonly writer: TokenWriter;
-  /** Told that Betfair says that a session is gone. */
+  /** Called when Betfair reports a session as dead. */
   readonly onDead: (session: BetfairSession) => void;
   readonly clock: Clock;
   readonly persistence: Persistence;
-  /** Longest random wait if the store is out of reach, in milliseconds. */
+  /** Longest random wait in milliseconds if the store is unreachable. */
   readonly longestSpread: number;
-  /** Told when the stored object holds something that cannot be a token. */
+  /** Called when the stored text cannot be a token. */
   readonly onMalformed: () => void;
 }
 
-/** Tries to validate a stored token. */
-const VALIDATIONS = 3;
-const BETWEEN_VALIDATIONS: Growth = { first: 250, factor: 3 };
+/** Attempts to validate a stored token. */
+const MAX_VALIDATIONS = 3;
+const VALIDATION_PAUSES: Growth = { first: 250, factor: 3 };
 
-/** Looks at the store in a row that may find a dead token again in another version. */
-const MOST_LOOKS = 3;
+/** Reads in a row that may find the same dead token in another version. */
+const MAX_READS_OF_SAME_TOKEN = 3;
 
-/**
- * Gets one session in the order that costs least: the known one, the stored one, a login. It decides nothing
- * about who waits for it and keeps no state.
- */
+/** Gets one session from the cheapest source that works: the known one, the stored one, a login. Keeps no state. */
 export class SessionAcquisition {
   constructor(private readonly deps: AcquisitionDependencies) {}
 
-  /** @throws BetfairSessionError no session could be had */
-  async run(known: KnownSession | undefined, signal: AbortSignal): Promise<Renewal> {
+  /** @throws BetfairSessionError no session could be obtained */
+  async run(known: KnownSession | undefined, signal: AbortSignal): Promise<Acquired> {
     const { identity, clock } = this.deps;
     if (known === undefined || known.rejected) return this.#resume(known, signal);
     const validatedAt = clock.monotonic();
@@ -90,27 +87,29 @@ export class SessionAcquisition {
     const { clock, longestSpread } = this.deps;
     const spread = new LoginSpread(clock, longestSpread);
     const pause = new Pauses(clock, LOOKS);
-    let found: StoredToken | undefined | 'unreachable' = 'unreachable';
-    let looks = 0;
+    let before: StoredToken | undefined | 'unreachable' = 'unreachable';
+    let readsOfSameToken = 0;
     let seen: StoredToken | undefined;
-    for (let moves = 1; ; moves++) {
+    for (let round = 1; ; round++) {
       const stored = await this.#read(seen, spread, signal);
-      looks = isSameToken(stored, found) ? looks + 1 : 1;
-      found = stored;
+      readsOfSameToken = isSameToken(stored, before) ? readsOfSameToken + 1 : 1;
+      before = stored;
       if (stored !== 'unreachable') {
         const resumed = await this.#validate(stored, dead, signal);
         if (resumed) return resumed;
       }
-      const renewed = await this.#logIn(stored, spread, signal);
-      if (!('moved' in renewed)) return renewed;
-      if (looks === MOST_LOOKS) throw restless(this.deps.tokens.key);
-      // Others log in one after the other, or readers are given old copies in turn: the renewal ends by its time.
-      seen = moves > 1 ? undefined : renewed.moved;
-      if (moves > 1) await pause.wait(signal);
+      const login = await this.#logIn(stored, spread, signal);
+      if (!('moved' in login)) return login;
+      if (readsOfSameToken === MAX_READS_OF_SAME_TOKEN) {
+        throw versionChangedWithoutWrite(this.deps.tokens.key);
+      }
+      // Other processes may log in again and again, or the store returns old copies: renewalTimeout ends the loop.
+      seen = round > 1 ? undefined : login.moved;
+      if (round > 1) await pause.wait(signal);
     }
   }
 
-  /** @param seen what was read just now by a login that is not needed any more */
+  /** @param seen token that a login has just read; it need not be read again */
   async #read(
     seen: StoredToken | undefined,
     spread: LoginSpread,
@@ -122,7 +121,7 @@ export class SessionAcquisition {
     } catch (error) {
       if (persistence === 'required' || error instanceof BetfairConfigurationError) throw error;
       await spread.wait(signal);
-      // It may work again, and hold what another process stored meanwhile.
+      // The store may work again, and hold the token of another process.
       return await tokens.read(signal).catch(() => 'unreachable' as const);
     }
   }
@@ -138,23 +137,23 @@ export class SessionAcquisition {
       this.deps.onMalformed();
       return undefined;
     }
-    // The same text in another version: somebody logged in since and was given the same token again.
+    // In another version it may live: Betfair may have given the same token to a later login.
     if (token === dead?.session.token && (dead.version === undefined || dead.version === version)) {
       return undefined;
     }
     const { identity, clock } = this.deps;
-    const pauses = new Pauses(clock, BETWEEN_VALIDATIONS);
+    const pauses = new Pauses(clock, VALIDATION_PAUSES);
     for (let attempt = 1; ; attempt++) {
       const validatedAt = clock.monotonic();
       const reply = await identity.keepAlive(token, signal);
       if (reply.type === 'alive') return { type: 'resumed', token, version, validatedAt };
       if (reply.type === 'dead') return undefined;
-      if (attempt === VALIDATIONS || !reply.error.retryable) throw reply.error;
+      if (attempt === MAX_VALIDATIONS || !reply.error.retryable) throw reply.error;
       await pauses.wait(signal);
     }
   }
 
-  /** Makes one login, stored over what was read, unless another process stored something meanwhile. */
+  /** Logs in and replaces the token that was read, unless another process has replaced it meanwhile. */
   async #logIn(
     stored: StoredToken | undefined | 'unreachable',
     spread: LoginSpread,
@@ -188,9 +187,9 @@ function isSameToken(
   return stored !== 'unreachable' && other !== 'unreachable' && stored?.token === other?.token;
 }
 
-function restless(key: string): SessionStorageError {
+function versionChangedWithoutWrite(key: string): SessionStorageError {
   return new SessionStorageError(
-    `The stored object "${key}" had another version at each of ${MOST_LOOKS} looks, and the same text without a live session in it: its version changes without a write.`,
+    `The stored object "${key}" had a new version at each of ${MAX_READS_OF_SAME_TOKEN} reads, but always the same text, which holds no live session: its version changes without a write. Check the store, and what else touches this object.`,
     'unavailable',
   );
 }

@@ -1,42 +1,43 @@
 import type { Clock, ClockTimer } from '../../common/clock.js';
 import { BetfairSession } from '../../betfair-session.js';
+import { BetfairSessionError } from '../../errors/index.js';
 import type { SessionPublisher } from '../events/session.publisher.js';
 
-/** The session in memory and what is known of it. */
+/** The session in memory, with where it is stored and how long it is served. */
 export interface HeldSession {
   readonly session: BetfairSession;
-  /** Version of the stored object that holds it; `undefined` where it is not known to be stored. */
+  /** Version of the stored object that holds it; `undefined` if it is not known to be stored. */
   readonly version: string | undefined;
   /** Monotonic time until which it is served without asking Betfair. */
   readonly freshUntil: number;
 }
 
-/** A token that Betfair was seen to take. */
+/** Token that Betfair has accepted. */
 export interface ValidToken {
   readonly type: 'resumed' | 'loggedIn';
   readonly token: string;
-  /** Version of the stored object that holds it; `undefined`: not stored yet. */
+  /** Version of the stored object that holds it; `undefined` if it is not stored yet. */
   readonly version: string | undefined;
-  /** Monotonic time at which the request that proves it was sent: its lifetime counts from there. */
+  /** Monotonic time at which the request that validated it was sent; the lifetime counts from it. */
   readonly validatedAt: number;
 }
 
 /**
- * The session in memory. Its resolved promise is kept, so that serving it costs a read; a timer takes the promise away
- * when something is due, and the next caller finds out what.
+ * Holds the session in memory, and a resolved promise of it, so that serving it costs one read. A timer drops the
+ * promise when a keepAlive or a renewal is due.
  */
 export class SessionCache {
-  /** The promise to hand out while nothing is due. */
+  /** Promise of the session, as long as nothing is due. */
   warm: Promise<BetfairSession> | undefined;
   #held: HeldSession | undefined;
   #loggedOut = false;
-  #attendAt = 0;
+  #keepAliveDueAt = 0;
   #timer: ClockTimer | undefined;
   #closed = false;
   #generation = 0;
-  /** Generations up to this one are never served or revived. */
+  /** Latest generation that Betfair rejected; it and earlier ones are never served again. */
   #rejected = 0;
-  /** The last generation with which a call got through. */
+  /** Latest generation with which a call succeeded. */
   #accepted = 0;
   readonly #issued = new WeakSet<BetfairSession>();
 
@@ -47,12 +48,12 @@ export class SessionCache {
     private readonly lifetime: number,
   ) {}
 
-  /** The session in memory, served or not; a rejected one stays until its successor is swapped in. */
+  /** The session in memory; a rejected one stays until {@link put} replaces it. */
   get held(): HeldSession | undefined {
     return this.#held;
   }
 
-  /** The session in memory where it may be served now. */
+  /** The session in memory, if it may be served now. */
   get servable(): HeldSession | undefined {
     const { alive } = this;
     if (this.#closed || alive === undefined) return undefined;
@@ -65,87 +66,91 @@ export class SessionCache {
     return held && !this.isRejected(held.session.generation) ? held : undefined;
   }
 
-  /** Tells if the application logged out, and has got no session since. */
+  /** `true` after a logout, until the next session. */
   get loggedOut(): boolean {
     return this.#loggedOut;
   }
 
-  /** Whether this session was handed out here, and so belongs to this account. */
-  issued(session: BetfairSession): boolean {
-    return this.#issued.has(session);
+  /** @throws BetfairSessionError the session was not created here, so it belongs to another account */
+  assertIssued(session: BetfairSession): void {
+    if (this.#issued.has(session)) return;
+    throw new BetfairSessionError(
+      'This session does not come from this SessionService. Refresh it with the SessionService of its own account.',
+      { code: 'BETFAIR_FOREIGN_SESSION', retryable: false },
+    );
   }
 
-  /** Whether Betfair rejected this session, or a later one. */
+  /** Tells if Betfair rejected this session or a later one. */
   isRejected(generation: number): boolean {
     return generation <= this.#rejected;
   }
 
-  /** Tells if this is the session in memory, and Betfair did not reject it. */
+  /** Tells if this is the session in memory and Betfair has not rejected it. */
   isCurrent(session: BetfairSession): boolean {
     return this.alive?.session === session;
   }
 
-  /** Notes that a call got through with this session. */
+  /** Notes that a call succeeded with this session. */
   accept({ generation }: BetfairSession): void {
     if (generation > this.#accepted) this.#accepted = generation;
   }
 
-  /** Tells if a call got through with this session. */
+  /** Tells if a call succeeded with this session. */
   isAccepted({ generation }: BetfairSession): boolean {
     return generation <= this.#accepted;
   }
 
-  /** Swaps in a session. */
+  /** Creates a session from a valid token, and serves it from now on. */
   put({ token, version, validatedAt, type }: ValidToken): BetfairSession {
     const { applicationKey } = this;
     const session = new BetfairSession({ token, applicationKey, generation: ++this.#generation });
     this.#issued.add(session);
     this.#held = { session, version, freshUntil: validatedAt + this.lifetime };
-    this.#attend(validatedAt + this.lifetime / 2);
+    this.#setKeepAliveDueAt(validatedAt + this.lifetime / 2);
     this.#loggedOut = false;
     this.publisher.announce(session, type);
     return session;
   }
 
-  /** Counts the lifetime anew from `validatedAt`. Late news of an older session is dropped. */
+  /** Restarts the lifetime from `validatedAt`, unless the session was replaced. */
   extend(session: BetfairSession, validatedAt: number): void {
     if (this.alive?.session !== session) return;
     this.#held = { ...this.alive, freshUntil: validatedAt + this.lifetime };
-    this.#attend(validatedAt + this.lifetime / 2);
+    this.#setKeepAliveDueAt(validatedAt + this.lifetime / 2);
     this.publisher.publish({ type: 'keptAlive', generation: session.generation });
   }
 
-  /** Serves the session for `ms` more although Betfair could not be asked. */
+  /** Serves the session for another `ms` although Betfair gave no clear answer. */
   serveOn(session: BetfairSession, ms: number): void {
     if (this.alive?.session !== session) return;
     const freshUntil = this.clock.monotonic() + ms;
     this.#held = { ...this.alive, freshUntil };
-    this.#attend(freshUntil);
+    this.#setKeepAliveDueAt(freshUntil);
   }
 
-  /** Notes where the session is stored; `undefined`: nowhere, so that the next keep-alive stores it. */
+  /** Notes the version under which the session is stored; `undefined`: not stored, so the next keepAlive stores it. */
   markStored(session: BetfairSession, version: string | undefined): void {
     if (this.#held?.session === session) this.#held = { ...this.#held, version };
   }
 
-  /** Makes {@link serve} report after `ms` that a keep-alive is due. */
-  attendIn(ms: number): void {
-    this.#attend(this.clock.monotonic() + ms);
+  /** Makes a keepAlive due after `ms`. */
+  scheduleKeepAlive(ms: number): void {
+    this.#setKeepAliveDueAt(this.clock.monotonic() + ms);
   }
 
-  /** Serves the session in memory, if it may be served, and tells whether a keep-alive is due. */
+  /** Serves the session in memory, if it may be served, and tells if a keepAlive is due. */
   serve(): { readonly session: Promise<BetfairSession>; readonly due: boolean } | undefined {
     const held = this.servable;
     if (held === undefined) return undefined;
-    const due = this.clock.monotonic() >= this.#attendAt;
-    if (due) this.#attendAt = held.freshUntil;
+    const due = this.clock.monotonic() >= this.#keepAliveDueAt;
+    if (due) this.#keepAliveDueAt = held.freshUntil;
     const promise = Promise.resolve(held.session);
     this.warm = promise;
-    this.#arm(Math.min(this.#attendAt, held.freshUntil));
+    this.#dropWarmAt(Math.min(this.#keepAliveDueAt, held.freshUntil));
     return { session: promise, due };
   }
 
-  /** Marks a generation, and those before it, as dead. */
+  /** Marks a generation and all earlier ones as dead. */
   reject(generation: number): void {
     if (this.isRejected(generation)) return;
     this.#rejected = generation;
@@ -153,7 +158,7 @@ export class SessionCache {
     this.publisher.publish({ type: 'rejected', generation });
   }
 
-  /** Forgets the session, because it is being logged out. */
+  /** Forgets the session before a logout. */
   clear(): void {
     this.#rejected = this.#generation;
     this.#held = undefined;
@@ -166,19 +171,19 @@ export class SessionCache {
     this.#timer?.cancel();
   }
 
-  /** Serves nothing any more. */
+  /** Stops serving sessions. */
   close(): void {
     this.stopTimer();
     this.warm = undefined;
     this.#closed = true;
   }
 
-  #attend(at: number): void {
-    this.#attendAt = at;
+  #setKeepAliveDueAt(at: number): void {
+    this.#keepAliveDueAt = at;
     this.warm = undefined;
   }
 
-  #arm(at: number): void {
+  #dropWarmAt(at: number): void {
     this.#timer?.cancel();
     this.#timer = this.clock.timer(() => {
       this.warm = undefined;

@@ -1,66 +1,37 @@
-import { reasonOf, type AbortSignalLike } from '../../common/abort-listener.js';
-import type { Clock } from '../../common/clock.js';
-import { abortable, withDeadline } from '../../common/deadline.js';
-import {
-  BetfairIdentityUnavailableError,
-  BetfairLoginBlockedError,
-  BetfairLoginRejectedError,
-  BetfairSessionError,
-} from '../../errors/index.js';
-import { wordlessCause } from '../../errors/safe-cause.js';
-import { RenewalBackoff } from './renewal.backoff.js';
 import type { BetfairSession } from '../../betfair-session.js';
+import { reasonOf, type AbortSignalLike } from '../../common/abort-listener.js';
+import { abortable } from '../../common/deadline.js';
+import type { Renewed, RenewalRunner } from './renewal.runner.js';
 import type { SessionCache } from './session.cache.js';
-import type { SessionPublisher } from '../events/session.publisher.js';
-import type { SessionAcquisition } from './session.acquisition.js';
 
 export interface ProviderDependencies {
   readonly cache: SessionCache;
-  readonly renewal: SessionAcquisition;
-  readonly publisher: SessionPublisher;
-  readonly clock: Clock;
-  /** Milliseconds for a whole renewal. */
-  readonly renewalTimeout: number;
-  /** Milliseconds between two looks at what blocks logins. */
-  readonly leaseDuration: number;
-  /** Ends everything in flight. */
+  readonly runner: RenewalRunner;
+  /** Aborts at shutdown. */
   readonly closing: AbortSignal;
   /** Called when a session in use should be kept alive. */
   readonly onDue: () => void;
 }
 
-/** How a renewal ended. */
-export interface Renewed {
-  readonly session: BetfairSession;
-  /** Betfair could not be asked, so the session is served on for a while. */
-  readonly doubt?: BetfairSessionError;
-}
-
-/** A session that was validated before is served that much longer while Betfair cannot be asked. */
-const GRACE = 30_000;
-
 /**
- * Keeps the one session of an account: serves it from memory, and otherwise runs one renewal however many callers
- * wait. A caller's signal ends that caller's wait, never the renewal.
+ * Serves the session of one account from memory, and otherwise runs one renewal however many callers wait. A caller's
+ * signal ends that caller's wait, never the renewal.
  */
 export class SessionProvider {
-  readonly #backoff: RenewalBackoff;
   #flight: Promise<Renewed> | undefined;
   #exclusive: Promise<unknown> | undefined;
   /** Work that the next renewal waits for. */
   #before: Promise<void> | undefined;
   readonly #alongside = new Set<Promise<void>>();
 
-  constructor(private readonly deps: ProviderDependencies) {
-    this.#backoff = new RenewalBackoff(deps.clock);
-  }
+  constructor(private readonly deps: ProviderDependencies) {}
 
-  /** The renewal under way. */
+  /** The renewal in progress. */
   get flight(): Promise<Renewed> | undefined {
     return this.#flight;
   }
 
-  /** Everything under way. */
+  /** Everything in progress. */
   get work(): readonly Promise<unknown>[] {
     const all = [this.#flight, this.#exclusive, this.#before, ...this.#alongside];
     return all.filter((work) => work !== undefined);
@@ -76,21 +47,21 @@ export class SessionProvider {
     return this.deps.cache.warm ?? this.#obtain(signal);
   }
 
-  /** Takes a dead session out of service, and has its successor ready for the next call. */
+  /** Stops serving a dead session, and starts to get the next one. */
   replace(session: BetfairSession): void {
     this.deps.cache.reject(session.generation);
-    // A failure reaches those who ask for a session.
+    // Callers who ask for a session get the failure.
     this.ensure().catch(() => undefined);
   }
 
-  /** Gets a session ready, unless the application logs out before there is one. */
+  /** Gets a session ready, unless the application logs out first. */
   async ensure(): Promise<void> {
     while (!this.deps.cache.loggedOut) {
       if (await this.#step()) return;
     }
   }
 
-  /** Runs `work` when nothing else is under way; whoever asks for a session meanwhile waits for it. */
+  /** Runs `work` when nothing else is in progress; callers who ask for a session wait for it. */
   async runExclusive<T>(work: () => Promise<T>): Promise<T> {
     this.deps.closing.throwIfAborted();
     this.deps.cache.warm = undefined;
@@ -104,14 +75,14 @@ export class SessionProvider {
   }
 
   /**
-   * Runs `work` after what is under way and before the next renewal, which is tried at once then. A session that may be
-   * served is served meanwhile.
+   * Runs `work` after everything in progress and before the next renewal, which may then start at once. A valid session
+   * is served meanwhile.
    */
   async beforeRenewals(work: () => Promise<void>): Promise<void> {
     this.deps.closing.throwIfAborted();
     const done = Promise.allSettled(this.work)
       .then(work)
-      .then(() => this.#backoff.reset())
+      .then(() => this.resetBackoff())
       .finally(() => {
         if (this.#before === done) this.#before = undefined;
       });
@@ -119,7 +90,7 @@ export class SessionProvider {
     return done;
   }
 
-  /** Runs `work` for the session in use, and lets a logout wait for its end; not if one has begun. */
+  /** Runs `work`, and makes a logout wait for its end; does nothing if a logout has begun. */
   async runAlongside(work: () => Promise<void>): Promise<void> {
     if (this.#exclusive) return;
     const alongside = work().finally(() => this.#alongside.delete(alongside));
@@ -129,7 +100,7 @@ export class SessionProvider {
 
   /** Forgets failures, so that the next caller tries again at once. */
   resetBackoff(): void {
-    this.#backoff.reset();
+    this.deps.runner.backoff.reset();
   }
 
   async #obtain(signal?: AbortSignalLike): Promise<BetfairSession> {
@@ -139,19 +110,19 @@ export class SessionProvider {
     }
   }
 
-  /** Serves the session, or waits for whatever stands between it and the caller; `undefined`: look again. */
+  /** Serves the session, or waits for one thing that delays it; `undefined`: call it again. */
   async #step(signal?: AbortSignalLike): Promise<BetfairSession | undefined> {
     const { cache, closing, onDue } = this.deps;
     closing.throwIfAborted();
     const exclusive = this.#exclusive?.catch(() => undefined);
     if (exclusive) {
       await abortable(() => exclusive, signal);
-      // By now there may be another logout.
+      // Another logout may have begun.
       return undefined;
     }
     const served = cache.serve();
     if (served) {
-      // In use, so it must not die: whoever comes first in the second half of its life has it kept alive.
+      // The first caller in the second half of the lifetime triggers a keepAlive.
       if (served.due) onDue();
       return served.session;
     }
@@ -161,68 +132,14 @@ export class SessionProvider {
       return undefined;
     }
     const { session } = await abortable(() => this.#renew(), signal);
-    // Betfair may have rejected it while it was on its way.
+    // Betfair may have rejected it in the meantime.
     return cache.isRejected(session.generation) ? undefined : session;
   }
 
   #renew(): Promise<Renewed> {
-    this.#flight ??= this.#fly().finally(() => {
+    this.#flight ??= this.deps.runner.run().finally(() => {
       this.#flight = undefined;
     });
     return this.#flight;
   }
-
-  async #fly(): Promise<Renewed> {
-    const { cache, clock, closing, renewal, renewalTimeout } = this.deps;
-    this.#backoff.throwIfWaiting();
-    const { held } = cache;
-    try {
-      const renewed = await withDeadline(
-        clock,
-        renewalTimeout,
-        (signal) => renewal.run(held && { ...held, rejected: cache.alive !== held }, signal),
-        () =>
-          new BetfairIdentityUnavailableError(
-            `Could not get a session within ${renewalTimeout} ms (renewalTimeout).`,
-          ),
-        closing,
-      );
-      this.#backoff.reset();
-      if ('token' in renewed) return { session: cache.put(renewed) };
-      const { session } = renewed;
-      if (renewed.type === 'extended') {
-        cache.extend(session, renewed.validatedAt);
-        return { session };
-      }
-      cache.serveOn(session, GRACE);
-      this.deps.publisher.publish({ type: 'renewalFailed', error: renewed.error });
-      return { session, doubt: renewed.error };
-    } catch (error) {
-      throw this.#failed(error);
-    }
-  }
-
-  #failed(cause: unknown): BetfairSessionError {
-    const { clock, leaseDuration, publisher } = this.deps;
-    const error = toSessionError(cause);
-    if (error.code === 'BETFAIR_CLOSED') return error;
-    // Nothing but a person, or time, ends these; still the store is looked at now and then for a new session.
-    if (error instanceof BetfairLoginRejectedError) {
-      this.#backoff.hold(error, leaseDuration);
-    } else if (error instanceof BetfairLoginBlockedError) {
-      this.#backoff.failed(error, Math.min(leaseDuration, error.until.getTime() - clock.wall()));
-    } else {
-      this.#backoff.failed(error);
-      publisher.publish({ type: 'renewalFailed', error });
-    }
-    return error;
-  }
-}
-
-function toSessionError(error: unknown): BetfairSessionError {
-  return error instanceof BetfairSessionError
-    ? error
-    : new BetfairIdentityUnavailableError('The session could not be renewed.', {
-        cause: wordlessCause(error),
-      });
 }

@@ -5,35 +5,35 @@ import type {
   WriteCondition,
 } from '../../storage/contract/session-storage.interface.js';
 
-/** What the store holds for an account. */
+/** Token of an account as it was read from the store. */
 export interface StoredToken {
-  /** `undefined` where the stored text cannot be a token; it is then never sent to Betfair. */
+  /** `undefined` if the stored text cannot be a token; such a text is never sent to Betfair. */
   readonly token: string | undefined;
   readonly version: string;
-  /** The record beside it, if that had to be read after it. */
+  /** The login record, if it was read after the token. */
   readonly record?: StoredRecord | undefined;
 }
 
-/** The condition of a write that replaces exactly what was read. */
+/** Write condition that replaces exactly the token that was read. */
 export function replacing(stored: StoredToken | undefined): WriteCondition {
   return stored === undefined ? { ifAbsent: true } : { ifVersion: stored.version };
 }
 
-/** The one stored object that holds the token of an account. */
+/** Reads and writes the stored object that holds the token of an account. */
 export class TokenStore {
   constructor(
     private readonly storage: SessionStorage,
     readonly key: string,
     /**
-     * Asked if the object is this account's, if its name was chosen by hand: no reply of Betfair names the account, and
-     * bets would go out on the wrong one. Asked each time, because a login that is refused frees the name again.
+     * Claims the object for this account if the user chose its name: with the token of another account, bets would be
+     * placed on that account, and no reply of Betfair names it. It is called each time: a refused login frees the name.
      */
     private readonly owner: Pick<RecordStore, 'claim'> | undefined,
   ) {}
 
   /**
    * @throws SessionStorageError
-   * @throws BetfairConfigurationError the token is that of another account
+   * @throws BetfairConfigurationError the token belongs to another account
    */
   async read(signal?: AbortSignal): Promise<StoredToken | undefined> {
     const stored = await this.look(signal);
@@ -41,7 +41,7 @@ export class TokenStore {
   }
 
   /**
-   * Reads what is stored, whosever it is.
+   * Reads the stored token without checking that it belongs to this account.
    *
    * @throws SessionStorageError
    */
@@ -51,10 +51,10 @@ export class TokenStore {
   }
 
   /**
-   * Makes sure that what was read is this account's. After it was read: whoever stored it had claimed the name before.
+   * Checks that a token belongs to this account. Call it after the read: who stored the token claimed the name first.
    *
    * @throws SessionStorageError
-   * @throws BetfairConfigurationError the token is that of another account
+   * @throws BetfairConfigurationError the token belongs to another account
    */
   async claim(stored: StoredToken, signal?: AbortSignal): Promise<StoredToken> {
     return this.owner ? { ...stored, record: await this.owner.claim(signal) } : stored;
@@ -62,7 +62,7 @@ export class TokenStore {
 
   /** @throws SessionStorageError @throws StorageConflictError @throws BetfairConfigurationError */
   async write(token: string, condition: WriteCondition, signal?: AbortSignal): Promise<string> {
-    // Read anew: while a login was under way, a person may have given the name to another account.
+    // Again: during the login, a person may have given the name to another account.
     await this.owner?.claim(signal);
     return this.storage.write(this.key, token, condition, { signal });
   }

@@ -9,12 +9,12 @@ import type { IdentityClient } from '../../identity/identity.client.js';
 import type { Persistence } from '../../storage/contract/persistence.js';
 import { replacing, type StoredToken, type TokenStore } from './token.store.js';
 
-/** How the attempt to store a token ended. */
+/** Result of storing a token. */
 export type WriteOutcome =
   | { readonly type: 'stored'; readonly version: string }
-  /** Served from memory for now; a keep-alive tries again. */
+  /** The token is served from memory; the next keepAlive tries to store it. */
   | { readonly type: 'unstored' }
-  /** Another process stored a session that lives: it is the one to use. */
+  /** Another process has stored a live session, which is used instead. */
   | {
       readonly type: 'superseded';
       readonly token: string;
@@ -22,13 +22,13 @@ export type WriteOutcome =
       readonly validatedAt: number;
     };
 
-/** Tries of one write, conflicts and failures together. */
-const TRIES = 3;
-const BETWEEN_TRIES: Growth = { first: 200 };
+/** Attempts to store one token; conflicts and failures count alike. */
+const MAX_ATTEMPTS = 3;
+const RETRY_PAUSES: Growth = { first: 200 };
 
 /**
- * Stores a token that is new to the store by compare-and-set, so that one live token survives whoever else writes. A
- * token is logged out only if no caller has it and a completed read shows that the store does not hold it.
+ * Stores a new token by compare-and-set, so that one live token remains if several processes write. A token is logged
+ * out only if no caller has it and a read shows that the store does not hold it.
  */
 export class TokenWriter {
   constructor(
@@ -39,17 +39,17 @@ export class TokenWriter {
   ) {}
 
   /**
-   * Stores `token` over what was read.
+   * Replaces the token `over` that was read by `token`.
    *
-   * @param given whether callers already have the token, so that it must not be logged out
-   * @throws SessionStorageError it could not be stored and the persistence is `'required'`
+   * @param given `true` if callers already have the token, so that it must not be logged out
+   * @throws SessionStorageError the token could not be stored and the persistence is `'required'`
    */
   async store(
     token: string,
     over: StoredToken | undefined,
     { given = false, signal }: { given?: boolean; signal?: AbortSignal | undefined } = {},
   ): Promise<WriteOutcome> {
-    const pauses = new Pauses(this.clock, BETWEEN_TRIES);
+    const pauses = new Pauses(this.clock, RETRY_PAUSES);
     let expected = over;
     for (let attempt = 1; ; attempt++) {
       try {
@@ -58,7 +58,7 @@ export class TokenWriter {
       } catch (error) {
         const conflict = error instanceof StorageConflictError;
         if (!conflict && this.persistence === 'best-effort') return { type: 'unstored' };
-        // Unreadable too: it may have been stored all the same, and logging it out could end the session of a fleet.
+        // The write may have succeeded, so without a read the token is not logged out: other processes may use it.
         const stored = await this.tokens.read(signal).catch((unreadable: unknown) => {
           if (this.persistence === 'required') throw unreadable;
           return 'unreadable' as const;
@@ -70,17 +70,17 @@ export class TokenWriter {
           if (winner !== undefined) return winner;
           expected = stored;
         }
-        if (attempt === TRIES || !isRetryable(error)) {
+        if (attempt === MAX_ATTEMPTS || !isRetryable(error)) {
           if (this.persistence === 'best-effort') return { type: 'unstored' };
           if (!given) await this.identity.logOut(token, signal);
-          throw conflict ? lostTo(this.tokens.key) : error;
+          throw conflict ? overtaken(this.tokens.key) : error;
         }
         if (!conflict) await pauses.wait(signal);
       }
     }
   }
 
-  /** Another text is stored: keep to it if it lives; replace it if it does not; keep ours if that is unclear. */
+  /** Decides about another stored token: a live one is used, a dead one replaced; if that is unclear, ours is served. */
   async #settle(
     stored: StoredToken | undefined,
     ours: string,
@@ -97,9 +97,9 @@ export class TokenWriter {
   }
 }
 
-function lostTo(key: string): SessionStorageError {
+function overtaken(key: string): SessionStorageError {
   return new SessionStorageError(
-    `The stored object "${key}" is changed by others faster than it can be written.`,
+    `Could not write the stored object "${key}": others changed it at each of ${MAX_ATTEMPTS} attempts. This is usually temporary; the next call tries again.`,
     'unavailable',
   );
 }
