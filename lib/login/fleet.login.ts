@@ -13,7 +13,7 @@ import { withNothing } from './lease/record.facts.js';
 import { NOTHING_KNOWN } from './lease/lease.record.js';
 import type { LoginSpread } from './login.spread.js';
 
-/** A token fresh from Betfair. */
+/** Token from a login just made. */
 export interface FreshToken {
   readonly token: string;
   /** Monotonic time at which the login was sent. */
@@ -27,27 +27,27 @@ export interface LoginDependencies {
   /** `undefined` if no other process can see the store. */
   readonly fleet: Fleet | undefined;
   readonly clock: Clock;
-  /** Longest time for one login, in milliseconds. */
+  /** Milliseconds within which one login must end. */
   readonly leaseDuration: number;
 }
 
-/** Tries to write a refusal into the record. */
-const TELL_TRIES = 3;
-const BETWEEN_TELLS: Growth = { first: 100, factor: 3 };
+/** Attempts to write a refusal into the record. */
+const MAX_RECORD_ATTEMPTS = 3;
+const RECORD_RETRY_PAUSES: Growth = { first: 100, factor: 3 };
 
-/** Makes the one login of a fleet, or finds that another process has made it. */
+/** Logs in for all processes of an account, unless another process has just done so. */
 export class FleetLogin {
   #running: Promise<unknown> | undefined;
 
   constructor(private readonly deps: LoginDependencies) {}
 
   /**
-   * Logs in and has the token stored. Nobody else logs in until that is done.
+   * Logs in and calls `store` with the token. No other process logs in until that is done.
    *
-   * @param found what the store held when a login became necessary
-   * @param spread waited for if the lease is out of reach
-   * @returns what `store` returned; what the store holds by now if that is something else
-   * @throws BetfairSessionError no login may be made, or it failed
+   * @param found token that the store held when the login became necessary
+   * @param spread random wait if the store is unreachable
+   * @returns the result of `store`, or the token that another process has stored meanwhile
+   * @throws BetfairSessionError no login is allowed, or it failed
    */
   run<T>(
     found: FoundToken | 'unreachable',
@@ -65,7 +65,7 @@ export class FleetLogin {
     return login;
   }
 
-  /** Settles when the login made last has ended, and its lease is being given back. */
+  /** Settles when the last login has ended. */
   get running(): Promise<unknown> | undefined {
     return this.#running;
   }
@@ -93,7 +93,7 @@ export class FleetLogin {
     try {
       const { reply, validatedAt } = await this.#send(current, until, signal);
       const token = await this.#settle(reply, current, permit, signal);
-      // Not kept for later if it cannot be written: by then it may be wrong.
+      // Written only with this release: it may be wrong later.
       change = (record) => ({ ...noteTest(record), ...guard.afterLogin(record) });
       return await store({ token, validatedAt });
     } finally {
@@ -102,14 +102,14 @@ export class FleetLogin {
   }
 
   /**
-   * Lifts whatever holds logins back, for the whole fleet; a login under way goes on.
+   * Lifts everything that blocks logins, for all processes, after a login in progress has ended.
    *
    * @throws SessionStorageError the record could not be changed, so nothing is lifted
    */
   async unblock(signal: AbortSignal): Promise<void> {
     const { credentials, fleet, guard } = this.deps;
     await this.#running;
-    // What it would add comes before.
+    // The pending release may write a refusal, so it goes first.
     if (fleet?.lease.leaving) await fleet.lease.release(undefined, signal).catch(() => undefined);
     const lifted = await fleet?.records.change(
       (record) => ({ ...record, ...withNothing(record) }),
@@ -128,7 +128,7 @@ export class FleetLogin {
     const secrets = await credentials.secretsToSend(current, signal);
     const validatedAt = clock.monotonic();
     const left = until - validatedAt;
-    // Slept through it: another process may be logging in by now.
+    // The lease has expired meanwhile, so another process may be logging in.
     if (left <= 0) throw late();
     const reply = await withEnding(
       clock,
@@ -151,25 +151,25 @@ export class FleetLogin {
     try {
       return guard.settle(reply, fingerprint);
     } catch (error) {
-      // Before anybody is told, who may end the process, so that no restart and no other process tries it again.
+      // Recorded before the event is published: a listener may end the process, and a restart must not try again.
       const mayHaveLoggedIn = reply.type === 'unclear' && reply.mayHaveLoggedIn;
-      const tries = permit === 'alone' ? 1 : TELL_TRIES;
-      if (guard.news) await this.#tell(mayHaveLoggedIn, tries, signal);
+      const attempts = permit === 'alone' ? 1 : MAX_RECORD_ATTEMPTS;
+      if (guard.news) await this.#tell(mayHaveLoggedIn, attempts, signal);
       guard.announcements.blocked(error);
       throw error;
     }
   }
 
-  async #tell(mayHaveLoggedIn: boolean, tries: number, signal: AbortSignal): Promise<void> {
+  async #tell(mayHaveLoggedIn: boolean, attempts: number, signal: AbortSignal): Promise<void> {
     const { clock, fleet, guard } = this.deps;
     if (fleet === undefined) return guard.forgetNews();
-    const pauses = new Pauses(clock, BETWEEN_TELLS);
+    const pauses = new Pauses(clock, RECORD_RETRY_PAUSES);
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await fleet.lease.tell(fleet.noteTest, signal, mayHaveLoggedIn);
       } catch {
-        // It holds in this process all the same, and the failure of the store was published as such.
-        if (signal.aborted || attempt === tries) return;
+        // This process remembers it in any case, and the failure of the store was published.
+        if (signal.aborted || attempt === attempts) return;
         await pauses.wait(signal).catch(() => undefined);
       }
     }
@@ -177,5 +177,7 @@ export class FleetLogin {
 }
 
 function late(): BetfairIdentityUnavailableError {
-  return new BetfairIdentityUnavailableError('The login did not finish before its lease expired.');
+  return new BetfairIdentityUnavailableError(
+    'The login did not finish before its lease expired. The next call tries again.',
+  );
 }

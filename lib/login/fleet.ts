@@ -3,21 +3,21 @@ import { LoginPermits, type PermitDependencies } from './login.permits.js';
 import { markTested } from './lease/lease.record.js';
 import type { RecordStore } from './lease/record.store.js';
 
-/** The parts that the processes of one account share a store for. */
+/** Parts that coordinate the logins of all processes that share a store. */
 export interface Fleet {
   readonly records: RecordStore;
   readonly lease: LoginLease;
   readonly permits: LoginPermits;
-  /** Notes in the record, once this process has taken the lease, that the store was seen to write conditionally. */
+  /** Notes in the record that the store passed the test of conditional writes. */
   readonly noteTest: RecordChange;
 }
 
 export interface FleetDependencies extends Omit<PermitDependencies, 'lease' | 'noteTest'> {
-  /** Milliseconds that one login may hold others back. */
+  /** Milliseconds for which one login may block the others. */
   readonly leaseDuration: number;
 }
 
-/** Puts the parts together: the lease and the permits go by one record. */
+/** Creates the parts, which share one record. */
 export function createFleet(dependencies: FleetDependencies): Fleet {
   const { clock, guard, isToBeTested, leaseDuration, records } = dependencies;
   const lease = new LoginLease(records, guard, leaseDuration, clock);

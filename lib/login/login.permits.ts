@@ -9,18 +9,18 @@ import type { LoginLease, LoginPermit, RecordChange } from './lease/login.lease.
 import type { LoginSpread } from './login.spread.js';
 import type { RecordStore, StoredRecord } from './lease/record.store.js';
 
-/** The token that the store held when a login became necessary; `undefined`: none. */
+/** Token that the store held when a login became necessary; `undefined`: none. */
 export type FoundToken =
   | {
-      /** `undefined`: the stored text cannot be one. */
+      /** `undefined` if the stored text cannot be a token. */
       readonly token: string | undefined;
       readonly version: string;
-      /** The record beside it, if that was read after it. */
+      /** The login record, if it was read after the token. */
       readonly record?: StoredRecord | undefined;
     }
   | undefined;
 
-/** The store holds something else by now. */
+/** Token that the store holds now, if it is not the one that was found. */
 export interface Moved {
   readonly moved: FoundToken;
 }
@@ -29,27 +29,29 @@ export interface PermitDependencies {
   readonly guard: LoginGuard;
   readonly lease: LoginLease;
   readonly records: RecordStore;
-  /** `true` if the store must be seen to write conditionally before the first login. */
+  /** `true` if conditional writes must be tested before the first login. */
   readonly isToBeTested: boolean;
   readonly noteTest: RecordChange;
-  /** Reads the stored token, whosever it is. */
+  /** Reads the stored token without checking its account. */
   readonly lookAtToken: (signal: AbortSignal) => Promise<FoundToken>;
   readonly clock: Clock;
   readonly persistence: Persistence;
-  /** Told once in each wait for another process, with its longest time in milliseconds. */
+  /** Called once in each wait for another process, with the longest wait in milliseconds. */
   readonly onWaiting: (ms: number) => void;
 }
 
-/** Looks at the token before each look at the record while another process logs in. */
-const LOOKS_AT_TOKEN = 3;
+/** Reads of the token for each read of the record while another process logs in. */
+const TOKEN_READS_PER_RECORD_READ = 3;
 
-/** Gets the permission for the one login of a fleet, or finds that another process has made it. */
+/** Gets the permission to log in, or finds the token of another process that has just logged in. */
 export class LoginPermits {
   constructor(private readonly deps: PermitDependencies) {}
 
   /**
-   * @returns what the store holds by now if that is something else; `'alone'` if processes cannot see each other
-   * @throws BetfairSessionError no login may be made
+   * Waits until this process may log in or another one has.
+   *
+   * @returns the permit, or the new token; `'alone'` if the store is unreachable, so processes cannot see each other
+   * @throws BetfairSessionError no login is allowed
    */
   async get(
     found: FoundToken,
@@ -60,18 +62,18 @@ export class LoginPermits {
     const { clock, lease, onWaiting } = this.deps;
     let pause = new Pauses(clock, LOOKS);
     const afterTelling = new Pauses(clock, LOOKS);
-    /** Milliseconds until the holder seen last is gone; `undefined`: none was seen. */
+    /** Milliseconds until the last seen holder's lease expires; `undefined`: none was seen. */
     let freeIn: number | undefined;
-    // Saves a read. If it is out of date, the take conflicts; a record with a holder is read again.
+    // Saves a read. If the record is out of date, taking the lease conflicts.
     let known = found?.record?.record.holder === null ? found.record : undefined;
     for (;;) {
-      // A release of our own is waited for by its own timer.
+      // This process may still be releasing the lease of its last login.
       await abortable(async () => lease.leaving, signal);
       const attempt = await this.#reach(() => this.#attempt(found, known, fingerprint, signal));
       known = undefined;
       if (attempt === 'unreachable') {
         await spread.wait(signal);
-        // Only the record may be out of reach; then what another process stored meanwhile saves this login.
+        // The token may still be readable; one from another process saves this login.
         return (await this.#findMoved(found, signal)) ?? 'alone';
       }
       if (attempt === 'told') {
@@ -82,9 +84,9 @@ export class LoginPermits {
         if (!('freeIn' in attempt)) return attempt;
         if (freeIn === undefined) onWaiting(attempt.freeIn);
       }
-      // Whoever was faster logs in, most likely: its token is looked for before the record is.
+      // The process that was faster probably logs in now, so its token is looked for first.
       const longest = attempt === 'lost' ? Infinity : attempt.freeIn;
-      // Another holder: a login begins, so a token may come soon.
+      // Another holder has begun a login, so a token may come soon.
       if (freeIn !== undefined && longest > freeIn) pause = new Pauses(clock, LOOKS);
       if (attempt !== 'lost' || freeIn !== undefined) freeIn = longest;
       const moved = await this.#watchToken(found, longest, pause, signal);
@@ -101,7 +103,7 @@ export class LoginPermits {
     const { guard, lease, records } = this.deps;
     const stored = known ?? (await records.read(signal));
     guard.learn(stored.record);
-    // Something that could not be written when it happened.
+    // A refusal that could not be recorded when it happened.
     const hasTold =
       guard.news !== undefined &&
       (await lease.tell(undefined, signal).then(
@@ -109,7 +111,7 @@ export class LoginPermits {
         () => false,
       ));
     guard.assertAllowed(fingerprint);
-    // The record is another one now.
+    // The record has changed and must be read again.
     if (hasTold) return 'told';
     const freeIn = lease.heldFor(stored);
     if (freeIn > 0) return { freeIn };
@@ -141,16 +143,16 @@ export class LoginPermits {
       ]);
       if (moved === undefined) return permit;
     } catch (error) {
-      // No login follows, so nobody should wait for one; if the answer to the take was lost, it may be ours.
+      // No login follows. The lease may be ours even if the answer of the store was lost.
       lease.release().catch(() => undefined);
       throw error;
     }
-    // A token is there; that others see the lease expire does not matter then.
+    // A failed release does no harm: there is a token, so nobody needs the lease.
     await lease.release(noteTest, signal).catch(() => undefined);
     return moved;
   }
 
-  /** Looks for the token of the holder, who stores it long before the lease is given back. */
+  /** Looks for the token of the lease's holder, who stores it well before it releases the lease. */
   async #watchToken(
     found: FoundToken,
     freeIn: number,
@@ -159,7 +161,7 @@ export class LoginPermits {
   ): Promise<Moved | undefined> {
     const { clock } = this.deps;
     const freeAt = clock.monotonic() + freeIn;
-    for (let look = 1; look <= LOOKS_AT_TOKEN; look += 1) {
+    for (let read = 1; read <= TOKEN_READS_PER_RECORD_READ; read += 1) {
       const left = freeAt - clock.monotonic();
       if (left <= 0) break;
       await sleep(clock, Math.min(left, pause.next()), signal);

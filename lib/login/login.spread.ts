@@ -1,20 +1,17 @@
 import type { Clock } from '../common/clock.js';
 import { sleep } from '../common/deadline.js';
 
-/**
- * Spreads the logins of processes that cannot see each other, because their store is out of reach, over some
- * time.
- */
+/** Spreads the logins of processes over time if the store is unreachable, so that they cannot see each other. */
 export class LoginSpread {
   #isDone = false;
 
   constructor(
     private readonly clock: Clock,
-    /** Milliseconds. */
+    /** Milliseconds of the longest wait. */
     private readonly longest: number,
   ) {}
 
-  /** Waits a random time: once, however often the store fails, since once is enough to set processes apart. */
+  /** Waits a random time, at the first call only: once is enough to spread the processes. */
   async wait(signal: AbortSignal): Promise<void> {
     if (this.#isDone) return;
     this.#isDone = true;

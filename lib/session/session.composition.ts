@@ -112,7 +112,7 @@ export function composeSession(
     persistence,
     longestSpread: longestSpreadOf(options),
     onMalformed: () =>
-      log.warn(`The stored object "${sessionKey}" does not hold a session token; replacing it.`),
+      log.warn(`The stored object "${sessionKey}" holds no session token; replacing it.`),
   });
   const runner = new RenewalRunner({
     cache,

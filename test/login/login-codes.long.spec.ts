@@ -72,7 +72,8 @@ const CONSEQUENCES: Readonly<Record<LoginCodeKind, Consequences>> = {
     elsewhere: 0,
     corrected: 1,
     bindsFor: undefined,
-    words: (code) => `Betfair refused the login with ${code}. Call unblockLogin()`,
+    words: (code, action) =>
+      `Betfair refused the login with ${code}. ${action} Then call unblockLogin()`,
   },
 };
 

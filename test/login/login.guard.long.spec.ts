@@ -90,7 +90,7 @@ describe('a refused login', () => {
       await expect(sessions.getSession()).rejects.toMatchObject({
         loginCode: 'ACCOUNT_NOW_LOCKED',
         action: expect.stringContaining(
-          'call unblockLogin(), or delete "session.token.lease" and "session.token" together from the store, first',
+          'call unblockLogin() (or delete "session.token.lease" and "session.token" together from the store).',
         ),
       });
     }

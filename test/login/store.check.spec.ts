@@ -69,7 +69,7 @@ describe.each([
     const { sessions } = await account.start({ storage: new ChangingStorage(kept) });
     await expect(sessions.getSession()).rejects.toMatchObject({
       code: 'BETFAIR_STORAGE_MISCONFIGURED',
-      message: expect.stringContaining('does not give back what was written'),
+      message: expect.stringContaining('does not return what was written'),
     });
     expect(account.simulator.counts.loginAttempts).toBe(0);
   });

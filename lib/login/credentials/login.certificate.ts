@@ -12,15 +12,18 @@ import type {
 } from '../../identity/certificate/certificate.options.js';
 import { findShapeFault } from '../../options/certificate.shape.js';
 import { LEASE_MARGIN_MS } from '../../options/time-bounds.js';
-import { askFunction } from './option.function.js';
+import { callOptionFunction } from './option.function.js';
 
-/** Gives the client certificate as it is at the moment of a login. */
+/** Name of the function's result in messages. */
+const RETURNED = 'certificate()';
+
+/** Provides the client certificate for each login. */
 export class LoginCertificate {
-  /** Certificate that a function returned, until a login uses it up or it is asked again. */
+  /** Certificate that the function returned, until a login uses it or it expires. */
   #kept:
     | { readonly content: CertificateContent; readonly password: string; readonly until: number }
     | undefined;
-  /** When the certificate of the last login expires. */
+  /** Expiry of the certificate of the last login. */
   #lastExpiry: Date | undefined;
 
   constructor(
@@ -30,14 +33,13 @@ export class LoginCertificate {
   ) {}
 
   /**
-   * Reads the files, or asks the function: for each login and, while logins are refused, at most once in the time that a
-   * login may take, because every call of the application then looks at the credentials. With another `password` it is
-   * asked at once: both may come from one secret.
+   * Reads the files, or calls the function, for each login. While logins are refused, every call of the application
+   * comes here, so the result is kept for the time that a login may take; another `password` discards it.
    *
-   * @throws BetfairConfigurationError the certificate cannot be read, or TLS would not take it
+   * @throws BetfairConfigurationError the certificate cannot be read, or TLS would reject it
    */
   async current(password: string, signal?: AbortSignal): Promise<CertificateContent> {
-    // By the clock of the machine, as those who check it do.
+    // The machine's clock, not the injected one: TLS compares with it, too.
     if (typeof this.source !== 'function') return loadClientCertificate(this.source, new Date());
     const kept = this.#kept;
     if (kept?.password === password && this.clock.monotonic() < kept.until) return kept.content;
@@ -47,18 +49,18 @@ export class LoginCertificate {
     return content;
   }
 
-  /** Notes that a login is made with the certificate; the next one asks again. */
+  /** Notes that a login uses the certificate; the next login calls the function again. */
   use(content: CertificateContent): void {
     this.forget();
     this.#lastExpiry = content.validTo;
   }
 
-  /** Drops what the function returned, so that the next look asks again. */
+  /** Drops the function's result, so that it is called again. */
   forget(): void {
     this.#kept = undefined;
   }
 
-  /** When it expires; of one from a function that of the last login, because the function is asked for logins only. */
+  /** Expiry of the certificate; for a function, that of the last login, because it is only called for logins. */
   async expiry(): Promise<Date | undefined> {
     if (typeof this.source === 'function') return this.#lastExpiry;
     const { validTo } = await checkClientCertificate(this.source, new Date());
@@ -66,16 +68,13 @@ export class LoginCertificate {
   }
 
   async #ask(source: CertificateFunction, signal?: AbortSignal): Promise<ClientCertificate> {
-    const asked = { option: 'certificate', ask: source, timeout: this.requestTimeout };
-    const returned = await askFunction(asked, this.clock, signal);
+    const asked = { option: 'certificate', call: source, timeout: this.requestTimeout };
+    const returned = await callOptionFunction(asked, this.clock, signal);
     const fault = findShapeFault(returned, RETURNED);
     if (fault !== undefined) throw new BetfairConfigurationError(fault);
-    // One that was read from variables has their names.
+    // A certificate from environment variables already carries their names.
     return variableOf(returned, 'prefix') === undefined
       ? nameByVariables({ ...returned }, { option: RETURNED })
       : returned;
   }
 }
-
-/** Name in messages of what the function returned. */
-const RETURNED = 'certificate()';

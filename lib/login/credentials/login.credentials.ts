@@ -9,7 +9,7 @@ import type {
   ClientCertificate,
 } from '../../identity/certificate/certificate.options.js';
 import type { Jurisdiction } from '../../identity/jurisdiction.endpoints.js';
-import { askFunction } from './option.function.js';
+import { callOptionFunction } from './option.function.js';
 import { LoginCertificate } from './login.certificate.js';
 
 /** Options that the credentials of an account are made from. */
@@ -23,21 +23,21 @@ export interface CredentialSources {
   readonly requestTimeout: number;
 }
 
-/** Everything that one login sends, as it is at that moment. */
+/** Credentials of one login. */
 export interface LoginCredentials {
   readonly password: string;
   readonly certificate: CertificateContent | undefined;
   /**
-   * Tells credentials apart without giving anything away: HMAC-SHA-256 over jurisdiction, user name and password, keyed
-   * by what only their holder has.
+   * Identifies credentials without revealing them: HMAC-SHA-256 over jurisdiction, user name and password, with a
+   * secret of the certificate or the application key as key.
    */
   readonly fingerprint: string;
 }
 
-/** Asks for the credentials of this moment, so that a rotated password counts at the next login. */
+/** Provides the current credentials, so that the next login uses a rotated password. */
 export class CredentialProvider {
   readonly #certificate: LoginCertificate | undefined;
-  /** Two-factor codes that Betfair refused since a person last looked. */
+  /** Two-factor codes that Betfair has refused since the last {@link startAfresh}. */
   readonly #refusedCodes = new Set<string>();
 
   constructor(
@@ -48,7 +48,7 @@ export class CredentialProvider {
     this.#certificate = certificate && new LoginCertificate(certificate, requestTimeout, clock);
   }
 
-  /** The credentials without the two-factor code, which is asked for only when a login is made. */
+  /** Returns the credentials without the two-factor code, which is requested just before a login. */
   async current(signal?: AbortSignal): Promise<LoginCredentials> {
     const { jurisdiction, username, applicationKey } = this.sources;
     const password = clean('password', await this.#ask('password', this.sources.password, signal));
@@ -60,9 +60,9 @@ export class CredentialProvider {
   }
 
   /**
-   * Everything secret that the login sends: what was looked at, and the two-factor code of this moment.
+   * Returns all secrets that the login sends, including the current two-factor code.
    *
-   * @throws BetfairIdentityUnavailableError the function of the option gave no code, or one that was refused
+   * @throws BetfairIdentityUnavailableError the function `twoFactorCode` returned no code, or a refused one
    */
   async secretsToSend(
     { password, certificate }: LoginCredentials,
@@ -75,22 +75,22 @@ export class CredentialProvider {
     const code = clean('twoFactorCode', await this.#ask('twoFactorCode', twoFactorCode, signal));
     if (!this.#refusedCodes.has(code)) return { ...secrets, twoFactorCode: code };
     throw new BetfairIdentityUnavailableError(
-      'The function of the option "twoFactorCode" returned the code that Betfair has refused; it was not sent again. It must return the code of the moment.',
+      'The function of the option "twoFactorCode" returned a code that Betfair has refused, so it was not sent again. The function must return the current code.',
     );
   }
 
-  /** Takes note that Betfair refused the two-factor code. */
+  /** Notes that Betfair refused the two-factor code. */
   refuseCode({ twoFactorCode }: LoginSecrets): void {
     if (twoFactorCode !== undefined) this.#refusedCodes.add(twoFactorCode);
   }
 
-  /** Takes nothing for known that was asked before: a person has looked. */
+  /** Forgets refused codes and the kept certificate, after a person has lifted a refusal. */
   startAfresh(): void {
     this.#refusedCodes.clear();
     this.#certificate?.forget();
   }
 
-  /** When the client certificate expires, if there is one and that is known. */
+  /** Returns the expiry of the client certificate, if it is known. */
   async certificateExpiry(): Promise<Date | undefined> {
     return this.#certificate?.expiry();
   }
@@ -101,8 +101,8 @@ export class CredentialProvider {
     signal?: AbortSignal,
   ): Promise<string> {
     if (typeof source === 'string') return source;
-    const asked = { option, ask: source, timeout: this.sources.requestTimeout };
-    const text: unknown = await askFunction(asked, this.clock, signal);
+    const asked = { option, call: source, timeout: this.sources.requestTimeout };
+    const text: unknown = await callOptionFunction(asked, this.clock, signal);
     if (typeof text === 'string' && text !== '') return text;
     throw new BetfairIdentityUnavailableError(
       `The function of the option "${option}" returned no text. It must return a non-empty string.`,
@@ -110,7 +110,7 @@ export class CredentialProvider {
   }
 }
 
-/** @throws BetfairConfigurationError there is something around the text, so that Betfair would count it as wrong */
+/** @throws BetfairConfigurationError the text has stray characters, so Betfair would count it as a wrong password */
 function clean(option: string, text: string): string {
   const fault = findTextFault(`${option} (returned by its function)`, text);
   if (fault !== undefined) throw new BetfairConfigurationError(fault);

@@ -4,21 +4,21 @@ import { withDeadline } from '../../common/deadline.js';
 import { BetfairIdentityUnavailableError } from '../../errors/index.js';
 import { wordlessCause } from '../../errors/safe-cause.js';
 
-/** A function that the user gave for an option. */
-export interface AskedFunction<T> {
+/** Function that the user gave for an option. */
+export interface OptionFunction<T> {
   readonly option: string;
-  readonly ask: () => T | Promise<T>;
-  /** Longest time for an answer, in milliseconds. */
+  readonly call: () => T | Promise<T>;
+  /** Milliseconds within which it must answer. */
   readonly timeout: number;
 }
 
 /**
- * Asks a function of the user's for the value of an option.
+ * Calls the user's function for the value of an option.
  *
  * @throws BetfairIdentityUnavailableError it failed or gave no answer in time; a later call may succeed
  */
-export async function askFunction<T>(
-  { option, ask, timeout }: AskedFunction<T>,
+export async function callOptionFunction<T>(
+  { option, call, timeout }: OptionFunction<T>,
   clock: Clock,
   signal?: AbortSignal,
 ): Promise<T> {
@@ -29,15 +29,15 @@ export async function askFunction<T>(
     return await withDeadline(
       clock,
       timeout,
-      async () => ask(),
+      async () => call(),
       () => late,
       signal,
     );
   } catch (error) {
     if (signal?.aborted) throw reasonOf(signal);
-    // Not any error of its class: the function may have thrown one that it made itself, with the secret in it.
+    // Compared by identity: the function may throw an error of the same class that quotes the secret.
     if (error === late) throw late;
-    // Not attached as it is: the error of a secret manager may quote the secret.
+    // The original error of a secret manager may quote the secret.
     throw new BetfairIdentityUnavailableError(`The function of the option "${option}" failed.`, {
       cause: wordlessCause(error),
     });

@@ -4,7 +4,7 @@ import {
   type BetfairSessionError,
 } from '../../errors/index.js';
 
-/** Told when logins are held back, and when no more. */
+/** Receives the events of blocked and unblocked logins. */
 export interface GuardEvents {
   publish(
     event:
@@ -13,14 +13,14 @@ export interface GuardEvents {
   ): void;
 }
 
-/** Tells the application that logins are held back, once for each reason, and that they are no more. */
+/** Publishes that logins are blocked, once for each reason, and that they are allowed again. */
 export class BlockAnnouncements {
-  /** The reason that the application was told last. */
+  /** Reason that was published last. */
   #reason: string | undefined;
 
   constructor(private readonly events: GuardEvents) {}
 
-  /** @param error other errors than those of held back logins are not announced */
+  /** Publishes the error, if it is one of blocked logins. */
   blocked(error: unknown): void {
     const isObstacle =
       error instanceof BetfairLoginRejectedError || error instanceof BetfairLoginBlockedError;

@@ -3,7 +3,7 @@ import { BetfairLoginBlockedError, type BetfairLoginRejectedError } from '../../
 import type { LoginReply } from '../../identity/identity-reply.js';
 import { BlockAnnouncements, type GuardEvents } from './block.announcements.js';
 import { LoginBudget } from './login.budget.js';
-import { BAN_MS, LoginKnowledge, MOST_REFUSALS_IN_A_ROW } from './login.knowledge.js';
+import { BAN_MS, LoginKnowledge, MAX_REFUSALS_IN_A_ROW } from './login.knowledge.js';
 import type { News } from '../lease/login.lease.js';
 import type { LoginFacts } from '../lease/lease.record.js';
 import {
@@ -17,20 +17,20 @@ import {
 } from './refusal.messages.js';
 
 /**
- * Decides if a login may be attempted: not after a refusal until the credentials change, not where Betfair lets nobody
- * in, not during its ban, and not more often than the budget allows, whatever goes wrong.
+ * Decides if a login may be attempted: not after a refusal until the credentials change, not from a refused location,
+ * not during Betfair's ban, and never more often than the budget allows.
  */
 export class LoginGuard {
   readonly budget: LoginBudget;
   readonly announcements: BlockAnnouncements;
   readonly #knowledge: LoginKnowledge;
-  /** The credentials that were looked at last. */
+  /** Fingerprint of the latest credentials. */
   #fingerprint = '';
 
   constructor(
     private readonly clock: Clock,
     events: GuardEvents,
-    /** Names the stored objects whose deletion lifts what is known; `undefined`: nothing is stored. */
+    /** Names of the stored objects whose deletion lifts a refusal; `undefined`: nothing is stored. */
     private readonly deletion: string | undefined,
   ) {
     this.budget = new LoginBudget(clock);
@@ -38,7 +38,7 @@ export class LoginGuard {
     this.#knowledge = new LoginKnowledge(clock);
   }
 
-  /** @throws BetfairSessionError a login with these credentials may not be attempted now, here or by the whole fleet */
+  /** @throws BetfairSessionError this process, or the whole fleet, may not log in with these credentials now */
   assertAllowed(fingerprint: string): void {
     this.#fingerprint = fingerprint;
     const obstacle = this.#obstacle();
@@ -47,7 +47,7 @@ export class LoginGuard {
   }
 
   /**
-   * Asked if nobody else logs in now.
+   * Call it only if no other process is logging in.
    *
    * @throws BetfairLoginBlockedError this process has logged in too often, or too many logins of the fleet were lost
    */
@@ -58,7 +58,7 @@ export class LoginGuard {
   }
 
   /**
-   * Takes note of how a login ended. Whoever calls it tells the application, once the record does.
+   * Notes the outcome of a login. The caller publishes a refusal once it is in the record.
    *
    * @returns the token
    * @throws BetfairSessionError the login gave none
@@ -86,35 +86,35 @@ export class LoginGuard {
     }
   }
 
-  /** Takes over what the record says. */
+  /** Takes over the facts of the record. */
   learn(record: LoginFacts): void {
     this.#knowledge.learn(record);
     if (this.blocked === undefined) this.announcements.unblocked();
   }
 
-  /** The facts of the record after a login from here with the credentials that were looked at last. */
+  /** Returns the facts of the record without those that a login from here disproves. */
   afterLogin(facts: LoginFacts): LoginFacts {
     return this.#knowledge.afterLogin(facts, this.#fingerprint);
   }
 
-  /** Something against a login that the record does not say yet. */
+  /** Facts against a login that are not in the record yet. */
   get news(): News | undefined {
     return this.#knowledge.news;
   }
 
-  /** Keeps to itself what the record does not say yet. */
+  /** Gives up writing these facts into the record; this process still knows them. */
   forgetNews(): void {
     this.#knowledge.forgetNews();
   }
 
-  /** Takes over a record from which a person lifted everything. The budget stays: it keeps the account from a ban. */
+  /** Takes over a record from which a person lifted everything. The budget stays, because it prevents a ban. */
   lift(record: LoginFacts): void {
     this.forgetNews();
     this.#knowledge.learn(record);
     this.announcements.unblocked();
   }
 
-  /** Tells if logins are held back, and until when if that is known. */
+  /** Tells if logins are blocked, and until when if that is known. */
   get blocked(): { readonly until?: Date } | undefined {
     const error = this.#obstacle() ?? this.#budgetSpent();
     if (error instanceof BetfairLoginBlockedError) return { until: error.until };
@@ -132,13 +132,13 @@ export class LoginGuard {
     return ban.left > 0 ? this.#blocked(ban.left, BANNED) : undefined;
   }
 
-  /** Returns the refusal of the credentials that were looked at last, which does not end. */
+  /** Returns the refusal of the latest credentials that only a person can lift. */
   #needsPerson(): BetfairLoginRejectedError | undefined {
     const { refusals, refusedInARow } = this.#knowledge.facts;
     const code = refusals[this.#fingerprint];
     if (code !== undefined) return rejection(code, this.deletion);
     const latest = Object.values(refusals).at(-1);
-    return latest !== undefined && refusedInARow >= MOST_REFUSALS_IN_A_ROW
+    return latest !== undefined && refusedInARow >= MAX_REFUSALS_IN_A_ROW
       ? rejectionInARow(latest, refusedInARow, this.deletion)
       : undefined;
   }

@@ -13,63 +13,62 @@ import type { News } from '../lease/login.lease.js';
 import { type LoginFacts, type LoginRow, NOTHING_KNOWN } from '../lease/lease.record.js';
 import { RecordedEnd } from './recorded.end.js';
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-/** Betfair's temporary ban, from the refusal that reports it. */
-export const BAN_MS = 20 * MINUTE;
-/** Longest time for which a ban that another process reports is believed. */
-const LONGEST_BAN_MS = 25 * MINUTE;
-/** Time for which a refusal of the place binds the host that got it. */
-const PLACE_MS = 15 * MINUTE;
-/** A two-factor code is the same for that long. */
-const CODE_MS = 30 * SECOND;
-/** Logins in a row that may be lost before the next one waits. */
+const MINUTE_MS = 60_000;
+/** Duration of Betfair's temporary ban, counted from the refusal that reports it. */
+export const BAN_MS = 20 * MINUTE_MS;
+/** Longest ban that is believed if another process recorded it. */
+const LONGEST_BAN_MS = 25 * MINUTE_MS;
+/** Wait of a host after a refusal because of its location. */
+const LOCATION_REFUSAL_MS = 15 * MINUTE_MS;
+/** Lifetime of a two-factor code. */
+const TWO_FACTOR_CODE_MS = 30_000;
+/** Lost logins in a row before the next login has to wait. */
 const FREE_LOST_LOGINS = 3;
-/** Longest time for which lost logins hold back the next one. */
-const LONGEST_WAIT_MS = 3 * MINUTE;
-/** Refused two-factor codes, or credentials, in a row after which a person must look. */
-export const MOST_REFUSALS_IN_A_ROW = 3;
+/** Longest wait after lost logins. */
+const LONGEST_LOST_LOGIN_WAIT_MS = 3 * MINUTE_MS;
+/** Refused two-factor codes, or credentials, in a row after which a person must act. */
+export const MAX_REFUSALS_IN_A_ROW = 3;
 
 interface Pending {
-  /** It may be made twice. */
+  /** Must give the same result if it is applied twice. */
   readonly change: (facts: LoginFacts) => LoginFacts;
-  /** The record's at that time. */
+  /** Epoch of the record at that time. */
   readonly epoch: number;
 }
 
-/** Knows what speaks against a login: the facts of the record, and those that it does not hold yet. */
+/** Keeps the facts that speak against a login: those of the record, and those that are not in it yet. */
 export class LoginKnowledge {
   readonly ban: RecordedEnd;
   readonly staleCode: RecordedEnd;
   readonly lostLogins: RecordedEnd;
   readonly #placeEnd: RecordedEnd;
-  /** This host, in the record. */
+  /** Identifies this host in the record. */
   readonly #host = createHash('sha256').update(os.hostname()).digest('hex').slice(0, 16);
   #facts: LoginFacts = NOTHING_KNOWN;
-  /** A change that the record does not hold yet. */
+  /** Change that is not in the record yet. */
   #pending: Pending | undefined;
 
   constructor(private readonly clock: Clock) {
     this.ban = new RecordedEnd(clock, LONGEST_BAN_MS);
-    this.staleCode = new RecordedEnd(clock, CODE_MS);
-    this.lostLogins = new RecordedEnd(clock, LONGEST_WAIT_MS);
-    this.#placeEnd = new RecordedEnd(clock, PLACE_MS);
+    this.staleCode = new RecordedEnd(clock, TWO_FACTOR_CODE_MS);
+    this.lostLogins = new RecordedEnd(clock, LONGEST_LOST_LOGIN_WAIT_MS);
+    this.#placeEnd = new RecordedEnd(clock, LOCATION_REFUSAL_MS);
   }
 
   get facts(): LoginFacts {
     return this.#facts;
   }
 
-  /** The refusal of this host, with the milliseconds that are left of it. */
+  /** Refusal of this host's location, with the milliseconds until it ends. */
   get place(): { readonly code: string; readonly left: number } | undefined {
     const { left } = this.#placeEnd;
     const place = this.#facts.places[this.#host];
     return place && left > 0 ? { code: place.code, left } : undefined;
   }
 
-  /** Takes over what the record says. What it says no more was lifted, by a person, by time or by a login. */
+  /** Takes over the facts of the record. Facts that it no longer holds were lifted by a person, by time or by a login. */
   learn(record: LoginFacts): void {
-    // Somebody has logged in since, or a person has lifted what was known.
+    // A process has logged in since, or a person has lifted the refusals.
     if (this.#pending && this.#pending.epoch !== record.epoch) this.forgetNews();
     const facts = this.#pending?.change(record) ?? record;
     this.#facts = facts;
@@ -85,13 +84,14 @@ export class LoginKnowledge {
   }
 
   /**
-   * Notes that a login may have reached Betfair and nobody knows its outcome. If the password is wrong, each of them
-   * brings the account nearer to a lock, and a restart forgets all but the record.
+   * Notes a login that may have reached Betfair and got no answer. If the password is wrong, each of them brings the
+   * account closer to a lock, so they are counted in the record, which survives a restart.
    */
   noteLostLogin(): void {
     const times = (this.#facts.lostLogins?.times ?? 0) + 1;
     const doublings = times - FREE_LOST_LOGINS;
-    const wait = doublings < 0 ? 0 : Math.min(MINUTE * 2 ** doublings, LONGEST_WAIT_MS);
+    const doubled = Math.min(MINUTE_MS * 2 ** doublings, LONGEST_LOST_LOGIN_WAIT_MS);
+    const wait = doublings < 0 ? 0 : doubled;
     const until = this.lostLogins.begin(wait);
     const row = { times, until };
     this.#note((facts) => ({ ...facts, lostLogins: laterRow(row, facts.lostLogins) }));
@@ -99,13 +99,13 @@ export class LoginKnowledge {
 
   noteRefusal(code: string, kind: RefusalKind, fingerprint: string): void {
     if (kind === 'place') {
-      const until = this.#placeEnd.begin(PLACE_MS);
+      const until = this.#placeEnd.begin(LOCATION_REFUSAL_MS);
       this.#noteAnswer((facts) => withPlace(facts, this.#host, { code, until }, this.clock.wall()));
       return;
     }
     const times = (this.#facts.staleCodes?.times ?? 0) + 1;
-    if (kind === 'strongCode' && times < MOST_REFUSALS_IN_A_ROW) {
-      const row = { times, until: this.staleCode.begin(CODE_MS) };
+    if (kind === 'strongCode' && times < MAX_REFUSALS_IN_A_ROW) {
+      const row = { times, until: this.staleCode.begin(TWO_FACTOR_CODE_MS) };
       this.#noteAnswer((facts) => ({ ...facts, staleCodes: laterRow(row, facts.staleCodes) }));
       return;
     }
@@ -120,12 +120,12 @@ export class LoginKnowledge {
     this.learn(disprove(this.#facts));
   }
 
-  /** The facts of the record after such a login. */
+  /** Returns the facts of the record after such a login. */
   afterLogin(facts: LoginFacts, fingerprint: string): LoginFacts {
     return inNextEpoch(withoutThese(facts, fingerprint, this.#host));
   }
 
-  /** Something against a login that the record does not say yet. */
+  /** Facts against a login that are not in the record yet. */
   get news(): News | undefined {
     const pending = this.#pending;
     if (pending === undefined) return undefined;
@@ -139,12 +139,12 @@ export class LoginKnowledge {
     };
   }
 
-  /** Keeps to itself what the record does not say: there is none, or a person lifts it. */
+  /** Gives up writing these facts into the record: there is none, or they no longer hold. */
   forgetNews(): void {
     this.#pending = undefined;
   }
 
-  /** Notes what Betfair answered, so that the login was not lost. */
+  /** Notes an answer of Betfair, which ends a row of lost logins. */
   #noteAnswer(change: (facts: LoginFacts) => LoginFacts): void {
     const ended = this.#facts.lostLogins;
     this.#note((facts) => ({
@@ -165,7 +165,7 @@ function isSameRow(row: LoginRow | null, other: LoginRow | null): boolean {
   return row?.times === other?.times && row?.until === other?.until;
 }
 
-/** Earlier lost logins cost no wait, wherever the clock of the process stands that counted them. */
+/** Returns the end of the wait after lost logins; the first ones cause none, even if the writer's clock is wrong. */
 function endOfWait({ lostLogins }: LoginFacts): number | null {
   return lostLogins && lostLogins.times >= FREE_LOST_LOGINS ? lostLogins.until : null;
 }

@@ -1,41 +1,41 @@
 import type { Clock } from '../../common/clock.js';
 
-/** An end that is further ahead of the wall clock comes from a damaged record, not from a clock that is off. */
-const BELIEVABLE_MS = 25 * 60 * 60_000;
+/** An end further in the future comes from a damaged record, not from a wrong clock. */
+const MAX_CLOCK_ERROR_MS = 25 * 60 * 60_000;
 
 /**
- * The end of something, told in the record on the wall clock of whoever wrote it and counted here on the monotonic one:
- * a clock that is off, or set, neither prolongs nor ends it.
+ * End of a period. The record holds it as wall-clock time of its writer; here it is counted on the monotonic clock, so
+ * that a clock that is wrong or gets set neither prolongs nor ends it.
  */
 export class RecordedEnd {
-  #told: number | null = null;
+  #recorded: number | null = null;
   #endsAt = -Infinity;
 
   constructor(
     private readonly clock: Clock,
-    /** Longest time in milliseconds that the record is believed. */
+    /** Longest period in milliseconds that is believed. */
     private readonly longest: number,
   ) {}
 
-  /** Milliseconds until then. */
+  /** Milliseconds until the end. */
   get left(): number {
     return this.#endsAt - this.clock.monotonic();
   }
 
-  /** Takes over what the record says; converted once, when it changes. */
-  learn(told: number | null): void {
-    if (told === this.#told) return;
+  /** Takes over the end in the record; it is converted once, when it changes. */
+  learn(recorded: number | null): void {
+    if (recorded === this.#recorded) return;
     const { clock, longest } = this;
-    const ms = told === null ? -Infinity : told - clock.wall();
-    this.#endsAt = ms > BELIEVABLE_MS ? -Infinity : clock.monotonic() + Math.min(ms, longest);
-    this.#told = told;
+    const ms = recorded === null ? -Infinity : recorded - clock.wall();
+    this.#endsAt = ms > MAX_CLOCK_ERROR_MS ? -Infinity : clock.monotonic() + Math.min(ms, longest);
+    this.#recorded = recorded;
   }
 
-  /** Begins here and now, and returns what to tell the others. */
+  /** Begins a period of `ms` now, and returns its end for the record. */
   begin(ms: number): number {
-    const told = Math.round(this.clock.wall() + ms);
+    const end = Math.round(this.clock.wall() + ms);
     this.#endsAt = this.clock.monotonic() + ms;
-    this.#told = told;
-    return told;
+    this.#recorded = end;
+    return end;
   }
 }

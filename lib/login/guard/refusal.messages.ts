@@ -2,37 +2,37 @@ import { BetfairLoginRejectedError } from '../../errors/index.js';
 import { classifyLoginCode } from '../../identity/login-codes.js';
 
 export const BANNED =
-  'Betfair has banned this account from logging in for 20 minutes (TEMPORARY_BAN_TOO_MANY_REQUESTS); sessions that exist stay valid.';
+  'Betfair has banned this account from logging in for 20 minutes, because of too many logins (TEMPORARY_BAN_TOO_MANY_REQUESTS). Existing sessions stay valid.';
 export const BUDGET_SPENT =
-  'The login budget is spent: sessions end sooner than they should. Look for what ends or rejects them (a logout elsewhere, a changing egress address).';
+  'The login budget is spent, because sessions end sooner than they should. Find out what ends or rejects them, such as a logout elsewhere or a changing outgoing IP address.';
 export const LOST_LOGINS =
-  'The last logins got no answer, or were ended by a shutdown before it came, so nobody knows if Betfair counted them as wrong passwords. Until one is answered, the next is tried after up to 3 minutes; unblockLogin() ends the wait.';
+  'The last logins got no answer, or a shutdown ended them first, so Betfair may have counted them as wrong passwords. Until a login is answered, the next one waits up to 3 minutes; unblockLogin() ends the wait.';
 export const STALE_CODE =
-  'Betfair refused the two-factor code (STRONG_CODE_FAIL): it was wrong or no longer valid. Check that twoFactorCode returns the code of the moment and that the clock is right; a new one is asked for at the next attempt, and three that are refused in a row need unblockLogin().';
+  'Betfair refused the two-factor code (STRONG_CODE_FAIL): it was wrong or no longer valid. Check that twoFactorCode returns the current code and that the clock is right. The next login asks for a new code; after three refused codes in a row, none is made until unblockLogin() is called.';
 
 /**
- * Tells how a person lifts a refusal.
+ * Names the call that lifts a refusal.
  *
- * @param deletion names the stored objects whose deletion does the same; `undefined`: nothing is stored
+ * @param deletion stored objects whose deletion has the same effect; `undefined`: nothing is stored
  */
 function liftedBy(deletion: string | undefined): string {
   return deletion === undefined
     ? 'unblockLogin()'
-    : `unblockLogin(), or delete ${deletion} from the store,`;
+    : `unblockLogin() (or delete ${deletion} from the store)`;
 }
 
-/** A refusal that binds the credentials until they change, or a person lifts it. What helps comes first. */
+/** Error of refused credentials, until they change or a person lifts the refusal. */
 export function rejection(code: string, deletion: string | undefined): BetfairLoginRejectedError {
   const { kind, action } = classifyLoginCode(code);
   return new BetfairLoginRejectedError(
     code,
     kind === 'credentials'
-      ? `${action} New credentials lift this at once; to try the same ones again, call ${liftedBy(deletion)} first.`
-      : `Call ${liftedBy(deletion)} once this is done, since the same credentials are not sent again before: ${action}`,
+      ? `${action} New credentials are tried at once. To try the same ones again, call ${liftedBy(deletion)}.`
+      : `${action} Then call ${liftedBy(deletion)}; the same credentials are not sent again before that.`,
   );
 }
 
-/** Betfair refused different credentials one after the other, so the next ones are probably wrong, too. */
+/** Error of several different credentials refused in a row: the next ones are probably wrong, too. */
 export function rejectionInARow(
   code: string,
   times: number,
@@ -40,15 +40,15 @@ export function rejectionInARow(
 ): BetfairLoginRejectedError {
   return new BetfairLoginRejectedError(
     code,
-    `It has refused ${times} different credentials in a row, and each wrong password brings the account nearer to a lock. Make sure that a login with the present ones would succeed (if password is a function: that it returns the password and nothing else), then call ${liftedBy(deletion)} to let it be tried.`,
+    `It has refused ${times} different credentials in a row, and each wrong password brings the account closer to a lock. Make sure that the present credentials are correct (a password function must return the password and nothing else), then call ${liftedBy(deletion)} to have them tried.`,
   );
 }
 
-/** A refusal that binds the host for a while. */
+/** Error of a refused location, which applies to this host for a while. */
 export function refusedHere(code: string, until: Date): BetfairLoginRejectedError {
   const { action } = classifyLoginCode(code);
   return new BetfairLoginRejectedError(
     code,
-    `${action} This host does not try again before ${until.toISOString()}, unless you call unblockLogin().`,
+    `${action} This host does not try again before ${until.toISOString()} unless you call unblockLogin().`,
   );
 }

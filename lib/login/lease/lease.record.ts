@@ -1,55 +1,54 @@
 import { randomUUID } from 'node:crypto';
 import { hasFormOfCode, UNNAMED_CODE } from '../../identity/login-codes.js';
 
-/** Who may log in now, for at most how long. */
+/** Process that may log in now. */
 interface LeaseHolder {
   readonly id: string;
-  /** Milliseconds, on the clock of whoever watches: no two machines agree on a point in time. */
+  /** Milliseconds that the lease lasts, on the clock of the process that waits for it. */
   readonly duration: number;
-  /** When it was written, in milliseconds since the Unix epoch, on its own clock; good for no more than hours. */
+  /** Time of the write by the holder's clock, in milliseconds since the Unix epoch; clocks may differ by hours. */
   readonly since?: number;
 }
 
-/** A code of Betfair's that binds for a while only. */
+/** Refusal that ends after a while. */
 export interface PassingRefusal {
+  /** Betfair's code. */
   readonly code: string;
-  /** Its end, in milliseconds since the Unix epoch. */
+  /** End in milliseconds since the Unix epoch. */
   readonly until: number;
 }
 
-/** Logins in a row that ended alike, and until when the next one waits, in milliseconds since the Unix epoch. */
+/** Logins in a row with the same outcome. */
 export interface LoginRow {
   readonly times: number;
+  /** Time from which the next login is allowed, in milliseconds since the Unix epoch. */
   readonly until: number;
 }
 
-/** What the processes of one account know about its logins together. */
+/** Facts about the logins of one account that its processes share. */
 export interface LoginFacts {
-  /** Betfair's code by the fingerprint of the credentials that it refused. The latest come last. */
+  /** Betfair's code by the fingerprint of the refused credentials, the latest last. */
   readonly refusals: Readonly<Record<string, string>>;
-  /** Counts the logins that succeeded and the times that a person lifted what was known: what is older holds no more. */
+  /** Number of successful logins and of times that a person lifted the refusals: facts of an older epoch are void. */
   readonly epoch: number;
-  /** Number of different credentials that were refused since the last login that succeeded. */
+  /** Number of different credentials refused since the last successful login. */
   readonly refusedInARow: number;
-  /** Betfair's code by the host from which it lets nobody in. */
+  /** Refusals because of the location, by host. */
   readonly places: Readonly<Record<string, PassingRefusal>>;
-  /** Logins whose two-factor code was refused. */
+  /** Logins with a refused two-factor code. */
   readonly staleCodes: LoginRow | null;
-  /** Logins that may have reached Betfair, and whose outcome nobody knows. */
+  /** Logins that may have reached Betfair and got no answer. */
   readonly lostLogins: LoginRow | null;
   /** End of Betfair's temporary ban, in milliseconds since the Unix epoch. */
   readonly ban: number | null;
 }
 
-/** The record beside the token: what the processes of one account tell each other about logins. */
+/** Record next to the token, in which the processes of one account share what they know about logins. */
 export interface LoginRecord extends LoginFacts {
-  /**
-   * Jurisdiction and user name, hashed: no reply of Betfair names the account, so the record must. `null`: nobody's,
-   * because nobody has stored a token yet.
-   */
+  /** Hash of jurisdiction and user name, because no reply of Betfair names the account; `null`: no token was stored. */
   readonly account: string | null;
   readonly holder: LeaseHolder | null;
-  /** Whether the store was seen to write conditionally. */
+  /** `true` if the store passed the test of conditional writes. */
   readonly tested: boolean;
 }
 
@@ -70,17 +69,17 @@ export const EMPTY_RECORD: LoginRecord = {
   ...NOTHING_KNOWN,
 };
 
-/** The record of a store that was seen to write conditionally. */
+/** Notes in the record that the store passed the test of conditional writes. */
 export function markTested(record: LoginRecord): LoginRecord {
   return record.tested ? record : { ...record, tested: true };
 }
 
-/** The text of a record. Every text is unique, so that a store that compares content sees every write. */
+/** Formats a record. Every text is unique, so that a store that compares content sees every write. */
 export function formatLoginRecord(record: LoginRecord): string {
   return `${JSON.stringify({ nonce: randomUUID(), ...record })}\n`;
 }
 
-/** The record in a stored text; an empty one if there is none, such as after an edit by hand. */
+/** Parses a stored text; gives an empty record if it holds none, such as after an edit by hand. */
 export function parseLoginRecord(text: string): LoginRecord {
   const fields = parseObject(text);
   const { account, ban } = fields;
@@ -111,7 +110,7 @@ function parsePassing(value: unknown): PassingRefusal | undefined {
   return parsed !== undefined && typeof until === 'number' ? { code: parsed, until } : undefined;
 }
 
-/** The text of anybody who can write to the store is not shown. */
+/** Accepts only a text with the form of a code: others can write to the store, and the code is shown. */
 function parseCode(code: unknown): string | undefined {
   if (typeof code !== 'string') return undefined;
   return hasFormOfCode(code) ? code : UNNAMED_CODE;

@@ -5,23 +5,23 @@ import { sleep } from '../../common/deadline.js';
 import type { LoginRecord } from './lease.record.js';
 import type { RecordStore, StoredRecord } from './record.store.js';
 
-/** The permission to make one login. */
+/** Permission to make one login. */
 export interface LoginPermit {
-  /** Monotonic time after which the login must not be made any more. */
+  /** Monotonic time by which the login must be over. */
   readonly until: number;
 }
 
-/** A change of the record that goes with giving the lease back. */
+/** Change of the record that is written with the release of the lease. */
 export type RecordChange = (record: LoginRecord) => LoginRecord;
 
-/** Something that this process knows about logins and the record does not say yet. */
+/** Facts about logins that this process knows and the record does not hold yet. */
 export interface News {
   addTo(record: LoginRecord): LoginRecord;
-  /** Called once the record says it. */
+  /** Called once the record holds them. */
   shared(record: LoginRecord): void;
 }
 
-/** The knowledge of this process about logins. */
+/** Knowledge of this process about logins. */
 interface Knowledge {
   readonly news: News | undefined;
   /** Called with the record that was written. */
@@ -34,64 +34,64 @@ interface Taken extends StoredRecord {
 
 interface Leaving {
   readonly done: Promise<void>;
-  /** Ends the pause. */
+  /** Aborts the pause. */
   readonly pause: AbortController;
-  /** Ends the write. */
+  /** Aborts the write. */
   readonly write: AbortController;
 }
 
-/** A login must be over that much before the lease could be taken over. */
-const SAFETY_MS = 3_000;
-/** The lease is kept that long after a login, so that a fleet makes at most 20 a minute whatever goes wrong. */
+/** Milliseconds by which a login must be over before its lease expires. */
+const SAFETY_MARGIN_MS = 3_000;
+/** Milliseconds that the lease is kept after a login, which limits a fleet to 20 logins in a minute. */
 const PAUSE_AFTER_LOGIN_MS = 3_000;
-/** Clocks are not further apart than that; a holder that is older is gone also for who lives too short to watch it. */
-const ABANDONED_MS = 3 * 60 * 60_000;
-/** Longest duration of a holder that is believed: a damaged record must not hold logins back forever. */
+/** Age at which a lease is abandoned, also for a process that ends too soon to watch it. Exceeds clock differences. */
+const ABANDONED_AFTER_MS = 3 * 60 * 60_000;
+/** Longest lease that is believed: a damaged record must not block logins. */
 const LONGEST_DURATION_MS = 10 * 60_000;
 
 /**
- * The lease of the one login of a fleet: who is named in the record. It saves logins and guards nothing: two at once
- * would waste one, and compare-and-set on the token keeps one session all the same.
+ * Lease for the one login of a fleet, held by the process that the record names. It only saves logins: two logins at
+ * once would waste one, but compare-and-set on the token still keeps one session.
  */
 export class LoginLease {
-  /** The holder that was seen last, and since when: it is gone once its duration has passed. */
+  /** Last seen holder, and the monotonic time of its first sight: its lease expires a duration later. */
   #watched: { readonly id: string; readonly since: number } | undefined;
-  /** The record with this process as its holder; without a version: it may have been written. */
+  /** Record with this process as its holder; without a version, it may or may not have been written. */
   #taken: Taken | undefined;
-  /** The release that is to come when the pause after a login is over. */
+  /** Release that follows the pause after a login. */
   #leaving: Leaving | undefined;
-  /** It is being given back for good. */
+  /** `true` while the last release is in progress. */
   #closing = false;
   #closed = false;
 
   constructor(
     private readonly records: RecordStore,
     private readonly knowledge: Knowledge,
-    /** Milliseconds. */
+    /** Milliseconds that the lease lasts. */
     private readonly duration: number,
     private readonly clock: Clock,
   ) {}
 
-  /** Settles when this process has given the lease back, or could not; until then it makes no login under it. */
+  /** Settles when a release in progress has ended; until then this process makes no login. */
   get leaving(): Promise<void> | undefined {
     return this.#leaving?.done;
   }
 
-  /** Milliseconds until the lease is free, if its holder does not move; 0: it is. */
+  /** Returns the milliseconds until the lease expires; 0 if it is free. */
   heldFor({ record: { holder }, version }: StoredRecord): number {
-    // Ours: from an attempt whose answer was lost, or that could not be given back.
+    // This process may hold it after a write with a lost answer, or a failed release.
     if (holder === null || version === undefined || holder.id === this.#taken?.id) return 0;
-    if (this.clock.wall() - (holder.since ?? Infinity) > ABANDONED_MS) return 0;
+    if (this.clock.wall() - (holder.since ?? Infinity) > ABANDONED_AFTER_MS) return 0;
     const now = this.clock.monotonic();
     if (this.#watched?.id !== holder.id) this.#watched = { id: holder.id, since: now };
     return Math.max(0, this.#watched.since + Math.min(holder.duration, LONGEST_DURATION_MS) - now);
   }
 
   /**
-   * Takes the lease, which is free.
+   * Takes the free lease.
    *
-   * @param stored what was read just now
-   * @returns `undefined` if somebody else was faster
+   * @param stored record that was read just now
+   * @returns `undefined` if another process was faster
    * @throws SessionStorageError the store cannot be used
    */
   async take(
@@ -100,18 +100,18 @@ export class LoginLease {
   ): Promise<LoginPermit | undefined> {
     const { clock, duration, records } = this;
     const before = this.#taken;
-    // One for each time: what still goes on of an earlier one must not give this one back.
+    // A new id each time, so that a late release of an earlier lease cannot release this one.
     const id = randomUUID();
     const taken = { ...record, holder: { id, duration, since: clock.wall() } };
     const from = clock.monotonic();
-    // If the answer of the store is lost, it may be ours all the same.
+    // If the answer of the store is lost, this process may hold the lease.
     this.#taken = { id, record: taken, version: undefined };
     const written = await records.write(taken, version, signal);
     this.#taken = written === undefined ? before : { id, record: taken, version: written };
-    return written === undefined ? undefined : { until: from + duration - SAFETY_MS };
+    return written === undefined ? undefined : { until: from + duration - SAFETY_MARGIN_MS };
   }
 
-  /** Gives the lease back after a pause. */
+  /** Releases the lease after a pause. */
   releaseSoon(change: RecordChange): void {
     if (this.#taken === undefined || this.#leaving || this.#closing) return;
     const { clock } = this;
@@ -128,11 +128,11 @@ export class LoginLease {
   }
 
   /**
-   * Gives the lease back now, if this process has it. What is left of the pause after its login is left to those who
-   * watch the record: nobody has to wait for it at a shutdown.
+   * Releases the lease now, if this process holds it. The rest of the pause after a login is left in the record, so that
+   * other processes observe it and a shutdown need not wait.
    *
-   * @param change goes with it, unless a release after a pause, with its own change, is under way
-   * @throws SessionStorageError the record could not be changed; harmless: others see the lease expire
+   * @param change written with it, unless {@link releaseSoon} is in progress with a change of its own
+   * @throws SessionStorageError the record could not be changed; harmless, because the lease expires
    */
   async release(change?: RecordChange, signal?: AbortSignal): Promise<void> {
     const leaving = this.#leaving;
@@ -146,16 +146,16 @@ export class LoginLease {
   }
 
   /**
-   * Writes what this process knows into the record, and gives the lease back if this process has it.
+   * Writes the knowledge of this process into the record, and releases the lease if this process holds it.
    *
-   * @param keeps whether the lease is given back later, after a pause
+   * @param keeps `true` to keep the lease, because {@link releaseSoon} follows
    * @throws SessionStorageError the record could not be changed
    */
   tell(change?: RecordChange, signal?: AbortSignal, keeps = false): Promise<void> {
     return this.#giveBack(change, keeps ? 'kept' : 0, signal);
   }
 
-  /** Gives the lease back for good. */
+  /** Releases the lease for the last time. */
   async close(signal: AbortSignal): Promise<void> {
     this.#closing = true;
     await this.release(undefined, signal).finally(() => {

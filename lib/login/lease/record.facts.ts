@@ -5,8 +5,8 @@ import {
   type PassingRefusal,
 } from './lease.record.js';
 
-/** Credentials, and hosts, that are remembered. */
-const MOST_REMEMBERED = 20;
+/** Number of refused credentials, and of refused hosts, that a record keeps. */
+const MAX_KEPT = 20;
 
 export function withRefusal(facts: LoginFacts, fingerprint: string, code: string): LoginFacts {
   const { [fingerprint]: before, ...others } = facts.refusals;
@@ -29,24 +29,24 @@ export function withPlace(
   return { ...facts, places: latest({ ...Object.fromEntries(others), [host]: refusal }) };
 }
 
-/** Facts without what a login with these credentials from this host disproves. */
+/** Removes the facts that a login with these credentials from this host disproves. */
 export function withoutThese(facts: LoginFacts, fingerprint: string, host: string): LoginFacts {
   const { [fingerprint]: _refusal, ...refusals } = facts.refusals;
   const { [host]: _place, ...places } = facts.places;
   return { ...NOTHING_KNOWN, epoch: facts.epoch, refusals, places };
 }
 
-/** The facts after a person lifted them all. */
+/** Removes all facts, after a person lifted them. */
 export function withNothing(facts: LoginFacts): LoginFacts {
   return inNextEpoch({ ...NOTHING_KNOWN, epoch: facts.epoch });
 }
 
-/** The facts of a record with which what others have learned before holds no more. */
+/** Begins a new epoch, which voids what other processes have not recorded yet. */
 export function inNextEpoch(facts: LoginFacts): LoginFacts {
   return { ...facts, epoch: facts.epoch + 1 };
 }
 
-/** The row that is further on: one that is told late must not take the other back. */
+/** Merges two rows, so that one that is recorded late does not undo the other. */
 export function laterRow(row: LoginRow, other: LoginRow | null): LoginRow {
   return {
     times: Math.max(row.times, other?.times ?? 0),
@@ -55,5 +55,5 @@ export function laterRow(row: LoginRow, other: LoginRow | null): LoginRow {
 }
 
 function latest<T>(entries: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
-  return Object.fromEntries(Object.entries(entries).slice(-MOST_REMEMBERED));
+  return Object.fromEntries(Object.entries(entries).slice(-MAX_KEPT));
 }

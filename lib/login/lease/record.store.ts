@@ -11,29 +11,29 @@ import {
   parseLoginRecord,
 } from './lease.record.js';
 
-/** The record as it was read. */
+/** Record as it was read. */
 export interface StoredRecord {
   readonly record: LoginRecord;
-  /** `undefined`: there is none yet. */
+  /** `undefined` if there is no record yet. */
   readonly version: string | undefined;
 }
 
-/** Tries of one change, each after somebody else was faster. */
-const TRIES = 5;
+/** Attempts to make one change while other processes change the record too. */
+const MAX_ATTEMPTS = 5;
 
-/** The stored record of an account. It is created once, never deleted, and changed by compare-and-set only. */
+/** Reads and writes the record of an account. It is never deleted, and changed by compare-and-set only. */
 export class RecordStore {
   constructor(
     private readonly storage: SessionStorage,
     readonly key: string,
     /** Name of the object that holds the token. */
     private readonly tokenKey: string,
-    /** Identifies the account, without naming it. */
+    /** Hash that identifies the account. */
     private readonly account: string,
   ) {}
 
   /**
-   * @throws BetfairConfigurationError the record is that of another account
+   * @throws BetfairConfigurationError the record belongs to another account
    * @throws SessionStorageError the store cannot be used
    */
   async read(signal?: AbortSignal): Promise<StoredRecord> {
@@ -44,9 +44,9 @@ export class RecordStore {
   }
 
   /**
-   * Writes a record over the version that was read.
+   * Replaces the version that was read.
    *
-   * @returns the new version; `undefined` if somebody else was faster
+   * @returns the new version; `undefined` if another process was faster
    * @throws SessionStorageError the store cannot be used
    */
   async write(
@@ -66,9 +66,9 @@ export class RecordStore {
   /**
    * Changes the record.
    *
-   * @param known what is tried first, without a read
+   * @param known record that the first attempt uses without a read
    * @returns the record as it is stored now
-   * @throws BetfairConfigurationError the record is that of another account
+   * @throws BetfairConfigurationError the record belongs to another account
    * @throws SessionStorageError the record could not be changed
    */
   async change(
@@ -77,27 +77,26 @@ export class RecordStore {
     known?: StoredRecord,
   ): Promise<StoredRecord> {
     let stored = known;
-    for (let attempt = 1; attempt <= TRIES; attempt++) {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       stored ??= await this.read(signal);
       const changed = change(stored.record);
-      // A write that changes nothing would only make others lose theirs.
+      // An unnecessary write would only cause conflicts for other processes.
       if (changed === stored.record) return stored;
       const version = await this.write(changed, stored.version, signal);
       if (version !== undefined) return { record: changed, version };
       stored = undefined;
     }
     throw new SessionStorageError(
-      `The record "${this.key}" is changed by others faster than it can be written.`,
+      `Could not write the login record "${this.key}": others changed it at each of ${MAX_ATTEMPTS} attempts. This is usually temporary; the next call tries again.`,
       'unavailable',
     );
   }
 
   /**
-   * Makes sure that what is stored beside the record belongs to this account. Needed if the name of the object, chosen
-   * by hand, does not say so.
+   * Claims the record, and the token next to it, for this account. Needed if the user chose the name of the object.
    *
    * @returns the record as it is stored now
-   * @throws BetfairConfigurationError the record is that of another account
+   * @throws BetfairConfigurationError the record belongs to another account
    * @throws SessionStorageError the store cannot be used
    */
   claim(signal?: AbortSignal): Promise<StoredRecord> {
@@ -111,7 +110,7 @@ export class RecordStore {
   #foreign(): BetfairConfigurationError {
     const { key, tokenKey } = this;
     return new BetfairConfigurationError(
-      `sessionKey: the record "${key}" says that the session stored as "${tokenKey}" belongs to another Betfair account, that is, another user name or jurisdiction. Leave sessionKey out, or give each account one of its own. If the other account is used no more, delete "${key}" and "${tokenKey}" from the store.`,
+      `sessionKey: the session stored as "${tokenKey}" belongs to another Betfair account (another user name or jurisdiction), as its record "${key}" says. Leave sessionKey out, or give each account its own. If the other account is no longer used, delete "${key}" and "${tokenKey}" from the store.`,
     );
   }
 }

@@ -3,14 +3,13 @@ import type { LoginRecord } from './lease.record.js';
 import type { RecordStore } from './record.store.js';
 
 /**
- * Tests a store before its first login. Some that speak S3 ignore conditions, and every writer would win: a second
- * creation, and a replacement of what was replaced already, must both be refused. Some databases cut what is too long
- * for a column, and what processes tell each other would be lost: the record must be read as it was written.
+ * Tests a store before its first login. Some S3-compatible stores ignore conditions, so a second creation and a write
+ * over an old version must both be refused. Some databases cut long texts, so the record must be read as it was written.
  *
  * @param record before this process took the lease
- * @param stale the version that it had
- * @throws SessionStorageError `BETFAIR_STORAGE_UNSUPPORTED`: it ignores conditions; `BETFAIR_STORAGE_MISCONFIGURED`: it
- * changes texts
+ * @param stale version of that record
+ * @throws SessionStorageError `BETFAIR_STORAGE_UNSUPPORTED`: the store ignores conditions;
+ * `BETFAIR_STORAGE_MISCONFIGURED`: it changes texts
  */
 export async function assertKeepsRecord(
   records: RecordStore,
@@ -24,10 +23,10 @@ export async function assertKeepsRecord(
     records.read(signal),
   ]);
   if (created === undefined && replaced === undefined) {
-    // It was taken just now; an old copy is another fault, which costs no more than a login.
+    // The record has a holder now. An old copy (a stale read) is tolerated: it costs at most a login.
     if (found.record.holder !== null || found.version === stale) return;
     throw new SessionStorageError(
-      `The session store does not give back what was written as "${records.key}". It must keep every text of up to 64 KiB as it is: look at the width of the column, and at what else changes texts.`,
+      `The session store does not return what was written as "${records.key}". It must keep every text of up to 64 KiB unchanged: check the width of the column, and anything that may change texts.`,
       'misconfigured',
     );
   }
