@@ -6,8 +6,8 @@ import { AccountRegistry } from './accounts/account.registry.js';
 import { DecoratorCheck } from './interceptor/decorator-check/decorator.check.js';
 
 /**
- * What all accounts of an application share. Global because Nest builds a controller's interceptors in the module of
- * the controller, which need not import ours.
+ * Provides what all accounts of an application share. It is global because Nest creates a controller's interceptors in
+ * the module of the controller, which need not import this package's module.
  */
 @Global()
 @Module({

@@ -2,19 +2,19 @@ import { ConfigurableModuleBuilder } from '@nestjs/common';
 import { defineAccount } from './betfair-session.providers.js';
 import type { BetfairSessionOptions } from './options/betfair-session-options.interface.js';
 
-/** What stands beside the options of an account, and not among them. */
+/** Settings of the module, next to the options of the account. */
 export interface BetfairSessionModuleExtras {
-  /** Name of the account, where an application has several. Left out: the default account. */
+  /** Name of the account, if the application has several. Left out: the default account. */
   name?: string | undefined;
   /**
-   * Whether other modules can inject the account without importing this one.
+   * Lets other modules inject the account without importing this module.
    *
    * @default true
    */
   isGlobal?: boolean | undefined;
 }
 
-/** What the builder provides the options under, before each account gets a token of its own. */
+/** Token under which the builder provides the options; each account replaces it by its own. */
 const MODULE_OPTIONS = Symbol('betfair session module options');
 
 export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =

@@ -7,8 +7,8 @@ import {
 } from './betfair-session.module-definition.js';
 
 /**
- * Gives an application one valid Betfair session: import it once in the root module, and inject `SessionService`
- * anywhere. For several accounts import it once for each, all but one with a `name`.
+ * Provides one valid Betfair session: import it once in the root module, and inject `SessionService` anywhere. For
+ * several accounts, import it once for each, all but one with a `name`.
  */
 @Module({ imports: [BetfairSessionCoreModule] })
 export class BetfairSessionModule extends ConfigurableModuleClass {
@@ -22,8 +22,8 @@ export class BetfairSessionModule extends ConfigurableModuleClass {
   }
 
   /**
-   * Registers an account with options that a factory (`useFactory`), or an object with the method
-   * `createBetfairSessionOptions` (`useClass`, `useExisting`), returns. `name` and `isGlobal` stand beside it.
+   * Registers an account with options from a factory (`useFactory`), or from an object with the method
+   * `createBetfairSessionOptions` (`useClass`, `useExisting`). `name` and `isGlobal` go next to it.
    *
    * @throws BetfairConfigurationError at start-up, with every fault of the options named at once
    */

@@ -21,16 +21,16 @@ import { SessionService } from './session/session.service.js';
 import type { SessionStorage } from './storage/contract/session-storage.interface.js';
 import { openStorage } from './storage/storage.opening.js';
 
-/** Module-local: the options with every default filled in, once checked. */
+/** Checked options with every default filled in; local to the module of one account, like the next two. */
 const RESOLVED_OPTIONS = Symbol('resolved session options');
-/** Module-local: tells one registration from another. */
+/** Makes every registration a module of its own. */
 const IDENTITY = Symbol('identity of the registration');
-/** Module-local: makes the account known to the registry. */
+/** Registers the account with the registry. */
 const REGISTRATION = Symbol('registration of the account');
 
 /**
- * Completes the dynamic module of one account. Its options are provided under the account's own token, so that a test
- * overrides one account and the real factory is then never asked.
+ * Completes the dynamic module of one account. Its options have the account's own token, so that a test can override
+ * one account, and the real factory is then not called.
  */
 export function defineAccount(
   definition: DynamicModule,
@@ -46,7 +46,7 @@ export function defineAccount(
   return {
     ...definition,
     global: isGlobal,
-    // Nest may tell modules apart by what they print, and options print no secret.
+    // Nest may identify a module by its serialised content, and the secrets are not in it.
     providers: [
       ...providers,
       ...accountProviders(name),
@@ -93,7 +93,7 @@ function accountProviders(name: string | undefined): Provider[] {
       inject: [RESOLVED_OPTIONS, storage, SESSION_CLOCK, AccountRegistry],
     },
     {
-      // Apart from the factory of the service, which a test overrides: what is injected is registered.
+      // Not in the factory of the service: a test may replace that, and its mock must be registered too.
       provide: REGISTRATION,
       useFactory: (registry: AccountRegistry, sessions: SessionService) =>
         registry.register(account, sessions),
@@ -115,7 +115,7 @@ function accountProviders(name: string | undefined): Provider[] {
   ];
 }
 
-/** The provider of the options, which then print no secret, neither in the module nor once they are provided. */
+/** Hides the secrets of the options when the module or the provided options are printed. */
 function withoutPrintedSecrets(provider: Exclude<Provider, Function>): Exclude<Provider, Function> {
   if ('useValue' in provider) return { ...provider, useValue: hideSecrets(provider.useValue) };
   if (!('useFactory' in provider)) return provider;
@@ -127,7 +127,7 @@ function withoutPrintedSecrets(provider: Exclude<Provider, Function>): Exclude<P
   };
 }
 
-/** Tells a service apart from a mock that has only some of its methods. */
+/** Tells if the service can keep sessions alive; a mock may lack the method. */
 function canKeepAlive(sessions: Partial<SessionService>): boolean {
   return typeof sessions.keepAlive === 'function';
 }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** What every call to a Betfair API carries. */
+/** Headers of every call to a Betfair API. */
 export interface BetfairSessionHeaders extends Record<string, string> {
   /** The session token. */
   'X-Authentication': string;
@@ -16,7 +16,7 @@ export interface BetfairSessionHeaders extends Record<string, string> {
 export interface StreamAuthentication {
   /** Kind of the message. */
   op: 'authentication';
-  /** Comes back with the answer. */
+  /** Number that the answer repeats. */
   id?: number;
   /** The application key. */
   appKey: string;
@@ -25,18 +25,16 @@ export interface StreamAuthentication {
 }
 
 /**
- * One Betfair session, as it was when it was handed out: immutable, and cheap to ask for anew before every request.
- * Printed, inspected or serialised it shows neither token nor application key.
+ * One Betfair session, immutable: call `getSession()` before every request. If it is printed, inspected or serialised,
+ * it shows neither token nor application key.
  */
 export class BetfairSession {
   readonly #token: string;
   readonly #applicationKey: string;
-  /**
-   * Counts the sessions of one `SessionService` in one process; never stored, and meaningless between processes.
-   */
+  /** Number of this session within one `SessionService`; meaningless in other processes. */
   readonly generation: number;
 
-  /** @internal Sessions come from `SessionService`, and in unit tests from `createTestSession`. */
+  /** @internal Created by `SessionService`, and in unit tests by `createTestSession`. */
   constructor(details: { token: string; applicationKey: string; generation: number }) {
     this.#token = details.token;
     this.#applicationKey = details.applicationKey;
@@ -44,7 +42,7 @@ export class BetfairSession {
     Object.freeze(this);
   }
 
-  /** The session token, sent raw as `X-Authentication`. A secret: do not log it. */
+  /** The session token, sent as `X-Authentication`. It is a secret: do not log it. */
   get token(): string {
     return this.#token;
   }
@@ -54,7 +52,7 @@ export class BetfairSession {
     return this.#applicationKey;
   }
 
-  /** The headers of an API call, as a fresh plain object. */
+  /** Returns the headers of an API call as a new plain object. */
   headers(): BetfairSessionHeaders {
     return {
       'X-Authentication': this.#token,
@@ -64,7 +62,7 @@ export class BetfairSession {
     };
   }
 
-  /** The authentication message of the Stream API, as a fresh plain object. */
+  /** Returns the authentication message of the Stream API as a new plain object. */
   streamAuthentication({ id }: { id?: number | undefined } = {}): StreamAuthentication {
     return {
       op: 'authentication',
@@ -74,17 +72,17 @@ export class BetfairSession {
     };
   }
 
-  /** Names the generation, and no secret. */
+  /** Shows the generation and no secret. */
   toString(): string {
     return `BetfairSession(generation ${this.generation})`;
   }
 
-  /** What `JSON.stringify` writes: the generation, and no secret. */
+  /** Shows the generation and no secret in `JSON.stringify`. */
   toJSON(): Pick<BetfairSession, 'generation'> {
     return { generation: this.generation };
   }
 
-  /** What `console.log` prints: the generation, and no secret. */
+  /** Shows the generation and no secret in `console.log`. */
   [inspect.custom](): string {
     return this.toString();
   }

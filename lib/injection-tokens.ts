@@ -1,7 +1,7 @@
 import type { InjectionToken } from '@nestjs/common';
 import { SessionService } from './session/session.service.js';
 
-/** The account of a registration without a `name`. */
+/** Name of the account that is registered without a `name`. */
 export const DEFAULT_ACCOUNT = 'default';
 
 /** Injection token of the store of the default account. */
@@ -9,22 +9,22 @@ export const SESSION_STORAGE = 'BETFAIR_SESSION_STORAGE';
 /** Injection token of the options of the default account. */
 const SESSION_OPTIONS = 'BETFAIR_SESSION_OPTIONS';
 /**
- * Injection token of the `Clock` that all accounts of an application go by. Override it in a test to let hours
- * pass at once: `.overrideProvider(SESSION_CLOCK).useValue(clock)`.
+ * Injection token of the `Clock` that all accounts of an application use. Override it in a test to let hours pass at
+ * once: `.overrideProvider(SESSION_CLOCK).useValue(clock)`.
  */
 export const SESSION_CLOCK = 'BETFAIR_SESSION_CLOCK';
 
-/** Injection token of an account's {@link SessionService}: the class itself for the default account. */
+/** Returns the injection token of an account's {@link SessionService}: for the default account, the class itself. */
 export function getSessionServiceToken(name?: string): InjectionToken<SessionService> {
   return isDefault(name) ? SessionService : `BETFAIR_SESSION_SERVICE:${name}`;
 }
 
-/** Injection token of an account's resolved `SessionStorage`. */
+/** Returns the injection token of an account's `SessionStorage`. */
 export function getSessionStorageToken(name?: string): string {
   return isDefault(name) ? SESSION_STORAGE : `${SESSION_STORAGE}:${name}`;
 }
 
-/** Injection token of an account's options; override it in a test to replace the account as a whole. */
+/** Returns the injection token of an account's options; override it in a test to replace the whole account. */
 export function getSessionOptionsToken(name?: string): string {
   return isDefault(name) ? SESSION_OPTIONS : `${SESSION_OPTIONS}:${name}`;
 }

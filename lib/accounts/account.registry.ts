@@ -4,7 +4,7 @@ import type { SessionService } from '../session/session.service.js';
 import type { SessionStorage } from '../storage/contract/session-storage.interface.js';
 import { traitsOf } from '../storage/store.traits.js';
 
-/** The accounts of one application. Per application and not static, so that several can live in one process. */
+/** Accounts of one application; not static, so that several applications can run in one process. */
 @Injectable()
 export class AccountRegistry {
   readonly #claims: { account: string; place: unknown; key: string }[] = [];
@@ -16,11 +16,10 @@ export class AccountRegistry {
   }
 
   /**
-   * Takes a name, and a place in a store, for one account. What tells one store from another is its location or,
-   * without one, the value of the option: a monitor wraps what is injected for each account anew.
+   * Reserves a name and a stored object for one account, because one account must never read the token of another. Two
+   * stores are the same if their locations are or, without a location, the values of the option `storage`.
    *
-   * @throws BetfairConfigurationError either is taken: no reply of Betfair names the account, so a token that one
-   * account stores must never be read by another. Of two stores without a location, the record in the store tells later
+   * @throws BetfairConfigurationError either is taken; if a store has no location, its record shows that later
    */
   claim(
     account: string,
@@ -36,14 +35,14 @@ export class AccountRegistry {
     );
     if (neighbour) {
       throw new BetfairConfigurationError(
-        `the accounts "${neighbour.account}" and "${account}" keep their tokens in the same object "${key}" of the same store, so that one would bet with the session of the other. Give them different sessionKeys, or leave sessionKey out.`,
+        `the accounts "${neighbour.account}" and "${account}" keep their tokens in the same object "${key}" of the same store, so one would place bets with the session of the other. Give them different sessionKeys, or leave sessionKey out.`,
       );
     }
     this.#claims.push({ account, place, key });
   }
 
   /**
-   * Makes a service known by the name of its account; a mock that replaces it as well.
+   * Registers the service of an account, or the mock that replaces it.
    *
    * @throws BetfairConfigurationError the name is taken
    */
@@ -56,16 +55,16 @@ export class AccountRegistry {
     return this.#services.get(account);
   }
 
-  /** The error for a name that is not registered. */
+  /** Creates the error for a name that is not registered. */
   unknown(account: string, where: string): BetfairConfigurationError {
     return new BetfairConfigurationError(
-      `${where} asks for the Betfair account "${account}", which is not registered. Registered are: ${this.names.join(', ') || 'none'}.`,
+      `${where} asks for the Betfair account "${account}", which is not registered. Registered accounts: ${this.names.join(', ') || 'none'}.`,
     );
   }
 }
 
 function registeredTwice(account: string): BetfairConfigurationError {
   return new BetfairConfigurationError(
-    `the account "${account}" is registered twice. Register each account once, and give all but one a name: BetfairSessionModule.forRootAsync({ name: 'second', … }). If it is registered once, its options are made anew for each request, because they inject something request-scoped; they must not.`,
+    `the account "${account}" is registered twice. Register each account once, and give all but one a name: BetfairSessionModule.forRootAsync({ name: 'second', … }). If you register it only once, its options inject a request-scoped provider, so Nest creates them for every request: inject singletons only.`,
   );
 }

@@ -17,10 +17,10 @@ import {
 import { failElsewhere, UNKNOWN_ERROR } from './other-contexts.js';
 import { type HttpReply, type HttpReplies, sharedReplies } from './http-replies.js';
 
-/** Seconds; what is transient is mostly over by then, and the session manager has its own growing wait. */
-const RETRY_AFTER = 5;
+/** Value of `Retry-After` for errors that are usually over by then. */
+const RETRY_AFTER_SECONDS = 5;
 
-/** 500: a fault of the application or of its configuration. */
+/** HTTP status by error code; 500 is a fault of the application or its configuration. */
 const STATUS = {
   BETFAIR_API_ERROR: 502,
   BETFAIR_CLOSED: 503,
@@ -44,13 +44,13 @@ const STATUS = {
 } as const satisfies Record<BetfairSessionErrorCode, 500 | 502 | 503>;
 
 /**
- * Answers HTTP requests that fail with a {@link BetfairSessionError}: 503 with `Retry-After` (seconds) where the same
- * request may succeed later, 502 where Betfair refused the login or a call, and 500 for faults of the application, which
+ * Answers HTTP requests that fail with a {@link BetfairSessionError}: 503 with `Retry-After` (seconds) if the same
+ * request may succeed later, 502 if Betfair refused the login or a call, and 500 for faults of the application, which
  * are logged. The body is `{ statusCode, message, error, code }`, for a {@link BetfairApiError} also Betfair's
- * `errorCode`; the message of a 500 is Nest's own, because it would tell of the deployment.
+ * `errorCode`. A 500 has Nest's own message, because the real one would reveal details of the deployment.
  *
- * Use it as `APP_FILTER`, by `@UseFilters()`, or with `app.useGlobalFilters(new BetfairSessionExceptionFilter())`.
- * Handlers of messages and of WebSockets fail as they would without it.
+ * Use it as `APP_FILTER`, with `@UseFilters()`, or with `app.useGlobalFilters(new BetfairSessionExceptionFilter())`.
+ * Message and WebSocket handlers fail as they would without it.
  */
 @Injectable()
 @Catch(BetfairSessionError)
@@ -62,7 +62,7 @@ export class BetfairSessionExceptionFilter implements ExceptionFilter<BetfairSes
   catch(error: BetfairSessionError, host: ArgumentsHost): unknown {
     const isHttp = host.getType() === 'http';
     const status = statusOf(error);
-    // The rest is in the log of the session already.
+    // The session has already logged the others.
     const isNew = status === 500 || error instanceof BetfairApiError;
     if (isNew || !isHttp) this.#log.error(error);
     return isHttp ? this.#reply(error, status, host) : failElsewhere(error, host);
@@ -72,12 +72,12 @@ export class BetfairSessionExceptionFilter implements ExceptionFilter<BetfairSes
     const replies: HttpReplies = this.adapterHost?.httpAdapter ?? sharedReplies;
     const response = host.switchToHttp().getResponse<HttpReply>();
     if (replies.isHeadersSent(response)) {
-      // Too late to say what happened, but the client is not left waiting.
+      // Too late for an error, but the client must not wait.
       replies.end(response);
       return;
     }
     if (status === 503) replies.setHeader(response, 'Retry-After', String(retryAfter(error)));
-    // A client that keeps its connection would keep the server, which waits for it to end.
+    // The server waits for open connections to end.
     if (error.code === 'BETFAIR_CLOSED') replies.setHeader(response, 'Connection', 'close');
     const message = status === 500 ? UNKNOWN_ERROR : error.message;
     const body = {
@@ -97,6 +97,6 @@ function statusOf(error: BetfairSessionError): 500 | 502 | 503 {
 }
 
 function retryAfter(error: BetfairSessionError): number {
-  if (!(error instanceof BetfairLoginBlockedError)) return RETRY_AFTER;
+  if (!(error instanceof BetfairLoginBlockedError)) return RETRY_AFTER_SECONDS;
   return Math.max(1, Math.ceil((error.until.getTime() - Date.now()) / 1_000));
 }

@@ -1,7 +1,7 @@
-/** What the replies of Express and Fastify share. */
+/** Members that the replies of Express and Fastify share. */
 export interface HttpReply {
   readonly headersSent?: boolean;
-  /** Of Fastify. */
+  /** Node's response, in a reply of Fastify. */
   readonly raw?: { readonly headersSent: boolean; end(): unknown };
   status(code: number): unknown;
   header(name: string, value: string): unknown;
@@ -9,7 +9,7 @@ export interface HttpReply {
   end?(): unknown;
 }
 
-/** What is used of Nest's HTTP adapter. */
+/** Used part of Nest's HTTP adapter. */
 export interface HttpReplies {
   isHeadersSent(response: HttpReply): boolean;
   setHeader(response: HttpReply, name: string, value: string): unknown;
@@ -17,7 +17,7 @@ export interface HttpReplies {
   end(response: HttpReply): unknown;
 }
 
-/** For a filter that was made by hand and knows no adapter. */
+/** Replaces the adapter in a filter that the application created without one. */
 export const sharedReplies: HttpReplies = {
   isHeadersSent: (response) => response.raw?.headersSent ?? response.headersSent ?? false,
   setHeader: (response, name, value) => response.header(name, value),

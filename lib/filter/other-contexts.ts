@@ -1,10 +1,10 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import { throwError } from 'rxjs';
 
-/** What Nest tells a client of an error that is not meant for it. */
+/** Message that Nest sends to a client in place of an internal error. */
 export const UNKNOWN_ERROR = 'Internal server error';
 
-/** The client of a gateway: a WebSocket, or a socket of Socket.IO. */
+/** Client of a gateway: a WebSocket, or a socket of Socket.IO. */
 interface SocketClient {
   readonly readyState?: unknown;
   send?(message: string): unknown;
@@ -12,8 +12,8 @@ interface SocketClient {
 }
 
 /**
- * Lets a message or WebSocket handler, or one of another kind, fail as Nest's own filters do. Those come with packages
- * that need not be installed, and an error that a filter throws there can end the process.
+ * Makes a message handler, a WebSocket handler or another kind fail as with Nest's own filters. Those are in optional
+ * packages, and an error that a filter throws there can end the process.
  */
 export function failElsewhere(error: Error, host: ArgumentsHost): unknown {
   const failure = { status: 'error', message: UNKNOWN_ERROR };
@@ -24,7 +24,7 @@ export function failElsewhere(error: Error, host: ArgumentsHost): unknown {
   const client = context.getClient<SocketClient>();
   const cause = { pattern: context.getPattern(), data: context.getData<unknown>() };
   const payload = { ...failure, cause };
-  // A WebSocket emits to its own listeners only.
+  // The emit() of a WebSocket only reaches its own listeners.
   if (typeof client.readyState === 'number') {
     return client.send?.(JSON.stringify({ event: 'exception', data: payload }));
   }

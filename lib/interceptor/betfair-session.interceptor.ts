@@ -19,28 +19,28 @@ import { handlerOf } from './handler-answer.js';
 import { HandlerRun } from './handler-run.js';
 import { HandlerTraitsReader } from './handler-traits.js';
 
-/** The service of an account, or what stands in for it in a test and has its public methods only. */
+/** `SessionService` of an account, or a mock with its public methods. */
 type RegisteredSessions = Pick<SessionService, 'getSession'> &
   Partial<Pick<SessionService, 'takeSession' | 'account'>>;
 
 /**
- * Makes the session ready before a handler, and replaces it when the handler fails because Betfair refused it; see
- * `@UseBetfairSession()`, which applies it.
+ * Gets the session ready before a handler, and replaces it if the handler fails because Betfair refused it. Applied by
+ * `@UseBetfairSession()`.
  */
 @Injectable()
 export class BetfairSessionInterceptor implements NestInterceptor {
   readonly #traits: HandlerTraitsReader;
 
-  /** @internal Made by Nest, also for `APP_INTERCEPTOR`. */
+  /** @internal Created by Nest, also for `APP_INTERCEPTOR`. */
   constructor(
     reflector: Reflector,
     @Optional() private readonly registry?: AccountRegistry,
-    /** Stands in for every account in a test that has the service and not the module. */
+    /** Serves every account in a test that provides the service without the module. */
     @Optional() @Inject(SessionService) private readonly standIn?: SessionService,
   ) {
     if (registry === undefined && standIn === undefined) {
       throw new BetfairConfigurationError(
-        '@UseBetfairSession() is used, but BetfairSessionModule is not imported. Add BetfairSessionModule.forRootAsync({ … }) to the imports of the root module; in a test of a controller alone, provide { provide: SessionService, useValue: mockSessionService() }.',
+        '@UseBetfairSession() is used, but BetfairSessionModule is not imported. Add BetfairSessionModule.forRootAsync({ … }) to the imports of the root module. In a unit test of a controller, provide { provide: SessionService, useValue: mockSessionService() } instead.',
       );
     }
     this.#traits = new HandlerTraitsReader(reflector);
@@ -52,7 +52,7 @@ export class BetfairSessionInterceptor implements NestInterceptor {
     next: CallHandler,
   ): Observable<unknown> | Promise<Observable<unknown>> {
     const outer = CallScope.current;
-    // On class and method, or as APP_INTERCEPTOR as well: the outermost does the work.
+    // Applied several times (class, method, APP_INTERCEPTOR): only the outermost one acts.
     if (outer?.execution === context) return next.handle();
     const traits = this.#traits.read(context);
     const { name } = traits;
@@ -61,16 +61,16 @@ export class BetfairSessionInterceptor implements NestInterceptor {
     const session = sessions.takeSession?.() ?? sessions.getSession();
     const call = { outer, account, source: sessions.account, next, context, traits };
     const runWith = (given: BetfairSession) =>
-      // Not before: if nobody subscribes any more, nothing would end it.
+      // Created at the subscription: without a subscriber, nothing would end the run.
       new Observable((subscriber) => new HandlerRun(call, given, subscriber).start());
-    // Every promise would be one more for each request.
+    // Avoids a promise for every request.
     return session instanceof BetfairSession
       ? runWith(session)
       : Promise.resolve(session).then((given) => runWith(checked(given, account)));
   }
 
   #serviceOf(account: string, context: ExecutionContext): RegisteredSessions {
-    // Without the module there is nothing to tell accounts apart by.
+    // Without the module, the stand-in serves every account.
     const found: unknown = this.registry ? this.registry.find(account) : this.standIn;
     if (isSessions(found)) return found;
     const where = `@UseBetfairSession() on ${handlerOf(context)}`;
@@ -84,7 +84,7 @@ function isSessions(value: unknown): value is RegisteredSessions {
   return typeof read(value, 'getSession') === 'function';
 }
 
-/** A mock of the application's own may give anything, also a plain object that the first `headers()` would fail on. */
+/** Checks the session of a mock, which may be any object, before the handler gets it. */
 function checked(session: BetfairSession, account: string): BetfairSession {
   const isSession =
     typeof read(session, 'token') === 'string' && typeof read(session, 'headers') === 'function';
@@ -94,6 +94,6 @@ function checked(session: BetfairSession, account: string): BetfairSession {
 
 function replaced(account: string): BetfairConfigurationError {
   return new BetfairConfigurationError(
-    `The SessionService of the account "${account}" was replaced by something whose getSession() gives no session. Replace it by mockSessionService() of nestjs-betfair-session/testing.`,
+    `The SessionService of the account "${account}" was replaced by something whose getSession() returns no session. Replace it with mockSessionService() of nestjs-betfair-session/testing.`,
   );
 }

@@ -6,10 +6,10 @@ import { handlerOf } from './handler-answer.js';
 import { UseBetfairSessionMetadata } from './use-betfair-session.metadata.js';
 
 /**
- * Gives a parameter of the handler the session that `@UseBetfairSession()` made ready. It is the one from before the
- * handler: if a call inside replaces it, `SessionService.getSession()` gives the new one.
+ * Passes the session that `@UseBetfairSession()` got ready to a parameter of the handler. If a call in the handler
+ * replaces the session, `SessionService.getSession()` returns the new one.
  *
- * @throws BetfairConfigurationError the handler has no `@UseBetfairSession()`, one for another account, or Nest runs it
+ * @throws BetfairConfigurationError the handler has no `@UseBetfairSession()`, has one for another account, or runs
  * without interceptors
  */
 export const CurrentSession: (name?: string) => ParameterDecorator = createParamDecorator(
@@ -28,7 +28,7 @@ export const CurrentSession: (name?: string) => ParameterDecorator = createParam
   },
 );
 
-/** A queue around handlers may run one of them in the context of another, whose session is somebody else's. */
+/** Tells if both contexts belong to the same execution: a queue may run a handler in the context of another one. */
 function isSame(execution: ExecutionContext, context: ExecutionContext): boolean {
   const given = context.getArgs<unknown[]>();
   return (
@@ -43,13 +43,14 @@ function cureFor(
   context: ExecutionContext,
 ): string {
   const decorator = `@UseBetfairSession(${name === undefined ? '' : `{ name: '${name}' }`})`;
-  if (given !== undefined) return `It has the one of the account "${given}"; use ${decorator}.`;
+  if (given !== undefined)
+    return `The handler has the session of the account "${given}"; use ${decorator}.`;
   const targets = [context.getHandler(), context.getClass()];
   const isDecorated = targets.some((target) =>
     Reflect.hasMetadata(UseBetfairSessionMetadata.KEY, target),
   );
   if (!isDecorated) return `Add ${decorator} to it.`;
   return context.getType<string>() === 'graphql'
-    ? "@UseBetfairSession() is there, but GraphQL runs field resolvers without interceptors unless GraphQLModule.forRoot() has fieldResolverEnhancers: ['interceptors']."
-    : '@UseBetfairSession() is there, but Nest ran this without its interceptor, or a queue around the handler ran it in the context of another one. Inject SessionService and use getSession(); in a test, override SessionService with mockSessionService() instead of overriding the interceptor.';
+    ? "It has @UseBetfairSession(), but GraphQL runs field resolvers without interceptors. Set fieldResolverEnhancers: ['interceptors'] in GraphQLModule.forRoot()."
+    : 'It has @UseBetfairSession(), but Nest ran it without the interceptor, or a queue around the handler ran it in the context of another one. Inject SessionService and call getSession(). In a test, override SessionService with mockSessionService() instead of overriding the interceptor.';
 }

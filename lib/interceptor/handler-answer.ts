@@ -1,7 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { read } from '../common/unknown-values.js';
 
-/** Takes a handler's answer out of what Nest has it wrapped in: a `MessageEvent` or a `WsResponse`. */
+/** Unwraps a handler's answer from a `MessageEvent` or a `WsResponse`. */
 export function answerOf(context: ExecutionContext, sendsEvents: boolean, value: unknown): unknown {
   const data = read(value, 'data');
   if (data === undefined) return value;

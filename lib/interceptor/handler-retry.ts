@@ -2,15 +2,15 @@ import type { ExecutionContext } from '@nestjs/common';
 import { read } from '../common/unknown-values.js';
 import type { HandlerTraits } from './handler-traits.js';
 
-/** Tells if a handler may run again, as things are when it is asked. */
+/** Tells if a handler may run again now. */
 export type RetryGuard = () => boolean;
 
 const ALWAYS: RetryGuard = () => true;
 
 /**
- * Watches, from before its first run on, if a handler may run again; `undefined` if it never may. By default it may only
- * where HTTP itself promises that nothing is changed: any other handler may have placed an order before the call that
- * was refused. It may not once its client has a part of the answer, or its own first run read the body of the request.
+ * Watches from before the first run if a handler may run again; `undefined` if it never may. By default only GET and
+ * HEAD may: any other handler may have placed an order. It may not once a part of the answer was sent, or the first run
+ * has read the body of the request.
  */
 export function watchRetry(
   context: ExecutionContext,
@@ -22,7 +22,7 @@ export function watchRetry(
   const request = http.getRequest<unknown>();
   if (retry !== 'once' && (retry === 'never' || !isSafe(read(request, 'method')))) return undefined;
   const wasRead = isBodyRead(request);
-  // Nest sends their headers before there is an event.
+  // For server-sent events, Nest sends the headers before the first event.
   const isAnswered = sendsEvents
     ? () => false
     : watchAnswer(http.getResponse<ResponseLike | undefined>() ?? {});
@@ -37,7 +37,7 @@ function isBodyRead(request: unknown): boolean {
   return read(read(request, 'raw') ?? request, 'readableDidRead') === true;
 }
 
-/** The part of Express's response and of Fastify's reply that is used. */
+/** Used part of Express's response and Fastify's reply. */
 interface ResponseLike {
   readonly headersSent?: boolean;
   readonly writableEnded?: boolean;
@@ -45,11 +45,11 @@ interface ResponseLike {
   send?: (...given: unknown[]) => unknown;
 }
 
-// Libraries that run handlers of their own may call them HTTP, too.
+/** Watches if an answer was sent. The response of another library may have none of these members. */
 function watchAnswer(response: ResponseLike): () => boolean {
   const { raw, send } = response;
   if (raw === undefined || send === undefined) return () => isStarted(response);
-  // While Fastify's asynchronous hooks run, nothing shows that an answer was sent but the call itself.
+  // While Fastify's asynchronous hooks run, only the call of send() shows that an answer was sent.
   let isSent = false;
   response.send = (...given) => {
     isSent = true;

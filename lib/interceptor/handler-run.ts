@@ -1,54 +1,32 @@
-import type { CallHandler, ExecutionContext } from '@nestjs/common';
-import {
-  type Observable,
-  type Observer,
-  type Subscriber,
-  type Subscription,
-  throwError,
-} from 'rxjs';
+import type { Observer, Subscriber, Subscription } from 'rxjs';
 import type { BetfairSession } from '../betfair-session.js';
 import { CallScope } from '../calls/call-scope.js';
-import { type Refusal, refusalsIn, replaceDead } from '../calls/refusal.js';
+import { refusalsIn, replaceDead } from '../calls/refusal.js';
 import { inspectFailure, inspectOutcome, type Look } from '../calls/rejection/suspicion.js';
-import type { SessionSource } from '../calls/session-source.js';
-import { inTime } from '../common/deadline.js';
 import { StrayCalls } from '../calls/stray-calls.js';
 import { answerOf, handlerOf } from './handler-answer.js';
+import { handle, type HandlerCall } from './handler-call.js';
+import { CHECK_WAIT_MS, renew, renewInTime } from './handler-renewal.js';
 import { type RetryGuard, watchRetry } from './handler-retry.js';
-import { refreshFailure } from './refresh-failure.js';
-import type { HandlerTraits } from './handler-traits.js';
 
-/** Milliseconds that an answer waits for the check of a session that may be dead. */
-const CHECK_WAIT_MS = 2_000;
-/** Milliseconds after the outcome of the second run in which orders of the first still fail. */
+/** Milliseconds after the outcome of the second run in which orders of the first run still fail. */
 const ABANDONED_MS = 5_000;
 
-/** One execution of a handler. */
-export interface HandlerCall {
-  /** The layer around it. */
-  readonly outer: CallScope | undefined;
-  readonly account: string;
-  readonly source: SessionSource | undefined;
-  readonly next: CallHandler;
-  readonly context: ExecutionContext;
-  readonly traits: HandlerTraits;
-}
-
 /**
- * Runs a handler and hands its outcome on; has the session replaced that Betfair refused inside it, and then runs it
- * again if that can do no harm. One observer instead of a chain of operators, since every request pays for each.
+ * Runs a handler and passes its outcome on. If Betfair refused the session inside it, replaces the session, and runs the
+ * handler again if that is safe. It is one observer, because every operator would add cost to every request.
  */
 export class HandlerRun implements Observer<unknown> {
   #subscription: Subscription | undefined;
   #scope: CallScope;
-  /** The first run, once the second has taken its place. */
+  /** Scope of the first run, once the second run has begun. */
   #givenUp: CallScope | undefined;
   readonly #guard: RetryGuard | undefined;
   readonly #strays: StrayCalls | undefined;
-  /** The look into an outcome; what comes after it waits. */
+  /** Inspection of an outcome; later values wait for it. */
   #look: Promise<void> | undefined;
   #emitted = false;
-  /** Nobody waits for what still comes of the first run. */
+  /** `true` if the outcome of the first run is no longer needed. */
   #over = false;
 
   constructor(
@@ -64,7 +42,7 @@ export class HandlerRun implements Observer<unknown> {
   start(): void {
     this.subscriber.add(() => {
       this.#over = true;
-      // First, since the clean-up of a handler may throw.
+      // Before the handler's clean-up, which may throw.
       this.#strays?.end();
       this.#decide();
       this.#scope.end();
@@ -100,10 +78,10 @@ export class HandlerRun implements Observer<unknown> {
     }
   }
 
-  /** Hands an outcome on at once, unless it has to be looked into. */
+  /** Passes an outcome on at once, unless it must be inspected. */
   #judge(look: Look, outcome: unknown, handOn: () => void): void {
     if ('rejection' in look && look.rejection === 'none') {
-      // Nobody knows what was done inside.
+      // The handler may have changed something.
       this.#scope.markSettled();
       handOn();
     } else {
@@ -120,40 +98,23 @@ export class HandlerRun implements Observer<unknown> {
     if (rejection !== 'all') this.#scope.markSettled();
     const refusals = rejection === 'none' ? [] : refusalsIn(parts, this.#scope.taken);
     const { repeated, taken } = this.#scope;
-    // What a call inside repeated was judged there.
+    // A repeated call inside has already judged the refusal.
     if (rejection !== 'none' && taken.length === 0 && !repeated) source?.warn(this.#nothingTaken());
     const details = { where: handlerOf(this.call.context), waitMs: CHECK_WAIT_MS };
     const dead = await replaceDead(refusals, details);
     if (this.#over) return;
-    // Of a batch a part got through, which must not get lost.
+    // A part of a batch succeeded, and its results must not be lost.
     if (dead.length === 0 || rejection === 'some') return handOn();
     if (!this.#mayRunAgain()) {
-      // So that the next call finds a new session; a failure to get one is no outcome of this handler.
-      await this.#renewInTime(dead);
+      // The next call then finds a new session.
+      await renewInTime(dead);
       if (!this.#over) handOn();
       return;
     }
-    const renewed = await this.#renew(dead, outcome);
+    const renewed = await renew(dead, source, outcome);
     if (this.#over) return;
     if (this.#mayRunAgain()) this.#runAgain(renewed ?? this.session);
     else handOn();
-  }
-
-  /** Waits for the successors of dead sessions; the one of the handler's account is its result. */
-  async #renew(dead: readonly Refusal[], outcome: unknown): Promise<BetfairSession | undefined> {
-    try {
-      const renewed = await Promise.all(dead.map(({ source }) => source.getSession({})));
-      return renewed[dead.findIndex(({ source }) => source === this.call.source)];
-    } catch (failure) {
-      throw refreshFailure(failure, outcome);
-    }
-  }
-
-  async #renewInTime(dead: readonly Refusal[]): Promise<void> {
-    const waits = dead.map(({ source }) =>
-      inTime(source.clock, CHECK_WAIT_MS, source.getSession({}), undefined),
-    );
-    await Promise.allSettled(waits);
   }
 
   #mayRunAgain(): boolean {
@@ -167,7 +128,7 @@ export class HandlerRun implements Observer<unknown> {
     const first = (this.#givenUp = this.#scope);
     first.markRepeated();
     first.giveUp();
-    // After that and in it, because the clean-up of a handler may send something, too.
+    // In the given-up scope, because the handler's clean-up may send requests.
     first.run(() => this.#subscription?.unsubscribe());
     this.#scope = this.#open(session);
     this.#listen({
@@ -185,16 +146,16 @@ export class HandlerRun implements Observer<unknown> {
   #listen(observer: Observer<unknown>): void {
     const { next } = this.call;
     const subscription = this.#scope.run(() => handle(next).subscribe(observer));
-    // The subscriber may have left during a value that came at once.
+    // The subscriber may have unsubscribed during a synchronous value.
     if (this.subscriber.closed) subscription.unsubscribe();
     this.#subscription = subscription;
   }
 
   #handOut(value: unknown): void {
     this.#emitted = true;
-    // There can be no second run any more, however long a stream goes on.
+    // After the first value there is no second run.
     this.#strays?.end();
-    // Before an interceptor around this one looks at the outcome; also for a failure.
+    // Before an outer interceptor sees the outcome.
     this.#decide();
     this.subscriber.next(value);
   }
@@ -217,14 +178,6 @@ export class HandlerRun implements Observer<unknown> {
   }
 
   #nothingTaken(): string {
-    return `${handlerOf(this.call.context)} ended with what looks like a refusal of the session, but took no session, so nothing was done about it. If it calls Betfair with a client of its own, ask for the session inside the handler, with @CurrentSession() or getSession(), for every request.`;
-  }
-}
-
-function handle(next: CallHandler): Observable<unknown> {
-  try {
-    return next.handle();
-  } catch (error) {
-    return throwError(() => error);
+    return `${handlerOf(this.call.context)} ended with what looks like a refusal of the session, but it took no session, so none was replaced. If the handler calls Betfair with its own client, get the session inside the handler for every request, with @CurrentSession() or getSession().`;
   }
 }

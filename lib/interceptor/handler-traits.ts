@@ -6,15 +6,15 @@ import {
   UseBetfairSessionMetadata,
 } from './use-betfair-session.metadata.js';
 
-/** How Nest marks a handler of server-sent events. */
+/** Metadata key by which Nest marks a handler of server-sent events. */
 const SERVER_SENT_EVENTS = '__sse__';
 
-/** Traits of a handler, as its decorators and those of its class give them. */
+/** Traits of a handler, from its decorators and those of its class. */
 export interface HandlerTraits extends UseBetfairSessionOptions {
   readonly sendsEvents: boolean;
 }
 
-/** Reads the traits of each handler once, because decorators do not change any more. */
+/** Reads the traits of each handler once, because decorators do not change at run time. */
 export class HandlerTraitsReader {
   readonly #known = new WeakMap<
     Function,
@@ -26,7 +26,7 @@ export class HandlerTraitsReader {
   read(context: ExecutionContext): HandlerTraits {
     const type = context.getClass();
     const handler = context.getHandler();
-    // A handler that is inherited has the options of each class that inherits it.
+    // An inherited handler has other options in each class that inherits it.
     const known = this.#known.get(handler);
     if (known?.type === type) return known.traits;
     const ofMethod = this.reflector.get(UseBetfairSessionMetadata, handler);

@@ -10,12 +10,11 @@ import {
 const reflector = new Reflector();
 
 /**
- * For a controller, or one of its handlers, that calls Betfair: a valid session is ready before the handler runs, and
- * one that Betfair refuses is replaced. A handler that may change something is not run again unless you say
- * `retry: 'once'`, because an earlier call in it may have placed an order; a single refused call is repeated safely by
- * `SessionService.call`, `fetch` and `run`.
+ * Gets a valid session ready before the handlers of a controller, or one handler, and replaces it if Betfair refuses it.
+ * A handler that may change something is not run again unless you set `retry: 'once'`, because an earlier call in it may
+ * have placed an order. `SessionService.call`, `fetch` and `run` safely repeat a single refused call.
  *
- * Options of several on one class, method or parent class are merged, and those of a method win over its class.
+ * The options of several decorators are merged: those of a method win over those of its class.
  */
 export function UseBetfairSession(
   options: UseBetfairSessionOptions = {},

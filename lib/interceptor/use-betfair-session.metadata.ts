@@ -4,14 +4,14 @@ import { Reflector } from '@nestjs/core';
 /** Options of `@UseBetfairSession()`. */
 export interface UseBetfairSessionOptions {
   /**
-   * Name of the account, or a function that finds it for each call.
+   * Name of the account, or a function that returns it for each call.
    *
    * @default the account without a name
    */
   readonly name?: string | ((context: ExecutionContext) => string) | undefined;
   /**
-   * Decides about a handler whose session Betfair refused: `'once'` runs the handler once more with a new
-   * session, `'never'` only replaces the session and hands the refusal on.
+   * Action after Betfair refused the session of a handler: `'once'` runs the handler once more with a new session,
+   * `'never'` only replaces the session and passes the refusal on.
    *
    * @default 'once' for HTTP GET and HEAD, 'never' for everything that may change something
    */
@@ -21,7 +21,7 @@ export interface UseBetfairSessionOptions {
 /** Carries the options from the decorator to the interceptor. */
 export const UseBetfairSessionMetadata = Reflector.createDecorator<UseBetfairSessionOptions>();
 
-/** The options of two decorators: what the first leaves out is that of the second. */
+/** Merges the options of two decorators; the first one wins. */
 export function mergeOptions(
   first: UseBetfairSessionOptions | undefined,
   second: UseBetfairSessionOptions | undefined,

@@ -107,7 +107,7 @@ describe('@UseBetfairSession() warns at bootstrap on', () => {
       rest() {}
     }
     expect(await warningsOf({ providers: [Bot] })).toEqual([
-      "@UseBetfairSession() has no effect on Bot.trade unless a library that runs Nest's interceptors calls it: it is no HTTP route, message pattern, WebSocket message or GraphQL operation. Methods called by your own code, scheduled jobs, event listeners, queue processors and CQRS handlers run without them: inject SessionService there and use call(), fetch() or run().",
+      "@UseBetfairSession() has no effect on Bot.trade unless a library that runs Nest's interceptors calls it: it is not an HTTP route, message pattern, WebSocket message or GraphQL operation. Methods called by your own code, scheduled jobs, event listeners, queue processors and CQRS handlers run without them: inject SessionService there and use call(), fetch() or run().",
     ]);
   });
 

@@ -53,7 +53,7 @@ describe('@UseBetfairSession() for an account that is not registered', () => {
     await expect(module.init()).rejects.toMatchObject({
       code: 'BETFAIR_CONFIGURATION',
       message: expect.stringMatching(
-        /MarketsController\.list asks for the Betfair account "thrid".*Registered are: default, third\./,
+        /MarketsController\.list asks for the Betfair account "thrid".*Registered accounts: default, third\./,
       ),
     });
     expect(simulator.requests).toEqual([]);
@@ -110,7 +110,7 @@ describe('@UseBetfairSession() for an account that is not registered', () => {
       }
     }
     await expect(serve(() => ({ controllers: [MarketsController] }))).rejects.toThrow(
-      '@UseBetfairSession() on MarketsController asks for the Betfair account "second", which is not registered. Registered are: default.',
+      '@UseBetfairSession() on MarketsController asks for the Betfair account "second", which is not registered. Registered accounts: default.',
     );
   });
 
@@ -120,7 +120,7 @@ describe('@UseBetfairSession() for an account that is not registered', () => {
     @UseBetfairSession()
     class MarketsController {}
     const module = await compileNamed('named', simulator, MarketsController);
-    await expect(module.init()).rejects.toThrow('Registered are: named.');
+    await expect(module.init()).rejects.toThrow('Registered accounts: named.');
     await module.close().catch(() => undefined);
   });
 

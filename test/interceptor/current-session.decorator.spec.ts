@@ -54,7 +54,7 @@ describe('@CurrentSession()', () => {
     ],
     [
       'other',
-      "@CurrentSession('second') finds no session in MarketsController.other. It has the one of the account \"default\"; use @UseBetfairSession({ name: 'second' }).",
+      "@CurrentSession('second') finds no session in MarketsController.other. The handler has the session of the account \"default\"; use @UseBetfairSession({ name: 'second' }).",
     ],
   ])('says what is missing: %s', async (route, advice) => {
     const { get, errors } = await serve(() => ({ controllers: [MarketsController] }));
@@ -94,7 +94,7 @@ describe('@CurrentSession()', () => {
     expect(await keyOf('second')).toContain('SimulatedAppKey2');
     await keyOf('third');
     expect(errors).toEqual([
-      configuration('"third", which is not registered. Registered are: default, second.'),
+      configuration('"third", which is not registered. Registered accounts: default, second.'),
     ]);
   });
 

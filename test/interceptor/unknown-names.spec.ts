@@ -39,7 +39,7 @@ describe('a function that names no registered account', () => {
       controllers: [Desk],
     }));
     expect((await get('/')).status).toBe(500);
-    const message = `on Desk.get asks for the Betfair account "${name}", which is not registered. Registered are: default, italy.`;
+    const message = `on Desk.get asks for the Betfair account "${name}", which is not registered. Registered accounts: default, italy.`;
     expect(errors).toMatchObject([
       { code: 'BETFAIR_CONFIGURATION', message: expect.stringContaining(message) },
     ]);

@@ -83,7 +83,7 @@ describe('a change of the record', () => {
     conflicts = 6;
     await expect(records.change((found) => ({ ...found, ban: 1 }))).rejects.toMatchObject({
       failure: 'unavailable',
-      message: expect.stringContaining(`The record "${KEY}" is changed by others`),
+      message: expect.stringContaining(`"${KEY}": others changed it at each of 5 attempts`),
     });
     expect(conflicts).toBe(1);
   });

@@ -11,18 +11,18 @@ import { AccountRegistry } from '../../accounts/account.registry.js';
 import { findHandlerClasses, runsInterceptorsOfFields } from './handler-classes.js';
 import { type HandlerClass, isMarked, type Route, routeOf } from './routed-methods.js';
 
-/** The four kinds of handlers around which Nest runs interceptors. */
+/** Kinds of handlers around which Nest runs interceptors. */
 const HANDLERS = 'HTTP route, message pattern, WebSocket message or GraphQL operation';
-const WAY_OUT = 'inject SessionService there and use call(), fetch() or run()';
+const ALTERNATIVE = 'inject SessionService there and use call(), fetch() or run()';
 
-/** A method of a class, and how Nest routes it. */
+/** Method of a class, with its route. */
 interface Method {
   readonly where: string;
   readonly handler: Function;
   readonly route: Route;
 }
 
-/** Finds, at bootstrap, uses of `@UseBetfairSession()` that could not work at run time. */
+/** Finds uses of `@UseBetfairSession()` at bootstrap that cannot work at run time. */
 @Injectable()
 export class DecoratorCheck implements OnApplicationBootstrap {
   readonly #log = openLog('BetfairSession');
@@ -62,7 +62,7 @@ export class DecoratorCheck implements OnApplicationBootstrap {
         isUsed: use !== undefined || (ofClass !== undefined && route !== 'none'),
       };
     });
-    // A class may leave the name to its methods, as a method to its class.
+    // The class may leave the account's name to its methods.
     const isNamedBelow = used.some(({ use }) => use?.name !== undefined);
     if (ofClass && (ofClass.name !== undefined || !isNamedBelow)) {
       this.#checkAccount(ofClass, type.name);
@@ -88,20 +88,20 @@ export class DecoratorCheck implements OnApplicationBootstrap {
     }
     const isForFields = runsInterceptorsOfFields(this.discovery);
     const fields = methods.filter(({ route }) => route === 'field resolver' && !isForFields);
-    // A decorator on the class is not meant for methods that only the class itself calls.
+    // A decorator on the class does not concern methods that only the class itself calls.
     const isMeant = (handler: Function) =>
       isUsed(handler) || (isUsed(type) && hasRoute && isMarked(handler));
     for (const { handler, where } of methods.filter(({ route }) => route === 'none')) {
-      if (isMeant(handler)) this.#warn(where, `it is no ${HANDLERS}`);
+      if (isMeant(handler)) this.#warn(where, `it is not an ${HANDLERS}`);
     }
     if (isUsed(type) && fields.length > 0) this.#warnOfFields(fields);
     else for (const field of fields) if (isUsed(field.handler)) this.#warnOfFields([field]);
   }
 
-  /** Others may run Nest's interceptors too, and nothing tells at bootstrap who will; so the warning says "unless". */
+  /** Warns with "unless": a library may run interceptors too, which cannot be known at bootstrap. */
   #warn(where: string, reason: string): void {
     this.#log.warn(
-      `@UseBetfairSession() has no effect on ${where} unless a library that runs Nest's interceptors calls it: ${reason}. Methods called by your own code, scheduled jobs, event listeners, queue processors and CQRS handlers run without them: ${WAY_OUT}.`,
+      `@UseBetfairSession() has no effect on ${where} unless a library that runs Nest's interceptors calls it: ${reason}. Methods called by your own code, scheduled jobs, event listeners, queue processors and CQRS handlers run without them: ${ALTERNATIVE}.`,
     );
   }
 
@@ -109,7 +109,7 @@ export class DecoratorCheck implements OnApplicationBootstrap {
     const places = fields.map(({ where }) => where).join(', ');
     const what = fields.length > 1 ? 'these are field resolvers' : 'it is a field resolver';
     this.#log.warn(
-      `@UseBetfairSession() has no effect on ${places} unless the options of GraphQLModule have fieldResolverEnhancers: ['interceptors']: ${what} of GraphQL. Set that option, or ${WAY_OUT}.`,
+      `@UseBetfairSession() has no effect on ${places} unless the options of GraphQLModule have fieldResolverEnhancers: ['interceptors']: ${what} of GraphQL. Set that option, or ${ALTERNATIVE}.`,
     );
   }
 }

@@ -6,7 +6,7 @@ const GRAPHQL_OPTIONS = 'GqlModuleOptions';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
-/** All classes of the application whose methods may be handlers, each once, also if several modules have it. */
+/** Finds all classes of the application whose methods may be handlers, each once even if several modules have it. */
 export function findHandlerClasses(discovery: DiscoveryService): HandlerClass[] {
   const controllers = new Set(discovery.getControllers().flatMap(classOf));
   const providers = new Set(discovery.getProviders().flatMap(classOf));
@@ -17,16 +17,16 @@ export function findHandlerClasses(discovery: DiscoveryService): HandlerClass[] 
   }));
 }
 
-/** The class of a provider; that of its value, if a factory or the application made it. */
+/** Finds the class of a provider, or of its value if a factory or the application created it. */
 function classOf({ metatype, isNotMetatype, instance }: Wrapper): Function[] {
-  // By the prototype: a mock may be a proxy that answers to every name.
+  // Read from the prototype: a mock may be a proxy that has every property.
   const made: unknown = isNotMetatype
     ? Reflect.getPrototypeOf(Object(instance))?.constructor
     : metatype;
   return typeof made === 'function' && made.prototype instanceof Object ? [made] : [];
 }
 
-/** Tells if the application has GraphQL run interceptors around field resolvers too. */
+/** Tells if GraphQL is configured to run interceptors around field resolvers too. */
 export function runsInterceptorsOfFields(discovery: DiscoveryService): boolean {
   return discovery.getProviders().some(({ token, instance }) => {
     if (token !== GRAPHQL_OPTIONS) return false;

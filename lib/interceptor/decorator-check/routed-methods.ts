@@ -1,4 +1,4 @@
-/** A class whose methods Nest may route. */
+/** Class whose methods Nest may route. */
 export interface HandlerClass {
   readonly type: Function;
   readonly isController: boolean;
@@ -6,14 +6,14 @@ export interface HandlerClass {
 }
 
 /**
- * The way in which Nest reaches a method: with interceptors around it; as a GraphQL field resolver, around which they run only if
- * an option says so; or not at all, so that only a library or other code calls it.
+ * Route by which Nest calls a method: with interceptors; as a GraphQL field resolver, where an option enables them; or
+ * none, so that only a library or other code calls it.
  */
 export type Route = 'intercepted' | 'field resolver' | 'none';
 
 const OPERATIONS: readonly unknown[] = ['Query', 'Mutation', 'Subscription'];
 
-/** Tells how Nest routes a method, by the metadata that it looks for itself. */
+/** Finds the route of a method in the metadata that Nest itself uses. */
 export function routeOf(method: Function, owner: HandlerClass): Route {
   if (owner.isController && (has('path', method) || has('microservices:handler_type', method))) {
     return 'intercepted';
@@ -28,7 +28,7 @@ export function routeOf(method: Function, owner: HandlerClass): Route {
   return isField ? 'field resolver' : 'none';
 }
 
-/** Marks of methods that libraries run without interceptors: schedulers, event emitters, queues. */
+/** Metadata keys of methods that libraries run without interceptors: schedulers, event emitters, queues. */
 const RUNNERS = [
   'SCHEDULER_TYPE',
   'EVENT_LISTENER_METADATA',
@@ -37,10 +37,10 @@ const RUNNERS = [
   'bullmq:queue_events_metadata',
 ];
 
-/** Marks of Nest's routes and messages, also in a class in which it does not look for them. */
+/** Metadata keys of Nest's routes and messages, also in classes where Nest ignores them. */
 const ROUTES = ['path', 'microservices:handler_type', 'websockets:message_mapping'];
 
-/** Tells if a method is meant to be run by somebody else than the code of the application. */
+/** Tells if a method is meant to be called by Nest or a library. */
 export function isMarked(method: Function): boolean {
   return [...RUNNERS, ...ROUTES].some((key) => has(key, method));
 }
