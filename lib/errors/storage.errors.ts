@@ -40,7 +40,7 @@ export class StorageConflictError extends BetfairSessionError {
   /** @param key - Of the object, without the prefix of the store. */
   constructor(key: string, options?: ErrorOptions) {
     super(
-      `The stored object "${key}" was changed by another writer. Read it again and decide anew.`,
+      `The stored object "${key}" was changed by another writer. Read it again before you change it.`,
       {
         ...options,
         code: 'BETFAIR_STORAGE_CONFLICT',

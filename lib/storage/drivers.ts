@@ -7,7 +7,7 @@ import { postgresDriver } from './postgres/postgres.driver.js';
 import { s3Driver } from './s3/s3.driver.js';
 import type { StorageDriver } from './contract/storage.driver.js';
 
-/** The back ends, in the order in which messages and documentation name them. */
+/** The back ends, in the order of messages and documentation. */
 export const DRIVERS: readonly StorageDriver[] = [
   fileDriver,
   memoryDriver,

@@ -12,11 +12,11 @@ import { UnfoundedConflicts } from './unfounded-conflicts.js';
 import { parseStored, parseVersion, storeFailure, type StoreOperation } from './store.answers.js';
 
 /**
- * A store of which every operation ends in time, and fails with an error of ours only: what a user's own store throws
- * may hold anything.
+ * Wraps a store so that every operation ends in time and fails only with errors of this package: an error from a store
+ * of the application may hold a secret.
  */
 export class MonitoredStorage implements SessionStorage {
-  /** The kind of operation that fails now; writes weigh more. */
+  /** Operation that fails now; a failing write counts for more than the others. */
   #failing: StoreOperation | undefined;
   readonly #conflicts: UnfoundedConflicts;
 
@@ -25,13 +25,13 @@ export class MonitoredStorage implements SessionStorage {
     private readonly clock: Clock,
     /** Milliseconds for one operation. */
     private readonly timeout: number,
-    /** Told when the store begins to fail, and when it works again. */
+    /** Receives the failure when the store begins to fail, and `undefined` when it works again. */
     private readonly onHealth: (failure: SessionStorageError | undefined) => void,
   ) {
     this.#conflicts = new UnfoundedConflicts(clock);
   }
 
-  /** Tells if it fails. */
+  /** Tells if the store fails now. */
   get degraded(): boolean {
     return this.#failing !== undefined;
   }
@@ -100,7 +100,7 @@ export class MonitoredStorage implements SessionStorage {
         this.#works(operation);
         throw failure;
       }
-      // The caller gave up: that says nothing about the store.
+      // The caller gave up, which says nothing about the store.
       if (options?.signal?.aborted) throw options.signal.reason;
       this.#fails(operation, failure);
       throw failure;
@@ -108,7 +108,7 @@ export class MonitoredStorage implements SessionStorage {
   }
 
   #works(operation: StoreOperation): void {
-    // A store that is full, or read-only, answers reads all the while.
+    // A store that is full or read-only still answers reads.
     if (this.#failing === undefined || (this.#failing === 'write' && operation === 'read')) return;
     this.#failing = undefined;
     this.onHealth(undefined);

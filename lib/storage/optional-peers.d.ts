@@ -1,6 +1,6 @@
 /*
- * What is used of the SDKs and clients of stores, so that neither this package nor an application needs them installed to compile.
- * `npm run test:stores` compiles the same code against the real ones. Not part of the published declarations.
+ * Parts of the SDKs and clients that the stores use, so that this package compiles without them. `npm run test:stores`
+ * compiles the same code against the real ones. Not part of the published declarations.
  */
 
 declare module '@aws-sdk/client-s3' {

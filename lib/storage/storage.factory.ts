@@ -5,7 +5,7 @@ import type { SessionStorage } from './contract/session-storage.interface.js';
 import type { OnIgnored, StorageDriver } from './contract/storage.driver.js';
 
 /**
- * Makes the store of a URL.
+ * Creates the store for a URL.
  *
  * @throws BetfairConfigurationError the URL cannot be used
  */
@@ -15,7 +15,7 @@ export function createStorage(url: string, onIgnored: OnIgnored): SessionStorage
   return found;
 }
 
-/** Finds why a URL names no store, with what to do. `name` is what the user set. */
+/** Explains why a URL names no store, and what to do. `name` is the option or variable that the user set. */
 export function findStorageFault(url: string, name = 'storage'): string | undefined {
   const found = createOrFault(url, name, () => {});
   return typeof found === 'string' ? found : undefined;
@@ -39,10 +39,10 @@ function driverOf(url: string): StorageDriver {
       `${quotedPath(url)} is a path. Write it as a URL: file:./directory or file:///absolute/directory.`,
     );
   }
-  // Without a scheme it may be anything, also a connection string with a key or a password with a colon.
+  // Without a known scheme it may be anything, such as a connection string with a key, or a password with a colon.
   const start = scheme && url[scheme.length] === '/' ? `"${scheme}"` : 'the start of the text';
   const examples = DRIVERS.flatMap((one) => one.examples).join(', ');
   throw new BetfairConfigurationError(
-    `${start} is not the scheme of a store. Use one of: ${examples}, or an object with read, write and delete.`,
+    `${start} is not a known storage scheme. Use one of: ${examples}, or an object with read, write and delete.`,
   );
 }

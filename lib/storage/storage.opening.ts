@@ -8,24 +8,22 @@ import { createStorage } from './storage.factory.js';
 import { openingFailure } from './store.answers.js';
 import { traitsOf } from './store.traits.js';
 
-/** Marks a store that was chosen by URL. A property, because a monitor may put a Proxy around the store. */
+/** Marks a store that was chosen by URL. It is a property because tracing may wrap the store in a Proxy. */
 const BY_URL = Symbol('chosen by URL');
 
-/** Tells if a store was chosen by URL, and so is closed with the service that uses it. */
+/** Tells if a store was chosen by URL. Such a store is closed with the service that uses it. */
 export function isChosenByUrl(storage: SessionStorage): boolean {
   return Reflect.get(storage, BY_URL) === true;
 }
 
-/** Milliseconds that a store may take to open. */
-const OPENING_TIME_MS = 10_000;
+const OPENING_TIMEOUT_MS = 10_000;
 
 /**
- * The store that the options name, opened, so that a directory that cannot be used, or a missing package, is told at
- * start-up.
+ * Opens the store of the options, so that faults such as a missing package are found at start-up.
  *
  * @throws BetfairConfigurationError the URL cannot be used
  * @throws MissingPackageError the store needs a package that is not installed
- * @throws SessionStorageError the store will not work by itself
+ * @throws SessionStorageError the store needs a change before it can work
  */
 export async function openStorage(
   {
@@ -37,7 +35,7 @@ export async function openStorage(
 ): Promise<SessionStorage> {
   const storage = typeof option === 'string' ? fromUrl(option, log) : option;
   try {
-    await withDeadline(clock, OPENING_TIME_MS, async () => storage.open?.(), opensLate);
+    await withDeadline(clock, OPENING_TIMEOUT_MS, async () => storage.open?.(), opensLate);
   } catch (error) {
     const failure = openingFailure(error);
     if (!(failure instanceof SessionStorageError) || !mayStart(failure, persistence)) throw failure;
@@ -51,7 +49,7 @@ export async function openStorage(
   return storage;
 }
 
-/** A store of a user's own may have been given the URL of its client. */
+/** Removes credentials from the location of the application's own store, which may be the URL of its client. */
 function withoutCredentials(location: string): string {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/)?(.*)$/is.exec(location) ?? [];
   const place = rest.slice(rest.lastIndexOf('@') + 1).replace(/[?#;].*/s, '');
@@ -62,24 +60,24 @@ function fromUrl(url: string, log: ApplicationLog): SessionStorage {
   const ignored: string[] = [];
   const storage = createStorage(url, (parameter) => ignored.push(parameter));
   if (ignored.length > 0) {
-    log.log(`These parameters of the storage URL have no effect here: ${ignored.join(', ')}`);
+    log.log(`These parameters of the storage URL have no effect: ${ignored.join(', ')}`);
   }
   return Object.defineProperty(storage, BY_URL, { value: true });
 }
 
 const MEANWHILE: Readonly<Record<Persistence, string>> = {
-  required: 'It is asked again when a session is needed.',
+  required: 'It will be tried again when a session is needed.',
   'best-effort': 'The session is kept in memory only, until the store works.',
 };
 
-/** An outage passes, also in the middle of a deployment; rights may be mended while the session is not kept. */
+/** Tells if the application may start: an outage ends, and missing rights may be given later. */
 function mayStart({ failure }: SessionStorageError, persistence: Persistence): boolean {
   return failure === 'unavailable' || (failure === 'denied' && persistence === 'best-effort');
 }
 
 function opensLate(): SessionStorageError {
   return new SessionStorageError(
-    `The session store did not open within ${OPENING_TIME_MS} ms. Check that it is up and reachable.`,
+    `The session store did not open within ${OPENING_TIMEOUT_MS} ms. Check that it is up and reachable.`,
     'unavailable',
   );
 }

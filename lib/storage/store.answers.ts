@@ -11,9 +11,9 @@ import type { StoredValue } from './contract/session-storage.interface.js';
 export type StoreOperation = 'read' | 'write' | 'delete';
 
 /**
- * Takes what `read()` of a store returned. `null` counts as absent.
+ * Checks the result of `read()` of a store. `null` counts as "nothing is stored".
  *
- * @throws SessionStorageError `BETFAIR_STORAGE_MISCONFIGURED`: it is neither absent nor a text with its version
+ * @throws SessionStorageError `BETFAIR_STORAGE_MISCONFIGURED`: it is something else than a text with its version
  */
 export function parseStored(answer: unknown): StoredValue | undefined {
   if (answer === undefined || answer === null) return undefined;
@@ -25,7 +25,7 @@ export function parseStored(answer: unknown): StoredValue | undefined {
 }
 
 /**
- * Takes what `write()` of a store returned.
+ * Checks the result of `write()` of a store.
  *
  * @throws SessionStorageError `BETFAIR_STORAGE_MISCONFIGURED`: it is no version
  */
@@ -34,7 +34,7 @@ export function parseVersion(answer: unknown): string {
   throw malformed('write() returned no version. It must resolve to a string that is not empty.');
 }
 
-/** The error for what an operation of a store threw; one of another copy of this package is known by its `code`. */
+/** Makes the error for a failed operation. An error of another copy of this package is recognised by its `code`. */
 export function storeFailure(
   operation: StoreOperation,
   key: string,
@@ -44,7 +44,7 @@ export function storeFailure(
   const cause = wordlessCause(error);
   const code: unknown = Reflect.get(cause, 'code');
   if (code === 'BETFAIR_STORAGE_CONFLICT') return new StorageConflictError(key);
-  // Its text may quote the token, also if the runtime wrote it.
+  // The text is dropped: even one of the runtime may quote the token.
   return new SessionStorageError(
     `The session store failed to ${operation} "${key}": ${cause.message}.`,
     failureOf(code),
@@ -52,24 +52,24 @@ export function storeFailure(
   );
 }
 
-/** The error for what `open()` of a store threw. */
+/** Makes the error for an `open()` that failed. */
 export function openingFailure(error: unknown): BetfairSessionError {
   if (error instanceof BetfairSessionError) return error;
   const cause = wordlessCause(error);
   const code: unknown = Reflect.get(cause, 'code');
   return new SessionStorageError(
-    `The session store failed to open: ${cause.message}. Check that it is up, and its configuration.`,
-    NEVER_PASS.has(code) ? 'misconfigured' : failureOf(code),
+    `The session store failed to open: ${cause.message}. Check that it is up, and check its configuration.`,
+    PERMANENT.has(code) ? 'misconfigured' : failureOf(code),
     { cause },
   );
 }
 
-/** Codes of errors of another copy of this package that no time mends. */
-const NEVER_PASS = new Set<unknown>(['BETFAIR_CONFIGURATION', 'BETFAIR_MISSING_PACKAGE']);
+/** Codes of another copy of this package for faults that need a change. */
+const PERMANENT = new Set<unknown>(['BETFAIR_CONFIGURATION', 'BETFAIR_MISSING_PACKAGE']);
 
 const FAILURES = ['denied', 'misconfigured', 'unavailable', 'unsupported'] as const;
 
-/** What an error says by the code of a `SessionStorageError`, also of another copy of this package. */
+/** Failure of a `SessionStorageError` of any copy of this package, by its code. */
 function failureOf(code: unknown): StorageFailure {
   const found = FAILURES.find((failure) => code === `BETFAIR_STORAGE_${failure.toUpperCase()}`);
   return found ?? 'unavailable';

@@ -1,16 +1,16 @@
 import { read } from '../common/unknown-values.js';
 import type { SessionStorage } from './contract/session-storage.interface.js';
 
-/** What a store says of itself, with the careful reading of what it does not say. */
+/** Optional members of a store, with the safe default for each that is missing. */
 export interface StoreTraits {
-  /** `undefined`: nothing tells it from another store. */
+  /** `undefined` if nothing tells it from another store. */
   readonly location: string | undefined;
   readonly isShared: boolean;
-  /** Whether a test must show that it writes conditionally. */
+  /** `true` if a test must show that it writes conditionally. */
   readonly isToBeTested: boolean;
 }
 
-/** Reads the optional members of a store. A mock may answer to every name, so anything unexpected counts as not said. */
+/** Reads the optional members of a store. A mock may answer to every name, so an unexpected value counts as missing. */
 export function traitsOf(storage: SessionStorage): StoreTraits {
   const [location, shared, conditionalWrites] = (
     ['location', 'shared', 'conditionalWrites'] as const

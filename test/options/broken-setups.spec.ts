@@ -784,7 +784,7 @@ const named: Row[] = [
   [
     'a percent sign in the name of a bucket',
     () => ({ env: { BETFAIR_PEM: `${cert}\n${key}`, BETFAIR_STORAGE: 's3://b%zz' } }),
-    'BETFAIR_STORAGE: the URL has a "%" that escapes no character.',
+    'BETFAIR_STORAGE: the URL contains a "%" that is not a valid escape.',
   ],
   [
     'a choice in quotes, as docker run --env-file keeps them',
@@ -832,7 +832,7 @@ const named: Row[] = [
     }),
     'username: it begins with a blank.',
     'applicationKey: it ends with a line break.',
-    'storage: mem:// takes no name. Write it as mem://.',
+    'storage: the mem: URL must not contain a name. Write it as mem://.',
     'certificate.cert: the file "/run/secrets/no.crt" cannot be read (ENOENT).',
     'certificate.key: the file "/run/secrets/no.key" cannot be read (ENOENT).',
   ],

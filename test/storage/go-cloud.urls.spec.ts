@@ -39,7 +39,7 @@ describe('a URL of Go Cloud', () => {
   it('has those parameters named in one line of the log, and not their values', async () => {
     const { log } = await opened(`file:${folder}/data?create_dir=CANARY&no_tmp_dir=CANARY`);
     expect(log).toStrictEqual([
-      'These parameters of the storage URL have no effect here: create_dir, no_tmp_dir',
+      'These parameters of the storage URL have no effect: create_dir, no_tmp_dir',
       `Session tokens are kept in file:${folder}/data`,
     ]);
   });

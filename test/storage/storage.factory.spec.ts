@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-describe('a file: URL', () => {
+describe('the file: URL', () => {
   it.each([
     ['relative', (path: string) => `file:./${relative(process.cwd(), path)}`],
     ['absolute', (path: string) => `file:${path}`],
@@ -35,12 +35,12 @@ describe('a file: URL', () => {
   });
 
   it.each([
-    ['file:', 'storage: file: names no directory. Use file:./session-data.'],
+    ['file:', 'storage: the file: URL names no directory. Use file:./session-data.'],
     ['file:./x?mode=1', 'storage: a file: URL has no parameter "mode". It knows prefix.'],
-    ['file:./x#y', 'storage: a file: URL takes no fragment. Write it as file:./directory'],
+    ['file:./x#y', 'storage: the file: URL must not contain a fragment. Write it as file:./directory'],
     ['file:./x?prefix=a', 'storage: the prefix of a file: URL names a folder below the directory.'],
     ['file:./x?prefix=../', 'storage: the prefix of a file: URL names a folder below'],
-    ['file://host/x', 'storage: a file: URL names no host. Write it as file:./directory'],
+    ['file://host/x', 'storage: the file: URL must not name a host. Write it as file:./directory'],
   ])('%s is refused with what to write', async (url, message) => {
     const failure = await failureOf(url);
     expect(failure).toBeInstanceOf(BetfairConfigurationError);
@@ -79,8 +79,8 @@ describe('the scheme of a store', () => {
   });
 
   it.each([
-    ['mem:', 'storage: mem:// takes no name. Write it as mem://.'],
-    ['mem://name', 'storage: mem:// takes no name. Write it as mem://.'],
+    ['mem:', 'storage: the mem: URL must not contain a name. Write it as mem://.'],
+    ['mem://name', 'storage: the mem: URL must not contain a name. Write it as mem://.'],
     ['mem://?x=1', 'storage: a mem: URL has no parameter "x". It takes none. Write it as mem://.'],
   ])('%s is refused', async (url, message) => {
     expect(await failureOf(url)).toMatchObject({ message: expect.stringContaining(message) });

@@ -36,7 +36,7 @@ describe('a store that fails to open', () => {
 
   it('does not if it is out of reach: an outage passes', async () => {
     const { log } = await opened(refusing('unavailable'));
-    expect(log[0]).toBe('The drawer is locked. It is asked again when a session is needed.');
+    expect(log[0]).toBe('The drawer is locked. It will be tried again when a session is needed.');
   });
 
   it.each(['denied', 'unavailable'] as const)(

@@ -4,15 +4,15 @@ import type { AzureBlobStorageOptions } from './azure.options.js';
 /** A storage account and how to sign in to it. */
 export interface AzureAccount {
   readonly accountName: string;
-  /** Of the blob service, without a `/` at the end; not used with a connection string. */
+  /** URL of the blob service, without a `/` at the end; not used with a connection string. */
   readonly url: string;
-  /** The first that the environment names; all secret. */
+  /** Access key. Like the two below a secret, and only the first that the environment names is set. */
   readonly key?: string | undefined;
   readonly sasToken?: string | undefined;
   readonly connectionString?: string | undefined;
 }
 
-/** @throws BetfairConfigurationError no account is named, or in a way that cannot be used */
+/** @throws BetfairConfigurationError no account is named, or its settings are not valid */
 export function accountOf(
   options: Omit<AzureBlobStorageOptions, 'container' | 'prefix' | 'client'>,
   env: NodeJS.ProcessEnv,
@@ -45,13 +45,13 @@ function serviceUrl(
   const inPath = options.localEmulator ?? (emulator === 'true' || emulator === '1');
   if (!/^[a-z0-9-]+$/.test(name) || !/^[\w.:-]+$/.test(domain) || !/^https?$/.test(protocol)) {
     throw new BetfairConfigurationError(
-      'the account of the Azure session store makes no URL. Give storage_account as a name in small letters and digits, domain as a host such as blob.core.windows.net, and protocol as http or https.',
+      'the account of the Azure session store is not valid. storage_account must be lower-case letters and digits, domain a host such as blob.core.windows.net, and protocol http or https.',
     );
   }
   return inPath ? `${protocol}://${domain}/${name}` : `${protocol}://${name}.${domain}`;
 }
 
-/** With a SAS token, a connection string names its account in a URL only. */
+/** Reads the account of a connection string. One with a SAS token names it only in a URL. */
 function accountIn(connectionString: string | undefined): string | undefined {
   if (connectionString === undefined) return undefined;
   if (/(^|;)UseDevelopmentStorage=true/i.test(connectionString)) return 'devstoreaccount1';

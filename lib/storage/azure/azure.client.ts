@@ -24,7 +24,7 @@ async function createClient(container: string, account: AzureAccount) {
   );
   const { accountName, url, key, sasToken, connectionString } = account;
   const address = `${url}/${encodeURIComponent(container)}`;
-  // A repetition inside the SDK would hide that an answer was lost.
+  // If the SDK repeated requests, a lost answer would go unnoticed.
   const options = { retryOptions: { maxTries: 1 } };
   if (key !== undefined) {
     return new ContainerClient(address, new StorageSharedKeyCredential(accountName, key), options);
@@ -47,10 +47,10 @@ async function defaultCredential() {
   const credential = new DefaultAzureCredential();
   return {
     getToken(scopes: string | string[], options?: GetTokenOptions) {
-      // Signing in can take longer than one request may; the next one then finds it done.
-      const patient = { ...options };
-      delete patient.abortSignal;
-      return credential.getToken(scopes, patient);
+      // Signing in may take longer than one request may. It goes on without the signal, for the next request.
+      const withoutSignal = { ...options };
+      delete withoutSignal.abortSignal;
+      return credential.getToken(scopes, withoutSignal);
     },
   };
 }
@@ -84,7 +84,7 @@ function operationsOf(client: AzureContainerClientLike): Omit<CloudClient, 'mayR
 }
 
 function versionOf(etag: string | undefined): string {
-  // Without it a later condition would be none.
+  // Without a version, a later write would have no condition.
   if (!etag) throw new Error('The reply has no ETag.');
   return etag;
 }
@@ -93,7 +93,7 @@ export function azureFault(error: unknown): CloudFault {
   const details = read(error, 'details');
   const code = text(error, 'code') ?? text(details, 'errorCode') ?? text(error, 'name');
   if (code !== undefined && SIGN_IN.test(code)) {
-    // Its status is made up if nobody has answered.
+    // The SDK invents the status of these errors if there was no answer.
     const message = text(error, 'message') ?? '';
     const fileFault = fileFaultIn(message);
     if (fileFault) return { ...fileFault, status: undefined };
@@ -107,5 +107,5 @@ export function azureFault(error: unknown): CloudFault {
   return { code, status };
 }
 
-/** Errors of `@azure/identity`. */
+/** Names of the errors of `@azure/identity`. */
 const SIGN_IN = /^(?:Aggregate)?Authentication(?:Required)?Error$|^CredentialUnavailableError$/;

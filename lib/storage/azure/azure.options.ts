@@ -1,12 +1,12 @@
-/** What is used of a `ContainerClient` of `@azure/storage-blob`, version 12. */
+/** Part that is used of a `ContainerClient` of `@azure/storage-blob`, version 12. */
 export interface AzureContainerClientLike {
   /** Name of the storage account. */
   readonly accountName: string;
-  /** The blob of that name; sends nothing. */
+  /** Returns the blob of that name; sends nothing. */
   getBlockBlobClient(name: string): AzureBlobClientLike;
 }
 
-/** What is used of a `BlockBlobClient`. */
+/** Part that is used of a `BlockBlobClient`. */
 export interface AzureBlobClientLike {
   /** Reads the blob, with its version. */
   download(
@@ -32,11 +32,11 @@ export interface AzureBlobClientLike {
   delete(options: AzureRequestOptions & { deleteSnapshots: 'include' }): Promise<unknown>;
 }
 
-/** Options of its requests. */
+/** Options of the requests of a {@link AzureBlobClientLike}. */
 export interface AzureRequestOptions {
   /** Ends the request. */
   abortSignal?: AbortSignal;
-  /** When the request may take effect. */
+  /** Conditions under which the request takes effect. */
   conditions?: {
     /** The stored version is this one. */
     ifMatch?: string;
@@ -46,23 +46,23 @@ export interface AzureRequestOptions {
 }
 
 /**
- * Options of {@link AzureBlobStorage}. Credentials come from the environment, by the names that Go Cloud reads, or with a
- * `client`: `AZURE_STORAGE_KEY`, else `AZURE_STORAGE_SAS_TOKEN`, else `AZURE_STORAGE_CONNECTION_STRING`, else the
+ * Options of {@link AzureBlobStorage}. Credentials come with a `client`, or from the environment, with the names of Go
+ * Cloud: `AZURE_STORAGE_KEY`, else `AZURE_STORAGE_SAS_TOKEN`, else `AZURE_STORAGE_CONNECTION_STRING`, else the
  * `DefaultAzureCredential` of the package `@azure/identity`.
  */
 export interface AzureBlobStorageOptions {
   /** Name of the container, which must exist. */
   readonly container: string;
-  /** Put before every key, such as `betfair/`. Default none. */
+  /** Prefix of every key, such as `betfair/`. Default none. */
   readonly prefix?: string | undefined;
   /** Name of the storage account. Default `AZURE_STORAGE_ACCOUNT`. */
   readonly storageAccount?: string | undefined;
-  /** Default `AZURE_STORAGE_DOMAIN`, or `blob.core.windows.net`. */
+  /** Domain of the service. Default `AZURE_STORAGE_DOMAIN`, or `blob.core.windows.net`. */
   readonly domain?: string | undefined;
-  /** Default `AZURE_STORAGE_PROTOCOL`, or `https`. */
+  /** Protocol of the service. Default `AZURE_STORAGE_PROTOCOL`, or `https`. */
   readonly protocol?: 'http' | 'https' | undefined;
-  /** The account is in the path of URLs and not in the host. Default `AZURE_STORAGE_IS_LOCAL_EMULATOR`, or `false`. */
+  /** Puts the account into the path of URLs and not into the host. Default `AZURE_STORAGE_IS_LOCAL_EMULATOR`, or `false`. */
   readonly localEmulator?: boolean | undefined;
-  /** A ready `ContainerClient`, in place of the other options but `prefix`. */
+  /** A ready `ContainerClient`, instead of all other options except `prefix`. */
   readonly client?: AzureContainerClientLike | undefined;
 }

@@ -6,15 +6,15 @@ import { CloudStorage } from '../cloud/cloud.storage.js';
 
 /**
  * Keeps sessions in a container of Azure Blob Storage (`storage: 'azblob://container?storage_account=name'`), by
- * conditional requests. Needs the package `@azure/storage-blob` (and `@azure/identity`, where neither key, SAS token nor
+ * conditional requests. Needs the package `@azure/storage-blob` (and `@azure/identity`, if neither key, SAS token nor
  * connection string is given) and the role "Storage Blob Data Contributor".
  *
- * What may pass (network, 429, 5xx) is tried again for a few seconds. A write that lost, where exactly the offered value
- * is stored, counts as one of ours whose answer was lost: put something unique into values that compete.
+ * Temporary failures (network, 429, 5xx) are tried again for a few seconds. If a write lost but exactly its value is
+ * stored, its answer is taken for lost: put something unique into values that compete.
  *
  * Every operation throws `SessionStorageError`: `'denied'` (rights, no credentials), `'misconfigured'` (no such
  * container; credentials or a clock of this machine that cannot be used), `'unsupported'` or `'unavailable'`; and
- * `MissingPackageError` or `BetfairConfigurationError` where no client can be made.
+ * `MissingPackageError` or `BetfairConfigurationError` if no client can be created.
  */
 export class AzureBlobStorage extends CloudStorage {
   /** @throws BetfairConfigurationError no container or no account is named */
@@ -56,12 +56,12 @@ export class AzureBlobStorage extends CloudStorage {
       },
       advice: {
         anonymous:
-          'No credentials were found: set AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or AZURE_STORAGE_CONNECTION_STRING, sign in with the Azure CLI, or give the machine a managed identity.',
-        misconfigured: 'Check that the container exists, its name and that of the account.',
+          'No credentials were found. Set AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or AZURE_STORAGE_CONNECTION_STRING, sign in with the Azure CLI, or give the machine a managed identity.',
+        misconfigured: 'Check that the container exists, and check its name and the name of the account.',
         unavailable:
-          'This is usually temporary; if not, check the network, the name of the account and the service.',
+          'This is usually temporary. If it continues, check the network, the name of the account and the service.',
         unsupported:
-          'It has no conditional requests. Use an account that knows them, or another storage.',
+          'It does not support conditional requests. Use an account that does, or another storage.',
       },
       credentials: {
         values: [],

@@ -1,12 +1,12 @@
 import type { CloudWords } from './cloud.errors.js';
 import type { StoredValue } from '../contract/session-storage.interface.js';
 
-/** The requests that a cloud store is made of, each one sent once. They throw what the SDK throws. */
+/** Requests of a cloud store, each sent once. They throw what the SDK throws. */
 export interface CloudClient {
-  /** Tells that the client may send a request again by itself, as one that was handed in. */
+  /** Tells that the client may repeat a request without our knowing, as a client of the application may. */
   readonly mayRepeat: boolean;
   read(name: string, signal: AbortSignal): Promise<StoredValue>;
-  /** @param expected - the version that must be stored; `undefined`: none may be */
+  /** @param expected - the version that must be stored; `undefined` if nothing may be stored */
   write(
     name: string,
     value: string,
@@ -17,12 +17,12 @@ export interface CloudClient {
   close?(): void;
 }
 
-/** What one cloud brings along. */
+/** Facts about one cloud store. */
 export interface Cloud extends CloudWords {
-  /** Where the objects lie, without the prefix. */
+  /** Place of the objects, without the prefix. */
   readonly location: string;
   readonly prefix: string | undefined;
-  /** `'native'`: a service that is known to honour conditions, not one that is only spoken to like it. */
+  /** `'native'` for a service that is known to obey conditions; `'probe'` for one that only has the same API. */
   readonly conditionalWrites: 'native' | 'probe';
   /** Imports the SDK and makes a client; sends nothing. */
   connect(): Promise<CloudClient>;

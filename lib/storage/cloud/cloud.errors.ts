@@ -5,23 +5,22 @@ import { text } from '../../common/unknown-values.js';
 import { type CredentialVariables, isLocal, localAdvice } from './cloud.local-fault.js';
 
 /**
- * Why a store did not do what it was asked. Beyond what callers tell apart: `'anonymous'`, no credentials were found to
- * send; `'local'`, there are some on this machine that cannot be used; `'untrusted'`, no TLS connection came about;
- * `'skewed'`, the clock of this machine is off.
+ * Reason for a failure. Finer than the one for callers: `'anonymous'` (no credentials were found), `'local'` (those of
+ * this machine cannot be used), `'untrusted'` (no trusted TLS connection), `'skewed'` (the clock of this machine is off).
  */
 type CloudFailure = StorageFailure | 'anonymous' | 'local' | 'skewed' | 'untrusted';
 
-/** What a failed request says about the object or the store. */
+/** Meaning of a failed request for the object or the store. */
 export type Verdict = CloudFailure | 'absent' | 'conflict';
 
-/** What was asked of the store. */
+/** Operation of the store. */
 export type CloudOperation = 'read' | 'write' | 'delete';
 
-/** What is kept of an SDK's error; the rest may hold requests, replies and credentials. */
+/** Part of an SDK's error that is safe to keep; the rest may hold requests, replies and credentials. */
 export interface CloudFault {
-  /** The cloud's own word, such as `NoSuchBucket`, or a system code, such as `ECONNREFUSED`. */
+  /** The cloud's own code, such as `NoSuchBucket`, or a system code, such as `ECONNREFUSED`. */
   readonly code: string | undefined;
-  /** HTTP status, where there was an answer. */
+  /** HTTP status, if there was an answer. */
   readonly status: number | undefined;
   /** Time on the clock of the server. */
   readonly serverTime?: string | undefined;
@@ -29,15 +28,15 @@ export interface CloudFault {
   readonly path?: string | undefined;
 }
 
-/** How to speak of a store and its failures. */
+/** Texts about a store and its failures. */
 export interface CloudWords {
-  /** Such as `S3 bucket "sessions"`. */
+  /** Name of the store, such as `S3 bucket "sessions"`. */
   readonly place: string;
-  /** Verdicts on the cloud's own codes; for others the HTTP status decides. */
+  /** Verdicts on the cloud's own codes. The HTTP status decides on all others. */
   readonly verdicts: Readonly<Record<string, Verdict>>;
   /** The permissions that each operation needs, in the cloud's own words. */
   readonly permissions: Readonly<Record<CloudOperation, string>>;
-  /** A sentence or two each: what to do. */
+  /** Advice for each failure, a sentence or two. */
   readonly advice: Readonly<Record<Exclude<StorageFailure, 'denied'> | 'anonymous', string>>;
   readonly credentials: CredentialVariables;
   faultOf(error: unknown): CloudFault;
@@ -53,7 +52,7 @@ const BY_STATUS: Readonly<Record<number, Verdict>> = {
   501: 'unsupported',
 };
 
-/** Codes of a server whose certificate is not accepted, or that does not speak TLS. */
+/** Codes for a certificate that is not accepted, or a server that does not speak TLS. */
 const UNTRUSTED =
   /^(?:UNABLE_TO_|ERR_TLS_CERT_|ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$|[A-Z_]*CERT)/;
 
@@ -81,25 +80,25 @@ export function storageError(
   words: CloudWords,
 ): SessionStorageError {
   const verdict = verdictOn(error, words);
-  // Nothing to match and nothing to miss: what answers a create or a read like this is not such a store.
+  // A create or a read is never answered like this by a store that is set up correctly.
   const failure = verdict === 'absent' || verdict === 'conflict' ? 'misconfigured' : verdict;
   const fault = words.faultOf(error);
   const { status } = fault;
   const code = word(fault.code);
   const reason = [code, status].filter((part) => part !== undefined).join(', ') || 'no answer';
-  // With S3 the name is the server's code again.
+  // For S3 the name repeats the server's code.
   const kept = { name: word(text(error, 'name')), message: text(error, 'message'), code, status };
   return new SessionStorageError(
     `Could not ${TRIED[operation](key)} ${words.place} (${reason}). ${adviceOn(failure, fault, operation, words)}`,
     toCallers(failure),
-    // The system quotes what was taken for the name of a file, and that may be a key.
+    // The system's text quotes the name of the file, which may be a key that was set by mistake.
     { cause: failure === 'local' ? wordlessCause(kept) : safeCause(kept) },
   );
 }
 
 function toCallers(failure: CloudFailure): StorageFailure {
   if (failure === 'anonymous') return 'denied';
-  // Here the configuration is that of the machine.
+  // These are faults of the machine's configuration.
   const isOfMachine = failure === 'local' || failure === 'skewed' || failure === 'untrusted';
   return isOfMachine ? 'misconfigured' : failure;
 }
@@ -112,13 +111,13 @@ function adviceOn(
 ): string {
   switch (failure) {
     case 'denied':
-      return `Its credentials must be valid and have ${words.permissions[operation]}.`;
+      return `Check that its credentials are valid and have ${words.permissions[operation]}.`;
     case 'local':
       return localAdvice(path, words.credentials, process.env);
     case 'skewed':
-      return `The clock of this machine is ${minutesOff(serverTime)}off: set it by NTP.`;
+      return `The clock of this machine is ${minutesOff(serverTime)}off. Set it with NTP.`;
     case 'untrusted':
-      return 'No trusted TLS connection came about. Check that the endpoint speaks HTTPS; if something in between signs the traffic, such as the proxy of a company, name its authority in NODE_EXTRA_CA_CERTS; and check the clock of this machine.';
+      return 'The TLS connection could not be trusted. Check that the endpoint speaks HTTPS and that the clock of this machine is right. If a company proxy signs the traffic, set NODE_EXTRA_CA_CERTS to the file with its authority.';
     case 'anonymous':
     case 'misconfigured':
     case 'unavailable':
@@ -132,7 +131,7 @@ function minutesOff(serverTime: string | undefined): string {
   return Number.isNaN(ms) ? '' : `${Math.round(ms / 60_000)} minutes `;
 }
 
-/** A server chooses its codes, and could put anything there. */
+/** Drops what does not look like a code: a server could put anything there. */
 function word(code: string | undefined): string | undefined {
   return code?.match(/^\w[\w.-]{0,60}$/)?.[0];
 }

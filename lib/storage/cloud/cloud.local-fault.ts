@@ -2,29 +2,29 @@ import { findNoPath, quotedPath } from '../../common/path-text.js';
 
 /** Environment variables from which an SDK takes its credentials. */
 export interface CredentialVariables {
-  /** Those that hold what goes into a header. */
+  /** Variables whose value is sent in a header. */
   readonly values: readonly string[];
-  /** Those that name a file. */
+  /** Variables that name a file. */
   readonly files: readonly string[];
 }
 
 const UNREADABLE_FILE = 'ENOENT|EACCES|EISDIR|ENOTDIR|ELOOP|ENAMETOOLONG';
-/** Node's codes for a text or a key of which no request can be made. */
+/** Node's codes for a text or a key that cannot be used in a request. */
 const UNUSABLE_TEXT =
   'ERR_INVALID_(?:ARG_TYPE|ARG_VALUE|CHAR|HTTP_TOKEN|PROTOCOL|URL)|ERR_UNESCAPED_CHARACTERS|ERR_(?:CRYPTO|OSSL)_\\w+';
 const LOCAL = new RegExp(`^(?:${UNREADABLE_FILE}|${UNUSABLE_TEXT})$`);
-/** Node's words, which SDKs put into messages of their own. */
+/** Node's text for a file that cannot be read; SDKs quote it in their own messages. */
 const FILE_FAULT = new RegExp(`\\b(${UNREADABLE_FILE}): [\\w ]+, \\w+(?: '([^']+)')?`);
-/** What Node takes for no part of a header. */
-const NO_HEADER = /[^\t\x20-\x7E\x80-\xFF]/;
+/** Character that Node does not accept in a header. */
+const INVALID_IN_HEADER = /[^\t\x20-\x7E\x80-\xFF]/;
 
-/** Tells if a fault arose on this machine, before anything was sent. It does not pass by itself. */
+/** Tells if a fault happened on this machine, before anything was sent. Trying again does not help. */
 export function isLocal(code: string, path: string | undefined): boolean {
-  // Without a file, it is a firewall that forbids a connection.
+  // Without a path, EACCES comes from a firewall that forbids the connection.
   return LOCAL.test(code) && (code !== 'EACCES' || path !== undefined);
 }
 
-/** Finds in the message of an SDK that a file could not be read. */
+/** Finds the file that could not be read in the message of an SDK. */
 export function fileFaultIn(
   message: string,
 ): { code: string; path: string | undefined } | undefined {
@@ -38,9 +38,9 @@ export function localAdvice(
   { values, files }: CredentialVariables,
   env: NodeJS.ProcessEnv,
 ): string {
-  const broken = values.filter((name) => NO_HEADER.test(env[name] ?? ''));
+  const broken = values.filter((name) => INVALID_IN_HEADER.test(env[name] ?? ''));
   if (broken.length > 0) {
-    return `Nothing was sent: ${broken.join(' and ')} must not hold a line break, or another character that no header may have.`;
+    return `Nothing was sent: ${broken.join(' and ')} must not contain a line break or another character that is invalid in an HTTP header.`;
   }
   const named = files.flatMap((name) => (env[name] ? [nameFile(name, env[name])] : []));
   const where =
@@ -49,7 +49,7 @@ export function localAdvice(
       : path && !findNoPath(path) && `the file ${quotedPath(path)}`;
   return where
     ? `Nothing was sent, because its credentials cannot be used. Check ${where}. The file must exist, be readable and be complete.`
-    : 'Nothing was sent, because its credentials cannot be used. Check those of this machine.';
+    : 'Nothing was sent, because its credentials cannot be used. Check the credentials on this machine.';
 }
 
 function nameFile(name: string, path: string): string {

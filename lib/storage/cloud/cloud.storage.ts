@@ -2,7 +2,7 @@ import { BetfairConfigurationError } from '../../errors/configuration.errors.js'
 import { BetfairSessionError } from '../../errors/betfair-session.error.js';
 import { safeCause } from '../../errors/safe-cause.js';
 import { StorageConflictError } from '../../errors/storage.errors.js';
-import { persevere } from '../remote/remote.attempts.js';
+import { type FailureRules, persevere } from '../remote/remote.attempts.js';
 import { type CloudOperation, storageError, type Verdict, verdictOn } from './cloud.errors.js';
 import type { Cloud, CloudClient } from './cloud.client.js';
 import { assertPrefix } from '../remote/remote.names.js';
@@ -16,11 +16,9 @@ import type {
 import { assertStorageKey } from '../contract/storage-key.js';
 import { assertDeleteCondition, expectedVersion } from '../contract/write-condition.js';
 
-/** What the stores in clouds have in common: repeating what may pass, and telling a lost answer from a lost race. */
+/** Common part of the cloud stores: repeats requests, and tells a lost answer from a lost race. */
 export abstract class CloudStorage implements SessionStorage {
-  /**
-   * Where the objects lie, such as `s3://bucket/prefix`. Two stores of one location are taken for the same.
-   */
+  /** Place of the objects, such as `s3://bucket/prefix`. Two stores with one location count as the same store. */
   readonly location: string;
   readonly conditionalWrites: 'native' | 'probe';
   readonly #cloud: Cloud;
@@ -37,8 +35,8 @@ export abstract class CloudStorage implements SessionStorage {
   }
 
   /**
-   * Loads the SDK and makes the client, without a request. Happens by itself on first use; call it at start-up to learn
-   * of a missing package early.
+   * Loads the SDK and creates the client, without a request. The first operation does so too; call it at start-up to
+   * find a missing package early.
    */
   async open(): Promise<void> {
     await this.#connected();
@@ -65,7 +63,7 @@ export abstract class CloudStorage implements SessionStorage {
         const verdict = this.#judge(error);
         const lost = verdict === 'conflict' || (verdict === 'absent' && expected !== undefined);
         if (!lost) throw error;
-        // Only a request before this one can have succeeded without our knowing.
+        // Only an earlier request can have succeeded without our knowing.
         const mayBeOurs = attempt > 1 || client.mayRepeat;
         const stored = mayBeOurs ? await this.#find(client, key, signal) : undefined;
         if (stored?.value === value) return stored.version;
@@ -89,18 +87,18 @@ export abstract class CloudStorage implements SessionStorage {
         const verdict = this.#judge(error);
         if (verdict === 'absent') return;
         if (verdict !== 'conflict') throw error;
-        // Some clouds do not tell an absent object from another version.
+        // Some clouds answer alike for a missing object and for another version.
         const stored = await this.#find(client, key, signal);
         if (stored !== undefined) throw new StorageConflictError(key);
       }
     });
   }
 
-  /** Closes the client, unless it was handed in. */
+  /** Closes the client, unless the application passed it in. */
   async close(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
-    // What did not connect has nothing to close.
+    // A client that could not be created has nothing to close.
     (await client?.catch(() => undefined))?.close?.();
   }
 
@@ -117,28 +115,23 @@ export abstract class CloudStorage implements SessionStorage {
     }
   }
 
-  /** Carries out an operation, from the making of the client to the last request, within one deadline. */
-  async #operate<T>(
+  /** Runs an operation, from creating the client to the last request, within one deadline. */
+  #operate<T>(
     operation: CloudOperation,
     key: string,
     options: StorageOperationOptions | undefined,
     attempt: (client: CloudClient, signal: AbortSignal, count: number) => Promise<T>,
   ): Promise<T> {
-    const signal = options?.signal;
-    try {
-      return await persevere(
-        async (ending, count) => {
-          const client = await this.#connected();
-          ending.throwIfAborted();
-          return attempt(client, ending, count);
-        },
-        (error, count) => !isOwn(error) && mayPass(this.#judge(error), count),
-        signal,
-      );
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw isOwn(error) ? error : storageError(error, operation, key, this.#cloud);
-    }
+    const rules: FailureRules = {
+      mayPass: (error, count) => mayPass(this.#judge(error), count),
+      toError: (error) => storageError(error, operation, key, this.#cloud),
+    };
+    const connectAndAttempt = async (ending: AbortSignal, count: number) => {
+      const client = await this.#connected();
+      ending.throwIfAborted();
+      return attempt(client, ending, count);
+    };
+    return persevere(connectAndAttempt, rules, options?.signal);
   }
 
   async #connected(): Promise<CloudClient> {
@@ -147,9 +140,9 @@ export abstract class CloudStorage implements SessionStorage {
       return await connecting;
     } catch (error) {
       if (this.#client === connecting) this.#client = undefined;
-      if (isOwn(error)) throw error;
+      if (error instanceof BetfairSessionError) throw error;
       throw new BetfairConfigurationError(
-        `the client for the ${this.#cloud.place} cannot be made. Check its options, the credentials in the environment, and that its package is whole.`,
+        `could not create the client for the ${this.#cloud.place}. Check its options and the credentials in the environment, and install its package again.`,
         { cause: safeCause(error) },
       );
     }
@@ -160,11 +153,8 @@ export abstract class CloudStorage implements SessionStorage {
   }
 }
 
-function isOwn(error: unknown): boolean {
-  return error instanceof BetfairSessionError;
-}
 
 function mayPass(verdict: Verdict, attempts: number): boolean {
-  // The client for S3 sets its clock by the answer.
+  // The S3 client corrects its clock with the first answer.
   return verdict === 'unavailable' || (verdict === 'skewed' && attempts === 1);
 }

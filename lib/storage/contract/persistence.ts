@@ -1,5 +1,5 @@
 /**
- * What happens when the store fails after a login or cannot be reached before one.
+ * Choice for a store that fails after a login, or cannot be reached before one.
  *
  * - `'required'`: a session that cannot be stored is logged out, and without the store there is no login.
  * - `'best-effort'`: the session is served from memory and stored later.

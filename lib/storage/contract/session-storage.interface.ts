@@ -1,4 +1,4 @@
-/** A stored value and the version it was read at. */
+/** A stored value and the version of it that was read. */
 export interface StoredValue {
   /** What was written, unchanged. */
   readonly value: string;
@@ -6,7 +6,7 @@ export interface StoredValue {
   readonly version: string;
 }
 
-/** When a write may happen: nothing is stored yet, or what is stored is still the version that was read. */
+/** Condition of a write: nothing is stored yet, or the stored version is still the one that was read. */
 export type WriteCondition =
   | {
       /** Nothing is stored under the key. */
@@ -17,7 +17,7 @@ export type WriteCondition =
       readonly ifVersion: string;
     };
 
-/** When a delete may happen. */
+/** Condition of a delete. */
 export interface DeleteCondition {
   /** The stored version is this one, which a read or write returned. */
   readonly ifVersion: string;
@@ -30,14 +30,14 @@ export interface StorageOperationOptions {
 }
 
 /**
- * Where the session token lives between processes: a handful of small objects with compare-and-set. Implement it to
- * use a store of your own, and run `sessionStorageConformance` from `nestjs-betfair-session/testing` against it.
+ * Store that shares the session token between processes: a few small objects with compare-and-set. Implement it to use
+ * a store of your own, and run `sessionStorageConformance` from `nestjs-betfair-session/testing` against it.
  *
- * Every operation throws `SessionStorageError` when the store fails and never puts a stored value into an error. A store
+ * Every operation throws `SessionStorageError` when the store fails, and never puts a stored value into an error. A store
  * that wraps another one passes on its optional members.
  */
 export interface SessionStorage {
-  /** The stored value, or `undefined` where there is none. */
+  /** Reads the stored value; `undefined` if there is none. */
   read(key: string, options?: StorageOperationOptions): Promise<StoredValue | undefined>;
 
   /**
@@ -53,15 +53,15 @@ export interface SessionStorage {
   ): Promise<string>;
 
   /**
-   * Deletes the object if it still has that version. Deleting what is absent succeeds.
+   * Deletes the object if it still has that version. Succeeds if there is no such object.
    *
    * @throws StorageConflictError another version is stored; nothing was changed
    */
   delete(key: string, condition: DeleteCondition, options?: StorageOperationOptions): Promise<void>;
 
   /**
-   * Finds at start-up what would fail later: a directory that cannot be used, a package that is missing. What it throws
-   * stops the application, unless it is `'unavailable'`, or `'denied'` with `persistence: 'best-effort'`.
+   * Finds faults at start-up, such as a directory that cannot be used or a missing package. Its error stops the
+   * application, unless it is `'unavailable'`, or `'denied'` with `persistence: 'best-effort'`.
    */
   open?(): Promise<void>;
 
@@ -69,18 +69,17 @@ export interface SessionStorage {
   close?(): Promise<void>;
 
   /**
-   * Where the objects lie, such as `s3://bucket/prefix`: two stores of one location are taken for the same. It is
-   * logged, so no secret may be in it. Without it, two stores that are one are found out at the first use and not at
-   * start-up.
+   * Place of the objects, such as `s3://bucket/prefix`. Two stores with one location count as the same store, which is
+   * then found at start-up and not at the first use. It is logged, so it must not contain a secret.
    */
   readonly location?: string | undefined;
 
-  /** Whether other processes, or other services of this one, can see the store. Default `true`; `false` saves the lease. */
+  /** `false` if no other process and no other service of this one sees the store, which saves the lease. Default `true`. */
   readonly shared?: boolean | undefined;
 
   /**
-   * What says that writes honour their conditions: the store itself (`'native'`), or a test before the first login that
-   * the store ever sees (`'probe'`, the default).
+   * Proof that writes obey their conditions: the word of the store (`'native'`), or a test before the first login that
+   * uses the store (`'probe'`, the default).
    */
   readonly conditionalWrites?: 'native' | 'probe' | undefined;
 }

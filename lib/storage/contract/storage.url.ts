@@ -1,23 +1,23 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import type { OnIgnored } from './storage.driver.js';
 
-/** What the parameters of a back end's URLs may be. */
+/** Rules for the URL parameters of a back end. */
 export interface UrlRules {
-  /** How to write such a URL. */
+  /** Example of such a URL. */
   readonly example: string;
   readonly known: readonly string[];
-  /** Other names of known ones. */
+  /** Other names of known parameters. */
   readonly aliases?: Readonly<Record<string, string>>;
-  /** Parameters of Go Cloud's URLs that have no meaning here. */
+  /** Go Cloud parameters that have no meaning here. */
   readonly ignored: readonly string[];
-  /** Parameters of Go Cloud's URLs that must not be passed over, and what to do instead. */
+  /** Go Cloud parameters that must not be ignored, and what to do instead. */
   readonly elsewhere?: Readonly<Record<string, string>>;
 }
 
 /**
  * Reads the parameters of a URL.
  *
- * @param scheme begins a sentence about it, such as `an s3: URL`
+ * @param scheme - begins a sentence about the URL, such as `the s3: URL`
  * @throws BetfairConfigurationError one is unknown, empty or given twice
  */
 export function readParameters(
@@ -38,23 +38,22 @@ export function readParameters(
     }
     if (Object.hasOwn(elsewhere, name)) {
       throw new BetfairConfigurationError(
-        `${scheme} does not take the parameter "${name}" of Go Cloud: ${elsewhere[name]}.`,
+        `${scheme} does not support the Go Cloud parameter "${name}": ${elsewhere[name]}.`,
       );
     }
     if (!known.includes(name)) {
-      const has = isPair(name, value) ? `no parameter "${name}"` : 'no such parameter';
-      fail(
-        `${scheme} has ${has}. It ${known.length > 0 ? `knows ${known.join(', ')}` : 'takes none'}.`,
-      );
+      const what = isPair(name, value) ? `the parameter "${name}"` : 'one of its parameters';
+      const names = known.length > 0 ? `only ${known.join(', ')}` : 'no parameters';
+      fail(`${scheme} does not support ${what}. It supports ${names}.`);
     }
     if (value === '') fail(`the parameter "${name}" has no value.`);
-    if (parameters.has(name)) fail(`the parameter "${name}" is given twice.`);
+    if (parameters.has(name)) fail(`the parameter "${name}" is set twice.`);
     parameters.set(name, value);
   }
   return parameters;
 }
 
-/** What is no pair of a name and a value may be anything. */
+/** Tells if a parameter is surely a name with a value. Anything else could be a secret and is not shown. */
 function isPair(name: string, value: string): boolean {
   return /^[a-z_]{1,30}$/.test(name) && value !== '';
 }

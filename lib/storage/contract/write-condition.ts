@@ -3,14 +3,13 @@ import type { DeleteCondition, WriteCondition } from './session-storage.interfac
 import { read } from '../../common/unknown-values.js';
 
 /**
- * The version that must be stored for the condition to hold; `undefined` if nothing may be stored. For stores of your
- * own too, before anything is sent: S3 and Azure take an empty or undefined version for "no condition", and overwrite
- * whatever is stored.
+ * Returns the version that the condition expects; `undefined` if nothing may be stored. Call it in a store of your own
+ * too, before anything is sent: S3 and Azure treat an empty version as "no condition" and overwrite what is stored.
  *
  * @throws BetfairConfigurationError it is not exactly one of the two conditions
  */
 export function expectedVersion(condition: WriteCondition): string | undefined {
-  // Callers in JavaScript, or with a cast, hand in what the types forbid.
+  // Callers in JavaScript can pass values that the types forbid.
   const ifAbsent = read(condition, 'ifAbsent');
   const ifVersion = read(condition, 'ifVersion');
   if (ifAbsent === true && ifVersion === undefined) return undefined;
@@ -28,7 +27,7 @@ export function expectedVersion(condition: WriteCondition): string | undefined {
 export function assertDeleteCondition(condition: DeleteCondition): void {
   if (isVersion(read(condition, 'ifVersion'))) return;
   throw new BetfairConfigurationError(
-    'a delete in the session store needs { ifVersion } with the version that a read or write returned.',
+    'a delete from the session store needs { ifVersion } with the version that a read or write returned.',
   );
 }
 

@@ -23,13 +23,13 @@ function directoryOf(url: string, onIgnored: OnIgnored): string {
   const [, path = '', query] = /^file:([^?]*)(?:\?(.*))?$/is.exec(url) ?? [];
   const found = findNoPath(path);
   if (found !== undefined) throw fault(`the file: URL ${found.said}.`);
-  if (/#/.test(url)) throw fault('a file: URL takes no fragment.');
-  const parameters = readParameters('a file: URL', new URLSearchParams(query), RULES, onIgnored);
+  if (/#/.test(url)) throw fault('the file: URL must not contain a fragment.');
+  const parameters = readParameters('the file: URL', new URLSearchParams(query), RULES, onIgnored);
   if (/^\/*$/.test(path)) {
-    throw new BetfairConfigurationError('file: names no directory. Use file:./session-data.');
+    throw new BetfairConfigurationError('the file: URL names no directory. Use file:./session-data.');
   }
   // Of a server, and perhaps with its password, which the errors of the operating system would quote.
-  if (/:\/\/|:[^/\\]*@/.test(path)) throw fault('a file: URL names a directory, not a server.');
+  if (/:\/\/|:[^/\\]*@/.test(path)) throw fault('the file: URL must name a directory, not a server.');
   return join(resolvePath(path), folderOf(parameters.get('prefix')));
 }
 
@@ -39,7 +39,7 @@ function resolvePath(path: string): string {
   const relative = /^\/\/(\.(?:\/.*)?)$/s.exec(path)?.[1];
   const absolute = path.replace(/^\/\/localhost(?=\/)/i, '//');
   if (relative === undefined && /^\/\/[^/]/.test(absolute)) {
-    throw fault('a file: URL names no host.');
+    throw fault('the file: URL must not name a host.');
   }
   try {
     return absolute.startsWith('//') && relative === undefined
@@ -48,7 +48,7 @@ function resolvePath(path: string): string {
   } catch {
     // Not as a cause: the error may hold the URL.
     throw new BetfairConfigurationError(
-      `a file: URL has a "%" that escapes no character. Write a "%" of the path as %25, and no "/" as %2F.`,
+      `the file: URL contains a "%" that is not a valid escape. Write "%" in the path as %25, and do not write "/" as %2F.`,
     );
   }
 }
@@ -58,7 +58,7 @@ function folderOf(prefix: string | undefined): string {
   if (prefix === undefined) return '.';
   if (/^[\w.-]+(?:\/[\w.-]+)*\/$/.test(prefix) && !prefix.includes('..')) return prefix;
   throw new BetfairConfigurationError(
-    'the prefix of a file: URL names a folder below the directory. Write it with a "/" at its end, such as ?prefix=betfair/.',
+    'the prefix of the file: URL must be a folder below the directory, with a "/" at its end, such as ?prefix=betfair/.',
   );
 }
 

@@ -70,7 +70,7 @@ export async function withLinkErrors<T>(folder: string, run: () => Promise<T>): 
     const code = codeOf(error);
     if (code === undefined || !NO_HARD_LINKS.has(code)) throw error;
     throw new SessionStorageError(
-      `The file system of "${folder}" has no hard links (${code}), by which file storage decides between writers. Put the session directory on a local disk that is not FAT or exFAT, or choose another storage.`,
+      `The file system of "${folder}" does not support hard links (${code}), which file storage needs to let only one writer win. Put the session directory on a local disk that is not FAT or exFAT, or choose another storage.`,
       'unsupported',
       { cause: safeCause(error) },
     );
@@ -91,15 +91,15 @@ const READ_ONLY_ADVICE =
   'Its file system is read-only. Mount it writable, or choose another directory.';
 
 const OWNER_ADVICE =
-  'Give the user of this process the right to read and write all files in it (chown -R), for instance those that another user made by running the application once.';
+  'Give the user of this process the right to read and write all files in it (chown -R). Another user may have created some by running the application.';
 
 /** Faults of a key. File storage makes a file of it, and folders of what stands before each `/`. */
 const KEY_ADVICE: Readonly<Record<string, string>> = {
   ENAMETOOLONG: `The name is too long for its file system. Choose a sessionKey of at most ${LONGEST_SESSION_KEY} characters, or a shorter path of the directory.`,
   EISDIR:
-    'A folder has that name, because another sessionKey begins with it and a "/". Choose a sessionKey that is no folder of another.',
+    'A folder already has that name, because another sessionKey starts with it and "/". Choose another sessionKey.',
   ENOTDIR:
-    'Another sessionKey is the name of one of its folders, and a file cannot be a folder too. Choose a sessionKey that does not begin with another one and a "/".',
+    'One of its folders already exists as the file of another sessionKey. Choose a sessionKey that does not start with another one and "/".',
 };
 
 function explain(
@@ -114,7 +114,7 @@ function explain(
   const isFaultOfKey = code !== 'ENOTDIR' || key?.includes('/');
   const isOther = path !== undefined && code === 'EISDIR' && path !== join(directory, key ?? '');
   if (key !== undefined && advice !== undefined && isFaultOfKey && !isOther) {
-    return `The session directory "${directory}" cannot keep an object of the name "${key}" (${code}). ${advice}`;
+    return `The session directory "${directory}" cannot store an object named "${key}" (${code}). ${advice}`;
   }
   const isInside = code !== 'EROFS' && (path?.startsWith(directory + sep) ?? false);
   const where = isInside ? `${code} at "${path}"` : code;

@@ -162,7 +162,7 @@ export class FileObject {
       return false;
     }
     throw new SessionStorageError(
-      `This process was stopped for minutes while it changed "${this.key}", and others changed it often since. Whether its change took effect is not known any more. Read the object again.`,
+      `This process was paused for minutes while it changed "${this.key}", and others changed it often since. It is unknown whether this change took effect. Read the object again.`,
       'unavailable',
     );
   }

@@ -230,6 +230,6 @@ function versionOf({ number, copy }: ObjectState): string | undefined {
 function assertNotOurs(key: string): void {
   if (!key.split('/').some(isOurs)) return;
   throw new BetfairConfigurationError(
-    `the storage key "${key}" names a file that file storage keeps for itself. Choose a key without ".gitignore" and without a name such as ".session.versions".`,
+    `the storage key "${key}" contains a name that file storage reserves for itself. Choose a key without ".gitignore" and without a name such as ".session.versions".`,
   );
 }

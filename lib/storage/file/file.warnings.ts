@@ -20,7 +20,7 @@ async function findWarnings(directory: string): Promise<readonly string[]> {
   const ignored = await ifExists(stat(join(directory, '.gitignore')));
   if ((ignored?.size ?? 0) === 0 && (await isInGit(directory))) {
     warnings.push(
-      `The session directory "${directory}" is in a Git repository and has no .gitignore, so a session token can be committed. Put a .gitignore with the line * in it, or choose a directory outside the repository.`,
+      `The session directory "${directory}" is in a Git repository and has no .gitignore, so a session token can be committed. Add a .gitignore with the line *, or choose a directory outside the repository.`,
     );
   }
   return warnings;

@@ -4,7 +4,6 @@ import type { CloudFault } from '../cloud/cloud.errors.js';
 import { number, read, text } from '../../common/unknown-values.js';
 import type { CloudClient } from '../cloud/cloud.client.js';
 import { importPackage } from '../remote/optional.package.js';
-
 import type { GcsClientLike, GcsFileLike, GcsStorageOptions } from './gcs.options.js';
 
 export async function connectGcs(options: GcsStorageOptions): Promise<CloudClient> {
@@ -25,15 +24,15 @@ async function createClient(option: string | undefined): Promise<GcsClientLike> 
   const emulator = process.env['STORAGE_EMULATOR_HOST'];
   const endpoint = (option ?? emulator)?.replace(/\/+$/, '').replace(/^(?!https?:\/\/)/, 'http://');
   const client = new Storage({
-    // The SDK signs nothing for another endpoint by itself; emulators speak plain HTTP, and get no credentials.
+    // For another endpoint the SDK sends no credentials unless told so. Emulators speak plain HTTP and get none.
     ...(endpoint && {
       apiEndpoint: endpoint,
       useAuthWithCustomEndpoint: endpoint.startsWith('https:'),
     }),
-    // A repetition inside the SDK would hide that an answer was lost.
+    // If the SDK repeated requests, a lost answer would go unnoticed.
     retryOptions: { autoRetry: false },
   });
-  // The SDK takes the variable as it is for the base of some URLs, and so wants a path in it that others must not have.
+  // The SDK would use STORAGE_EMULATOR_HOST unchanged as the base of some URLs, without the path that they need.
   if (endpoint) client.baseUrl = `${endpoint}/storage/v1`;
   return client;
 }
@@ -53,7 +52,7 @@ function operationsOf(fileOf: (name: string) => GcsFileLike): Omit<CloudClient, 
       const file = fileOf(name);
       const options = {
         resumable: false,
-        // After a mismatch the SDK deletes whatever is stored; TLS has checked the bytes.
+        // With validation, the SDK deletes the stored object after a mismatch. TLS has checked the bytes already.
         validation: false,
         contentType: 'text/plain; charset=utf-8',
         preconditionOpts: {
@@ -76,13 +75,13 @@ function operationsOf(fileOf: (name: string) => GcsFileLike): Omit<CloudClient, 
   return requests;
 }
 
-/** The SDK closes the stream of a write that it cannot sign, and then tells of the stream; a read tells the reason. */
+/** Finds the reason for a write that the SDK could not sign: its error only says that a stream was closed. */
 async function reasonFor(error: unknown, readInstead: () => Promise<unknown>): Promise<unknown> {
   if (text(error, 'code') !== 'ERR_STREAM_DESTROYED') return error;
   try {
     await readInstead();
   } catch (reason) {
-    // An answer to the read is none to the write.
+    // An answer to the read says nothing about the write.
     if (gcsFault(reason).status === undefined) return reason;
   }
   return error;
@@ -91,19 +90,19 @@ async function reasonFor(error: unknown, readInstead: () => Promise<unknown>): P
 function versionOf(generation: unknown): string {
   if (typeof generation === 'string' && generation !== '') return generation;
   if (typeof generation === 'number') return String(generation);
-  // Without it a later condition would be none.
+  // Without a version, a later write would have no condition.
   throw new Error('The reply has no generation.');
 }
 
-/** The SDK's words for a file of credentials that is no file, or lacks a part. */
+/** Text of the SDK for a credentials path that is not a file, or a file that lacks a part. */
 const KEY_FILE = /The file at .+ is not a file|The incoming JSON object does not contain/s;
 
-/** The SDK puts the HTTP status into `code`, and what a server said into the message. */
+/** Reads an error of the SDK, which has the HTTP status in `code` and the server's answer in the message. */
 export function gcsFault(error: unknown): CloudFault {
   const status = number(error, 'code') ?? number(error, 'status');
   const message = text(error, 'message') ?? '';
   if (status === 404) {
-    // Only the text tells the two apart.
+    // Only the text tells a missing bucket from a missing object.
     return { status, code: /bucket does not exist/i.test(message) ? 'noSuchBucket' : 'notFound' };
   }
   if (/invalid_grant/.test(message)) {
@@ -121,7 +120,7 @@ export function gcsFault(error: unknown): CloudFault {
   }
   const reasons = read(error, 'errors');
   const reason = Array.isArray(reasons) ? text(reasons[0], 'reason') : undefined;
-  // After a read, the message is the whole reply.
+  // The message of a failed read is the whole reply.
   const inReply = /"reason":\s*"(\w+)"/.exec(message)?.[1];
   return { status, code: reason ?? inReply ?? own ?? name, path: text(error, 'path') };
 }

@@ -6,7 +6,7 @@ import { GcsStorage } from './gcs.storage.js';
 const RULES: UrlRules = {
   example: 'gs://my-bucket?prefix=betfair/',
   known: ['prefix'],
-  // For signed URLs, of which a session needs none.
+  // These are for signed URLs, which are not used here.
   ignored: ['access_id', 'private_key_path'],
   elsewhere: {
     anonymous: 'a session that anybody can read must not be stored, so credentials are needed',

@@ -1,15 +1,15 @@
-/** What is used of a `Storage` of `@google-cloud/storage`, version 7 or 8. */
+/** Part that is used of a `Storage` of `@google-cloud/storage`, version 7 or 8. */
 export interface GcsClientLike {
-  /** The bucket of that name; sends nothing. */
+  /** Returns the bucket of that name; sends nothing. */
   bucket(name: string): {
-    /** The object of that name; sends nothing. */
+    /** Returns the object of that name; sends nothing. */
     file(name: string): GcsFileLike;
   };
 }
 
-/** What is used of a `File`. */
+/** Part that is used of a `File`. */
 export interface GcsFileLike {
-  /** Filled in by {@link save}. */
+  /** Metadata, which {@link save} fills in. */
   readonly metadata: {
     /** The version of the object. */
     readonly generation?: string | number | undefined;
@@ -38,13 +38,13 @@ export interface GcsFileLike {
 export interface GcsStorageOptions {
   /** Name of the bucket, which must exist. */
   readonly bucket: string;
-  /** Put before every key, such as `betfair/`. Default none. */
+  /** Prefix of every key, such as `betfair/`. Default none. */
   readonly prefix?: string | undefined;
   /**
-   * URL of the service. Default: `STORAGE_EMULATOR_HOST` (host and port, or a URL; then without credentials), or
+   * URL of the service. Default: `STORAGE_EMULATOR_HOST` (host and port, or a URL; no credentials are sent to it), or
    * Google's.
    */
   readonly apiEndpoint?: string | undefined;
-  /** A ready `Storage`, in place of `apiEndpoint`. */
+  /** A ready `Storage`, instead of `apiEndpoint`. */
   readonly client?: GcsClientLike | undefined;
 }

@@ -7,13 +7,13 @@ import type { GcsStorageOptions } from './gcs.options.js';
  * Keeps sessions in a bucket of Google Cloud Storage (`storage: 'gs://bucket'`), by preconditions on the generation.
  * Needs the package `@google-cloud/storage` and the role "Storage Object User".
  *
- * What may pass (network, 429, 5xx) is tried again for a few seconds. A write that lost, where exactly the offered value
- * is stored, counts as one of ours whose answer was lost: put something unique into values that compete. Of requests that
- * end early the SDK closes the connection only later.
+ * Temporary failures (network, 429, 5xx) are tried again for a few seconds. If a write lost but exactly its value is
+ * stored, its answer is taken for lost: put something unique into values that compete. The SDK keeps the connection of
+ * an aborted request open for a while.
  *
  * Every operation throws `SessionStorageError`: `'denied'` (rights, no credentials), `'misconfigured'` (no such bucket;
  * credentials or a clock of this machine that cannot be used), `'unsupported'` or `'unavailable'`; and
- * `MissingPackageError` where the package is not installed.
+ * `MissingPackageError` if the package is not installed.
  */
 export class GcsStorage extends CloudStorage {
   /** @throws BetfairConfigurationError no bucket is named */
@@ -31,7 +31,7 @@ export class GcsStorage extends CloudStorage {
         notFound: 'absent',
         noSuchBucket: 'misconfigured',
         noCredentials: 'anonymous',
-        // Google's word for a request that came without credentials.
+        // Google's code for a request without credentials.
         required: 'anonymous',
         invalid_grant: 'denied',
         invalidTimeOfGrant: 'skewed',
@@ -40,18 +40,18 @@ export class GcsStorage extends CloudStorage {
         userRateLimitExceeded: 'unavailable',
       },
       permissions: {
-        read: 'storage.objects.get on the bucket, as the role "Storage Object User" has it',
+        read: 'storage.objects.get on the bucket, as in the role "Storage Object User"',
         write:
-          'storage.objects.create on the bucket, and storage.objects.delete to replace, as the role "Storage Object User" has them',
-        delete: 'storage.objects.delete on the bucket, as the role "Storage Object User" has it',
+          'storage.objects.create on the bucket, and storage.objects.delete to replace, as in the role "Storage Object User"',
+        delete: 'storage.objects.delete on the bucket, as in the role "Storage Object User"',
       },
       advice: {
         anonymous:
-          'No credentials were found: name them by GOOGLE_APPLICATION_CREDENTIALS, run gcloud auth application-default login, or give the machine a service account.',
-        misconfigured: 'Check that the bucket exists, and its name.',
-        unavailable: 'This is usually temporary; if not, check the network and the service.',
+          'No credentials were found. Set GOOGLE_APPLICATION_CREDENTIALS, run gcloud auth application-default login, or give the machine a service account.',
+        misconfigured: 'Check that the bucket exists, and check its name.',
+        unavailable: 'This is usually temporary. If it continues, check the network and the service.',
         unsupported:
-          'It has no conditional requests. Use a service that knows ifGenerationMatch, or another storage.',
+          'It does not support conditional requests. Use a service that supports ifGenerationMatch, or another storage.',
       },
       credentials: { values: [], files: ['GOOGLE_APPLICATION_CREDENTIALS'] },
     });

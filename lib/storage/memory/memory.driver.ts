@@ -12,10 +12,10 @@ export const memoryDriver: StorageDriver = {
   create(url, onIgnored) {
     const parameters = /^mem:\/\/(?:\?(.*))?$/i.exec(url);
     if (parameters === null) {
-      throw new BetfairConfigurationError('mem:// takes no name. Write it as mem://.');
+      throw new BetfairConfigurationError('the mem: URL must not contain a name. Write it as mem://.');
     }
-    readParameters('a mem: URL', new URLSearchParams(parameters[1]), RULES, onIgnored);
-    // Each URL opens a memory of its own, which nobody else gets hold of.
+    readParameters('the mem: URL', new URLSearchParams(parameters[1]), RULES, onIgnored);
+    // Each URL opens its own memory, which no other service can reach.
     return new MemoryStorage({ shared: false });
   },
 };

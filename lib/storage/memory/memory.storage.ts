@@ -12,19 +12,19 @@ import { assertDeleteCondition, expectedVersion } from '../contract/write-condit
 
 /** Options of {@link MemoryStorage}. */
 export interface MemoryStorageOptions {
-  /** Whether it is handed to several services, so that they share one login. Default `true`. */
+  /** `true` if several services get this instance and share one login. Default `true`. */
   readonly shared?: boolean | undefined;
 }
 
 /**
- * Keeps sessions in the memory of one process (`storage: 'mem://'`): for tests, and where every start may log in. Hand
- * one instance to several services to let them share a session.
+ * Keeps sessions in the memory of one process (`storage: 'mem://'`): for tests, or if every start may log in. Pass one
+ * instance to several services to let them share a session.
  */
 export class MemoryStorage implements SessionStorage {
   readonly location = `mem:${randomUUID()}`;
   readonly shared: boolean;
   readonly conditionalWrites: 'native' | 'probe' = 'native';
-  // Private to the runtime, so that inspecting or serialising the store shows no token.
+  // A private field, so that inspecting or serialising the store shows no token.
   readonly #objects = new Map<string, StoredValue>();
   #writes = 0;
 

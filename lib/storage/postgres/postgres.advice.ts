@@ -1,10 +1,10 @@
 import type { StorageFailure } from '../../errors/storage.errors.js';
 import type { PostgresTable } from './postgres.table.js';
 
-/** A kind of failure, and what a person does about it. */
+/** A kind of failure and the advice for it. */
 interface Fault {
   readonly failure: StorageFailure;
-  /** Sentences: what happened and what to do. */
+  /** Makes the sentences about what happened and what to do. */
   readonly advice: (table: PostgresTable) => string;
 }
 
@@ -13,82 +13,82 @@ export const FAULTS = {
   credentials: {
     failure: 'denied',
     advice: () =>
-      'PostgreSQL refused the user. Check user and password in the URL, with special characters written as %40 and the like, or PGUSER and PGPASSWORD, and whether pg_hba.conf lets the user in from here, with or without TLS (sslmode).',
+      'PostgreSQL refused the user. Check user and password in the URL (write special characters as %40 and so on) or in PGUSER and PGPASSWORD. Also check that pg_hba.conf allows the user from this host, with or without TLS (sslmode).',
   },
   right: {
     failure: 'denied',
-    advice: ({ grant }) => `The user lacks a right. As the owner of the table: ${grant}`,
+    advice: ({ grant }) => `The user lacks a permission. Run this as the owner of the table: ${grant}`,
   },
   connect: {
     failure: 'denied',
     advice: () =>
-      'The user may not use this database. As its owner: GRANT CONNECT ON DATABASE … TO …',
+      'The user may not use this database. Run this as its owner: GRANT CONNECT ON DATABASE … TO …',
   },
   refusedRow: {
     failure: 'misconfigured',
     advice: () =>
-      'A trigger, a rule or a row-level policy of the table refuses what is written. Remove it.',
+      'A trigger, a rule or a row-level policy of the table refuses the write. Remove it.',
   },
   closed: {
     failure: 'unavailable',
     advice: () =>
-      'The database takes no connections now. If it does: the primary key of the table must not be deferrable.',
+      'The database accepts no connections now. If it does, check that the primary key of the table is not deferrable.',
   },
   database: {
     failure: 'misconfigured',
     advice: ({ create }) =>
-      `There is no such database. Check its name in the URL; the table in it is made by: ${create}`,
+      `The database does not exist. Check its name in the URL. Create the table in it: ${create}`,
   },
   table: {
     failure: 'misconfigured',
-    advice: ({ create }) => `There is no such table. Create it: ${create}`,
+    advice: ({ create }) => `The table does not exist. Create it: ${create}`,
   },
   columns: {
     failure: 'misconfigured',
     advice: ({ create }) =>
-      `The table has not the columns, the types or the primary key that are needed. Create it anew, or name another one: ${create}`,
+      `The table lacks a column, a type or the primary key that is needed. Create it again, or choose another table: ${create}`,
   },
   readOnly: {
     failure: 'unavailable',
     advice: () =>
-      'The server takes no writes, as a standby does. Connect to the primary. During a failover this passes.',
+      'The server accepts no writes; it may be a standby. Connect to the primary. During a failover this is temporary.',
   },
   cancelled: {
     failure: 'unavailable',
     advice: () =>
-      'The statement was cancelled or ran out of time. Check what holds a lock on the table, such as a migration, and statement_timeout and lock_timeout of the user.',
+      'The statement was cancelled or timed out. Check for a lock on the table, such as from a migration, and check statement_timeout and lock_timeout of the user.',
   },
   stopping: {
     failure: 'unavailable',
-    advice: () => 'The server is starting up or shutting down. This usually passes.',
+    advice: () => 'The server is starting up or shutting down. This is usually temporary.',
   },
   connections: {
     failure: 'unavailable',
     advice: () =>
-      'There is no connection left on the server, or for this user or database. Raise max_connections or that limit, or let a pooler stand before the server: each account of a process opens up to two.',
+      'The server, the user or the database has reached its limit of connections. Raise that limit (max_connections), or use a connection pooler. Each account of a process opens up to two connections.',
   },
   full: {
     failure: 'unavailable',
-    advice: () => 'The disk or the memory of the server is full. Make room there.',
+    advice: () => 'The disk or the memory of the server is full. Free some.',
   },
   server: {
     failure: 'unavailable',
-    advice: () => 'The server failed; its log says why.',
+    advice: () => 'The server failed. Its log says why.',
   },
   race: {
     failure: 'unavailable',
     advice: () =>
-      'Others changed the object at the same time, again and again. This usually passes.',
+      'Other processes kept changing the object at the same time. This is usually temporary.',
   },
   unsupported: {
     failure: 'unsupported',
     advice: () =>
-      'The server does not know a statement that is needed. Use PostgreSQL, or another store.',
+      'The server does not support a statement that is needed. Use PostgreSQL or another store.',
   },
   tls: {
     failure: 'misconfigured',
     advice: () =>
-      'The server has no TLS, or its certificate has expired, is not trusted or not for this host. Check its date and the host; name its authority with sslrootcert in the URL, or with ca; without TLS write sslmode=disable.',
+      'The server has no TLS, or its certificate has expired, is not trusted or is for another host. Check its date and the host. Set sslrootcert in the URL, or ca, to its authority. For a server without TLS, write sslmode=disable.',
   },
   host: {
     failure: 'unavailable',

@@ -2,10 +2,7 @@ import { inspect } from 'node:util';
 
 const SHOWN = '(bytes of a session)';
 
-/**
- * Bytes that show only that they are there. Tracing and loggers print the parameters of a statement: of a `Buffer` its
- * text, of other bytes their numbers.
- */
+/** Bytes that print as a fixed text, because tracing and loggers print the parameters of a statement. */
 class HiddenBytes extends Uint8Array {
   override toString(): string {
     return SHOWN;
@@ -20,7 +17,7 @@ class HiddenBytes extends Uint8Array {
   }
 }
 
-/** The bytes of a text, as a parameter of a statement. */
+/** Encodes a text as a parameter of a statement. */
 export function hiddenBytes(text: string): Uint8Array {
   return new HiddenBytes(Buffer.from(text));
 }

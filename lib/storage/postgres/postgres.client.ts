@@ -5,9 +5,9 @@ import type { PostgresClientLike } from './postgres.options.js';
 import type { PostgresTable } from './postgres.table.js';
 
 /**
- * Carries out a statement.
+ * Runs a statement.
  *
- * @throws SessionStorageError the client does not answer as it must
+ * @throws SessionStorageError the client does not return rows
  */
 export async function rowsOf(
   client: PostgresClientLike,
@@ -17,12 +17,12 @@ export async function rowsOf(
   const rows: unknown = read(await client.query(statement, values), 'rows');
   if (Array.isArray(rows)) return rows;
   throw new SessionStorageError(
-    'The client of the PostgreSQL session store resolved to no { rows }. Hand in a pool of pg, not what an ORM has on top of it.',
+    'The client of the PostgreSQL session store did not return { rows }. Pass a pool of pg, not the object of an ORM.',
     'misconfigured',
   );
 }
 
-/** Takes the object from the rows of a read. */
+/** Reads the object from the rows of a query. */
 export function storedIn([row]: readonly unknown[]): StoredValue | undefined {
   if (row === undefined) return undefined;
   const [value, version] = [read(row, 'value'), text(row, 'version')];
@@ -30,12 +30,12 @@ export function storedIn([row]: readonly unknown[]): StoredValue | undefined {
     return { value: Buffer.from(value, 'base64').toString(), version };
   }
   throw new SessionStorageError(
-    'The client of the PostgreSQL session store resolved to a row without the texts value and version. Hand in a pool of pg, not what an ORM has on top of it.',
+    'The client of the PostgreSQL session store returned a row without the strings value and version. Pass a pool of pg, not the object of an ORM.',
     'misconfigured',
   );
 }
 
-/** Changes nothing, and fails where a write would: for a missing table, column, primary key or right. */
+/** Fails for everything that would make a write fail: a missing table, column, primary key or right. Changes nothing. */
 export async function checkTable(client: PostgresClientLike, table: PostgresTable): Promise<void> {
   const bytes = Buffer.alloc(0);
   await rowsOf(client, table.read, ['']);

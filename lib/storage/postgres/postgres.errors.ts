@@ -1,11 +1,10 @@
-import { BetfairSessionError } from '../../errors/betfair-session.error.js';
 import { isRuntimeCode, safeCause } from '../../errors/safe-cause.js';
 import { SessionStorageError } from '../../errors/storage.errors.js';
 import { text } from '../../common/unknown-values.js';
 import { type FaultName, FAULTS } from './postgres.advice.js';
 import type { PostgresTable } from './postgres.table.js';
 
-/** Codes of PostgreSQL, and of the resolver. */
+/** Faults by the codes of PostgreSQL and of DNS. */
 const BY_CODE = new Map<string, FaultName>([
   ['42501', 'right'],
   ['3D000', 'database'],
@@ -22,7 +21,7 @@ const BY_CODE = new Map<string, FaultName>([
   ['EAI_AGAIN', 'host'],
 ]);
 
-/** The first two characters of a code of PostgreSQL. */
+/** Faults by the first two characters of a code of PostgreSQL. */
 const BY_CLASS = new Map<string, FaultName>([
   ['08', 'network'],
   ['0A', 'unsupported'],
@@ -36,9 +35,9 @@ const BY_CLASS = new Map<string, FaultName>([
   ['P0', 'refusedRow'],
 ]);
 
-/** Those of the system, such as `EPIPE`, begin with an E. */
-const SERVERS_CODE = /^(?!E)[\dA-Z]{5}$/;
-/** Faults that a code alone does not tell, by the server's words; PgBouncer has one code for most of what it says itself. */
+/** Code of PostgreSQL. System codes of five letters, such as `EPIPE`, begin with an E. */
+const SERVER_CODE = /^(?!E)[\dA-Z]{5}$/;
+/** Faults that need the server's text too; PgBouncer uses one code for most of its own errors. */
 const BY_WORDS: readonly (readonly [code: string, words: RegExp, fault: FaultName])[] = [
   ['08P01', /authentication failed|no such user/, 'credentials'],
   ['08P01', /no such database/, 'database'],
@@ -56,27 +55,26 @@ function faultNameOf(error: unknown): FaultName {
   const known =
     BY_WORDS.find(([of, words]) => of === code && words.test(message))?.[2] ?? BY_CODE.get(code);
   if (known !== undefined) return known;
-  if (SERVERS_CODE.test(code)) return BY_CLASS.get(code.slice(0, 2)) ?? 'server';
+  if (SERVER_CODE.test(code)) return BY_CLASS.get(code.slice(0, 2)) ?? 'server';
   return TLS_CODE.test(code) ? 'tls' : 'network';
 }
 
-/** Finds the fault in the words of `pg` itself. */
+/** Finds the fault in an error text of `pg` itself. */
 function withoutCode(message: string): FaultName {
   if (message === 'The server does not support SSL connections') return 'tls';
   return /^SASL: |^Password must be/.test(message) ? 'credentials' : 'network';
 }
 
-/** Tells whether the same statement may succeed a moment later. */
+/** Tells if the same statement may succeed a moment later. */
 export function mayPass(error: unknown): boolean {
-  if (error instanceof BetfairSessionError) return false;
   return FAULTS[faultNameOf(error)].failure === 'unavailable';
 }
 
 /**
- * The error for callers. Nothing of the client's error goes on but name and code: texts, above all `detail`, show the
- * row.
+ * Makes the error for callers. It keeps only name and code of the client's error, whose texts, above all `detail`, may
+ * show the row.
  *
- * @param attempt - such as `read "k" in`
+ * @param attempt - text such as `read "k" in`
  */
 export function postgresError(
   error: unknown,
@@ -85,7 +83,7 @@ export function postgresError(
 ): SessionStorageError {
   const { failure, advice } = FAULTS[faultNameOf(error)];
   const found = text(error, 'code') ?? '';
-  const code = SERVERS_CODE.test(found) || isRuntimeCode(found) ? found : undefined;
+  const code = SERVER_CODE.test(found) || isRuntimeCode(found) ? found : undefined;
   const name = text(error, 'name');
   return new SessionStorageError(
     `Could not ${attempt} the PostgreSQL table "${table.name}" (${code ?? 'no answer'}). ${advice(table)}`,

@@ -1,33 +1,33 @@
 /** Part that is used of a `Pool` of `pg`, of PGlite, or of anything else that takes a statement with `$1`, `$2` … */
 export interface PostgresClientLike {
-  /** Carries out one statement, outside of any transaction, and resolves to its rows. */
+  /** Runs one statement, outside any transaction, and resolves to its rows. */
   query(
     text: string,
     values: unknown[],
   ): Promise<{
-    /** Each an object with a property for each column. */
+    /** Rows: objects with a property for each column. */
     rows: unknown[];
   }>;
 }
 
-/** Address of a server and credentials, as `pg` takes them. */
+/** Address of a server and credentials, in the form of `pg`. */
 export interface PostgresConnection {
   /** Name, address, or the folder of a socket. */
   readonly host: string;
   readonly port: number;
   readonly database: string;
-  /** Default: `PGUSER`. */
+  /** User name. Default: `PGUSER`. */
   readonly user: string | undefined;
-  /** Default: `PGPASSWORD`, or what `~/.pgpass` has. */
+  /** Password. Default: `PGPASSWORD`, or the one in `~/.pgpass`. */
   readonly password: string | undefined;
-  /** `true`: TLS with a certificate that is checked. Default: `PGSSLMODE`, or no TLS. */
+  /** `true` for TLS with a checked certificate. Default: `PGSSLMODE`, or no TLS. */
   readonly ssl: boolean | undefined;
 }
 
 /** Source of clients. */
 export interface PostgresSource {
-  /** Lends a client to an operation, which nobody waits for any more once `signal` aborts. */
+  /** Lends a client to an operation. After `signal` aborts, nobody waits for the operation. */
   use<T>(operation: (client: PostgresClientLike) => Promise<T>, signal: AbortSignal): Promise<T>;
-  /** Ends what it made itself. */
+  /** Closes the connections that the source opened itself. */
   close(): Promise<void>;
 }

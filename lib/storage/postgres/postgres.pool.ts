@@ -9,48 +9,48 @@ import { importPackage } from '../remote/optional.package.js';
 import { type StoreAuthority, trustingStore } from '../remote/store.authority.js';
 import type { PostgresClientLike, PostgresConnection, PostgresSource } from './postgres.options.js';
 
-/** Connections of one process: a session needs hardly one, and another while the first hangs. */
-const MOST_CONNECTIONS = 2;
-/** Milliseconds after which an unused connection is closed: the steps of a login are closer together. */
+/** Connections of one process: one is enough, and the second is for when the first hangs. */
+const MAX_CONNECTIONS = 2;
+/** Milliseconds after which an unused connection is closed. The steps of a login are closer together. */
 const IDLE_TIMEOUT_MS = 10_000;
 
 /**
- * Milliseconds after which the server gives up a statement: before it is given up here. A server does not notice that a
- * client is gone while a statement waits for a lock, so it would collect them.
+ * Milliseconds after which the server ends a statement, before the client gives up. Otherwise statements that wait for a
+ * lock would pile up: the server does not notice that their client is gone.
  */
 const STATEMENT_TIMEOUT_MS = ATTEMPT_TIMEOUT_MS - 500;
 
-/** A pool of `pg` that is made at first use. */
+/** Creates a pool of `pg` at first use. */
 export function ownPool(
   connection: PostgresConnection,
   authority: StoreAuthority | undefined,
 ): PostgresSource {
-  let making: ReturnType<typeof createPool> | undefined;
-  let isTimed = true;
+  let current: ReturnType<typeof createPool> | undefined;
+  let hasStatementTimeout = true;
 
   async function pool() {
-    const made = (making ??= createPool(connection, authority, isTimed));
+    const created = (current ??= createPool(connection, authority, hasStatementTimeout));
     try {
-      return await made;
+      return await created;
     } catch (error) {
-      // A package that is missing may be installed by the next time.
-      if (making === made) making = undefined;
+      // A missing package may be installed by the next time.
+      if (current === created) current = undefined;
       throw error;
     }
   }
 
   async function end() {
-    const made = making;
-    making = undefined;
-    await (await made?.catch(() => undefined))?.end();
+    const ending = current;
+    current = undefined;
+    await (await ending?.catch(() => undefined))?.end();
   }
 
   async function connect(): Promise<PoolClient> {
     try {
       return await (await pool()).connect();
     } catch (error) {
-      if (!isTimed || !refusesParameters(error)) throw error;
-      isTimed = false;
+      if (!hasStatementTimeout || !refusesParameters(error)) throw error;
+      hasStatementTimeout = false;
       await end();
       return (await pool()).connect();
     }
@@ -62,7 +62,7 @@ export function ownPool(
   };
 }
 
-/** PgBouncer takes no parameters at the start that it does not know; its own pool bounds what waits in the server. */
+/** Tells if PgBouncer refused the statement timeout, which it may not know. Its own pool limits waiting statements. */
 function refusesParameters(error: unknown): boolean {
   return /unsupported startup parameter/.test(text(error, 'message') ?? '');
 }
@@ -77,12 +77,12 @@ async function lend<T>(
     if (isLent) client.release(isBroken);
     isLent = false;
   };
-  // Ends the connection, whose statement nobody waits for.
+  // Closes the connection: nobody waits for its statement.
   const forget = onAbort(signal, () => giveBack(true));
   // The statement fails as well; without a listener the error would end the process.
   client.on('error', ignore);
   try {
-    // The time may have run out before there was a connection: then nothing is sent.
+    // Nothing is sent if the time ran out before there was a connection.
     signal.throwIfAborted();
     const result = await operation(client);
     giveBack(false);
@@ -101,33 +101,33 @@ function ignore(): void {}
 async function createPool(
   connection: PostgresConnection,
   authority: StoreAuthority | undefined,
-  isTimed: boolean,
+  hasStatementTimeout: boolean,
 ) {
   const { Pool } = await importPg();
   const pool = new Pool({
     ...connection,
     ...(connection.ssl && { ssl: trustingHost(connection.host, authority) }),
     application_name: 'nestjs-betfair-session',
-    ...(isTimed && { statement_timeout: STATEMENT_TIMEOUT_MS }),
-    max: MOST_CONNECTIONS,
+    ...(hasStatementTimeout && { statement_timeout: STATEMENT_TIMEOUT_MS }),
+    max: MAX_CONNECTIONS,
     connectionTimeoutMillis: ATTEMPT_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     allowExitOnIdle: true,
     keepAlive: true,
   });
-  // An idle connection that is lost has left the pool; without a listener its error would end the process.
+  // The pool drops an idle connection that is lost. Without a listener its error would end the process.
   pool.on('error', ignore);
   return pool;
 }
 
-/** Checks the certificate against the host also if that is an address, for which `pg` would look for "localhost". */
+/** TLS settings that check the certificate against the host. For an IP address `pg` would check "localhost". */
 function trustingHost(host: string, authority: StoreAuthority | undefined) {
   return { ...trustingStore(authority), host };
 }
 
 async function importPg() {
   try {
-    // The default export: older versions have no other for `import()`.
+    // Older versions have only the default export.
     return (await importPackage('pg', 'PostgreSQL storage', () => import('pg'))).default;
   } catch (error) {
     if (error instanceof MissingPackageError) throw error;

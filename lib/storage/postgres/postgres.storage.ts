@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { BetfairSessionError } from '../../errors/betfair-session.error.js';
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { StorageConflictError } from '../../errors/storage.errors.js';
 import { persevere } from '../remote/remote.attempts.js';
@@ -25,39 +24,39 @@ import { type PostgresUrl, readPostgresUrl } from './postgres.url.js';
 
 /** Options of {@link PostgresStorage}: a `url` or a `client`. */
 export interface PostgresStorageOptions {
-  /** Such as `postgres://user:password@host:5432/database?sslmode=verify-full&prefix=betfair/`. */
+  /** URL such as `postgres://user:password@host:5432/database?sslmode=verify-full&prefix=betfair/`. */
   readonly url?: string | undefined;
-  /** Authority that signed the certificate of the server of `url`, PEM; trusted beside the usual ones. */
+  /** Authority that signed the certificate of the server of `url`, PEM; trusted in addition to the usual ones. */
   readonly ca?: string | Buffer | undefined;
-  /** A pool that the application has, in place of `url`. It is yours to close. */
+  /** A pool of the application, instead of `url`. You close it. */
   readonly client?: PostgresClientLike | undefined;
-  /** Name of the table, which must exist, such as `betting.betfair_session`. Default that of the URL, or `betfair_session`. */
+  /** Name of the table, which must exist, such as `betting.betfair_session`. Default: from the URL, or `betfair_session`. */
   readonly table?: string | undefined;
-  /** Put before every key, such as `betfair/`. Default that of the URL, or none. */
+  /** Prefix of every key, such as `betfair/`. Default: from the URL, or none. */
   readonly prefix?: string | undefined;
 }
 
 /**
  * Keeps sessions in a table of PostgreSQL (`storage: 'postgres://user:password@host/database'`), by single statements
- * with a condition. Needs the package `pg`, or a pool that the application has, and the rights SELECT, INSERT, UPDATE and
- * DELETE on the table. It does not create the table: `CREATE TABLE betfair_session (key text PRIMARY KEY, value bytea NOT
- * NULL, version text NOT NULL)`.
+ * with a condition. Needs the package `pg` or a pool of the application, and the rights SELECT, INSERT, UPDATE and DELETE
+ * on the table. It does not create the table: `CREATE TABLE betfair_session (key text PRIMARY KEY, value bytea NOT NULL,
+ * version text NOT NULL)`.
  *
- * What may pass (network, a server that restarts, serialisation failures) is tried again for a few seconds.
+ * Temporary failures (network, a server that restarts, serialisation failures) are tried again for a few seconds.
  *
  * Every operation throws `SessionStorageError`: `'denied'` (user, password, rights), `'misconfigured'` (no such database
  * or table, other columns, TLS), `'unsupported'` or `'unavailable'`; and `MissingPackageError` without `pg`.
  */
 export class PostgresStorage implements SessionStorage {
   /**
-   * Where the objects lie, such as `postgres://host:5432/database/betfair_session/prefix/`. Two stores of one location are
-   * taken for the same. `undefined` with a `client`, which does not say where it is.
+   * Place of the objects, such as `postgres://host:5432/database/betfair_session/prefix/`. Two stores with one location
+   * count as the same store. `undefined` with a `client`, whose place is not known.
    */
   readonly location: string | undefined;
   readonly conditionalWrites: 'native' | 'probe' = 'native';
   readonly #table: PostgresTable;
   readonly #prefix: string;
-  // Private to the runtime, because inspecting a pool shows its password.
+  // A private field, because inspecting a pool shows its password.
   readonly #source: PostgresSource;
 
   /** @throws BetfairConfigurationError the URL, the name of the table or the prefix cannot be used */
@@ -73,8 +72,8 @@ export class PostgresStorage implements SessionStorage {
   }
 
   /**
-   * Finds out, without a write, that the server cannot be reached or takes no writes, that user or password are wrong, and
-   * that the table, its columns or a right are missing.
+   * Checks, without a write, that the server can be reached and accepts writes, that user and password are right, and
+   * that the table has the columns and the user the rights.
    */
   async open(): Promise<void> {
     await this.#operate('open', undefined, (client) => checkTable(client, this.#table));
@@ -96,7 +95,7 @@ export class PostgresStorage implements SessionStorage {
     assertStorageKey(key);
     const expected = expectedVersion(condition);
     const version = randomUUID();
-    // Bytes, because text cannot hold U+0000, and because tracing prints strings.
+    // Bytes, because a text column cannot hold U+0000, and because tracing prints strings.
     const row = [this.#prefix + key, hiddenBytes(value), version];
     const [statement, values] =
       expected === undefined ? [this.#table.insert, row] : [this.#table.update, [...row, expected]];
@@ -123,26 +122,20 @@ export class PostgresStorage implements SessionStorage {
     if (isOther) throw new StorageConflictError(key);
   }
 
-  /** Ends its connections; a pool that was handed in stays open. */
+  /** Closes its connections; a pool of the application stays open. */
   async close(): Promise<void> {
     await this.#source.close();
   }
 
-  /** @param attempt - such as `read "k" in` */
-  async #operate<T>(
+  /** @param attempt - text such as `read "k" in` */
+  #operate<T>(
     attempt: string,
     options: StorageOperationOptions | undefined,
     operation: (client: PostgresClientLike) => Promise<T>,
   ): Promise<T> {
-    const signal = options?.signal;
-    signal?.throwIfAborted();
-    try {
-      return await persevere((ending) => this.#source.use(operation, ending), mayPass, signal);
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (error instanceof BetfairSessionError) throw error;
-      throw postgresError(error, attempt, this.#table);
-    }
+    const toError = (error: unknown) => postgresError(error, attempt, this.#table);
+    const use = (ending: AbortSignal) => this.#source.use(operation, ending);
+    return persevere(use, { mayPass, toError }, options?.signal);
   }
 }
 
@@ -159,7 +152,7 @@ function sourceOf(options: PostgresStorageOptions): NamedSource {
     const { connection, authorityFile, ...named } = readPostgresUrl(url);
     const authority = authorityOf(ca, 'sslrootcert', authorityFile);
     if (authority === undefined) return { source: ownPool(connection, authority), ...named };
-    // Who names an authority wants TLS.
+    // A named authority means that TLS is wanted.
     if (connection.ssl === false) throw withoutTls(authority);
     return { source: ownPool({ ...connection, ssl: true }, authority), ...named };
   }
@@ -169,5 +162,5 @@ function sourceOf(options: PostgresStorageOptions): NamedSource {
 }
 
 function withoutTls({ name }: StoreAuthority): BetfairConfigurationError {
-  return new BetfairConfigurationError(`${name} has no use with sslmode=disable. Leave out one.`);
+  return new BetfairConfigurationError(`${name} has no effect with sslmode=disable. Remove one of them.`);
 }

@@ -5,7 +5,7 @@ import { choice, readParameters, type UrlRules } from '../contract/storage.url.j
 /** Parts of a URL: `postgres://user:password@host/database?parameter=value`. */
 export interface PostgresUrl {
   readonly connection: PostgresConnection;
-  /** Without user and password. */
+  /** Place of the database, without user and password. */
   readonly location: string;
   readonly table: string | undefined;
   readonly prefix: string | undefined;
@@ -23,27 +23,27 @@ const ESCAPES =
   'In user and password, write special characters such as @ : / ? # % as %40 %3A %2F %3F %23 %25.';
 
 /**
- * Reads the URL of a database. Errors show nothing of it but names of parameters: it may hold a password.
+ * Reads the URL of a database. It may hold a password, so errors show only the names of parameters.
  *
  * @throws BetfairConfigurationError the URL cannot be used
  */
 export function readPostgresUrl(written: string): PostgresUrl {
   if (!URL.canParse(written) || /\s/.test(written)) throw fault(`cannot be read. ${ESCAPES}`);
   const url = new URL(written);
-  if (!/^postgres(ql)?:$/.test(url.protocol)) throw fault('has another scheme.');
-  // What follows the host may be the rest of a password.
+  if (!/^postgres(ql)?:$/.test(url.protocol)) throw fault('must start with postgres:// or postgresql://.');
+  // The part after the host may be the rest of a password.
   if (/@/.test(url.pathname + url.search + url.hash) || url.hash !== '') {
-    throw fault(`has a "#", or an "@" after its host. ${ESCAPES}`);
+    throw fault(`contains "#", or "@" after its host. ${ESCAPES}`);
   }
   const host = decode(url.hostname.replace(/^\[(.*)\]$/, '$1'));
   if (host === '') throw fault('names no host.');
-  if (host.includes(',')) throw fault('names several hosts. Name the primary.');
+  if (host.includes(',')) throw fault('names several hosts. Name only the primary.');
   const database = decode(url.pathname.slice(1));
   if (database === '' || url.pathname.slice(1).includes('/')) {
     throw fault('must name one database after the host.');
   }
   const port = url.port === '' ? DEFAULT_PORT : Number(url.port);
-  const scheme = `a ${url.protocol} URL`;
+  const scheme = `the ${url.protocol} URL`;
   const parameters = readParameters(scheme, url.searchParams, RULES, () => {});
   const sslmode = choice(parameters, 'sslmode', ['disable', 'require', 'verify-ca', 'verify-full']);
   return {
@@ -66,8 +66,8 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // Not as a cause: the error may hold the text.
-    throw fault('has a "%" that escapes no character.');
+    // No cause: the error may hold the text.
+    throw fault('contains a "%" that is not a valid escape.');
   }
 }
 

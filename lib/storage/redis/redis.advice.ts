@@ -1,15 +1,15 @@
 import type { StorageFailure } from '../../errors/storage.errors.js';
 
-/** How a client is reached, which decides what a person can do. */
+/** Facts about the server and the client that the advice depends on. */
 export interface RedisWords {
-  /** Such as `Redis at host:6379`. */
+  /** Name of the server, such as `Redis at host:6379`. */
   readonly place: string;
   readonly prefix: string;
-  /** `false`: on a client that was handed in. */
+  /** `false` for a client of the application. */
   readonly isByUrl: boolean;
 }
 
-/** A kind of failure, and a sentence or two: what to do. */
+/** A kind of failure, and advice in a sentence or two. */
 export interface Verdict {
   readonly failure: StorageFailure;
   readonly advice: (words: RedisWords) => string;
@@ -26,65 +26,65 @@ const misconfigured = (advice: Advice) => verdict('misconfigured', advice);
 const unavailable = (advice: Advice) => verdict('unavailable', advice);
 const unsupported = (advice: Advice) => verdict('unsupported', advice);
 
-/** By the first word of an error of the server, or by names of ours for what is said without one. */
+/** Verdicts by the first word of a server's error, or by a name of ours for an error without one. */
 export const VERDICTS: Readonly<Record<string, Verdict>> = {
   NOAUTH: denied(({ isByUrl }) =>
     isByUrl
-      ? 'It asks for a password: write it into the URL, redis://user:password@host.'
-      : 'It asks for a password: give it to the client.',
+      ? 'The server requires a password. Add it to the URL: redis://user:password@host.'
+      : 'The server requires a password. Set it on the client.',
   ),
-  WRONGPASS: denied('Correct the user and the password, or enable the user.'),
+  WRONGPASS: denied('Correct the user name and the password, or enable the user.'),
   NOPERM: denied(
     ({ prefix }) =>
-      `Its user needs the rights ~{${prefix}* +get +set +eval +del +exists +rename +persist, and +select if the URL has a database.`,
+      `The user needs the permissions ~{${prefix}* +get +set +eval +del +exists +rename +persist, and +select if the URL has a database.`,
   ),
-  DENIED: denied('It is in protected mode and takes local connections only: give it a password.'),
+  DENIED: denied('The server is in protected mode and accepts only local connections. Set a password on it.'),
   CLUSTER_BY_URL: misconfigured(
-    'It is a cluster: hand in a cluster client, new RedisStorage({ send }).',
+    'The server is part of a cluster. Pass a cluster client: new RedisStorage({ send }).',
   ),
-  NO_DATABASE: misconfigured('It has no database of that number: correct the path of the URL.'),
+  NO_DATABASE: misconfigured('The server has no database with that number. Correct the path of the URL.'),
   TLS_FAILED: misconfigured(
-    'Use rediss:// for a server with TLS and redis:// for one without. Name an authority of its own with ca_file in the URL, or with ca.',
+    'Use rediss:// for a server with TLS and redis:// for one without. If the server has its own authority, set ca_file in the URL, or ca.',
   ),
-  EXPIRED: misconfigured('Its certificate has expired: renew it on the server.'),
-  OTHER_HOST: misconfigured('Its certificate is for another host: write that host into the URL.'),
+  EXPIRED: misconfigured('The certificate of the server has expired. Renew it.'),
+  OTHER_HOST: misconfigured('The certificate of the server is for another host. Use that host in the URL.'),
   CLIENT_CERTIFICATE: misconfigured(
-    'It asks for a client certificate: hand in a client that has one, new RedisStorage({ send }).',
+    'The server requires a client certificate. Pass a client that has one: new RedisStorage({ send }).',
   ),
-  WRONGTYPE: misconfigured('Something else has that name there: choose another prefix.'),
+  WRONGTYPE: misconfigured('Other data has that name. Choose another prefix.'),
   UNEXPECTED_REPLY: misconfigured(({ isByUrl }) =>
     isByUrl
-      ? 'What answers there is no Redis: check host and port.'
-      : 'The function send must return the reply of its client as it is: a text, a Buffer or null.',
+      ? 'The server is not Redis. Check host and port.'
+      : 'The function send must return the reply of its client unchanged: a string, a Buffer or null.',
   ),
   SEND_FAILED: misconfigured(
-    'The function send does not fit its client. Copy the line for that client, and its version, from the documentation.',
+    'The function send does not work with its client. Copy the line for that client and its version from the documentation.',
   ),
-  SUBSCRIBER: misconfigured('The client is in subscriber mode: hand in another one.'),
+  SUBSCRIBER: misconfigured('The client is in subscriber mode. Pass another client.'),
   UNKNOWN_COMMAND: unsupported(
-    'Use a Redis or Valkey that knows GET, SET and EVAL, not a Sentinel or a proxy without scripts, or another storage.',
+    'Use a Redis or Valkey that supports GET, SET and EVAL (not a Sentinel, and not a proxy without scripts), or another storage.',
   ),
-  NOSCRIPT: unsupported('Its client must send EVAL as it is.'),
-  NOT_CONNECTED: unavailable('The client is not connected: connect it before the application.'),
+  NOSCRIPT: unsupported('The client must send EVAL unchanged.'),
+  NOT_CONNECTED: unavailable('The client is not connected. Connect it before the application starts.'),
   READONLY: unavailable(
-    'It is a replica. During a failover this is temporary; otherwise connect to the primary.',
+    'The server is a replica. During a failover this is temporary; otherwise connect to the primary.',
   ),
-  MASTERDOWN: unavailable('It is a replica without its primary. Connect to the primary.'),
-  NOREPLICAS: unavailable('It has too few replicas to take writes. Check them.'),
-  LOADING: unavailable('It is loading its data, which takes a while.'),
-  BUSY: unavailable('A script runs there without end. SCRIPT KILL ends it.'),
+  MASTERDOWN: unavailable('The server is a replica without its primary. Connect to the primary.'),
+  NOREPLICAS: unavailable('The server has too few replicas to accept writes. Check them.'),
+  LOADING: unavailable('The server is still loading its data. This is temporary.'),
+  BUSY: unavailable('A script on the server does not end. Stop it with SCRIPT KILL.'),
   NO_CONNECTION_LEFT: unavailable(
-    'It takes no more connections. Raise maxclients, or find who holds them.',
+    'The server has reached its limit of connections. Raise maxclients, or find who holds them.',
   ),
-  CLUSTERDOWN: unavailable('A part of the cluster has no primary. Check its nodes.'),
-  OOM: unavailable('Its memory is full. Raise maxmemory, or remove what fills it.'),
-  MISCONF: unavailable('It cannot save to its disk, and takes no writes. Check the disk.'),
+  CLUSTERDOWN: unavailable('Part of the cluster has no primary. Check its nodes.'),
+  OOM: unavailable('The memory of the server is full. Raise maxmemory, or delete other data.'),
+  MISCONF: unavailable('The server cannot save to its disk and accepts no writes. Check the disk.'),
   STAGED_VALUE_LOST: unavailable(
-    'A new value was gone within a moment. Check its memory, and that its client keeps the order of commands.',
+    'A value was gone right after it was written. Check the memory of the server, and that the client keeps the order of commands.',
   ),
 };
 
-export const OTHERWISE: Verdict = unavailable(({ isByUrl }) =>
+export const UNKNOWN_FAILURE: Verdict = unavailable(({ isByUrl }) =>
   isByUrl
     ? 'This is usually temporary. Check the network, the address and the server, and that the URL is rediss:// for one with TLS and redis:// for one without.'
     : 'This is usually temporary. Check that the client is connected, its network and the server.',

@@ -5,15 +5,15 @@ import { RedisFault } from './redis.errors.js';
 /** A command and its arguments. */
 export type RedisCommand = [name: string, ...args: (string | Buffer)[]];
 
-/** Sends a command and resolves to the server's reply: a text or a `Buffer`, `null` for nothing. */
+/** Sends a command and resolves to the server's reply: a string or a `Buffer`, `null` for nothing. */
 export type RedisSend = (command: RedisCommand) => Promise<unknown>;
 
-/** Milliseconds after which a new value is removed that did not get into its place, because its writer was killed. */
+/** Milliseconds after which the server deletes a staged value whose writer was killed. */
 const STAGED_FOR_MS = 60_000;
 
 /*
- * The object is `<version>\n<value>`, with a UUID as its version. What a person has put in its place is known by its
- * hash, so that it can be replaced like any other, and is no argument of a script.
+ * The object is `<version>\n<value>`, with a UUID as its version. The version of a value that a person has stored there
+ * is its hash, so that it can be replaced like any other without being an argument of a script.
  */
 const VERSION_LENGTH = 36;
 const HEAD = /^[\da-f-]{36}\n$/i;
@@ -30,7 +30,7 @@ local function stored_version()
 end
 `;
 
-/** Both scripts return the version that is stored afterwards; `''` if there is none. */
+/** Script that returns the version that is stored afterwards; `''` if there is none. So does {@link REMOVE}. */
 const REPLACE = `${STORED_VERSION}
 local version = stored_version()
 if version ~= ARGV[1] then
@@ -49,12 +49,12 @@ redis.call('DEL', KEYS[1])
 return ''
 `;
 
-/** Changes nothing, and needs two nodes in a cluster, which refuses it. */
+/** Script that changes nothing. A cluster refuses it, because its keys are on two nodes. */
 const CHECK = `
 return redis.call('EXISTS', KEYS[1], KEYS[2])
 `;
 
-/** The braces keep an object and its next value on one node of a cluster. */
+/** Name of an object. The braces keep it and its staged value on one node of a cluster. */
 export function objectName(prefix: string, key: string): string {
   return `{${prefix}${key}}`;
 }
@@ -66,9 +66,9 @@ export async function get(send: RedisSend, name: string): Promise<StoredValue | 
 }
 
 /**
- * Puts the value in place of the expected version, `''` for none.
+ * Replaces the expected version, `''` for none, with the value.
  *
- * @returns the version that is stored now: the new one, unless another was faster
+ * @returns the version that is stored now: the new one, unless another writer was faster
  */
 export async function replace(
   send: RedisSend,
@@ -79,7 +79,7 @@ export async function replace(
 ): Promise<string> {
   const staged = `${name}.${version}`;
   const bytes = Buffer.from(`${version}\n${value}`);
-  // Both at once. The value travels with SET and not with EVAL, of which tracing libraries record every argument.
+  // Both at once. SET carries the value, because tracing libraries record every argument of EVAL.
   const [staging, replacing] = await Promise.allSettled([
     send(['SET', staged, bytes, 'PX', String(STAGED_FOR_MS)]),
     send(['EVAL', REPLACE, '2', name, staged, expected]),
@@ -94,18 +94,18 @@ export async function replace(
 /**
  * Deletes the object if it has that version.
  *
- * @returns the version that is stored now: `''` for none, unless another was faster
+ * @returns the version that is stored now: `''` for none, unless another writer was faster
  */
 export async function remove(send: RedisSend, name: string, version: string): Promise<string> {
   return versionOf(await send(['EVAL', REMOVE, '1', name, version]));
 }
 
-/** @throws what the server says without scripts or the right to run them, and `CROSSSLOT` if it is one of a cluster */
+/** @throws the server's error if it runs no scripts or the user may not, and `CROSSSLOT` if it belongs to a cluster */
 export async function assertRunsScripts(send: RedisSend, names: readonly [string, string]) {
   await send(['EVAL', CHECK, '2', ...names]);
 }
 
-/** @throws RedisFault `READONLY`: it is a replica, which would refuse every write */
+/** @throws RedisFault `READONLY` if the server is a replica, which would refuse every write */
 export async function assertPrimary(send: RedisSend): Promise<void> {
   const role = await send(['ROLE']);
   if (Array.isArray(role) && String(role[0]) === 'slave') throw new RedisFault('READONLY');

@@ -7,18 +7,18 @@ import type { RedisAddress } from './redis.url.js';
 
 type Redis = import('ioredis').Redis;
 
-/** Milliseconds without an answer after which a connection is given up: before the request is, which then gets a new one. */
-const SILENCE_MS = ATTEMPT_TIMEOUT_MS - 500;
+/** Milliseconds without an answer after which a connection is closed. The request still has time for a new one. */
+const SILENCE_TIMEOUT_MS = ATTEMPT_TIMEOUT_MS - 500;
 
 interface Connected {
   readonly redis: Redis;
-  /** The first of its errors, which says why it ended. */
+  /** Returns the first error of the connection, which says why it ended. */
   readonly failure: () => unknown;
 }
 
-/** The connection to the server of a URL: made when it is needed, and once it is lost, made anew at the next use. */
+/** Connection to the server of a URL. It is opened at first use, and again at the next use after it was lost. */
 export class RedisConnection {
-  // Private to the runtime: they hold the password.
+  // Private fields, because they hold the password.
   readonly #address: RedisAddress;
   readonly #authority: StoreAuthority | undefined;
   #connecting: Promise<Connected> | undefined;
@@ -28,14 +28,14 @@ export class RedisConnection {
     this.#authority = authority;
   }
 
-  /** A function that sends on a connection which stands. */
+  /** Connects if needed, and returns a function that sends on the connection. */
   async connected(): Promise<RedisSend> {
     const { redis, failure } = await (this.#connecting ??= this.#connect());
     return async (command) => {
       try {
         return await redis.callBuffer(...command);
       } catch (error) {
-        // Where the connection ended, ioredis rejects without saying why.
+        // If the connection ended, ioredis does not say why.
         throw redis.status === 'end' ? (failure() ?? error) : error;
       }
     };
@@ -44,7 +44,7 @@ export class RedisConnection {
   async close(): Promise<void> {
     const connecting = this.#connecting;
     this.#connecting = undefined;
-    // What did not connect has nothing to close.
+    // A connection that failed has nothing to close.
     (await connecting?.catch(() => undefined))?.redis.disconnect();
   }
 
@@ -72,34 +72,34 @@ async function connect(
     ...(password !== undefined && { password }),
     ...(isEncrypted && { tls: trustingStore(authority) }),
     lazyConnect: true,
-    connectTimeout: SILENCE_MS,
-    socketTimeout: SILENCE_MS,
-    // What failed is tried again here, within the time of an operation, and never in the background or from a queue.
+    connectTimeout: SILENCE_TIMEOUT_MS,
+    socketTimeout: SILENCE_TIMEOUT_MS,
+    // The store tries again within the time of an operation, never in the background or from a queue.
     retryStrategy: null,
     enableOfflineQueue: false,
-    // A primary that was demoted keeps its connections, while its name already leads to the new one.
+    // After a failover the old primary keeps its connections, but its name leads to the new primary.
     reconnectOnError: (error) => codeOf(error) === 'READONLY',
-    // What they send needs more rights.
+    // Their commands need more rights.
     enableReadyCheck: false,
     disableClientInfo: true,
-    // Some servers and proxies know no other.
+    // Some servers and proxies support only this version.
     protocol: 2,
   });
   let failure: unknown;
-  // Without a listener it prints them; what says why is the first.
+  // Without a listener ioredis prints errors. The first one says why the connection failed.
   redis.on('error', (error) => (failure ??= error));
   redis.once('end', onEnd);
   try {
     await redis.connect();
-    // Older versions go on without a user where the password is refused.
+    // Older versions continue without a user if the password is refused.
     if (failure !== undefined) throw failure;
-    // The option `db` would go on with the first database if it is refused.
+    // With the option `db`, ioredis would continue with database 0 if this one is refused.
     if (database !== 0) await redis.call('SELECT', String(database));
   } catch (error) {
     redis.disconnect();
     throw failure ?? error;
   }
-  // An idle connection keeps no process alive; an operation has a timer that does.
+  // An idle connection does not keep the process alive; the timer of an operation does.
   redis.stream.unref();
   return { redis, failure: () => failure };
 }

@@ -1,16 +1,16 @@
 import { isRuntimeCode, safeCause } from '../../errors/safe-cause.js';
 import { SessionStorageError } from '../../errors/storage.errors.js';
 import { read, text } from '../../common/unknown-values.js';
-import { OTHERWISE, type RedisWords, type Verdict, VERDICTS } from './redis.advice.js';
+import { type RedisWords, UNKNOWN_FAILURE, type Verdict, VERDICTS } from './redis.advice.js';
 
-/** Failure that was found here, where the server did not say that something failed. */
+/** Failure that the store found itself, in a reply that is not an error. */
 export class RedisFault extends Error {
   constructor(readonly code: 'READONLY' | 'STAGED_VALUE_LOST' | 'UNEXPECTED_REPLY') {
     super(code);
   }
 }
 
-/** valkey-glide has words of its own; a node of a cluster says three things that one who knows clusters never hears. */
+/** Other names of known codes: those of valkey-glide, and three that a cluster node sends to a client that knows no clusters. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   PERMISSIONDENIED: 'NOPERM',
   BUSYLOADINGERROR: 'LOADING',
@@ -19,7 +19,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   ASK: 'CLUSTER_BY_URL',
   CROSSSLOT: 'CLUSTER_BY_URL',
 };
-/** Words of a server after a mere `ERR`, and of clients without a code. */
+/** Texts of a server after a plain `ERR`, and of clients without a code. */
 const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/(unknown|unsupported) command|not support/i, 'UNKNOWN_COMMAND'],
   [/user executing the script can't|ACL failure in script/, 'NOPERM'],
@@ -29,8 +29,8 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/subscriber mode/, 'SUBSCRIBER'],
   [/^Protocol error/, 'UNEXPECTED_REPLY'],
 ];
-/** Places where the word of a server stands; Redis before 7 puts it into an error of the script, valkey-glide into one of its own. */
-const SERVER_WORDS = [
+/** Places of the server's code in a text. Redis before 7 puts it into a script error, valkey-glide into its own error. */
+const SERVER_CODES = [
   /@user_script: ?\d+: ?-?([A-Z]{3,})\b/,
   /^(?:An error was signalled by the server: - )?([A-Z]{3,}\b|[A-Z][A-Za-z]+(?=:))/,
 ];
@@ -40,7 +40,7 @@ const CODES: readonly (readonly [RegExp, string])[] = [
   [/CERTIFICATE_REQUIRED$/, 'CLIENT_CERTIFICATE'],
   [/^(EPROTO|ERR_(OSSL|SSL|TLS)_.*|UNABLE_TO_.*|.*CERT.*)$/, 'TLS_FAILED'],
 ];
-/** Classes of errors of clients, and of mistakes in a program. */
+/** Classes of client errors and of programming mistakes. */
 const CLASSES: Readonly<Record<string, string>> = {
   ClientClosedError: 'NOT_CONNECTED',
   ClientOfflineError: 'NOT_CONNECTED',
@@ -48,34 +48,34 @@ const CLASSES: Readonly<Record<string, string>> = {
   ReferenceError: 'SEND_FAILED',
 };
 
-/** The word by which a failure is known here; never the text of the server, which repeats arguments. */
+/** Finds the code of a failure. It is never the server's text, which repeats arguments. */
 export function codeOf(error: unknown): string | undefined {
   const code = text(error, 'code');
   if (code !== undefined) return CODES.find(([form]) => form.test(code))?.[1] ?? code;
   const message = text(error, 'message') ?? '';
-  const found = SERVER_WORDS.map((form) => form.exec(message)?.[1]).find(Boolean);
+  const found = SERVER_CODES.map((form) => form.exec(message)?.[1]).find(Boolean);
   const word = found?.toUpperCase() ?? '';
   const known = SYNONYMS[word] ?? word;
   if (Object.hasOwn(VERDICTS, known)) return known;
   return TEXTS.find(([pattern]) => pattern.test(message))?.[1] ?? classOf(error);
 }
 
-/** A client over HTTP reports a network that failed as a `TypeError` with a cause. */
+/** Code for a class of error. A client over HTTP reports a network failure as a `TypeError` with a cause. */
 function classOf(error: unknown): string | undefined {
   const name = error instanceof Error ? error.constructor.name : '';
-  const isNetworks = read(error, 'cause') !== undefined;
-  return !isNetworks && Object.hasOwn(CLASSES, name) ? CLASSES[name] : undefined;
+  const isNetworkFailure = read(error, 'cause') !== undefined;
+  return !isNetworkFailure && Object.hasOwn(CLASSES, name) ? CLASSES[name] : undefined;
 }
 
-/** Finds out if the same may succeed later. */
+/** Tells if the same command may succeed a moment later. */
 export function mayPass(error: unknown): boolean {
   return verdictOn(codeOf(error)).failure === 'unavailable';
 }
 
 /**
- * The error for callers.
+ * Makes the error for callers.
  *
- * @param doing what was asked, as a sentence goes on after "could not", up to the name of the server
+ * @param doing - text such as `read "k" from`
  */
 export function redisError(error: unknown, words: RedisWords, doing: string): SessionStorageError {
   const known = codeOf(error);
@@ -84,7 +84,7 @@ export function redisError(error: unknown, words: RedisWords, doing: string): Se
   return new SessionStorageError(
     `Could not ${doing} ${words.place} (${code ?? 'no answer'}). ${advice(words)}`,
     failure,
-    // No text: those of a server repeat arguments.
+    // No text: a server repeats arguments.
     { cause: safeCause({ name: text(error, 'name'), code }) },
   );
 }
@@ -95,5 +95,5 @@ function isShown(code: string | undefined): code is string {
 
 function verdictOn(code: string | undefined): Verdict {
   const known = code !== undefined && Object.hasOwn(VERDICTS, code) ? VERDICTS[code] : undefined;
-  return known ?? OTHERWISE;
+  return known ?? UNKNOWN_FAILURE;
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { BetfairSessionError } from '../../errors/betfair-session.error.js';
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { StorageConflictError } from '../../errors/storage.errors.js';
 import { persevere } from '../remote/remote.attempts.js';
@@ -31,15 +30,15 @@ import type { RedisWords } from './redis.advice.js';
 /** Options of {@link RedisStorage}: a server by its URL. Needs the package `ioredis`. */
 export interface RedisUrlOptions {
   /**
-   * Such as `rediss://user:password@host:6379/0?prefix=betfair/`; user, password, database and prefix may be left out.
-   * `ca_file` names a file in the place of {@link ca}.
+   * URL such as `rediss://user:password@host:6379/0?prefix=betfair/`. User, password, database and prefix are optional.
+   * `ca_file` names a file instead of {@link ca}.
    */
   readonly url: string;
-  /** Authority that signed the certificate of a `rediss:` server, PEM; trusted beside the usual ones. */
+  /** Authority that signed the certificate of a `rediss:` server, PEM; trusted in addition to the usual ones. */
   readonly ca?: string | Buffer | undefined;
 }
 
-/** Options of {@link RedisStorage}: a client that the application has, of any library. It is yours to close. */
+/** Options of {@link RedisStorage}: a client of the application, from any library. You close it. */
 export interface RedisClientOptions {
   /**
    * Sends a command to the primary, and resolves to its reply:
@@ -50,33 +49,33 @@ export interface RedisClientOptions {
    * - BullMQ 6: `async (args) => (await queue.backend.client).call(...args)`
    */
   readonly send: RedisSend;
-  /** Put before every key, such as `betfair/`. Default none. */
+  /** Prefix of every key, such as `betfair/`. Default none. */
   readonly prefix?: string | undefined;
-  /** Leave it out: the client knows its server. */
+  /** Not used here: the client knows its server. */
   readonly url?: undefined;
-  /** Leave it out: the client knows whom it trusts. */
+  /** Not used here: the client knows its authorities. */
   readonly ca?: undefined;
 }
 
 /**
- * Keeps sessions in Redis or Valkey (`storage: 'redis://host:6379'`), each write compared and set in one step by a
- * script. A user of its own needs the rights `~{prefix* +get +set +eval +del +exists +rename +persist`. Set
- * `maxmemory-policy` to `noeviction` or one of `volatile-*`.
+ * Keeps sessions in Redis or Valkey (`storage: 'redis://host:6379'`). A script compares and sets in one step. A separate
+ * user needs the rights `~{prefix* +get +set +eval +del +exists +rename +persist`. Set `maxmemory-policy` to
+ * `noeviction` or one of `volatile-*`.
  *
- * What may pass (network, failover, loading) is tried again for a few seconds. A write whose answer was lost is known by
- * its version.
+ * Temporary failures (network, failover, loading) are tried again for a few seconds. A write whose answer was lost is
+ * recognised by its version.
  *
  * Every operation throws `SessionStorageError`: `'denied'` (password, rights), `'misconfigured'` (no such database, a
  * cluster by URL, TLS), `'unsupported'` (no scripts) or `'unavailable'`; and `MissingPackageError`.
  */
 export class RedisStorage implements SessionStorage {
   /**
-   * Where the objects lie, such as `redis://host:6379/0/prefix`: without credentials. `undefined` with a client, which
-   * does not say it.
+   * Place of the objects, such as `redis://host:6379/0/prefix`, without credentials. `undefined` with a client, whose
+   * place is not known.
    */
   readonly location: string | undefined;
   readonly conditionalWrites: 'native' | 'probe' = 'native';
-  // Private to the runtime: what they hold is secret.
+  // Private fields, because they hold secrets.
   readonly #connection: RedisConnection | undefined;
   readonly #connected: () => Promise<RedisSend>;
   readonly #words: RedisWords;
@@ -87,7 +86,7 @@ export class RedisStorage implements SessionStorage {
     if (!isMixed && 'send' in options && typeof options.send === 'function') {
       const { send, prefix = '' } = options;
       assertPrefix(prefix);
-      // What throws, or returns no promise, rejects like anything else.
+      // Async, so that a function that throws or returns no promise rejects too.
       this.#connected = async () => async (command) => send(command);
       this.#words = { place: 'Redis', prefix, isByUrl: false };
     } else if (!isMixed && 'url' in options && typeof options.url === 'string') {
@@ -105,24 +104,24 @@ export class RedisStorage implements SessionStorage {
       this.location = address.location;
     } else {
       throw new BetfairConfigurationError(
-        'the Redis session store needs one server: { url }, such as redis://host:6379, with { ca } if need be, or { send }, which sends a command by a client that you have.',
+        'the Redis session store needs either { url }, such as redis://host:6379, with { ca } if required, or { send }, which sends a command with your own client.',
       );
     }
   }
 
   /**
-   * Reads once, so that a server that cannot be reached, a wrong password or a missing right to read is found at start-up;
-   * of a URL also that it names a replica or a cluster, or a server that runs no scripts.
+   * Reads once, to find an unreachable server, a wrong password or a missing right at start-up. With a URL it also finds
+   * a replica, a cluster, and a server that runs no scripts.
    */
   async open(): Promise<void> {
     await this.#operate('open', {}, async (send, name) => {
       const reading = get(send, name('open'));
       if (!this.#connection) return void (await reading);
-      // At once: a start waits for one answer, not for three.
+      // All at once, so that a start waits for one answer, not for three.
       await Promise.all([
         reading,
         assertRunsScripts(send, [name('open'), name('open.2')]),
-        assertPrimary(send).catch(unlessNotTold),
+        assertPrimary(send).catch(unlessRoleIsHidden),
       ]);
     });
   }
@@ -161,41 +160,31 @@ export class RedisStorage implements SessionStorage {
     if (stored !== '') throw new StorageConflictError(key);
   }
 
-  /** Closes the connection of a URL; a client that was handed in stays as it is. */
+  /** Closes the connection of a URL; a client of the application stays open. */
   async close(): Promise<void> {
     await this.#connection?.close();
   }
 
-  async #operate<T>(
+  #operate<T>(
     doing: string,
     options: StorageOperationOptions | undefined,
     request: (send: RedisSend, name: (key: string) => string) => Promise<T>,
   ): Promise<T> {
-    options?.signal?.throwIfAborted();
     const { prefix } = this.#words;
-    const attempt = async () => request(await this.#connected(), (one) => objectName(prefix, one));
-    try {
-      return await persevere(attempt, isTriedAgain, options?.signal);
-    } catch (error) {
-      options?.signal?.throwIfAborted();
-      if (error instanceof BetfairSessionError) throw error;
-      throw redisError(error, this.#words, doing);
-    }
+    const attempt = async () => request(await this.#connected(), (key) => objectName(prefix, key));
+    const toError = (error: unknown) => redisError(error, this.#words, doing);
+    return persevere(attempt, { mayPass, toError }, options?.signal);
   }
 }
 
 function withoutTls({ name }: StoreAuthority): BetfairConfigurationError {
   return new BetfairConfigurationError(
-    `${name} is for a server with TLS, whose URL begins with rediss://.`,
+    `${name} needs a server with TLS. Start its URL with rediss://.`,
   );
 }
 
-function isTriedAgain(error: unknown): boolean {
-  return !(error instanceof BetfairSessionError) && mayPass(error);
-}
-
-/** Not every user may ask for the role. */
-function unlessNotTold(error: unknown): void {
+/** Ignores that a user may not ask for the role of the server. */
+function unlessRoleIsHidden(error: unknown): void {
   const code = codeOf(error);
   if (code !== 'NOPERM' && code !== 'UNKNOWN_COMMAND') throw error;
 }

@@ -9,7 +9,7 @@ const RULES: UrlRules = {
 };
 const DEFAULT_PORT = 6379;
 
-/** Server of a URL, and the place of the session in it. */
+/** Server of a URL, and the place of the session on it. */
 export interface RedisAddress {
   readonly host: string;
   readonly port: number;
@@ -20,13 +20,13 @@ export interface RedisAddress {
   /** File with the authority of its certificate. */
   readonly authorityFile: string | undefined;
   readonly prefix: string;
-  /** The same for each way of writing it, and without credentials. */
+  /** Place without credentials. Two ways to write the same URL have the same one. */
   readonly location: string;
 }
 
 /**
- * Reads a `redis:` or `rediss:` URL. Errors show nothing of it but its scheme and names of parameters: a password that
- * is not escaped may stand anywhere in it.
+ * Reads a `redis:` or `rediss:` URL. A password that is not escaped may be anywhere in it, so errors show only its scheme
+ * and the names of parameters.
  *
  * @throws BetfairConfigurationError the URL cannot be used
  */
@@ -39,23 +39,23 @@ export function readRedisUrl(url: string): RedisAddress {
   }
   const parts = new URL(url);
   const { protocol, hostname, port, pathname, hash, searchParams } = parts;
-  const scheme = `a ${protocol} URL`;
-  if (!/^rediss?:$/.test(protocol)) fail('the URL of a Redis begins with redis:// or rediss://.');
+  const scheme = `the ${protocol} URL`;
+  if (!/^rediss?:$/.test(protocol)) fail('the Redis URL must start with redis:// or rediss://.');
   if (hostname === '') fail(`${scheme} needs the name of a host.`);
-  // What follows the host may be the rest of a password.
+  // The part after the host may be the rest of a password.
   if (/@/.test(pathname + parts.search + hash)) {
-    return fail('the URL has an "@" after its host. Write an "@" of the password as %40.');
+    return fail('the URL contains "@" after its host. Write "@" in the password as %40.');
   }
-  if (port === '0') fail(`${scheme} needs the port of the server.`);
-  if (hash !== '') fail(`${scheme} takes no fragment. Write a "#" of the password as %23.`);
+  if (port === '0') fail(`${scheme} must not have port 0.`);
+  if (hash !== '') fail(`${scheme} must not contain a fragment. Write "#" in the password as %23.`);
   const database = /^\/?(\d{0,6})$/.exec(pathname)?.[1];
   if (database === undefined) {
-    return fail(`the path of ${scheme} is the number of a database, such as /0.`);
+    return fail(`the path of ${scheme} must be the number of a database, such as /0.`);
   }
   const username = decode(parts.username, fail);
   const password = decode(parts.password, fail);
   if (username !== undefined && password === undefined) {
-    fail(`${scheme} has a user and no password. Without a user a password follows a colon.`);
+    fail(`${scheme} has a user but no password. To set only a password, write ":password@" before the host.`);
   }
   const parameters = readParameters(scheme, searchParams, RULES, () => {});
   const prefix = parameters.get('prefix') ?? '';
@@ -81,7 +81,7 @@ function decode(text: string, fail: (fault: string) => never): string | undefine
   try {
     return text === '' ? undefined : decodeURIComponent(text);
   } catch {
-    // Not as a cause: the error may hold the password.
-    return fail('the URL has a "%" that escapes no character. Write a "%" of the password as %25.');
+    // No cause: the error may hold the password.
+    return fail('the URL contains a "%" that is not a valid escape. Write "%" in the password as %25.');
   }
 }

@@ -3,8 +3,7 @@ import { safeCause } from '../../errors/safe-cause.js';
 import { text } from '../../common/unknown-values.js';
 
 /**
- * Imports an optional package. The caller writes the `import()` itself, with the name as a literal, so that bundlers
- * see it.
+ * Imports an optional package. The caller writes the `import()` with a literal name, so that bundlers see it.
  *
  * @throws MissingPackageError it is not installed
  */
@@ -21,7 +20,7 @@ export async function importPackage<T>(
   }
 }
 
-/** A package that is there but lacks one of its own dependencies is another fault, with another cure. */
+/** Tells if the package itself is missing. An installed package that lacks a dependency is another fault. */
 function isMissing(error: unknown, name: string): boolean {
   const code = text(error, 'code');
   const absent = /'([^']+)'/.exec(text(error, 'message') ?? '')?.[1];

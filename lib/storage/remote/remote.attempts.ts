@@ -1,13 +1,14 @@
 import { systemClock } from '../../common/clock.js';
 import { sleep, withDeadline } from '../../common/deadline.js';
 import { type Growth, Pauses } from '../../common/pauses.js';
+import { BetfairSessionError } from '../../errors/betfair-session.error.js';
 
-/** For one attempt; no SDK bounds a request by itself. */
+/** Milliseconds for one attempt; no SDK limits its requests. */
 export const ATTEMPT_TIMEOUT_MS = 5_000;
-/** For all of an operation: less than the session manager waits, so that its error names the store. */
+/** Milliseconds for an operation: less than the session manager waits, so that the error names the store. */
 const OPERATION_TIMEOUT_MS = 9_000;
-const ATTEMPTS = 6;
-const BETWEEN_ATTEMPTS: Growth = { first: 100 };
+const MAX_ATTEMPTS = 6;
+const PAUSES_BETWEEN_ATTEMPTS: Growth = { first: 100 };
 
 /** A request that got no answer in time. */
 class RequestTimedOut extends Error {
@@ -18,19 +19,45 @@ class RequestTimedOut extends Error {
   }
 }
 
+/** Meaning of a store's failures. An error of this package has been decided already and reaches neither. */
+export interface FailureRules {
+  /** Tells if the same request may succeed a moment later, after `count` attempts. */
+  readonly mayPass: (error: unknown, count: number) => boolean;
+  /** Makes the error for callers. */
+  readonly toError: (error: unknown) => BetfairSessionError;
+}
+
 /**
- * Attempts an operation until it succeeds, fails for good or its time runs out, with growing random pauses. Ends at once
- * when `signal` aborts.
+ * Runs an operation of a store: attempts it until it succeeds, fails for good or its time is over, with growing random
+ * pauses. Ends at once when `signal` aborts.
  *
- * @param attempt is told how often it was called, from 1
+ * @param attempt - receives the number of the attempt, from 1
  */
 export async function persevere<T>(
   attempt: (signal: AbortSignal, count: number) => Promise<T>,
-  mayPass: (error: unknown, count: number) => boolean,
+  { mayPass, toError }: FailureRules,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  signal?.throwIfAborted();
+  try {
+    return await attemptUntilEnd(
+      attempt,
+      (error, count) => !(error instanceof BetfairSessionError) && mayPass(error, count),
+      signal,
+    );
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error instanceof BetfairSessionError ? error : toError(error);
+  }
+}
+
+async function attemptUntilEnd<T>(
+  attempt: (signal: AbortSignal, count: number) => Promise<T>,
+  mayPass: FailureRules['mayPass'],
   signal: AbortSignal | undefined,
 ): Promise<T> {
   const end = systemClock.monotonic() + OPERATION_TIMEOUT_MS;
-  const pauses = new Pauses(systemClock, BETWEEN_ATTEMPTS);
+  const pauses = new Pauses(systemClock, PAUSES_BETWEEN_ATTEMPTS);
   let before: unknown;
   for (let count = 1; ; count++) {
     const left = end - systemClock.monotonic();
@@ -43,14 +70,14 @@ export async function persevere<T>(
         signal,
       );
     } catch (error) {
-      // The last attempt is cut short: what the one before it met says more than that the time is over.
+      // The last attempt has less time. The error of the one before says more than "no answer in time".
       const isCutShort = error instanceof RequestTimedOut && left < ATTEMPT_TIMEOUT_MS;
       if (isCutShort && before !== undefined) throw before;
       before = error;
-      if (!mayPass(error, count) || count === ATTEMPTS) throw error;
+      if (!mayPass(error, count) || count === MAX_ATTEMPTS) throw error;
       const pause = pauses.next();
       if (systemClock.monotonic() + pause >= end) throw error;
-      // An operation that somebody waits for keeps the process alive.
+      // A pause of an operation keeps the process alive.
       await sleep(systemClock, pause, signal, 'deadline');
     }
   }

@@ -7,7 +7,7 @@ export function assertNamed(name: unknown, what: string, example: string): void 
   throw new BetfairConfigurationError(`${what} has no name. Give it one, such as ${example}.`);
 }
 
-/** @throws BetfairConfigurationError some backend would read the prefix differently */
+/** @throws BetfairConfigurationError some back end would read the prefix differently */
 export function assertPrefix(prefix: unknown): void {
   if (typeof prefix === 'string') {
     if (prefix === '' || isStorageKey(prefix.replace(/\/$/, ''))) return;

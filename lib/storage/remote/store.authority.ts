@@ -3,13 +3,13 @@ import { type Trust, trusting } from '../../common/http/trust.js';
 import { isPemCertificate } from '../../common/pem-certificate.js';
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 
-/** An authority that signs the certificates of a store: PEM, or a file with it, and how the user named it. */
+/** Authority that signs the certificate of a store: PEM or a file, and the name of the setting. */
 export interface StoreAuthority {
   readonly name: string;
   readonly source: string | Buffer | { readonly file: string };
 }
 
-/** The authority that options name: by the option, which wins, or by a parameter of the URL. */
+/** Authority of the option `ca`, which wins, or of a parameter of the URL. */
 export function authorityOf(
   ca: string | Buffer | undefined,
   parameter: string,
@@ -21,9 +21,9 @@ export function authorityOf(
 }
 
 /**
- * TLS settings that trust an authority of the store's own beside the usual ones, and always check the certificate.
+ * TLS settings that trust this authority in addition to the usual ones, and always check the certificate.
  *
- * @throws BetfairConfigurationError the file cannot be read, or it is no certificate
+ * @throws BetfairConfigurationError the file cannot be read, or does not hold a certificate
  */
 export function trustingStore(authority: StoreAuthority | undefined): Trust {
   return trusting(authority === undefined ? [] : [readAuthority(authority)]);
@@ -33,6 +33,6 @@ function readAuthority({ name, source }: StoreAuthority): string | Buffer {
   if (typeof source === 'object' && 'file' in source) return readAuthorityFile(name, source.file);
   if (isPemCertificate(source)) return source;
   throw new BetfairConfigurationError(
-    `${name} is no certificate in PEM ("-----BEGIN CERTIFICATE-----").`,
+    `${name} must be a PEM certificate ("-----BEGIN CERTIFICATE-----").`,
   );
 }

@@ -5,7 +5,6 @@ import type { CloudFault } from '../cloud/cloud.errors.js';
 import { number, read, text } from '../../common/unknown-values.js';
 import type { CloudClient } from '../cloud/cloud.client.js';
 import { importPackage } from '../remote/optional.package.js';
-
 import type { S3ClientLike, S3StorageOptions } from './s3.options.js';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
@@ -40,7 +39,7 @@ function createClient(sdk: Sdk, { region, endpoint, usePathStyle }: S3StorageOpt
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),
     ...(usePathStyle !== undefined && { forcePathStyle: usePathStyle }),
-    // A repetition inside the SDK would hide that an answer was lost.
+    // If the SDK repeated requests, a lost answer would go unnoticed.
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: ATTEMPT_TIMEOUT_MS,
@@ -70,7 +69,7 @@ function operationsOf(
         Bucket: bucket,
         Key: name,
         Body: value,
-        // The SDK takes an empty body for one of unknown length.
+        // For an empty body the SDK would not know the length.
         ContentLength: Buffer.byteLength(value),
         ContentType: 'text/plain; charset=utf-8',
         ...(version === undefined ? { IfNoneMatch: '*' } : { IfMatch: version }),
@@ -87,7 +86,7 @@ function operationsOf(
 
 function versionOf(reply: unknown): string {
   const version = text(reply, 'ETag');
-  // Without it a later condition would be none.
+  // Without a version, a later write would have no condition.
   if (version === undefined) throw new Error('The reply has no ETag.');
   return version;
 }
@@ -101,7 +100,7 @@ async function bodyOf(reply: unknown): Promise<string> {
   return value;
 }
 
-/** S3's own codes are the names of the SDK's errors. */
+/** Reads an error of the SDK, whose name is the code of S3. */
 export function s3Fault(error: unknown): CloudFault {
   const status = number(read(error, '$metadata'), 'httpStatusCode');
   const name = text(error, 'name');

@@ -1,4 +1,4 @@
-/** What is used of an `S3Client` of `@aws-sdk/client-s3`, version 3. */
+/** Part that is used of an `S3Client` of `@aws-sdk/client-s3`, version 3. */
 export interface S3ClientLike {
   /** Sends a command of the SDK. */
   send(command: unknown, options?: { abortSignal?: AbortSignal }): Promise<unknown>;
@@ -8,14 +8,14 @@ export interface S3ClientLike {
 export interface S3StorageOptions {
   /** Name of the bucket, which must exist. */
   readonly bucket: string;
-  /** Put before every key, such as `betfair/`. Default none. */
+  /** Prefix of every key, such as `betfair/`. Default none. */
   readonly prefix?: string | undefined;
   /** Region of the bucket. Default: the SDK's own (`AWS_REGION`, profile). */
   readonly region?: string | undefined;
   /** URL of an S3-compatible service. Default: AWS. */
   readonly endpoint?: string | undefined;
-  /** Put the bucket into the path of URLs and not into the host, as most S3-compatible services want. Default `false`. */
+  /** Puts the bucket into the path of URLs and not into the host, as most S3-compatible services need. Default `false`. */
   readonly usePathStyle?: boolean | undefined;
-  /** A ready `S3Client`, in place of `region`, `endpoint` and `usePathStyle`. It is yours to close. */
+  /** A ready `S3Client`, instead of `region`, `endpoint` and `usePathStyle`. You close it. */
   readonly client?: S3ClientLike | undefined;
 }

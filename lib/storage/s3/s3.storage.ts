@@ -9,26 +9,26 @@ import type { S3StorageOptions } from './s3.options.js';
  * `@aws-sdk/client-s3` and the rights `s3:GetObject`, `s3:PutObject` and `s3:DeleteObject` on the objects, and
  * `s3:ListBucket` on the bucket. The version is the ETag, so equal content has an equal version.
  *
- * What may pass (network, 409, 429, 5xx) is tried again for a few seconds. A write that lost, where exactly the offered
- * value is stored, counts as one of ours whose answer was lost: put something unique into values that compete.
+ * Temporary failures (network, 409, 429, 5xx) are tried again for a few seconds. If a write lost but exactly its value is
+ * stored, its answer is taken for lost: put something unique into values that compete.
  *
  * Every operation throws `SessionStorageError`: `'denied'` (rights, no credentials), `'misconfigured'` (no such bucket,
  * wrong region; credentials or a clock of this machine that cannot be used), `'unsupported'` (a service without
- * conditional requests) or `'unavailable'`; and `MissingPackageError` or `BetfairConfigurationError` where no client can
- * be made.
+ * conditional requests) or `'unavailable'`; and `MissingPackageError` or `BetfairConfigurationError` if no client can be
+ * created.
  */
 export class S3Storage extends CloudStorage {
-  /** @throws BetfairConfigurationError no bucket is named, or the endpoint is no URL */
+  /** @throws BetfairConfigurationError no bucket is named, or the endpoint is not a URL */
   constructor(options: S3StorageOptions) {
     assertNamed(options?.bucket, 'the S3 bucket of the session store', 's3://my-bucket');
     assertEndpoint(options.endpoint);
     const { bucket, prefix } = options;
     super({
       place: `S3 bucket "${bucket}"`,
-      // Without the endpoint: better two stores taken for one than one taken for two.
+      // Without the endpoint: mistaking two stores for one is safer than one for two.
       location: `s3://${bucket}`,
       prefix,
-      // Also without `endpoint`, the environment or a profile may name another service than AWS.
+      // The environment or a profile may name another service than AWS, even without `endpoint`.
       conditionalWrites: 'probe',
       connect: () => connectS3(options),
       faultOf: s3Fault,
@@ -41,7 +41,7 @@ export class S3Storage extends CloudStorage {
         ExpiredTokenException: 'denied',
         InvalidIdentityToken: 'denied',
         RequestTimeTooSkewed: 'skewed',
-        // With status 400, and from some services that speak S3.
+        // S3 and compatible services send these with status 400.
         RequestTimeout: 'unavailable',
         SlowDown: 'unavailable',
         Throttling: 'unavailable',
@@ -50,18 +50,18 @@ export class S3Storage extends CloudStorage {
         TokenProviderError: 'anonymous',
       },
       permissions: {
-        read: 's3:GetObject on the objects, and s3:ListBucket on the bucket: without that, an absent object reads as denied',
+        read: 's3:GetObject on the objects and s3:ListBucket on the bucket (without it, a missing object looks like a denied one)',
         write: 's3:PutObject on the objects',
         delete: 's3:DeleteObject on the objects',
       },
       advice: {
         anonymous:
-          'No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the machine a role, or check the profile that AWS_PROFILE names (one of SSO needs "aws sso login" again from time to time).',
-        misconfigured: 'Check that the bucket exists, its name, region and endpoint.',
+          'No credentials were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, give the machine a role, or check the profile in AWS_PROFILE (an SSO profile needs "aws sso login" from time to time).',
+        misconfigured: 'Check that the bucket exists, and check its name, region and endpoint.',
         unavailable:
-          'This is usually temporary; if not, check the network, the endpoint and its service.',
+          'This is usually temporary. If it continues, check the network, the endpoint and the service.',
         unsupported:
-          'It has no conditional requests. Use a service that knows If-Match and If-None-Match, or another storage.',
+          'It does not support conditional requests. Use a service that supports If-Match and If-None-Match, or another storage.',
       },
       credentials: {
         values: ['AWS_ACCESS_KEY_ID', 'AWS_SESSION_TOKEN'],
@@ -76,6 +76,6 @@ function assertEndpoint(endpoint: string | undefined): void {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (url && /^https?:/.test(url.protocol) && url.username === '' && url.password === '') return;
   throw new BetfairConfigurationError(
-    'the endpoint of the S3 session store is no URL that can be used. Write it without credentials, such as https://s3.example.com.',
+    'the endpoint of the S3 session store must be an http: or https: URL without credentials, such as https://s3.example.com.',
   );
 }

@@ -45,7 +45,7 @@ describe('AzureBlobStorage, when the clock of the machine is off', () => {
       expectMisconfigured(
         new AzureBlobStorage({ ...ACCOUNT, domain, protocol: 'http', localEmulator: true }),
         'RequestDateRefused, 403',
-        'The clock of this machine is 20 minutes off: set it by NTP.',
+        'The clock of this machine is 20 minutes off. Set it with NTP.',
       ),
     );
     await proxy.stop();

@@ -92,7 +92,7 @@ describe('GcsStorage, when the clock of the machine is off', () => {
           expectMisconfigured(
             new GcsStorage({ bucket: 'desk' }),
             'invalidTimeOfGrant, 400',
-            'The clock of this machine is off: set it by NTP.',
+            'The clock of this machine is off. Set it with NTP.',
           ),
         ),
       );

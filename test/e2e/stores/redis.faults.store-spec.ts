@@ -257,7 +257,7 @@ const REFUSALS: readonly Refusal[] = [
     user: `bot:${PASSWORD}@`,
     path: '?prefix=betfair/',
     failure: 'denied',
-    message: /\(NOPERM\)\. Its user needs the rights ~\{betfair\/\* \+get \+set \+eval /,
+    message: /\(NOPERM\)\. The user needs the permissions ~\{betfair\/\* \+get \+set \+eval /,
     only: ['create', 'replace', 'delete'],
   },
   {

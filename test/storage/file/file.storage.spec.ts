@@ -470,7 +470,7 @@ describe('FileStorage refuses', () => {
         cause: { code },
       });
       expect(String(error)).toContain(
-        `"${storage.directory}" cannot keep an object of the name "${key}" (${code})`,
+        `"${storage.directory}" cannot store an object named "${key}" (${code})`,
       );
     }
     expect(await storage.read('a/b')).toMatchObject({ value: 'TEXT' });

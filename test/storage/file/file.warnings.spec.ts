@@ -29,7 +29,7 @@ async function oldDirectory(mode = 0o700): Promise<string> {
 function inWords(directory: string): Record<'rights' | 'git', string> {
   return {
     rights: `The session directory "${directory}" is writable by every user of this machine, so anybody can replace a session token. Run: chmod 700 "${directory}"`,
-    git: `The session directory "${directory}" is in a Git repository and has no .gitignore, so a session token can be committed. Put a .gitignore with the line * in it, or choose a directory outside the repository.`,
+    git: `The session directory "${directory}" is in a Git repository and has no .gitignore, so a session token can be committed. Add a .gitignore with the line *, or choose a directory outside the repository.`,
   };
 }
 

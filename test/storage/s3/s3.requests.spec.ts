@@ -278,7 +278,7 @@ describe('S3Storage on a machine', () => {
     const failure: unknown = await store.read('key').catch((error: unknown) => error);
     expect(failure).toMatchObject({
       failure: 'misconfigured',
-      message: `Could not read "key" from S3 bucket "desk" (ERR_INVALID_CHAR). Nothing was sent: ${variables} must not hold a line break, or another character that no header may have.`,
+      message: `Could not read "key" from S3 bucket "desk" (ERR_INVALID_CHAR). Nothing was sent: ${variables} must not contain a line break or another character that is invalid in an HTTP header.`,
     });
     expect(cloud.requests).toHaveLength(1);
   });
@@ -299,7 +299,7 @@ describe('S3Storage on a machine', () => {
     await expect(store.read('key')).rejects.toMatchObject({
       failure: 'misconfigured',
       message: expect.stringContaining(
-        '(RequestTimeTooSkewed, 403). The clock of this machine is 20 minutes off: set it by NTP.',
+        '(RequestTimeTooSkewed, 403). The clock of this machine is 20 minutes off. Set it with NTP.',
       ),
     });
     expect(cloud.requests).toHaveLength(2);
