@@ -57,7 +57,8 @@ export class AzureBlobStorage extends CloudStorage {
       advice: {
         anonymous:
           'No credentials were found. Set AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or AZURE_STORAGE_CONNECTION_STRING, sign in with the Azure CLI, or give the machine a managed identity.',
-        misconfigured: 'Check that the container exists, and check its name and the name of the account.',
+        misconfigured:
+          'Check that the container exists, and check its name and the name of the account.',
         unavailable:
           'This is usually temporary. If it continues, check the network, the name of the account and the service.',
         unsupported:

@@ -153,7 +153,6 @@ export abstract class CloudStorage implements SessionStorage {
   }
 }
 
-
 function mayPass(verdict: Verdict, attempts: number): boolean {
   // The S3 client corrects its clock with the first answer.
   return verdict === 'unavailable' || (verdict === 'skewed' && attempts === 1);

@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { codeOf } from './file.errors.js';
 
 /**
- * Names one file with one content: inode, time of modification in nanoseconds, and a short SHA-256. A rename keeps it;
- * a write of any kind by anybody changes it.
+ * Name of one file with one content: inode, time of modification in nanoseconds, and a short SHA-256. A rename keeps it;
+ * every write changes it.
  */
 export type Fingerprint = string;
 
@@ -18,13 +18,13 @@ export interface FileCopy {
 }
 
 const READ_ATTEMPTS = 5;
-/** More than any value: of a file that somebody redirected a log to, no more is read. */
-const LONGEST_BYTES = 1_048_576n;
+/** Bytes that are read at most, for example of a file that somebody writes a log to. */
+const MAX_READ_BYTES = 1_048_576n;
 
-/** Stands for `handle.sync()`, which the file handles of Yarn's Plug'n'Play do not have. */
+/** Replaces `handle.sync()`, which the file handles of Yarn's Plug'n'Play do not have. */
 const sync = promisify(fsync);
 
-/** Reads a file, or gives `undefined` where there is none. */
+/** Reads a file; `undefined` if there is none. */
 export async function readCopy(path: string): Promise<FileCopy | undefined> {
   for (let attempt = 1; ; attempt++) {
     const handle = await ifExists(open(path, 'r'));
@@ -33,8 +33,8 @@ export async function readCopy(path: string): Promise<FileCopy | undefined> {
       const before = await handle.stat({ bigint: true });
       const bytes = await readFrom(handle, before.size);
       const after = await handle.stat({ bigint: true });
-      // Somebody may be editing in place. After some tries, what was read is as good as anything else.
-      if (sameMoment(before, after, bytes.length) || attempt === READ_ATTEMPTS) {
+      // Somebody may be editing the file. After some attempts, any content is as good as another.
+      if (isUnchanged(before, after, bytes.length) || attempt === READ_ATTEMPTS) {
         return { value: bytes.toString('utf8'), fingerprint: fingerprint(after, bytes) };
       }
     } finally {
@@ -56,18 +56,18 @@ export async function writeNew(path: string, value: string): Promise<Fingerprint
   } finally {
     await handle.close();
   }
-  // Only now: some network file systems set the time of modification on close.
+  // After close, because some network file systems set the time of modification then.
   return fingerprint(await stat(path, { bigint: true }), bytes);
 }
 
-/** Renames; `false` where `from` is gone. */
+/** Renames a file; `false` if there is no `from`. */
 export async function move(from: string, to: string): Promise<boolean> {
-  return (await ifExists(patiently(() => rename(from, to)).then(() => true))) ?? false;
+  return (await ifExists(retryOnWindows(() => rename(from, to)).then(() => true))) ?? false;
 }
 
-/** Removes a file; `false` where it is gone. */
+/** Removes a file; `false` if there is none. */
 export async function remove(path: string): Promise<boolean> {
-  return (await ifExists(patiently(() => unlink(path)).then(() => true))) ?? false;
+  return (await ifExists(retryOnWindows(() => unlink(path)).then(() => true))) ?? false;
 }
 
 export async function exists(path: string): Promise<boolean> {
@@ -76,7 +76,7 @@ export async function exists(path: string): Promise<boolean> {
 
 /** Makes the entries of a folder survive a power cut. */
 export async function syncFolder(path: string): Promise<void> {
-  // Windows opens no directories; NTFS journals its entries.
+  // Windows cannot open directories. NTFS journals their entries.
   if (process.platform === 'win32') return;
   const handle = await open(path, 'r');
   try {
@@ -89,7 +89,7 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** `undefined` instead of ENOENT. */
+/** Returns `undefined` instead of failing with ENOENT. */
 export async function ifExists<T>(operation: Promise<T>): Promise<T | undefined> {
   try {
     return await operation;
@@ -99,43 +99,40 @@ export async function ifExists<T>(operation: Promise<T>): Promise<T | undefined>
   }
 }
 
-interface Moment {
+interface FileStats {
   readonly ino: bigint;
   readonly mtimeNs: bigint;
   readonly size: bigint;
 }
 
 async function readFrom(handle: FileHandle, size: bigint): Promise<Buffer> {
-  if (size <= LONGEST_BYTES) return handle.readFile();
-  const bytes = Buffer.alloc(Number(LONGEST_BYTES));
+  if (size <= MAX_READ_BYTES) return handle.readFile();
+  const bytes = Buffer.alloc(Number(MAX_READ_BYTES));
   const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
   return bytes.subarray(0, bytesRead);
 }
 
-function shorter(size: bigint): bigint {
-  return size < LONGEST_BYTES ? size : LONGEST_BYTES;
+function isUnchanged(before: FileStats, after: FileStats, length: number): boolean {
+  const expectedLength = after.size < MAX_READ_BYTES ? after.size : MAX_READ_BYTES;
+  return before.mtimeNs === after.mtimeNs && expectedLength === BigInt(length);
 }
 
-function sameMoment(before: Moment, after: Moment, length: number): boolean {
-  return before.mtimeNs === after.mtimeNs && shorter(after.size) === BigInt(length);
-}
-
-function fingerprint(moment: Moment, bytes: Buffer): Fingerprint {
+function fingerprint({ ino, mtimeNs }: FileStats, bytes: Buffer): Fingerprint {
   const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
-  return `${moment.ino}-${moment.mtimeNs}-${digest}`;
+  return `${ino}-${mtimeNs}-${digest}`;
 }
 
-const WINDOWS_WAITS = [5, 20, 80, 200];
+const WINDOWS_PAUSES_MS = [5, 20, 80, 200];
 
-/** On Windows another process that has the file open, a virus scanner say, makes a rename fail for a moment. */
-async function patiently(operation: () => Promise<void>): Promise<void> {
-  const waits = process.platform === 'win32' ? WINDOWS_WAITS : [];
-  for (const wait of waits) {
+/** Repeats an operation that fails on Windows while another process, such as a virus scanner, has the file open. */
+async function retryOnWindows(operation: () => Promise<void>): Promise<void> {
+  const pauses = process.platform === 'win32' ? WINDOWS_PAUSES_MS : [];
+  for (const pause of pauses) {
     try {
       return await operation();
     } catch (error) {
       if (!['EPERM', 'EBUSY', 'EACCES'].includes(codeOf(error) ?? '')) throw error;
-      await delay(wait);
+      await delay(pause);
     }
   }
   return operation();

@@ -1,3 +1,13 @@
+/*
+ * Deletion of a copy while late helpers may still move copies.
+ *
+ * - A deletion moves the published copy aside, to `trash-<its number>-…`. It removes the copy that it must delete. Any
+ *   other copy is newer, because this helper was late, and is linked back. If the helper dies in between, readers that
+ *   miss the newest copy link it back, but never from the trash of a newer deletion, which moved it on purpose.
+ * - A late helper can also move the copy that a newer deletion must delete, and put it back. So a deletion removes its
+ *   copy from the trash of older deletions too, and then checks if it is published. This holds against one late helper
+ *   and any readers. Two late helpers that both move the copy exactly between these checks can bring it back.
+ */
 import { link } from 'node:fs/promises';
 import { codeOf } from './file.errors.js';
 import type { Generations } from './file.generations.js';
@@ -11,10 +21,10 @@ export class Deletions {
   ) {}
 
   /**
-   * Carries out deletion `number`: removes the expected copy, published or in the trash. Whatever is published is moved
-   * aside first, so that a newer copy can be put back.
+   * Carries out deletion `number`: removes the expected copy, published or in the trash. It first moves the published
+   * copy aside, so that a newer one can be put back.
    *
-   * @returns `true` if this call has removed it
+   * @returns `true` if this call has removed the copy
    */
   async delete(expected: Fingerprint | null, number: number): Promise<boolean> {
     let isRemoved = false;
@@ -32,8 +42,8 @@ export class Deletions {
   }
 
   /**
-   * Reads the published copy. The expected one is put back first if a deletion up to `number` took it away by mistake;
-   * a newer deletion meant to.
+   * Reads the published copy. It first puts the expected copy back if a deletion up to `number` moved it by mistake; a
+   * newer deletion moved it on purpose.
    */
   async readCopy(expected: Fingerprint | null, number: number): Promise<FileCopy | undefined> {
     const copy = await readCopy(this.path);
@@ -49,7 +59,7 @@ export class Deletions {
     try {
       await link(trash, this.path);
     } catch (error) {
-      // A newer copy is there, or somebody else was faster.
+      // A newer copy is there, or another process was faster.
       if (codeOf(error) !== 'EEXIST' && codeOf(error) !== 'ENOENT') throw error;
     }
     await remove(trash);

@@ -8,12 +8,12 @@ import { ABANDONED_AFTER_MS, sweep } from './file.temporary.js';
 const IGNORE_FILE = '.gitignore';
 const TEMPORARY = /^\.probe-[0-9a-f-]{36}(-link)?$/;
 
-/** Tells whether file storage keeps a file or folder of that name for itself. */
-export function isOurs(name: string): boolean {
+/** Tells if file storage reserves the name of a file or folder for itself. */
+export function isReserved(name: string): boolean {
   return name === IGNORE_FILE || TEMPORARY.test(name) || /^\..+\.versions$/.test(name);
 }
 
-/** Makes sure that the directory exists and can do what file storage needs. */
+/** Creates the directory if needed, and checks that file storage works in it. */
 export async function prepareDirectory(
   directory: string,
   abandonedAfterMs = ABANDONED_AFTER_MS,
@@ -21,7 +21,7 @@ export async function prepareDirectory(
   await mkdir(directory, { mode: 0o700 }).catch((error: unknown) => {
     if (codeOf(error) !== 'EEXIST') throw error;
   });
-  // A file of that name fails here, with ENOTDIR.
+  // Fails with ENOTDIR if it is a file.
   const names = await readdir(directory);
   await probeHardLinks(directory);
   await hideIfNew(directory, names);
@@ -29,16 +29,13 @@ export async function prepareDirectory(
   await sweep(directory, temporaries, temporary(), abandonedAfterMs);
 }
 
-/**
- * Hides the directory from Git if it holds nothing of others: then it is new, was emptied, or was left by a process that
- * died before it had hidden it.
- */
+/** Hides the directory from Git if it holds only files of ours: then it is new, or a process died before it hid it. */
 export async function hideIfNew(directory: string, names: readonly string[]): Promise<void> {
-  const isNew = names.every((name) => isOurs(name) && name !== IGNORE_FILE);
+  const isNew = names.every((name) => isReserved(name) && name !== IGNORE_FILE);
   if (isNew || (await hasOurEmptyIgnoreFile(directory))) await ignoreInGit(directory);
 }
 
-/** Hides the directory from Git: a live token lies in what is often a project's folder. */
+/** Hides the directory from Git: it holds a live token and is often in the folder of a project. */
 export async function ignoreInGit(directory: string): Promise<void> {
   const path = join(directory, IGNORE_FILE);
   const draft = join(directory, temporary());
@@ -53,7 +50,7 @@ export async function ignoreInGit(directory: string): Promise<void> {
   }
 }
 
-/** Tells whether a disk that was full cut our file short; the rights tell it from one that a person made. */
+/** Tells if a full disk left our .gitignore empty. Its rights tell it from a file that a person created. */
 async function hasOurEmptyIgnoreFile(directory: string): Promise<boolean> {
   const found = await ifExists(stat(join(directory, IGNORE_FILE)));
   return found !== undefined && found.size === 0 && (found.mode & 0o777) === 0o600;

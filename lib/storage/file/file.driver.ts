@@ -26,16 +26,19 @@ function directoryOf(url: string, onIgnored: OnIgnored): string {
   if (/#/.test(url)) throw fault('the file: URL must not contain a fragment.');
   const parameters = readParameters('the file: URL', new URLSearchParams(query), RULES, onIgnored);
   if (/^\/*$/.test(path)) {
-    throw new BetfairConfigurationError('the file: URL names no directory. Use file:./session-data.');
+    throw new BetfairConfigurationError(
+      'the file: URL names no directory. Use file:./session-data.',
+    );
   }
-  // Of a server, and perhaps with its password, which the errors of the operating system would quote.
-  if (/:\/\/|:[^/\\]*@/.test(path)) throw fault('the file: URL must name a directory, not a server.');
+  // A server URL may hold a password, which errors of the operating system would quote.
+  if (/:\/\/|:[^/\\]*@/.test(path))
+    throw fault('the file: URL must name a directory, not a server.');
   return join(resolvePath(path), folderOf(parameters.get('prefix')));
 }
 
-/** By hand: `new URL('file:./x')` is `/x`. */
+/** Resolves the path without `new URL()`, which reads `file:./x` as `/x`. */
 function resolvePath(path: string): string {
-  // As in Go Cloud: a dot in the place of the host begins a relative path.
+  // As in Go Cloud, a dot instead of the host starts a relative path.
   const relative = /^\/\/(\.(?:\/.*)?)$/s.exec(path)?.[1];
   const absolute = path.replace(/^\/\/localhost(?=\/)/i, '//');
   if (relative === undefined && /^\/\/[^/]/.test(absolute)) {
@@ -46,14 +49,14 @@ function resolvePath(path: string): string {
       ? fileURLToPath(`file:${absolute}`)
       : resolve(decodeURIComponent(relative ?? path));
   } catch {
-    // Not as a cause: the error may hold the URL.
+    // No cause: the error may hold the URL.
     throw new BetfairConfigurationError(
       `the file: URL contains a "%" that is not a valid escape. Write "%" in the path as %25, and do not write "/" as %2F.`,
     );
   }
 }
 
-/** A prefix that is put before every key is a folder here. */
+/** Reads a prefix, which is a folder in file storage. */
 function folderOf(prefix: string | undefined): string {
   if (prefix === undefined) return '.';
   if (/^[\w.-]+(?:\/[\w.-]+)*\/$/.test(prefix) && !prefix.includes('..')) return prefix;

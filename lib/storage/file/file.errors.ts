@@ -3,7 +3,7 @@ import { safeCause } from '../../errors/safe-cause.js';
 import { SessionStorageError, type StorageFailure } from '../../errors/storage.errors.js';
 import { read } from '../../common/unknown-values.js';
 
-/** What the code of an error tells; that links are missing, {@link withLinkErrors} finds. */
+/** Failure that the code of an error tells. {@link withLinkErrors} finds `'unsupported'`. */
 type FileFailure = Exclude<StorageFailure, 'unsupported'>;
 
 const FAILURES: Readonly<Record<string, FileFailure>> = {
@@ -21,7 +21,7 @@ const TEMPORARY = /^(\.probe|tmp|trash)-/;
 
 const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'ENOSYS']);
 
-/** The code of a system error (`ENOENT`), or `undefined` for anything else. */
+/** Reads the code of a system error (`ENOENT`); `undefined` for any other error. */
 export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const code: unknown = Reflect.get(error, 'code');
@@ -29,9 +29,9 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 /**
- * Runs a file operation; a system error becomes a {@link SessionStorageError} that says what to do.
+ * Runs a file operation. A system error becomes a {@link SessionStorageError} that says what to do.
  *
- * @param key - Of the stored object, if the operation is about one.
+ * @param key - key of the stored object, if the operation is about one
  */
 export async function withFileErrors<T>(
   directory: string,
@@ -50,19 +50,19 @@ export async function withFileErrors<T>(
   }
 }
 
-/** The file that a system error is about; `undefined` if it was to be created, which is up to the directory. */
+/** Finds the file of a system error; `undefined` for a file that could not be created, which the directory causes. */
 function pathOf(error: unknown): string | undefined {
   const path: unknown = read(error, 'path');
   const isNew = read(error, 'syscall') === 'mkdir';
   return typeof path === 'string' && !isNew && !TEMPORARY.test(basename(path)) ? path : undefined;
 }
 
-/** Tells a system error for lack of rights, or of a file system that is read-only. */
+/** Tells if a system error means missing rights or a read-only file system. */
 export function isDenied(error: unknown): boolean {
   return FAILURES[codeOf(error) ?? ''] === 'denied';
 }
 
-/** Runs `link()`; a file system without hard links is told apart from missing rights. */
+/** Runs `link()`, and tells a file system without hard links from missing rights. */
 export async function withLinkErrors<T>(folder: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
@@ -84,8 +84,8 @@ const ADVICE: Readonly<Record<FileFailure, string>> = {
   unavailable: 'Check free space, open files and the state of the disk.',
 };
 
-/** Characters of the longest sessionKey: with what is put around it, a file name has 255 at most. */
-const LONGEST_SESSION_KEY = 255 - '..lease.versions'.length;
+/** Length of the longest sessionKey: the name of its folder may have 255 characters. */
+const MAX_SESSION_KEY_LENGTH = 255 - '..lease.versions'.length;
 
 const READ_ONLY_ADVICE =
   'Its file system is read-only. Mount it writable, or choose another directory.';
@@ -93,9 +93,9 @@ const READ_ONLY_ADVICE =
 const OWNER_ADVICE =
   'Give the user of this process the right to read and write all files in it (chown -R). Another user may have created some by running the application.';
 
-/** Faults of a key. File storage makes a file of it, and folders of what stands before each `/`. */
+/** Advice for faults of a key, whose last part is a file and whose other parts are folders. */
 const KEY_ADVICE: Readonly<Record<string, string>> = {
-  ENAMETOOLONG: `The name is too long for its file system. Choose a sessionKey of at most ${LONGEST_SESSION_KEY} characters, or a shorter path of the directory.`,
+  ENAMETOOLONG: `The name is too long for its file system. Choose a sessionKey of at most ${MAX_SESSION_KEY_LENGTH} characters, or a shorter path of the directory.`,
   EISDIR:
     'A folder already has that name, because another sessionKey starts with it and "/". Choose another sessionKey.',
   ENOTDIR:
@@ -110,7 +110,7 @@ function explain(
   path: string | undefined,
 ): string {
   const advice = KEY_ADVICE[code];
-  // A key without folders meets a file instead of a folder only if the directory itself is one.
+  // For a key without "/", ENOTDIR means that the directory itself is a file.
   const isFaultOfKey = code !== 'ENOTDIR' || key?.includes('/');
   const isOther = path !== undefined && code === 'EISDIR' && path !== join(directory, key ?? '');
   if (key !== undefined && advice !== undefined && isFaultOfKey && !isOther) {

@@ -1,3 +1,25 @@
+/*
+ * Order of writers without locks.
+ *
+ * `<dir>/<key>` is the published copy: the raw value, which other programs may read and write. The hidden folder
+ * `.<key>.versions/` next to it holds records named 1, 2, 3 … A writer prepares its copy there and decides by linking a
+ * record to the next number: `link()` lets only one writer win. Then it carries the decision out: it renames the
+ * prepared copy over the published one. The record names the prepared copy, the published copy that the decision was
+ * made against (`base`) and the one that it leads to (`result`). Records name copies by fingerprint and hold no value.
+ *
+ * - A writer dies after its decision. The prepared copy still exists, so the next process renames it. A copy can be
+ *   renamed only once, so a late helper never puts an old value over a newer one.
+ * - Another program writes after the condition was checked. The published copy is not `base`, so the decision is
+ *   abandoned and the foreign value stays. Only a foreign write in the microseconds between this check and the rename
+ *   can be overwritten: no file system has a conditional rename.
+ * - A writer sleeps while its number is used and pruned, and links it a second time. Newer numbers exist then, as they
+ *   do if it won and others continued. The next record is the proof: it names the prepared copy of the generation that
+ *   it follows (`follows`), and its `base` is the `result` of that generation if the copy was published. The record
+ *   keeps a second name, the draft, until its writer knows the outcome, and neither a record with two names nor its
+ *   successor is pruned. So a writer that finds newer numbers and its draft, but no successor, withdraws. Only a writer
+ *   that slept for ten minutes, until its draft was swept, finds no proof; it fails as `'unavailable'`.
+ * - The version is the newest number with the fingerprint of the published copy, so foreign writes change it too.
+ */
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -5,27 +27,27 @@ import { codeOf, withLinkErrors } from './file.errors.js';
 import { ifExists, remove, syncFolder, writeNew, type Fingerprint } from './file.copy.js';
 import { ABANDONED_AFTER_MS, sweep } from './file.temporary.js';
 
-/** What one generation decided. `null` stands for "no object". */
+/** Decision of one generation. `null` means "no object". */
 export interface GenerationRecord {
-  /** The prepared copy (an empty marker for a deletion). While it exists, the decision is not yet carried out. */
+  /** Prepared copy (empty for a deletion). While it exists, the decision is not yet carried out. */
   readonly temp: string;
-  /** `temp` of the generation before, which tells the true successor of a generation from any other of that number. */
+  /** `temp` of the generation before, which identifies the true successor of a generation. */
   readonly follows: string | null;
-  /** The published copy that the decision was made against. */
+  /** Published copy that the decision was made against. */
   readonly base: Fingerprint | null;
-  /** The published copy that the decision leads to. */
+  /** Published copy that the decision leads to. */
   readonly result: Fingerprint | null;
 }
 
-/** Generations kept below the newest. */
+/** Number of generations that are kept below the newest. */
 export const KEPT_GENERATIONS = 32;
 
-/** Trash without a number, of development versions, is swept only: it does not tell whether it was meant. */
+/** Names of temporary files. Trash without a number, from development versions, is only swept. */
 const TEMPORARY = /^(tmp|trash(-[1-9][0-9]*)?)-[0-9a-f-]{36}$/;
 const TRASH = /^trash-([1-9][0-9]*)-[0-9a-f-]{36}$/;
 const NUMBER = /^[1-9][0-9]*$/;
 
-/** The hidden folder of one object: numbered immutable records, prepared copies, copies on their way out. */
+/** The hidden folder of one object: numbered immutable records, prepared copies and trash. */
 export class Generations {
   constructor(
     readonly folder: string,
@@ -44,17 +66,17 @@ export class Generations {
     return `tmp-${randomUUID()}`;
   }
 
-  /** The name of a copy that deletion `number` moves aside. */
+  /** Name for a copy that deletion `number` moves aside. */
   newTrash(number: number): string {
     return `trash-${number}-${randomUUID()}`;
   }
 
-  /** The newest number, 0 where there is none. */
+  /** Finds the newest number; 0 if there is none. */
   async highest(): Promise<number> {
     return Math.max(0, ...numbers(await this.#names()));
   }
 
-  /** The record of a generation; `undefined` if it is gone, or damaged, and so decides nothing. */
+  /** Reads the record of a generation; `undefined` if it is gone or damaged, and so decides nothing. */
   async record(number: number): Promise<GenerationRecord | undefined> {
     if (number === 0) return undefined;
     const text = await ifExists(readFile(this.path(String(number)), 'utf8'));
@@ -62,8 +84,8 @@ export class Generations {
   }
 
   /**
-   * Decides generation `number`: `true` for the one writer whose record gets that name. The record keeps the name
-   * `draft` too, until its writer removes it: while a record has two names, it and its successor are not pruned.
+   * Tries to decide generation `number`: `true` for the one writer whose record gets that name. The record keeps the name
+   * `draft` too until its writer removes it, and while it has two names, it and its successor are not pruned.
    */
   async propose(number: number, record: GenerationRecord, draft: string): Promise<boolean> {
     const path = this.path(draft);
@@ -71,9 +93,9 @@ export class Generations {
     try {
       await withLinkErrors(this.folder, () => link(path, this.path(String(number))));
     } catch (error) {
-      // ENOENT: the writer slept until its draft was swept, or somebody removed the folder.
+      // ENOENT: the writer slept until its draft was swept, or the folder was removed.
       if (codeOf(error) !== 'EEXIST' && codeOf(error) !== 'ENOENT') throw error;
-      // A network file system may repeat a link that had succeeded.
+      // A network file system may repeat a link that succeeded before.
       if (!(await this.#hasTwoNames(draft))) return false;
     }
     await syncFolder(this.folder);
@@ -85,18 +107,18 @@ export class Generations {
     await remove(this.path(record.temp));
   }
 
-  /** The copies that the deletions up to `number` have moved aside. */
+  /** Finds the copies that the deletions up to `number` have moved aside. */
   async trash(number: number): Promise<readonly string[]> {
     return (await this.#names()).filter((name) => Number(TRASH.exec(name)?.[1]) <= number);
   }
 
-  /** Removes what is no longer needed, given that generation `settled` has been carried out. */
+  /** Removes files that are not needed once generation `settled` has been carried out. */
   async tidy(settled: number): Promise<void> {
     const names = await this.#names();
     const old = numbers(names).filter((number) => number < settled - KEPT_GENERATIONS);
     for (const number of old) {
       const record = await this.record(number);
-      // A writer that slept through many generations and died may have left its copy.
+      // A writer that slept for many generations and died may have left its copy.
       if (record) await remove(this.path(record.temp));
       if (await this.#isAwaited(number)) continue;
       await remove(this.path(String(number)));
@@ -105,7 +127,7 @@ export class Generations {
     await sweep(this.folder, temporaries, this.newTemporary(), this.abandonedAfterMs);
   }
 
-  /** Tells whether a living writer still needs the record, its own or the next one, to know how its own ended. */
+  /** Tells if a living writer still needs the record, its own or the next one, to know its outcome. */
   async #isAwaited(number: number): Promise<boolean> {
     return (
       (await this.#hasTwoNames(String(number))) || (await this.#hasTwoNames(String(number - 1)))

@@ -13,22 +13,22 @@ import {
   type Fingerprint,
 } from './file.copy.js';
 
-/** What is stored, and the newest generation at that moment. */
+/** The stored copy, and the newest generation at that moment. */
 export interface ObjectState {
   readonly number: number;
   readonly record: GenerationRecord | undefined;
   readonly copy: FileCopy | undefined;
 }
 
-/** How an attempt to carry out a generation ended. */
+/** Outcome of an attempt to carry out a generation. */
 type Settlement =
   | 'applied' // by this call
-  | 'settled' // by others, or never: newer generations exist
-  | 'abandoned'; // a foreign write came in between, and wins
+  | 'settled' // by other processes, or never: newer generations exist
+  | 'abandoned'; // because of a foreign write, which wins
 
 const READ_ATTEMPTS = 100;
 
-/** One object in a directory: its published copy, and the hidden folder that orders the writers. */
+/** One object in a directory: its published copy and the hidden folder that orders the writers. */
 export class FileObject {
   readonly generations: Generations;
   readonly #deletions: Deletions;
@@ -41,7 +41,7 @@ export class FileObject {
     this.#deletions = new Deletions(path, this.generations);
   }
 
-  /** The current state, after finishing what a writer may have left undone. */
+  /** Finds the current state, after finishing the work of a writer that died. */
   state(signal: AbortSignal | undefined): Promise<ObjectState> {
     return this.#look(signal, async (number, record) => {
       if (record) await this.#settle(number, record);
@@ -49,7 +49,7 @@ export class FileObject {
     });
   }
 
-  /** The current state for a process that may not write: what is decided but not yet published is left out. */
+  /** Finds the current state for a process that may not write, without decisions that are not published yet. */
   publishedState(signal: AbortSignal | undefined): Promise<ObjectState> {
     return this.#look(signal, () => readCopy(this.path));
   }
@@ -74,7 +74,7 @@ export class FileObject {
   /**
    * Replaces (`value`) or deletes (`undefined`) the copy of `state`, and returns the new version.
    *
-   * @throws StorageConflictError the stored object is not, or not any more, the one of `state`
+   * @throws StorageConflictError the stored object is not the one of `state`
    */
   async commit(
     state: ObjectState,
@@ -98,7 +98,7 @@ export class FileObject {
         (await this.#carryOut(number, record, draft));
       if (!isDone) throw new StorageConflictError(this.key);
     } finally {
-      // What cannot be removed now goes with a later write.
+      // A later write removes it if this fails.
       await remove(generations.path(draft)).catch(() => undefined);
     }
     await generations.tidy(number).catch(() => undefined);
@@ -118,7 +118,7 @@ export class FileObject {
       decided = await generations.propose(number, record, draft);
       return decided;
     } finally {
-      // A proposal that failed may nevertheless be the decision, whose copy must stay.
+      // A proposal that failed may still be the decision, and then its copy must stay.
       if (!decided && (await generations.record(number))?.temp !== record.temp)
         await remove(generations.path(record.temp));
     }
@@ -137,7 +137,7 @@ export class FileObject {
     if (!(await exists(prepared))) return 'settled';
     const found = fingerprintOf(await this.#deletions.readCopy(base, number - 1));
     if (found !== base && found !== result) {
-      // Whoever takes the prepared copy away has the say; if it is gone, this view was late.
+      // The process that removes the prepared copy decides. If it is gone, another one has decided.
       return (await remove(prepared)) ? 'abandoned' : 'settled';
     }
     const applied =
@@ -150,7 +150,7 @@ export class FileObject {
     return applied ? 'applied' : 'settled';
   }
 
-  /** Finds whether others carried out a decision that this call did not. The header of file.storage.ts says what proves it. */
+  /** Finds out if other processes carried out a decision. The header of file.generations.ts describes the proof. */
   async #tookEffect(number: number, record: GenerationRecord, draft: string): Promise<boolean> {
     const { generations } = this;
     const published = fingerprintOf(await this.#deletions.readCopy(record.result, number));
@@ -168,7 +168,7 @@ export class FileObject {
   }
 }
 
-/** The version of a copy. The number tells apart copies whose fingerprints happen to be equal. */
+/** Version of a copy. The number tells apart copies with equal fingerprints. */
 export function version(number: number, fingerprint: Fingerprint): string {
   return `${number}:${fingerprint}`;
 }

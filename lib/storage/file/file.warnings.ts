@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { openLog } from '../../common/application-log.js';
 import { exists, ifExists } from './file.copy.js';
 
-/** Warns of a directory in which tokens are not safe. One that file storage has made itself is. */
+/** Warns of a directory in which tokens are not safe. They are safe in one that file storage has created. */
 export async function warnOfDirectory(directory: string): Promise<void> {
   const log = openLog('BetfairSession');
   for (const warning of await findWarnings(directory)) log.warn(warning);
@@ -11,7 +11,7 @@ export async function warnOfDirectory(directory: string): Promise<void> {
 
 async function findWarnings(directory: string): Promise<readonly string[]> {
   const warnings: string[] = [];
-  // Rights of a group are often meant: Kubernetes gives volumes to one.
+  // Rights of a group are not checked: Kubernetes gives volumes to a group.
   if (process.platform !== 'win32' && ((await stat(directory)).mode & 0o002) !== 0) {
     warnings.push(
       `The session directory "${directory}" is writable by every user of this machine, so anybody can replace a session token. Run: chmod 700 "${directory}"`,
@@ -27,7 +27,7 @@ async function findWarnings(directory: string): Promise<readonly string[]> {
 }
 
 async function isInGit(directory: string): Promise<boolean> {
-  // A parent that must not be looked into cannot be the repository that somebody works in.
+  // A parent that cannot be read is not a repository that somebody works in.
   if (await exists(join(directory, '.git')).catch(() => false)) return true;
   const parent = dirname(directory);
   return parent !== directory && isInGit(parent);

@@ -49,7 +49,8 @@ export class GcsStorage extends CloudStorage {
         anonymous:
           'No credentials were found. Set GOOGLE_APPLICATION_CREDENTIALS, run gcloud auth application-default login, or give the machine a service account.',
         misconfigured: 'Check that the bucket exists, and check its name.',
-        unavailable: 'This is usually temporary. If it continues, check the network and the service.',
+        unavailable:
+          'This is usually temporary. If it continues, check the network and the service.',
         unsupported:
           'It does not support conditional requests. Use a service that supports ifGenerationMatch, or another storage.',
       },

@@ -12,7 +12,9 @@ export const memoryDriver: StorageDriver = {
   create(url, onIgnored) {
     const parameters = /^mem:\/\/(?:\?(.*))?$/i.exec(url);
     if (parameters === null) {
-      throw new BetfairConfigurationError('the mem: URL must not contain a name. Write it as mem://.');
+      throw new BetfairConfigurationError(
+        'the mem: URL must not contain a name. Write it as mem://.',
+      );
     }
     readParameters('the mem: URL', new URLSearchParams(parameters[1]), RULES, onIgnored);
     // Each URL opens its own memory, which no other service can reach.

@@ -17,7 +17,8 @@ export const FAULTS = {
   },
   right: {
     failure: 'denied',
-    advice: ({ grant }) => `The user lacks a permission. Run this as the owner of the table: ${grant}`,
+    advice: ({ grant }) =>
+      `The user lacks a permission. Run this as the owner of the table: ${grant}`,
   },
   connect: {
     failure: 'denied',

@@ -162,5 +162,7 @@ function sourceOf(options: PostgresStorageOptions): NamedSource {
 }
 
 function withoutTls({ name }: StoreAuthority): BetfairConfigurationError {
-  return new BetfairConfigurationError(`${name} has no effect with sslmode=disable. Remove one of them.`);
+  return new BetfairConfigurationError(
+    `${name} has no effect with sslmode=disable. Remove one of them.`,
+  );
 }

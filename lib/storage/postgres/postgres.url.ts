@@ -30,7 +30,8 @@ const ESCAPES =
 export function readPostgresUrl(written: string): PostgresUrl {
   if (!URL.canParse(written) || /\s/.test(written)) throw fault(`cannot be read. ${ESCAPES}`);
   const url = new URL(written);
-  if (!/^postgres(ql)?:$/.test(url.protocol)) throw fault('must start with postgres:// or postgresql://.');
+  if (!/^postgres(ql)?:$/.test(url.protocol))
+    throw fault('must start with postgres:// or postgresql://.');
   // The part after the host may be the rest of a password.
   if (/@/.test(url.pathname + url.search + url.hash) || url.hash !== '') {
     throw fault(`contains "#", or "@" after its host. ${ESCAPES}`);

@@ -38,16 +38,22 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
     ({ prefix }) =>
       `The user needs the permissions ~{${prefix}* +get +set +eval +del +exists +rename +persist, and +select if the URL has a database.`,
   ),
-  DENIED: denied('The server is in protected mode and accepts only local connections. Set a password on it.'),
+  DENIED: denied(
+    'The server is in protected mode and accepts only local connections. Set a password on it.',
+  ),
   CLUSTER_BY_URL: misconfigured(
     'The server is part of a cluster. Pass a cluster client: new RedisStorage({ send }).',
   ),
-  NO_DATABASE: misconfigured('The server has no database with that number. Correct the path of the URL.'),
+  NO_DATABASE: misconfigured(
+    'The server has no database with that number. Correct the path of the URL.',
+  ),
   TLS_FAILED: misconfigured(
     'Use rediss:// for a server with TLS and redis:// for one without. If the server has its own authority, set ca_file in the URL, or ca.',
   ),
   EXPIRED: misconfigured('The certificate of the server has expired. Renew it.'),
-  OTHER_HOST: misconfigured('The certificate of the server is for another host. Use that host in the URL.'),
+  OTHER_HOST: misconfigured(
+    'The certificate of the server is for another host. Use that host in the URL.',
+  ),
   CLIENT_CERTIFICATE: misconfigured(
     'The server requires a client certificate. Pass a client that has one: new RedisStorage({ send }).',
   ),
@@ -65,7 +71,9 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
     'Use a Redis or Valkey that supports GET, SET and EVAL (not a Sentinel, and not a proxy without scripts), or another storage.',
   ),
   NOSCRIPT: unsupported('The client must send EVAL unchanged.'),
-  NOT_CONNECTED: unavailable('The client is not connected. Connect it before the application starts.'),
+  NOT_CONNECTED: unavailable(
+    'The client is not connected. Connect it before the application starts.',
+  ),
   READONLY: unavailable(
     'The server is a replica. During a failover this is temporary; otherwise connect to the primary.',
   ),

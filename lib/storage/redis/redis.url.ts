@@ -55,7 +55,9 @@ export function readRedisUrl(url: string): RedisAddress {
   const username = decode(parts.username, fail);
   const password = decode(parts.password, fail);
   if (username !== undefined && password === undefined) {
-    fail(`${scheme} has a user but no password. To set only a password, write ":password@" before the host.`);
+    fail(
+      `${scheme} has a user but no password. To set only a password, write ":password@" before the host.`,
+    );
   }
   const parameters = readParameters(scheme, searchParams, RULES, () => {});
   const prefix = parameters.get('prefix') ?? '';
@@ -82,6 +84,8 @@ function decode(text: string, fail: (fault: string) => never): string | undefine
     return text === '' ? undefined : decodeURIComponent(text);
   } catch {
     // No cause: the error may hold the password.
-    return fail('the URL contains a "%" that is not a valid escape. Write "%" in the password as %25.');
+    return fail(
+      'the URL contains a "%" that is not a valid escape. Write "%" in the password as %25.',
+    );
   }
 }
