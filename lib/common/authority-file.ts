@@ -20,7 +20,7 @@ export function readAuthorityFile(name: string, file: string): string {
   const text = readText(name, file);
   if (isPemCertificate(text)) return text;
   throw new BetfairConfigurationError(
-    `${name}: the file ${quotedPath(file)} does not hold certificates in PEM ("-----BEGIN CERTIFICATE-----"), each of which can be read.`,
+    `${name}: the file ${quotedPath(file)} must hold PEM certificates ("-----BEGIN CERTIFICATE-----") that can all be read.`,
   );
 }
 
@@ -33,6 +33,6 @@ function readText(name: string, file: string): string {
     throw unreadableFile(name, file, error);
   }
   throw new BetfairConfigurationError(
-    `${name}: ${quotedPath(file)} is not a file but a pipe or a device. Write what it gives to a file.`,
+    `${name}: ${quotedPath(file)} is a pipe or a device, not a file. Write its content to a file.`,
   );
 }

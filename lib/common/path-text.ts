@@ -40,9 +40,9 @@ function nameContent(text: string): string | undefined {
 }
 
 function nameOddity(text: string): string | undefined {
-  if (/[\r\n]/.test(text)) return 'has a line break beside the path';
+  if (/[\r\n]/.test(text)) return 'has a line break before or after the path';
   // oxlint-disable-next-line no-control-regex -- a path has none
-  if (/[\0-\x1f]/.test(text)) return 'has a control character in it, as no path has';
+  if (/[\0-\x1f]/.test(text)) return 'contains a control character';
   return text.length > LONGEST_PATH ? 'is too long for a path' : undefined;
 }
 

@@ -9,7 +9,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   EACCES: 'Give the user of this process the permission to read it.',
   EPERM: 'Give the user of this process the permission to read it.',
   EISDIR:
-    'It is a directory: name the file in it. Docker makes a directory of a mount whose source is missing.',
+    'It is a directory. Name the file in it. Docker creates a directory if the source of a mount is missing.',
 };
 
 /** Explains why a file could not be read. `name` is what the user set to its path. */

@@ -1,14 +1,14 @@
 import { BetfairSessionError } from './betfair-session.error.js';
 
-/** What Betfair said of a call that failed. */
+/** Details of a call that failed. */
 export interface BetfairApiErrorDetails extends ErrorOptions {
-  /** Such as `SportsAPING/v1.0/listEventTypes`. */
+  /** Operation, such as `SportsAPING/v1.0/listEventTypes`. */
   readonly operation: string;
-  /** The HTTP status of the answer. */
+  /** HTTP status of the answer. */
   readonly status: number;
-  /** Whether the operation only reads, and the same call may succeed later. */
+  /** `true` if the operation only reads and the same call may succeed later. */
   readonly retryable: boolean;
-  /** Betfair's own code, such as `TOO_MUCH_DATA`; left out where there was none. */
+  /** Betfair's own code, such as `TOO_MUCH_DATA`, if there was one. */
   readonly errorCode?: string | undefined;
   /** Betfair's explanation. */
   readonly errorDetails?: string | undefined;
@@ -17,18 +17,18 @@ export interface BetfairApiErrorDetails extends ErrorOptions {
 }
 
 /**
- * Betfair's API did not do what `call()` asked for (`BETFAIR_API_ERROR`): an API exception, which comes with HTTP 200, a
- * fault of its framework, or an answer that is none.
+ * Betfair's API did not carry out a `call()` (`BETFAIR_API_ERROR`): an API exception, which comes with HTTP 200, a fault
+ * of its framework, or an answer that cannot be used.
  */
 export class BetfairApiError extends BetfairSessionError {
   protected static override readonly errorName = 'BetfairApiError';
-  /** Such as `SportsAPING/v1.0/listEventTypes`. */
+  /** Operation, such as `SportsAPING/v1.0/listEventTypes`. */
   readonly operation: string;
-  /** The HTTP status of the answer. */
+  /** HTTP status of the answer. */
   readonly status: number;
-  /** Betfair's own code, such as `TOO_MUCH_DATA`; `undefined` where there was none, as in an outage. */
+  /** Betfair's own code, such as `TOO_MUCH_DATA`; `undefined` if there was none, as in an outage. */
   readonly errorCode: string | undefined;
-  /** Betfair's explanation; session token and application key are taken out of it. */
+  /** Betfair's explanation, without session token and application key. */
   readonly errorDetails: string | undefined;
   /** Names the call to Betfair's support. */
   readonly requestUUID: string | undefined;

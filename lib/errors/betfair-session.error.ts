@@ -1,6 +1,6 @@
 /**
- * Every `code` that an error of this package can carry. The set is closed: a new code is a new minor version, a
- * changed meaning a new major one.
+ * Every `code` of the errors of this package. The set is closed: a new code comes with a minor version, a changed meaning
+ * with a major one.
  */
 export type BetfairSessionErrorCode =
   | 'BETFAIR_API_ERROR'
@@ -23,40 +23,40 @@ export type BetfairSessionErrorCode =
   | 'BETFAIR_STREAM_LOST'
   | 'BETFAIR_STREAM_REFUSED';
 
-/** What every error of this package has. */
+/** Details of every error of this package. */
 export interface BetfairSessionErrorDetails extends ErrorOptions {
-  /** What happened. */
+  /** Code that tells what happened. */
   readonly code: BetfairSessionErrorCode;
-  /** Whether the same call may succeed later with nothing changed. */
+  /** `true` if the same call may succeed later without any change. */
   readonly retryable: boolean;
 }
 
 /**
- * The base class of every error that this package throws. Tell errors apart by {@link code}; none carries a password,
+ * Base class of all errors that this package throws. Tell errors apart by {@link code}. No error contains a password,
  * token, application key or private key.
  */
 export class BetfairSessionError extends Error {
-  /** What happened. */
+  /** Code that tells what happened. */
   readonly code: BetfairSessionErrorCode;
-  /** Whether the same call may succeed later with nothing changed. */
+  /** `true` if the same call may succeed later without any change. */
   readonly retryable: boolean;
 
   constructor(message: string, { code, retryable, ...options }: BetfairSessionErrorDetails) {
     super(message, options);
     this.code = code;
     this.retryable = retryable;
-    // The class's own name, even where a bundler renames classes: it is what logs and support requests quote.
+    // Logs and support requests quote the name, so it stays the same if a bundler renames the class.
     Object.defineProperty(this, 'name', { value: new.target.errorName, configurable: true });
-    // Anew, because the first line of the stack, which loggers print, was written before the name was set.
+    // Loggers print the first line of the stack, which was written before the name was set.
     Error.captureStackTrace(this, new.target);
   }
 
-  /** What `name` says, also where a bundler renames the class. */
+  /** Value of `name`, which stays the same if a bundler renames the class. */
   protected static readonly errorName: string = 'BetfairSessionError';
 
   /**
-   * A copy of this error, with its stack, that names what led to it. One failed renewal fails many callers, and each
-   * has a cause of its own.
+   * Copies this error, with its stack, and gives the copy a cause. One failed renewal fails many callers, and each of
+   * them has another cause.
    */
   because(cause: unknown): BetfairSessionError {
     const { code, retryable, message, name, stack } = this;

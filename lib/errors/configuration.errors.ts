@@ -1,9 +1,9 @@
 import { BetfairSessionError } from './betfair-session.error.js';
 
-/** The configuration cannot work (`BETFAIR_CONFIGURATION`). Thrown at start-up, with every fault named at once. */
+/** The configuration cannot work (`BETFAIR_CONFIGURATION`). Thrown at start-up, with all faults at once. */
 export class BetfairConfigurationError extends BetfairSessionError {
   protected static override readonly errorName = 'BetfairConfigurationError';
-  /** Each fault with its fix, a sentence or two each. */
+  /** Faults, each with its fix, in a sentence or two. */
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[] | string, options?: ErrorOptions) {
@@ -18,7 +18,7 @@ export class BetfairConfigurationError extends BetfairSessionError {
   }
 }
 
-/** An optional package is needed and not installed (`BETFAIR_MISSING_PACKAGE`). The message has the `npm i` line. */
+/** An optional package is needed but not installed (`BETFAIR_MISSING_PACKAGE`). The message has the `npm i` command. */
 export class MissingPackageError extends BetfairSessionError {
   protected static override readonly errorName = 'MissingPackageError';
 

@@ -1,8 +1,8 @@
 import { BetfairSessionError } from './betfair-session.error.js';
 
 /**
- * Betfair refused the login and a person must act before another attempt (`BETFAIR_LOGIN_REJECTED`). It is never
- * retried automatically: repeated wrong passwords lock the account.
+ * Betfair refused the login, and a person must act before the next attempt (`BETFAIR_LOGIN_REJECTED`). It is never
+ * retried automatically, because repeated wrong passwords lock the account.
  */
 export class BetfairLoginRejectedError extends BetfairSessionError {
   protected static override readonly errorName = 'BetfairLoginRejectedError';
@@ -10,7 +10,7 @@ export class BetfairLoginRejectedError extends BetfairSessionError {
   constructor(
     /** Betfair's own code, such as `INVALID_USERNAME_OR_PASSWORD`. */
     readonly loginCode: string,
-    /** The manual step that lifts the refusal. */
+    /** Advice for the person who ends the refusal. */
     readonly action: string,
     options?: ErrorOptions,
   ) {
@@ -22,13 +22,13 @@ export class BetfairLoginRejectedError extends BetfairSessionError {
   }
 }
 
-/** Logins are held back, by Betfair's temporary ban or by the login budget (`BETFAIR_LOGIN_BLOCKED`). */
+/** Logins are blocked, by Betfair's temporary ban or by the login budget (`BETFAIR_LOGIN_BLOCKED`). */
 export class BetfairLoginBlockedError extends BetfairSessionError {
   protected static override readonly errorName = 'BetfairLoginBlockedError';
 
   constructor(
     reason: string,
-    /** When the next login may be attempted. */
+    /** Time of the next attempt to log in. */
     readonly until: Date,
     options?: ErrorOptions,
   ) {
@@ -41,8 +41,8 @@ export class BetfairLoginBlockedError extends BetfairSessionError {
 }
 
 /**
- * Betfair's identity service gave no usable answer: network, time-out, an outage or block page
- * (`BETFAIR_IDENTITY_UNAVAILABLE`). It says nothing about the session, so it never causes a login.
+ * Betfair's identity service gave no usable answer (`BETFAIR_IDENTITY_UNAVAILABLE`): network, time-out, or the page of an
+ * outage or a block. It says nothing about the session, so it never causes a login.
  */
 export class BetfairIdentityUnavailableError extends BetfairSessionError {
   protected static override readonly errorName = 'BetfairIdentityUnavailableError';

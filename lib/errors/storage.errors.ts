@@ -1,6 +1,6 @@
 import { BetfairSessionError, type BetfairSessionErrorCode } from './betfair-session.error.js';
 
-/** Why a store did not do what it was asked. */
+/** Reason why a store failed. */
 export type StorageFailure = 'denied' | 'misconfigured' | 'unavailable' | 'unsupported';
 
 const CODES = {
@@ -11,18 +11,18 @@ const CODES = {
 } as const satisfies Record<StorageFailure, BetfairSessionErrorCode>;
 
 /**
- * The session store failed: `BETFAIR_STORAGE_UNAVAILABLE` (network, time-out, disk: may pass by itself),
- * `BETFAIR_STORAGE_DENIED` (rights, no credentials), `BETFAIR_STORAGE_MISCONFIGURED` (no such bucket or directory; a file
- * of credentials, a clock or a certificate of this machine that cannot be used; a store of your own that returns
- * something else than it must) or `BETFAIR_STORAGE_UNSUPPORTED` (the store cannot write conditionally).
+ * The session store failed: `BETFAIR_STORAGE_UNAVAILABLE` (network, time-out, disk; may be temporary),
+ * `BETFAIR_STORAGE_DENIED` (rights, no credentials), `BETFAIR_STORAGE_MISCONFIGURED` (no such bucket or directory; a
+ * credentials file, clock or certificate of this machine that cannot be used; a store of your own that returns a wrong
+ * value) or `BETFAIR_STORAGE_UNSUPPORTED` (the store cannot write conditionally).
  */
 export class SessionStorageError extends BetfairSessionError {
   protected static override readonly errorName = 'SessionStorageError';
 
-  /** A store of your own throws it; put no stored value into the message, and no error of a client into `cause`. */
+  /** Creates the error, also in a store of your own. Put no stored value into `message`, and no client error into `cause`. */
   constructor(
     message: string,
-    /** Why the store did not do what it was asked. */
+    /** Reason of the failure. */
     readonly failure: StorageFailure,
     options?: ErrorOptions,
   ) {
@@ -31,13 +31,13 @@ export class SessionStorageError extends BetfairSessionError {
 }
 
 /**
- * A conditional write or delete lost: the stored value is not the one the condition names
- * (`BETFAIR_STORAGE_CONFLICT`). A store throws it; the session manager resolves it, so applications do not see it.
+ * A conditional write or delete lost, because another version is stored (`BETFAIR_STORAGE_CONFLICT`). A store throws it,
+ * and the session manager handles it, so applications do not see it.
  */
 export class StorageConflictError extends BetfairSessionError {
   protected static override readonly errorName = 'StorageConflictError';
 
-  /** @param key - Of the object, without the prefix of the store. */
+  /** @param key - key of the object, without the prefix of the store */
   constructor(key: string, options?: ErrorOptions) {
     super(
       `The stored object "${key}" was changed by another writer. Read it again before you change it.`,

@@ -1,34 +1,31 @@
 import { reasonOf } from '../common/abort-listener.js';
+import { APPLICATION_KEY_HEADER, TOKEN_HEADER } from '../common/betfair-headers.js';
 import type { Clock } from '../common/clock.js';
 import { withDeadline } from '../common/deadline.js';
 import type { CertificateAuthorities } from '../common/http/trust.js';
-import { request, type Dispatcher } from '../common/http/undici.js';
+import type { Dispatcher } from '../common/http/undici.js';
 import { BetfairConfigurationError, BetfairIdentityUnavailableError } from '../errors/index.js';
 import { safeCause } from '../errors/safe-cause.js';
 import type { TlsCredentials } from './certificate/certificate.content.js';
 import {
-  givenUp,
-  type IdentityResponse,
   type KeepAliveReply,
   type LoginReply,
   type LogoutReply,
-  type Operation,
   parseKeepAliveReply,
   parseLoginReply,
   parseLogoutReply,
-  type Unclear,
-  unanswered,
   unclearLogin,
 } from './identity-reply.js';
+import { type IdentityRequest, type IdentityResponse, sendRequest } from './identity.request.js';
 import { createTransport } from './identity.transport.js';
 import type { ResolvedEndpoints } from './jurisdiction.endpoints.js';
 import { SendingWatch } from './sending.watch.js';
-import { unreachable } from './unreachable.js';
+import { cancelled, type Unclear, unclear, unreachable } from './unclear-reply.js';
 
 /** Options of an account that the identity client needs. */
 export interface IdentityOptions {
   readonly username: string;
-  /** Each login brings its own; this one is only kept out of messages, if it is a text. */
+  /** Password that messages must not show; each login brings the one that it sends. */
   readonly password: string | (() => unknown);
   readonly applicationKey: string;
   readonly endpoints: ResolvedEndpoints;
@@ -39,36 +36,24 @@ export interface IdentityOptions {
 /** The secrets of one login. */
 export interface LoginSecrets {
   readonly password: string;
-  /** `undefined` for an account without two-factor authentication, and for a login with a certificate. */
+  /** `undefined` without two-factor authentication, and for a certificate login. */
   readonly twoFactorCode: string | undefined;
-  /** Presented in the TLS handshake; `undefined`: the login is the interactive one. */
+  /** Client certificate for the TLS handshake; `undefined` for an interactive login. */
   readonly certificate: TlsCredentials | undefined;
 }
 
-/** A request that has not been sent yet. */
-interface IdentityRequest {
-  readonly operation: Operation;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** Texts that no message may show, the user name included. */
-  readonly secrets: readonly string[];
-  /** Gives the connections that it goes by. */
-  readonly connect: (ending: AbortSignal) => Dispatcher | Promise<Dispatcher>;
-}
-
-/** No reply of the identity service comes near it. */
-const LARGEST_REPLY = 1_048_576;
+/** Far more than any reply of the identity service. */
+const MAX_REPLY_BYTES = 1_048_576;
 const COMMON_HEADERS = { accept: 'application/json' };
 
 /**
- * Speaks the four operations of Betfair's identity service. Each is one request with one deadline that covers its body;
- * nothing is repeated here, no redirect is followed, and every outcome is a value, not an exception.
+ * Sends the requests to Betfair's identity service. Each operation is one request with one deadline that includes its
+ * body. Nothing is repeated, no redirect is followed, and every outcome is a value, not an exception.
  */
 export class IdentityClient {
-  /** For keepAlive and logout; a login brings its own, with the certificate. */
+  /** Connections for keepAlive and logout; a login has its own, with the certificate. */
   readonly #transport: Dispatcher;
-  /** Those of the options. */
+  /** Secrets of the options. */
   readonly #secrets: readonly string[];
 
   constructor(
@@ -83,10 +68,9 @@ export class IdentityClient {
   }
 
   /**
-   * Logs in with the credentials of this moment. Resolves also if `signal` ends it, so that what became of the login is
-   * always known.
+   * Logs in. It also resolves if `signal` aborts, so that the caller always knows if Betfair may have a session.
    *
-   * @param until monotonic time after which it is not sent any more, however late a process that was stopped finds out
+   * @param until - monotonic time after which the request is not sent, even by a process that was paused
    * @throws BetfairConfigurationError the proxy cannot be used; nothing was sent
    */
   async logIn(
@@ -103,11 +87,11 @@ export class IdentityClient {
       headers: {
         ...COMMON_HEADERS,
         'content-type': 'application/x-www-form-urlencoded',
-        'x-application': applicationKey,
+        [APPLICATION_KEY_HEADER]: applicationKey,
       },
-      // In the body and URL-encoded: a query string would end up in access logs.
+      // In the body, because a query string would appear in access logs.
       body: new URLSearchParams({ username, password: password + twoFactorCode }).toString(),
-      // Also one by one: an echo may hold only one of them.
+      // Together and each alone: a reply may echo only one of them.
       secrets: [password + twoFactorCode, password, twoFactorCode, ...this.#secrets],
       connect: () => {
         own.transport = this.#connect(certificate, watch);
@@ -121,11 +105,11 @@ export class IdentityClient {
     } finally {
       await own.transport?.destroy();
     }
-    // Asked last: what was not sent before the connections ended never will be.
+    // After the connections are closed, because only then nothing more can be sent.
     return 'type' in answer ? unclearLogin(answer, watch.mayHaveSent) : parseLoginReply(answer);
   }
 
-  /** Asks whether the session lives, and extends it if so. */
+  /** Extends the session, and finds out if it is alive. */
   keepAlive(token: string, signal?: AbortSignal): Promise<KeepAliveReply> {
     const { endpoints } = this.options;
     return this.#withToken('keepAlive', endpoints.keepAlive, token, parseKeepAliveReply, signal);
@@ -145,7 +129,7 @@ export class IdentityClient {
   #connect(credentials?: TlsCredentials, watch?: SendingWatch): Dispatcher {
     return createTransport(this.options.ca, {
       connectTimeout: this.options.requestTimeout,
-      maxResponseSize: LARGEST_REPLY,
+      maxResponseSize: MAX_REPLY_BYTES,
       ...(credentials && { credentials }),
       ...(watch && { watch }),
     });
@@ -165,8 +149,8 @@ export class IdentityClient {
         url,
         headers: {
           ...COMMON_HEADERS,
-          'x-application': applicationKey,
-          'x-authentication': token,
+          [APPLICATION_KEY_HEADER]: applicationKey,
+          [TOKEN_HEADER]: token,
         },
         secrets: [token, ...this.#secrets],
         connect: () => this.#transport,
@@ -176,8 +160,11 @@ export class IdentityClient {
     return 'type' in answer ? answer : parse(answer);
   }
 
-  async #exchange(due: IdentityRequest, signal?: AbortSignal): Promise<IdentityResponse | Unclear> {
-    const { operation } = due;
+  async #exchange(
+    request: IdentityRequest,
+    signal?: AbortSignal,
+  ): Promise<IdentityResponse | Unclear> {
+    const { operation } = request;
     const { requestTimeout } = this.options;
     const late = new BetfairIdentityUnavailableError(
       `No complete answer within ${requestTimeout} ms.`,
@@ -186,41 +173,17 @@ export class IdentityClient {
       return await withDeadline(
         this.clock,
         requestTimeout,
-        (ending) => send(due, ending),
+        (ending) => sendRequest(request, ending),
         () => late,
         signal,
       );
     } catch (error) {
       if (error instanceof BetfairConfigurationError) throw error;
-      if (signal?.aborted) return givenUp(operation, reasonOf(signal));
+      if (signal?.aborted) return cancelled(operation, reasonOf(signal));
       const cause = safeCause(error);
       return error === late
-        ? unanswered(operation, `gave no complete answer within ${requestTimeout} ms`, cause)
+        ? unclear(operation, `gave no complete answer within ${requestTimeout} ms`, cause)
         : unreachable(operation, cause);
     }
   }
-}
-
-async function send(
-  { url, headers, body, secrets, connect }: IdentityRequest,
-  signal: AbortSignal,
-): Promise<IdentityResponse> {
-  const dispatcher = await connect(signal);
-  const options = { dispatcher, method: 'POST', headers, body: body ?? null, signal } as const;
-  const answer = await request(url, options);
-  const { 'content-type': contentType, 'content-encoding': encoding = 'identity' } = answer.headers;
-  return {
-    status: answer.statusCode,
-    contentType: typeof contentType === 'string' ? contentType : '',
-    isCompressed: encoding !== 'identity',
-    body: await textOf(answer),
-    secrets,
-  };
-}
-
-/** The page behind any other status than 200 is not read: it says no more, and need not end. */
-async function textOf({ statusCode, body }: Dispatcher.ResponseData): Promise<string> {
-  if (statusCode === 200) return body.text();
-  body.on('error', () => undefined).destroy();
-  return '';
 }

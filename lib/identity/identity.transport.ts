@@ -7,21 +7,21 @@ import { buildConnector, type Dispatcher, Pool } from '../common/http/undici.js'
 import type { TlsCredentials } from './certificate/certificate.content.js';
 import type { SendingWatch } from './sending.watch.js';
 
-/** What differs between the connections of a login and those of keepAlive and logout. */
+/** Options that differ between a login and keepAlive or logout. */
 export interface TransportOptions {
-  /** The client certificate; only the login presents one. */
+  /** Client certificate; only the login presents one. */
   readonly credentials?: TlsCredentials;
-  /** Milliseconds to connect; 10 s when left out. */
+  /** Milliseconds to connect. Default 10 s. */
   readonly connectTimeout?: number;
-  /** Bytes; bounds what a hostile reply can cost. None when left out. */
+  /** Bytes of the largest reply, as a limit for a hostile server. Default none. */
   readonly maxResponseSize?: number;
-  /** Follows the connections, for a transport that carries one request. */
+  /** Watch for a transport with one request, which follows its connections. */
   readonly watch?: SendingWatch;
 }
 
 /**
- * Connections to the identity service, which trust `ca` beside the usual authorities and go through the proxy that the
- * environment names (`HTTPS_PROXY`, `NO_PROXY`). Certificate checking is never switched off.
+ * Creates connections to the identity service. They trust `ca` in addition to the usual authorities and use the proxy of
+ * the environment (`HTTPS_PROXY`, `NO_PROXY`). Certificate checking is never switched off.
  *
  * @throws BetfairConfigurationError the environment names a proxy that cannot be used
  */
@@ -29,12 +29,12 @@ export function createTransport(
   ca: CertificateAuthorities,
   { credentials, connectTimeout = 10_000, maxResponseSize = -1, watch }: TransportOptions = {},
 ): Dispatcher {
-  // The times of undici's own are switched off: a connection has its bound below, a request that of its caller.
+  // The timeouts of undici are switched off: the connector below has one, and the caller has one for the request.
   const tls = { ...trusting(ca, credentials), timeout: 0 };
   const direct = buildConnector(tls);
   return proxyAgent({
     connect: direct,
-    // Behind a proxy the handshake with Betfair is made inside the tunnel, with the same.
+    // Behind a proxy, the same settings apply to the handshake inside the tunnel.
     requestTls: tls,
     factory: (origin, { connect }: Pool.Options) => {
       const connector = typeof connect === 'function' ? connect : direct;
@@ -58,7 +58,7 @@ function watched(connect: Connector, watch: SendingWatch): Connector {
         closeSocket(socket);
         return callback(new Error('The connection came too late.'), null);
       }
-      // Before undici has it: it writes the request at once.
+      // Before undici gets the socket, because it writes the request at once.
       if (socket) watch.connected();
       callback(...result);
     });

@@ -1,16 +1,16 @@
-/** Where the account is registered; it decides hosts and session lifetime. */
+/** Betfair site where the account is registered. It decides hosts and session lifetime. */
 export type Jurisdiction =
   'global' | 'italy' | 'spain' | 'romania' | 'sweden' | 'australia' | 'brazil';
 
-/** Addresses that replace those of the jurisdiction: whole URLs, all of them `https:`, except for `stream`. */
+/** Addresses that replace those of the jurisdiction: complete `https:` URLs, except for `stream`. */
 export interface BetfairEndpoints {
-  /** Login with a client certificate. Receives user name, password and application key. */
+  /** URL of the certificate login. Receives user name, password and application key. */
   readonly certLogin?: string | undefined;
-  /** Interactive login. Receives the same, and the two-factor code. */
+  /** URL of the interactive login. Receives the same, and the two-factor code. */
   readonly login?: string | undefined;
-  /** Receives the token and the application key. */
+  /** URL of keepAlive. Receives the token and the application key. */
   readonly keepAlive?: string | undefined;
-  /** Receives the token and the application key. */
+  /** URL of logout. Receives the token and the application key. */
   readonly logout?: string | undefined;
   /** Base of `SessionService.fetch`, and the only origin that it sends a token to. */
   readonly api?: string | undefined;
@@ -32,7 +32,7 @@ export interface ResolvedEndpoints {
 interface JurisdictionFacts {
   /** Suffix of the identity hosts. */
   readonly domain: string;
-  /** Countries as the codes of a login name them, and `COM`. */
+  /** Countries in login codes, and `COM`. */
   readonly countries: readonly string[];
   readonly api: string;
   /** Host of the Stream API; documented for the global exchange only, and inferred for Italy. */
@@ -41,13 +41,13 @@ interface JurisdictionFacts {
   readonly sessionLifetime: number;
 }
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const API = 'https://api.betfair.com';
 
 /**
- * Hosts and lifetimes as Betfair documents them (May and July 2026). Where nothing official exists the lifetime is 12
- * hours; users can change their own, so both are options too.
+ * Hosts and lifetimes from Betfair's documentation (May and July 2026). Without a documented lifetime it is 12 hours.
+ * Users can change the lifetime of their account, so both are options too.
  */
 const JURISDICTIONS: Readonly<Record<Jurisdiction, JurisdictionFacts>> = {
   global: {
@@ -55,36 +55,36 @@ const JURISDICTIONS: Readonly<Record<Jurisdiction, JurisdictionFacts>> = {
     countries: ['COM', 'GB', 'UK', 'IE'],
     api: API,
     stream: 'stream-api.betfair.com',
-    sessionLifetime: 12 * HOUR,
+    sessionLifetime: 12 * HOUR_MS,
   },
   italy: {
     domain: 'betfair.it',
     countries: ['IT'],
     api: 'https://api.betfair.it',
     stream: 'stream-api.betfair.it',
-    sessionLifetime: 20 * MINUTE,
+    sessionLifetime: 20 * MINUTE_MS,
   },
-  spain: { domain: 'betfair.es', countries: ['ES'], api: API, sessionLifetime: 20 * MINUTE },
-  romania: { domain: 'betfair.ro', countries: ['RO'], api: API, sessionLifetime: 12 * HOUR },
-  sweden: { domain: 'betfair.se', countries: ['SE'], api: API, sessionLifetime: 12 * HOUR },
+  spain: { domain: 'betfair.es', countries: ['ES'], api: API, sessionLifetime: 20 * MINUTE_MS },
+  romania: { domain: 'betfair.ro', countries: ['RO'], api: API, sessionLifetime: 12 * HOUR_MS },
+  sweden: { domain: 'betfair.se', countries: ['SE'], api: API, sessionLifetime: 12 * HOUR_MS },
   australia: {
     domain: 'betfair.com.au',
     countries: ['AU', 'NZ'],
     api: 'https://api.betfair.com.au',
-    sessionLifetime: 12 * HOUR,
+    sessionLifetime: 12 * HOUR_MS,
   },
-  brazil: { domain: 'betfair.bet.br', countries: ['BR'], api: API, sessionLifetime: 12 * HOUR },
+  brazil: { domain: 'betfair.bet.br', countries: ['BR'], api: API, sessionLifetime: 12 * HOUR_MS },
 };
 
 /** The names of all jurisdictions. */
 export const jurisdictions: readonly string[] = Object.keys(JURISDICTIONS);
 
-/** Whether a text names a jurisdiction. */
+/** Tells if a value is the name of a jurisdiction. */
 export function isJurisdiction(value: unknown): value is Jurisdiction {
   return typeof value === 'string' && Object.hasOwn(JURISDICTIONS, value);
 }
 
-/** Finds the jurisdiction of a country as a login code names it, such as `ES`. */
+/** Finds the jurisdiction of a country in a login code, such as `ES`. */
 export function jurisdictionOfCountry(country: string): Jurisdiction | undefined {
   const names = Object.keys(JURISDICTIONS).filter(isJurisdiction);
   return names.find((name) => JURISDICTIONS[name].countries.includes(country));
@@ -95,7 +95,7 @@ export function sessionLifetimeOf(jurisdiction: Jurisdiction): number {
   return JURISDICTIONS[jurisdiction].sessionLifetime;
 }
 
-/** The addresses of a jurisdiction, with those replaced that `overrides` names. */
+/** Returns the addresses of a jurisdiction, with `overrides` in place of some. */
 export function endpointsOf(
   jurisdiction: Jurisdiction,
   overrides: BetfairEndpoints = {},

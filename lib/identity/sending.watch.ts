@@ -1,20 +1,20 @@
 import type { Clock } from '../common/clock.js';
 
 /**
- * Follows the one request of a transport, to tell whether it can have been sent. The proof that it was not: the
- * connection is made by a connector of ours, and that never had one to write to. TLS and the tunnel of a proxy count as
- * part of the connection. Without that proof the request counts as sent.
+ * Follows the one request of a transport, to find out if it may have been sent. It was surely not sent if our connector
+ * opens the connection and never got one. TLS and the tunnel of a proxy are part of the connection. In every other case
+ * the request counts as sent.
  */
 export class SendingWatch {
   #stage: 'waiting' | 'unknown' | 'connecting' | 'connected' = 'waiting';
 
   constructor(
     private readonly clock: Clock,
-    /** Monotonic time after which the request must not be sent any more. */
+    /** Monotonic time after which the request must not be sent. */
     private readonly until: number,
   ) {}
 
-  /** Tells if the process slept through the time in which the request could be sent. */
+  /** Tells if the time to send the request is over, for example because the process was paused. */
   get isLate(): boolean {
     return this.clock.monotonic() > this.until;
   }
@@ -24,18 +24,18 @@ export class SendingWatch {
     return this.#stage === 'unknown' || this.#stage === 'connected';
   }
 
-  /** The transport has the request. Nothing more is heard of it on a way of undici's own, such as a SOCKS proxy. */
+  /** Notes that the transport has the request. If undici uses a connector of its own, as for SOCKS, no more is known. */
   started(): void {
     this.#stage = 'unknown';
   }
 
-  /** A connector of ours begins. */
+  /** Notes that our connector opens a connection. */
   connecting(): void {
-    // A second connection says nothing of what was written to the first.
+    // A second connection says nothing about the first.
     if (this.#stage === 'unknown') this.#stage = 'connecting';
   }
 
-  /** A connection stands; the request is written to it next. */
+  /** Notes that there is a connection, to which the request is written next. */
   connected(): void {
     this.#stage = 'connected';
   }

@@ -120,7 +120,7 @@ describe.each(LOGINS)('a login (%s)', (login) => {
       const error = await errorOf(sessions.getSession());
       expect(error).toMatchObject({
         code: 'BETFAIR_IDENTITY_UNAVAILABLE',
-        message: expect.stringContaining('answered HTTP 200 (application/json) instead of its'),
+        message: expect.stringContaining('answered HTTP 200 (application/json) instead of JSON'),
       });
       expect(sessions.status.state).not.toBe('blocked');
       await expectHidden(shown(error), [...SECRETS, 'canary', said]);
@@ -229,7 +229,7 @@ describe('a short user name', () => {
     fail({ status: 403 });
     expect(await errorOf(sessions.getSession())).toMatchObject({
       message:
-        "Betfair's identity service answered HTTP 403 (text/html) instead of its JSON; this address may be blocked (login). This says nothing about the session; try again later.",
+        "Betfair's identity service answered HTTP 403 (text/html) instead of JSON; this address may be blocked (login). This says nothing about the session; try again later.",
     });
   });
 });

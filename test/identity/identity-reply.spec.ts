@@ -2,8 +2,8 @@ import {
   parseKeepAliveReply,
   parseLoginReply,
   parseLogoutReply,
-  unanswered,
 } from '../../lib/identity/identity-reply.js';
+import { unclear } from '../../lib/identity/unclear-reply.js';
 
 function json(fields: object, status = 200) {
   return { status, contentType: 'application/json', body: JSON.stringify(fields), secrets: [] };
@@ -15,7 +15,7 @@ function page(status: number, contentType = 'text/html') {
 
 it('an answer that never came keeps the cause', () => {
   const cause = new Error('read ECONNRESET');
-  expect(unanswered('login', 'could not be reached', cause)).toEqual({
+  expect(unclear('login', 'could not be reached', cause)).toEqual({
     type: 'unclear',
     error: expect.objectContaining({ cause }),
   });
@@ -41,48 +41,44 @@ describe.each([
     [
       'that a redirect may mean a country',
       page(300),
-      'answered HTTP 300 (text/html) instead of its JSON; this country may be blocked',
+      'answered HTTP 300 (text/html) instead of JSON; this country may be blocked',
     ],
     [
       'that a redirect may mean a country',
       page(399),
-      'answered HTTP 399 (text/html) instead of its JSON; this country may be blocked',
+      'answered HTTP 399 (text/html) instead of JSON; this country may be blocked',
     ],
     [
       'that a block page may mean the address',
       page(403),
-      'answered HTTP 403 (text/html) instead of its JSON; this address may be blocked',
+      'answered HTTP 403 (text/html) instead of JSON; this address may be blocked',
     ],
     [
       'no more of a request that is refused',
       page(400),
-      'answered HTTP 400 (text/html) instead of its JSON',
+      'answered HTTP 400 (text/html) instead of JSON',
     ],
-    ['no more of a page', page(200), 'answered HTTP 200 (text/html) instead of its JSON'],
-    [
-      'no more of an outage',
-      page(500, ''),
-      'answered HTTP 500 (no content type) instead of its JSON',
-    ],
+    ['no more of a page', page(200), 'answered HTTP 200 (text/html) instead of JSON'],
+    ['no more of an outage', page(500, ''), 'answered HTTP 500 (no content type) instead of JSON'],
     [
       'no more of a type that has another form',
       page(500, 'text/é\n'),
-      'answered HTTP 500 (an unusual content type) instead of its JSON',
+      'answered HTTP 500 (an unusual content type) instead of JSON',
     ],
     [
       'no more of a type than what kind it is',
       page(500, 'text/html ; charset=utf-8'),
-      'answered HTTP 500 (text/html) instead of its JSON',
+      'answered HTTP 500 (text/html) instead of JSON',
     ],
     [
       'no more of what is no code',
       json({ status: 'FAIL', error: `NEU_Ü\n${'x'.repeat(500)}` }),
-      'answered HTTP 200 (application/json) instead of its JSON',
+      'answered HTTP 200 (application/json) instead of JSON',
     ],
     [
       'no more of JSON without a status',
       json([]),
-      'answered HTTP 200 (application/json) instead of its JSON',
+      'answered HTTP 200 (application/json) instead of JSON',
     ],
   ])('names the operation and says %s: %j', (_, response, reason) => {
     const error = errorOf({ ...response, secrets: [] });
@@ -107,9 +103,9 @@ describe('an undocumented code', () => {
     [
       'keepAlive',
       parseKeepAliveReply,
-      /The session is kept and no login is made; look the code up/,
+      /The session is kept, and no login is made\. Look the code up/,
     ],
-    ['logout', parseLogoutReply, /The session may still live; look the code up\.$/],
+    ['logout', parseLogoutReply, /The session may still be valid\. Look the code up\.$/],
   ] as const)('of %s is shown, with what to do', (_, parse, advice) => {
     const longest = `A_CODE_${'X'.repeat(53)}`;
     expect(parse(json({ status: 'FAIL', error: longest }))).toMatchObject({

@@ -170,7 +170,7 @@ describe('an operation that gets no answer', () => {
     });
     const { sessions } = await open(optionsWith({ keepAlive: `${url}/x`, logout: `${url}/x` }));
     await sessions.getSession();
-    const answer = 'identity service answered HTTP 500 (no content type) instead of its JSON';
+    const answer = 'identity service answered HTTP 500 (no content type) instead of JSON';
     expect(await errorOf(sessions.keepAlive())).toHaveProperty(
       'message',
       expect.stringContaining(`${answer} (keepAlive). `),
@@ -210,7 +210,7 @@ it('an answer that is compressed unasked is told as such', async () => {
   const { sessions } = await open(optionsWith({ certLogin: `${url}/certlogin` }));
   expect(await errorOf(sessions.getSession())).toMatchObject({
     message: expect.stringContaining(
-      'answered HTTP 200 (application/json) instead of its JSON; something in between has compressed it, which was not asked for',
+      'answered HTTP 200 (application/json) instead of JSON; a proxy may have compressed the answer, which was not requested',
     ),
   });
 });
@@ -296,7 +296,7 @@ describe('the certificate of the server', () => {
     expect(error).toBeInstanceOf(BetfairIdentityUnavailableError);
     expect(error).toMatchObject({
       message: expect.stringMatching(
-        /could not be reached \(.*certificate.*\) \(login\)\. The traffic is signed by an authority that this machine does not trust.* your client certificate is not meant\..*"ca".*NODE_EXTRA_CA_CERTS/,
+        /could not be reached \(.*certificate.*\) \(login\)\. The server certificate is signed by an authority that this machine does not trust.* Your client certificate is not the reason\..*"ca".*NODE_EXTRA_CA_CERTS/,
       ),
       cause: { code: expect.stringMatching(/SELF_SIGNED|UNABLE_TO/) },
     });
@@ -315,7 +315,7 @@ describe('the certificate of the server', () => {
         createServer({ cert, key, ...old }),
         /\(ERR_SSL_\w+\) \(login\)\. .* only TLS 1\.1 or older/,
       ],
-      [createHttpServer(), /\(ERR_SSL_\w+\) \(login\)\. .* does not speak TLS: check the port/],
+      [createHttpServer(), /\(ERR_SSL_\w+\) \(login\)\. .* does not speak TLS\. Check the port/],
     ] as const;
     for (const [server, message] of answers) {
       servers.add(server);

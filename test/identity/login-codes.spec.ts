@@ -1,8 +1,5 @@
-import {
-  classifyLoginCode,
-  loginCodes,
-  type LoginCodeKind,
-} from '../../lib/identity/login-codes.js';
+import { classifyLoginCode, loginCodes } from '../../lib/identity/login-codes.js';
+import type { LoginCodeKind } from '../../lib/identity/login-codes.table.js';
 import { jurisdictions } from '../../lib/identity/jurisdiction.endpoints.js';
 
 const UNDOCUMENTED = 'Betfair does not document this code. Log in on the Betfair website';
@@ -13,7 +10,7 @@ const CONTACT =
 const TABLE: readonly (readonly [LoginCodeKind, action: string, codes: string])[] = [
   [
     'transient',
-    'Wait and try again;',
+    'Wait and try again.',
     `INTERNAL_ERROR INVALID_CONNECTIVITY_TO_REGULATOR INVALID_CONNECTIVITY_TO_REGULATOR_DK
      INVALID_CONNECTIVITY_TO_REGULATOR_IT`,
   ],
@@ -25,7 +22,7 @@ const TABLE: readonly (readonly [LoginCodeKind, action: string, codes: string])[
   ],
   [
     'strongCode',
-    'Check what the function of the option "twoFactorCode" returns:',
+    'The code was wrong or out of date. Check the function in the option "twoFactorCode".',
     'STRONG_CODE_FAIL',
   ],
 
@@ -49,7 +46,7 @@ const TABLE: readonly (readonly [LoginCodeKind, action: string, codes: string])[
   ['account', 'Upload the public part of the client certificate', 'CERT_AUTH_REQUIRED'],
   [
     'account',
-    'Use a certificate login, or give the option "twoFactorCode":',
+    'The account has two-factor authentication. Use a certificate login, or set the option "twoFactorCode".',
     'STRONG_AUTH_CODE_REQUIRED MULTI_FACTOR_AUTHENTICATION_REQUIRED',
   ],
   [

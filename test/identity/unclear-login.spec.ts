@@ -291,7 +291,7 @@ describe.each(['certLogin', 'login'] as const)('a login at %s may have logged in
       ending.abort();
       const { error, mayHaveLoggedIn } = await login;
       expect(error).toBeInstanceOf(BetfairIdentityUnavailableError);
-      expect(error.message).toContain('had not answered when the request was given up (login)');
+      expect(error.message).toContain('had not answered when the request was cancelled (login)');
       expect(mayHaveLoggedIn).toBe(true);
       expect(simulator.liveTokens()).toHaveLength(1);
     },

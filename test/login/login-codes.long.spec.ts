@@ -1,10 +1,7 @@
 import os from 'node:os';
 import { jest } from '@jest/globals';
-import {
-  classifyLoginCode,
-  type LoginCodeKind,
-  loginCodes,
-} from '../../lib/identity/login-codes.js';
+import { classifyLoginCode, loginCodes } from '../../lib/identity/login-codes.js';
+import type { LoginCodeKind } from '../../lib/identity/login-codes.table.js';
 import { closeAccounts, createAccount } from '../support/account.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 

@@ -159,12 +159,12 @@ const pathsThatAreNone: Row[] = [
   [
     'the path with a line break',
     () => ({ env: { BETFAIR_PEM_FILE: 'client.pem\n' } }),
-    `BETFAIR_PEM_FILE has a line break beside the path. ${ONLY_PATH}`,
+    `BETFAIR_PEM_FILE has a line break before or after the path. ${ONLY_PATH}`,
   ],
   [
     'the path with a zero byte',
     () => ({ env: { BETFAIR_PEM_FILE: 'client.pem\0' } }),
-    `BETFAIR_PEM_FILE has a control character in it, as no path has. ${ONLY_PATH}`,
+    `BETFAIR_PEM_FILE contains a control character. ${ONLY_PATH}`,
   ],
   [
     'a text that is longer than a path',
@@ -234,17 +234,17 @@ const otherPathsThatAreNone: Row[] = [
   [
     'a file: URL with a line break',
     () => ({ options: { storage: 'file:./session-data\n' } }),
-    'storage: the file: URL has a line break beside the path.',
+    'storage: the file: URL has a line break before or after the path.',
   ],
   [
     'a password for a scheme',
     () => ({ options: { storage: `${PASSWORD}:x` } }),
-    'storage: the start of the text is not the scheme of a store.',
+    'storage: the start of the text is not a known storage scheme.',
   ],
   [
     'a password for a parameter',
     () => ({ options: { storage: `s3://bucket?${PASSWORD}` } }),
-    'storage: a s3: URL has no such parameter. It knows region, endpoint, ',
+    'storage: the s3: URL does not support one of its parameters. It supports only region, endpoint, ',
   ],
   [
     'a password for a prefix',
@@ -274,24 +274,24 @@ const MANGLED: [name: string, mangle: (pem: string) => string | Buffer, said: st
   [
     'an indented template',
     (pem) => pem.replaceAll(/^/gm, '    '),
-    'has blanks before its lines. Take them away;',
+    'has spaces before its lines. Remove them;',
   ],
   [
     'one line',
     (pem) => pem.replaceAll(/\r?\n/g, ' '),
-    'is in one line, without its line breaks. Keep them',
+    'is on one line, without its line breaks. Keep them',
   ],
   [
     'one line without blanks',
     (pem) => pem.replaceAll(/\r?\n/g, ''),
-    'is in one line, without its line breaks. Keep them',
+    'is on one line, without its line breaks. Keep them',
   ],
-  ['quotes', (pem) => `"${pem.trim()}"`, 'has quotes around it. Take them away;'],
+  ['quotes', (pem) => `"${pem.trim()}"`, 'has quotes around it. Remove them;'],
   ['base64', base64, 'is a PEM in base64. Decode it first: base64 -d.'],
   [
     'line breaks that were escaped twice',
     (pem) => pem.replaceAll(/\r?\n/g, String.raw`\\n`),
-    'has a backslash at its line breaks or in their place. Write real line breaks',
+    'has a backslash at its line breaks or instead of them. Write real line breaks',
   ],
   [
     'UTF-16 with its mark',
@@ -317,17 +317,17 @@ const MANGLED: [name: string, mangle: (pem: string) => string | Buffer, said: st
   [
     'carriage returns',
     (pem) => pem.replaceAll(/\r?\n/g, '\r'),
-    'has line breaks that are carriage returns alone.',
+    'has carriage returns as its line breaks.',
   ],
   [
     'empty lines',
     (pem) => pem.replaceAll(/\r?\n/g, '\n\n'),
-    'has empty lines between its lines. Take them away.',
+    'has empty lines between its lines. Remove them.',
   ],
   [
     'the dashes of a word processor',
     (pem) => pem.replaceAll('-----', '—–—'),
-    'has other dashes than "-----", as word processors write them.',
+    'has other dashes than "-----", probably from a word processor.',
   ],
   ['another character in it', (pem) => pem.replace(/\n(.{8})/, '\nAAAAAAAA'), 'holds a '],
   [
@@ -378,7 +378,7 @@ const otherShapes: Row[] = [
       spawnSync('mkfifo', [pipe]);
       return { env: { BETFAIR_CERT: cert, BETFAIR_KEY_FILE: pipe } };
     },
-    'BETFAIR_KEY_FILE: "<folder>/pipe" is not a file but a pipe or a device.',
+    'BETFAIR_KEY_FILE: "<folder>/pipe" is a pipe or a device, not a file.',
   ],
   [
     'a bundle of authorities of which one is cut off',
@@ -386,9 +386,9 @@ const otherShapes: Row[] = [
     'ca: it is a PEM certificate',
   ],
   [
-    'a user name with a character that cannot be seen',
+    'a user name with an invisible character',
     () => ({ env: { BETFAIR_CERT: cert, BETFAIR_KEY: key, BETFAIR_USERNAME: 'al\u200bice' } }),
-    'BETFAIR_USERNAME: it has a character in it that cannot be seen. Type it anew instead of copying it.',
+    'BETFAIR_USERNAME contains an invisible character. Type it again instead of copying it.',
   ],
   [
     'a passphrase in place of the path, and the path in its place',
@@ -433,7 +433,7 @@ const otherShapes: Row[] = [
   [
     'a request for a certificate',
     () => ({ options: { certificate: { cert: renamed(cert, 'CERTIFICATE REQUEST'), key } } }),
-    'certificate.cert is a request for a certificate. Sign it: openssl x509 -req ',
+    'certificate.cert is a certificate request. Sign it: openssl x509 -req ',
   ],
   [
     'a certificate of openssl alone',
@@ -460,7 +460,7 @@ const otherShapes: Row[] = [
   [
     'a key of OpenSSH',
     () => ({ options: { certificate: { cert, key: renamed(key, 'OPENSSH PRIVATE KEY') } } }),
-    'certificate.key is a key of OpenSSH, which TLS does not take. Convert a copy: ssh-keygen -p -m PEM -f client.key.',
+    'certificate.key is an OpenSSH key, which TLS does not support. Convert a copy: ssh-keygen -p -m PEM -f client.key.',
   ],
   [
     'certificate and key that are swapped',
@@ -485,7 +485,7 @@ const otherShapes: Row[] = [
   [
     'a joined text without its key',
     () => ({ env: { BETFAIR_PEM: cert } }),
-    'BETFAIR_PEM holds a certificate and no private key. Join both, or give them apart, as BETFAIR_CERT_FILE and BETFAIR_KEY_FILE.',
+    'BETFAIR_PEM holds a certificate and no private key. Join both, or give them separately, as BETFAIR_CERT_FILE and BETFAIR_KEY_FILE.',
   ],
   [
     'a path in the variable of the text',
@@ -496,7 +496,7 @@ const otherShapes: Row[] = [
   [
     'quotes that docker run --env-file keeps',
     () => ({ env: { BETFAIR_PEM: `'${cert}${key}'`.replaceAll(/\r?\n/g, String.raw`\n`) } }),
-    'BETFAIR_PEM has quotes around it. Take them away; docker run --env-file keeps those that it finds.',
+    'BETFAIR_PEM has quotes around it. Remove them; docker run --env-file keeps quotes.',
   ],
   [
     'a path in base64 in the variable of the PFX',
@@ -543,7 +543,7 @@ const otherShapes: Row[] = [
         BETFAIR_PASSPHRASE: `${PASSPHRASE}\n`,
       },
     }),
-    'BETFAIR_KEY holds an encrypted private key that BETFAIR_PASSPHRASE does not open. The passphrase ends with a line break: take that away.',
+    'BETFAIR_KEY holds an encrypted private key that BETFAIR_PASSPHRASE does not open. The passphrase ends with a line break. Remove it.',
   ],
   [
     'half of an encrypted key',
@@ -564,7 +564,7 @@ const shapesOfOpenssl: Row[] = [
       const pem = makeOnCurve('secp256k1');
       return { env: { BETFAIR_PEM_FILE: await file('curve.pem', pem) } };
     },
-    'BETFAIR_PEM_FILE ("<folder>/curve.pem") has a key of a kind (secp256k1) that TLS 1.3 does not take.',
+    'BETFAIR_PEM_FILE ("<folder>/curve.pem") has a kind of key (secp256k1) that TLS 1.3 does not support.',
   ],
   [
     'a key in an old encryption, with its passphrase',
@@ -575,7 +575,7 @@ const shapesOfOpenssl: Row[] = [
         BETFAIR_PASSPHRASE: PASSPHRASE,
       },
     }),
-    'BETFAIR_KEY_FILE ("<folder>/old.key") holds a private key in an old encryption that OpenSSL 3 refuses. Encrypt it anew: openssl pkey ',
+    'BETFAIR_KEY_FILE ("<folder>/old.key") holds a private key in an old encryption that OpenSSL 3 refuses. Encrypt it again: openssl pkey ',
   ],
   [
     'a PFX in an old encryption, with its passphrase',
@@ -610,7 +610,7 @@ const shapesOfOpenssl: Row[] = [
   [
     'quotes around a PFX in base64',
     () => ({ env: { BETFAIR_PFX: `"${base64(pfx)}"`, BETFAIR_PASSPHRASE: PASSPHRASE } }),
-    'BETFAIR_PFX has quotes around it. Take them away.',
+    'BETFAIR_PFX has quotes around it. Remove them.',
   ],
   [
     'a PFX without its passphrase',
@@ -620,12 +620,12 @@ const shapesOfOpenssl: Row[] = [
   [
     'a PFX with another passphrase',
     () => ({ options: { certificate: { pfx, passphrase: `another ${PASSPHRASE}` } } }),
-    'certificate.pfx is not opened by certificate.passphrase, or is damaged. Set the passphrase that it was made with.',
+    'certificate.pfx cannot be opened with certificate.passphrase, or is damaged. Set the passphrase that it was made with.',
   ],
   [
-    'a PFX with a passphrase that ends with a blank',
+    'a PFX with a passphrase that ends with a space',
     () => ({ options: { certificate: { pfx, passphrase: `${PASSPHRASE} ` } } }),
-    'certificate.pfx is not opened by certificate.passphrase, or is damaged. The passphrase ends with a blank: take that away.',
+    'certificate.pfx cannot be opened with certificate.passphrase, or is damaged. The passphrase ends with a space. Remove it.',
   ],
   [
     'half of a PFX',
@@ -634,12 +634,11 @@ const shapesOfOpenssl: Row[] = [
         certificate: { pfx: pfx.subarray(0, pfx.length >> 1), passphrase: PASSPHRASE },
       },
     }),
-    'certificate.pfx is not a whole PKCS #12 file (.p12, .pfx). Copy it again, as binary.',
+    'certificate.pfx is not a complete PKCS #12 file (.p12, .pfx). Copy it again, as binary.',
   ],
 ];
 
-const NO_BREAK =
-  'Give it without spaces or line breaks; echo writes one at the end, printf does not.';
+const NO_BREAK = 'Remove it; echo writes one at the end, printf does not.';
 
 /** Texts with something around them, which Betfair would count as wrong. */
 const strayTexts: Row[] = [
@@ -652,61 +651,61 @@ const strayTexts: Row[] = [
       [
         `${variable} with a line break at its end`,
         () => set(`${PASSWORD}\n`),
-        `${variable}: it ends with a line break. ${NO_BREAK}`,
+        `${variable} ends with a line break. ${NO_BREAK}`,
       ],
       [
         `${variable} with one of Windows`,
         () => set(`${PASSWORD}\r\n`),
-        `${variable}: it ends with a line break. ${NO_BREAK}`,
+        `${variable} ends with a line break. ${NO_BREAK}`,
       ],
       [
         `${variable} with one at its beginning`,
         () => set(`\n${PASSWORD}`),
-        `${variable}: it begins with a line break. ${NO_BREAK}`,
+        `${variable} starts with a line break. ${NO_BREAK}`,
       ],
       [
         `${variable} with one inside`,
         () => set(`${PASSWORD}\n${PASSWORD}`),
-        `${variable}: it has a line break in it. ${NO_BREAK}`,
+        `${variable} contains a line break. ${NO_BREAK}`,
       ],
       [
-        `${variable} with a blank at its end`,
+        `${variable} with a space at its end`,
         () => set(`${PASSWORD} `),
-        `${variable}: it ends with a blank. Take it away.`,
+        `${variable} ends with a space. Remove it.`,
       ],
       [
-        `${variable} with a blank at its beginning`,
+        `${variable} with a space at its beginning`,
         () => set(`\t${PASSWORD}`),
-        `${variable}: it begins with a blank. Take it away.`,
+        `${variable} starts with a space. Remove it.`,
       ],
       [
         `${variable} with quotes`,
         () => set(`"${PASSWORD}"`),
-        `${variable}: it has quotes around it. Take them away; docker run --env-file keeps those that it finds.`,
+        `${variable} has quotes around it. Remove them; docker run --env-file keeps quotes.`,
       ],
     ];
   }),
   [
     'an option with a line break',
     () => ({ options: { password: `${PASSWORD}\n` } }),
-    `password: it ends with a line break. ${NO_BREAK}`,
+    `password ends with a line break. ${NO_BREAK}`,
   ],
   [
     'a function of the password that returns a line break',
     () => ({ options: { password: () => `${PASSWORD}\n` } }),
-    `password (returned by its function): it ends with a line break. ${NO_BREAK}`,
+    `password (returned by its function) ends with a line break. ${NO_BREAK}`,
   ],
   [
     'a function of the password that returns quotes',
     () => ({ options: { password: async () => `'${PASSWORD}'` } }),
-    'password (returned by its function): it has quotes around it. Take them away;',
+    'password (returned by its function) has quotes around it. Remove them;',
   ],
   [
     'a function of the two-factor code that returns a line break',
     () => ({
       options: { certificate: undefined, login: 'interactive', twoFactorCode: () => '123456\n' },
     }),
-    `twoFactorCode (returned by its function): it ends with a line break. ${NO_BREAK}`,
+    `twoFactorCode (returned by its function) ends with a line break. ${NO_BREAK}`,
   ],
 ];
 
@@ -723,17 +722,17 @@ const named: Row[] = [
   [
     'a directory, as Docker makes it of a mount without a source',
     () => ({ env: { BETFAIR_PEM_FILE: join(folder, 'directory.key') } }),
-    'BETFAIR_PEM_FILE: the file "<folder>/directory.key" cannot be read (EISDIR). It is a directory: name the file in it.',
+    'BETFAIR_PEM_FILE: the file "<folder>/directory.key" cannot be read (EISDIR). It is a directory. Name the file in it.',
   ],
   [
     'a path in quotes, as docker run --env-file keeps them',
     () => ({ env: { BETFAIR_PEM_FILE: '"/run/secrets/client.pem"' } }),
-    `BETFAIR_PEM_FILE: the file "${resolve('"/run/secrets/client.pem"')}" cannot be read (ENOENT). The path has quotes around it: take that away.`,
+    `BETFAIR_PEM_FILE: the file "${resolve('"/run/secrets/client.pem"')}" cannot be read (ENOENT). The path has quotes around it. Remove them.`,
   ],
   [
-    'a path that ends with a blank',
+    'a path that ends with a space',
     () => ({ env: { BETFAIR_PEM_FILE: '/run/secrets/client.pem ' } }),
-    'BETFAIR_PEM_FILE: the file "/run/secrets/client.pem " cannot be read (ENOENT). The path ends with a blank: take that away.',
+    'BETFAIR_PEM_FILE: the file "/run/secrets/client.pem " cannot be read (ENOENT). The path ends with a space. Remove it.',
   ],
   [
     'a certificate without its key',
@@ -779,7 +778,7 @@ const named: Row[] = [
   [
     'a percent sign in the path of a store',
     () => ({ options: { storage: 'file:./100%' } }),
-    'storage: a file: URL has a "%" that escapes no character. Write a "%" of the path as %25',
+    'storage: the file: URL contains a "%" that is not a valid escape. Write "%" in the path as %25',
   ],
   [
     'a percent sign in the name of a bucket',
@@ -789,7 +788,7 @@ const named: Row[] = [
   [
     'a choice in quotes, as docker run --env-file keeps them',
     () => ({ env: { BETFAIR_LOGIN: '"interactive"', BETFAIR_PEM: `${cert}\n${key}` } }),
-    'BETFAIR_LOGIN: it has quotes around it. Take them away;',
+    'BETFAIR_LOGIN has quotes around it. Remove them;',
   ],
   [
     'the path of an authority',
@@ -811,9 +810,9 @@ const named: Row[] = [
       },
     }),
     'BETFAIR_USERNAME: set this environment variable.',
-    'BETFAIR_PASSWORD: it ends with a line break.',
+    'BETFAIR_PASSWORD ends with a line break.',
     'BETFAIR_APP_KEY: set this environment variable to the text itself; BETFAIR_APP_KEY_FILE is not read.',
-    'BETFAIR_STORAGE: a s3: URL needs the name of a bucket or container.',
+    'BETFAIR_STORAGE: the s3: URL needs the name of a bucket or container.',
     'BETFAIR_SESSION_KEY: it consists of letters, digits, ',
     'BETFAIR_CERT_FILE: the file "/run/secrets/no.crt" cannot be read (ENOENT).',
   ],
@@ -830,8 +829,8 @@ const named: Row[] = [
         storage: 'mem://x',
       },
     }),
-    'username: it begins with a blank.',
-    'applicationKey: it ends with a line break.',
+    'username starts with a space.',
+    'applicationKey ends with a line break.',
     'storage: the mem: URL must not contain a name. Write it as mem://.',
     'certificate.cert: the file "/run/secrets/no.crt" cannot be read (ENOENT).',
     'certificate.key: the file "/run/secrets/no.key" cannot be read (ENOENT).',

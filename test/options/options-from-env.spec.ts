@@ -240,23 +240,27 @@ describe('betfairSessionOptionsFromEnv', () => {
         () => folder,
         /: the file ".*" cannot be read \(EISDIR\)\. It is a directory/,
       ],
-      ['is a device', () => '/dev/null', /: "\/dev\/null" is not a file but a pipe or a device/],
+      ['is a device', () => '/dev/null', /: "\/dev\/null" is a pipe or a device, not a file/],
       [
         'holds a key',
         async () => write('key.pem', (await makeCertificate()).key),
-        /: the file ".*key\.pem" does not hold certificates in PEM/,
+        /: the file ".*key\.pem" must hold PEM certificates/,
       ],
       [
         'is cut off',
         async () => write('cut.pem', (await makeCertificate()).cert.slice(0, 300)),
-        /: the file ".*cut\.pem" does not hold certificates in PEM/,
+        /: the file ".*cut\.pem" must hold PEM certificates/,
       ],
       [
         'is the certificate itself',
         async () => (await makeCertificate()).cert,
         / holds the text of a PEM, not a path\. Give the path of the file/,
       ],
-      ['has a line break', () => '/ca.pem\n', / has a line break beside the path\. Give the path/],
+      [
+        'has a line break',
+        () => '/ca.pem\n',
+        / has a line break before or after the path\. Give the path/,
+      ],
     ])('is refused by its name if it %s', async (_, path, fault) => {
       const faults = faultsOf({ ...ACCOUNT, ...INTERACTIVE, BETFAIR_CA_FILE: await path() });
       expect(faults).toEqual([expect.stringMatching(fault)]);
@@ -287,7 +291,7 @@ describe('betfairSessionOptionsFromEnv', () => {
           (name) =>
             `${prefix}ENDPOINT_${name}: it must be a whole https: URL, without user name and password.`,
         ),
-        expect.stringMatching(`^${prefix}ENDPOINT_API: it has quotes around it\\. Take them away`),
+        expect.stringMatching(`^${prefix}ENDPOINT_API has quotes around it\\. Remove them`),
         expect.stringMatching(`^${prefix}CA_FILE: the file ".*none\\.pem" cannot be read`),
       ]);
       expect(faults.join()).not.toContain('canary4711');

@@ -50,18 +50,21 @@ describe('the option storage', () => {
   });
 
   it.each([
-    ['etcd://localhost', /"etcd:" is not the scheme of a store\. Use one of: file:/],
+    ['etcd://localhost', /"etcd:" is not a known storage scheme\. Use one of: file:/],
     ['./session-data', /session-data" is a path\. Write it as a URL: file:\.\/directory/],
-    ['file:./100%', /a "%" that escapes no character\. Write a "%" of the path as %25/],
-    ['file:///100%', /a "%" that escapes no character/],
-    ['s3://b%zz', /a "%" that escapes no character\. Write it as s3:/],
-    ['file:./x?mode=1', /a file: URL has no parameter "mode"/],
-    ['file:///x#y', /a file: URL takes no fragment/],
+    ['file:./100%', /a "%" that is not a valid escape\. Write "%" in the path as %25/],
+    ['file:///100%', /a "%" that is not a valid escape/],
+    ['s3://b%zz', /a "%" that is not a valid escape\. Write it as s3:/],
+    [
+      'file:./x?mode=1',
+      /the file: URL does not support the parameter "mode"\. It supports only prefix\./,
+    ],
+    ['file:///x#y', /the file: URL must not contain a fragment/],
     ['file:', /names no directory\. Use file:\.\/session-data/],
     ['file://host/x', /names no host/],
-    ['mem://name', /mem:\/\/ takes no name/],
-    ['mem://?x=1', /a mem: URL has no parameter "x"/],
-    ['mem:', /mem:\/\/ takes no name/],
+    ['mem://name', /the mem: URL must not contain a name/],
+    ['mem://?x=1', /the mem: URL does not support the parameter "x"\. It supports no parameters/],
+    ['mem:', /the mem: URL must not contain a name/],
   ])('is refused at start-up for %s', async (url, message) => {
     const failure: unknown = await chosenBy(url).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(BetfairConfigurationError);

@@ -212,7 +212,7 @@ describe('conflicts behind the session manager', () => {
     await clock.advance(600);
     const failure = await failureOf(store.write(KEY, 'new', { ifVersion: 'v' }));
     expect(failure).toMatchObject({ failure: 'misconfigured', retryable: false });
-    expect(String(failure)).toMatch(/a trigger, .* reads that come from a replica/);
+    expect(String(failure)).toMatch(/a trigger, .* reads from a replica/);
     expect(told).toEqual([failure]);
     expect(store.degraded).toBe(true);
   });

@@ -44,7 +44,7 @@ describe('a back end that is added to the list', () => {
 
   it('is named by the error for a scheme that there is not', () => {
     expect(findStorageFault('tin://box')).toMatch(
-      /"tin:" is not the scheme of a store\..* toy:\/\/box, or an object/,
+      /"tin:" is not a known storage scheme\..* toy:\/\/box, or an object/,
     );
   });
 

@@ -47,7 +47,7 @@ describe('a URL of Go Cloud', () => {
   it.each([
     [
       's3://bucket?profile=CANARY',
-      'a s3: URL does not take the parameter "profile"',
+      'the s3: URL does not support the Go Cloud parameter "profile"',
       'AWS_PROFILE',
     ],
     ['s3://bucket?role=CANARY', 'the parameter "role"', 'AWS_ROLE_ARN'],

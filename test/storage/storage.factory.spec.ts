@@ -36,10 +36,19 @@ describe('the file: URL', () => {
 
   it.each([
     ['file:', 'storage: the file: URL names no directory. Use file:./session-data.'],
-    ['file:./x?mode=1', 'storage: a file: URL has no parameter "mode". It knows prefix.'],
-    ['file:./x#y', 'storage: the file: URL must not contain a fragment. Write it as file:./directory'],
-    ['file:./x?prefix=a', 'storage: the prefix of a file: URL names a folder below the directory.'],
-    ['file:./x?prefix=../', 'storage: the prefix of a file: URL names a folder below'],
+    [
+      'file:./x?mode=1',
+      'storage: the file: URL does not support the parameter "mode". It supports only prefix.',
+    ],
+    [
+      'file:./x#y',
+      'storage: the file: URL must not contain a fragment. Write it as file:./directory',
+    ],
+    [
+      'file:./x?prefix=a',
+      'storage: the prefix of the file: URL must be a folder below the directory,',
+    ],
+    ['file:./x?prefix=../', 'storage: the prefix of the file: URL must be a folder below'],
     ['file://host/x', 'storage: the file: URL must not name a host. Write it as file:./directory'],
   ])('%s is refused with what to write', async (url, message) => {
     const failure = await failureOf(url);
@@ -58,20 +67,20 @@ describe('the file: URL', () => {
 
 describe('the scheme of a store', () => {
   it.each([
-    ['etcd://localhost', /"etcd:" is not the scheme/],
-    ['ETCD+tls.x-1:/y', /"etcd\+tls\.x-1:" is not the scheme/],
-    ['constructor:/x', /"constructor:" is not the scheme/],
-    ['CANARY:x', /the start of the text is not the scheme/],
-    [' file:./x', /the start of the text is not the scheme/],
-    ['CANARY', /the start of the text is not the scheme/],
-    ['', /the start of the text is not the scheme/],
+    ['etcd://localhost', /"etcd:" is not a known storage scheme/],
+    ['ETCD+tls.x-1:/y', /"etcd\+tls\.x-1:" is not a known storage scheme/],
+    ['constructor:/x', /"constructor:" is not a known storage scheme/],
+    ['CANARY:x', /the start of the text is not a known storage scheme/],
+    [' file:./x', /the start of the text is not a known storage scheme/],
+    ['CANARY', /the start of the text is not a known storage scheme/],
+    ['', /the start of the text is not a known storage scheme/],
   ])('%j is refused with those that there are', async (url, message) => {
     const failure = await failureOf(url);
     expect(failure).toBeInstanceOf(BetfairConfigurationError);
     expect(failure).toMatchObject({
       message: expect.stringMatching(
         new RegExp(
-          `${message.source} of a store\\. Use one of: file:\\./session-data.* mem://, s3://bucket, azblob://container, gs://bucket, redis://host:6379, rediss://host:6379, postgres://host/database, or an object`,
+          `${message.source}\\. Use one of: file:\\./session-data.* mem://, s3://bucket, azblob://container, gs://bucket, redis://host:6379, rediss://host:6379, postgres://host/database, or an object`,
         ),
       ),
     });
@@ -81,7 +90,10 @@ describe('the scheme of a store', () => {
   it.each([
     ['mem:', 'storage: the mem: URL must not contain a name. Write it as mem://.'],
     ['mem://name', 'storage: the mem: URL must not contain a name. Write it as mem://.'],
-    ['mem://?x=1', 'storage: a mem: URL has no parameter "x". It takes none. Write it as mem://.'],
+    [
+      'mem://?x=1',
+      'storage: the mem: URL does not support the parameter "x". It supports no parameters. Write it as mem://.',
+    ],
   ])('%s is refused', async (url, message) => {
     expect(await failureOf(url)).toMatchObject({ message: expect.stringContaining(message) });
   });

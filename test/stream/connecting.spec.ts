@@ -111,7 +111,7 @@ describe('a server', () => {
     expect(await failure(scene)).toMatchObject({
       code: 'BETFAIR_STREAM_LOST',
       cause: { code: expect.stringMatching(/SELF_SIGNED|UNABLE_TO_/) },
-      message: expect.stringContaining('Name the certificate of that authority (PEM)'),
+      message: expect.stringContaining('the certificate of that authority (PEM)'),
       retryable: false,
     });
     expect(server.received).toBe('');

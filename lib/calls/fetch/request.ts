@@ -1,3 +1,4 @@
+import { APPLICATION_KEY_HEADER, TOKEN_HEADER } from '../../common/betfair-headers.js';
 import type { AbortSignalLike } from '../../common/abort-listener.js';
 import type { BetfairSession } from '../../betfair-session.js';
 import { BetfairSessionError } from '../../errors/index.js';
@@ -135,8 +136,8 @@ export function headersFor(
     'user-agent': 'node',
   });
   given?.forEach((value, name) => (headers[name] = value));
-  headers['x-authentication'] = session.token;
-  headers['x-application'] = session.applicationKey;
+  headers[TOKEN_HEADER.toLowerCase()] = session.token;
+  headers[APPLICATION_KEY_HEADER.toLowerCase()] = session.applicationKey;
   return headers;
 }
 

@@ -1,7 +1,8 @@
+import { TOKEN_HEADER } from '../../common/betfair-headers.js';
 import { read } from '../../common/unknown-values.js';
 import { ask, isList } from './rejection-envelope.js';
 
-const HEADER = 'x-authentication';
+const HEADER = TOKEN_HEADER.toLowerCase();
 
 /**
  * Finds the session tokens that an error or an answer shows on its request to an origin: in `config` (axios), `options`

@@ -1,9 +1,9 @@
 const UNTRUSTED =
-  'The traffic is signed by an authority that this machine does not trust, so something in between opens it, such as the proxy of a company or a virus scanner; your client certificate is not meant. Name the certificate of that authority (PEM) in the option "ca", or its file in NODE_EXTRA_CA_CERTS.';
+  'The server certificate is signed by an authority that this machine does not trust, so something in between reads the traffic, such as a company proxy or a virus scanner. Your client certificate is not the reason. Set the option "ca" to the certificate of that authority (PEM), or NODE_EXTRA_CA_CERTS to its file.';
 const OLD_TLS =
-  'Whatever answers speaks only TLS 1.1 or older, which Betfair does not: look for a proxy or a firewall in between.';
+  'The server supports only TLS 1.1 or older, so it is not Betfair. Look for a proxy or a firewall in between.';
 const NO_TLS =
-  'Whatever answers does not speak TLS: check the port of the address, and look for a proxy in between.';
+  'The server does not speak TLS. Check the port of the address, and look for a proxy in between.';
 
 /** Advice for failures that do not pass, by the code of the error. */
 const ADVICE: Readonly<Record<string, string>> = {
@@ -13,7 +13,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
   ERR_TLS_CERT_ALTNAME_INVALID:
-    'The certificate is that of another host: check the address, and look for a proxy in between.',
+    'The certificate is for another host. Check the address, and look for a proxy in between.',
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: OLD_TLS,
   ERR_SSL_UNSUPPORTED_PROTOCOL: OLD_TLS,
   ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,

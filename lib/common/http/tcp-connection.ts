@@ -43,7 +43,7 @@ export async function openTcpConnection(server: HostAndPort, signal: AbortSignal
 }
 
 const SOCKS =
-  'the environment variable HTTPS_PROXY names a SOCKS proxy, through which the Stream API cannot be reached. Name an HTTP proxy, or go past it: NO_PROXY=stream-api.betfair.com.';
+  'the environment variable HTTPS_PROXY names a SOCKS proxy, which does not work for the Stream API. Use an HTTP proxy, or bypass it: NO_PROXY=stream-api.betfair.com.';
 
 /** Stands for the way to a server that an agent has chosen, and sends nothing. */
 class Way extends Dispatcher {

@@ -4,28 +4,28 @@ import { findValidityFaults } from './certificate.validity.js';
 import { readPem } from './pem.checks.js';
 import { readPfx } from './pfx.checks.js';
 
-/** The client certificate in the form that TLS takes it. */
+/** The client certificate in the form that TLS needs. */
 export type TlsCredentials = { readonly passphrase?: string | undefined } & (
   { readonly cert: Buffer; readonly key: Buffer } | { readonly pfx: Buffer }
 );
 
-/** The parts of a client certificate; the same part twice if both are in one text. */
+/** Parts of a client certificate. Certificate and key are the same part if both are in one text. */
 export type CertificateParts =
   | { readonly cert: CertificatePart; readonly key: CertificatePart }
   | { readonly pfx: CertificatePart };
 
 /** The content of a client certificate at one moment. */
 export interface CertificateContent {
-  /** Each fault with its fix; none of them quotes the certificate or the key. */
+  /** Faults, each with its fix. They do not quote the certificate or the key. */
   readonly faults: readonly string[];
-  /** When it expires, where that could be read. */
+  /** Expiry date, if it could be read. */
   readonly validTo?: Date;
   readonly credentials: TlsCredentials;
-  /** Bytes that only the holder of the private key has; of no use if there is a fault. */
+  /** Bytes that only the owner of the private key has; not valid if there is a fault. */
   readonly secret: Buffer;
 }
 
-/** Reads the parts as TLS would, and finds what would otherwise surface as an opaque error of the first login. */
+/** Reads the parts as TLS would, and explains faults that the first login would report without a clear reason. */
 export function readContent(
   parts: CertificateParts,
   passphrase: string | undefined,
@@ -64,7 +64,7 @@ function pfxContent(
   };
 }
 
-/** The file alone is encrypted, so it may lie where others can read it. */
+/** Combines the file with its passphrase, because others may be able to read the encrypted file. */
 function secretOf(pfx: Buffer, passphrase = ''): Buffer {
   const file = createHash('sha256').update(pfx).digest();
   return createHash('sha256').update(file).update(passphrase).digest();

@@ -2,7 +2,7 @@ import { createHash, type KeyObject } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import { boolean, namedBits, objectId, octetString, sequence, tagged, taggedBytes } from './der.js';
 
-/** Uses of a key: the bits of X.509. */
+/** Uses of a key, with their bits in X.509. */
 const KEY_USAGES = {
   digitalSignature: 0,
   keyEncipherment: 2,
@@ -19,12 +19,12 @@ const PURPOSES = {
 export type KeyUsage = keyof typeof KEY_USAGES;
 export type Purpose = keyof typeof PURPOSES;
 
-/** Says that the certificate signs no others. */
+/** Extension for a certificate that does not sign others. */
 export function endEntity(): Buffer {
   return extension('2.5.29.19', sequence());
 }
 
-/** Says that the certificate signs others. */
+/** Extension for a certificate that signs others. */
 export function authority(): Buffer {
   return extension('2.5.29.19', sequence(boolean(true)), true);
 }
@@ -57,7 +57,7 @@ export function subjectKeyId(key: KeyObject): Buffer {
   return extension('2.5.29.14', octetString(keyId(key)));
 }
 
-/** Names the key of the issuer, which verifiers that keep to the letter of RFC 5280 want. */
+/** Extension with the key of the issuer, which strict verifiers require (RFC 5280). */
 export function authorityKeyId(key: KeyObject): Buffer {
   return extension('2.5.29.35', sequence(taggedBytes(0, keyId(key))));
 }
@@ -71,7 +71,7 @@ function extension(id: string, value: Buffer, isCritical = false): Buffer {
   return sequence(objectId(id), ...(isCritical ? [boolean(true)] : []), octetString(value));
 }
 
-/** The first 160 bits of a hash of the public key, as RFC 7093 has it. */
+/** The first 160 bits of a hash of the public key (RFC 7093). */
 function keyId(key: KeyObject): Buffer {
   const bytes = key.export({ type: 'spki', format: 'der' });
   return createHash('sha256').update(bytes).digest().subarray(0, 20);

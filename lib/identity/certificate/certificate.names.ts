@@ -1,9 +1,9 @@
 import { variableOf } from '../../common/variable-names.js';
 
-/** The parts that a client certificate is given in. */
+/** Parts of a client certificate. */
 export type PartName = 'cert' | 'key' | 'pem' | 'pfx';
 
-/** Names the parts of a certificate in messages: by the environment variables they were read from, else by the options. */
+/** Names for the parts of a certificate in messages: their environment variables, or else their options. */
 export class CertificateNames {
   readonly #prefix: string | undefined;
   readonly #option: string;
@@ -13,26 +13,26 @@ export class CertificateNames {
     this.#option = variableOf(certificate, 'option') ?? 'certificate';
   }
 
-  /** The place where the user set it. */
+  /** Setting from which the part was read. */
   of(part: PartName | 'passphrase'): string {
     return variableOf(this.certificate, part) ?? this.asText(part);
   }
 
-  /** The place for the text of that part. */
+  /** Setting for the text of a part. */
   asText(part: PartName | 'passphrase'): string {
     return this.#prefix === undefined
       ? `${this.#option}.${part}`
       : `${this.#prefix}${part.toUpperCase()}`;
   }
 
-  /** The place for the path of a file that holds that part. */
+  /** Setting for the path of a file with a part. */
   asFile(part: PartName): string {
     return this.#prefix === undefined
       ? `${this.#option}.${part}.file`
       : `${this.#prefix}${part.toUpperCase()}_FILE`;
   }
 
-  /** Tells if the text stands in an environment variable, where `\n` may stand for a line break. */
+  /** Tells if the settings are environment variables, in which `\n` may mean a line break. */
   get areVariables(): boolean {
     return this.#prefix !== undefined;
   }

@@ -1,4 +1,4 @@
-/** Text of a certificate or key: PEM text, its bytes, or a file that holds it, read again at every login. */
+/** Certificate or key: PEM text, its bytes, or a file, which is read again at every login. */
 export type CertificateSource =
   | string
   | Buffer
@@ -7,15 +7,15 @@ export type CertificateSource =
       readonly file: string;
     };
 
-/** The client certificate of a certificate login, in any form that people hold it. */
+/** Client certificate of a certificate login, in any of the usual forms. */
 export type ClientCertificate = {
-  /** Decrypts the private key or the PFX. */
+  /** Passphrase of the private key or the PFX. */
   readonly passphrase?: string | undefined;
 } & (
   | {
       /** The certificate. */
       readonly cert: CertificateSource;
-      /** Its private key. */
+      /** The private key of the certificate. */
       readonly key: CertificateSource;
     }
   | {
@@ -33,5 +33,5 @@ export type ClientCertificate = {
     }
 );
 
-/** Returns the client certificate of this moment, from a secret manager for example. */
+/** Returns the current client certificate, for example from a secret manager. */
 export type CertificateFunction = () => ClientCertificate | Promise<ClientCertificate>;

@@ -6,16 +6,16 @@ import { BetfairConfigurationError } from '../../errors/index.js';
 import type { CertificateSource } from './certificate.options.js';
 import type { CertificateNames, PartName } from './certificate.names.js';
 
-/** One part of a client certificate as it was when it was read. */
+/** One part of a client certificate, as it was read. */
 export interface CertificatePart {
   readonly part: PartName;
   readonly bytes: Buffer;
-  /** Begins a message about it: what the user set, and the file if it is in one. */
+  /** Start of a message about the part: its setting, and its file if there is one. */
   readonly label: string;
   readonly names: CertificateNames;
 }
 
-/** @throws BetfairConfigurationError the path is none, or its file cannot be read */
+/** @throws BetfairConfigurationError the path is not valid, or its file cannot be read */
 export async function readPart(
   part: PartName,
   source: CertificateSource,
@@ -31,7 +31,7 @@ export async function readPart(
   }
 }
 
-/** As {@link readPart}, at once: for a start that fails in any case, and names all its faults. */
+/** Does the same as {@link readPart} synchronously, for a start that fails anyway and reports all its faults. */
 export function readPartNow(
   part: PartName,
   source: CertificateSource,
@@ -68,16 +68,16 @@ function assertPath(part: PartName, file: string, names: CertificateNames): void
   if (found === undefined) return;
   const asText = part === 'pfx' && !names.areVariables ? 'as a Buffer' : `as ${names.asText(part)}`;
   const fix = found.isContent
-    ? `Give the path of the file, or give what it holds ${asText}.`
+    ? `Give the path of the file, or give its content ${asText}.`
     : 'Give the path and nothing else.';
   throw new BetfairConfigurationError(`${names.asFile(part)} ${found.said}. ${fix}`);
 }
 
-/** Reading anything else may never end, or give its content only once. */
+/** Refuses a pipe or a device: reading it may never end, or work only once. */
 function assertFile({ part, file, names }: FilePart, found: Stats): void {
   if (found.isFile() || found.isDirectory()) return;
   throw new BetfairConfigurationError(
-    `${names.of(part)}: ${quotedPath(file)} is not a file but a pipe or a device. It is read again at each login: write what it gives to a file.`,
+    `${names.of(part)}: ${quotedPath(file)} is a pipe or a device, not a file. It is read again at each login, so write its content to a file.`,
   );
 }
 

@@ -3,13 +3,13 @@ import type { X509Certificate } from 'node:crypto';
 /** `extendedKeyUsage = clientAuth`, which Betfair's instructions ask for. */
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 
-/** Kinds of keys that sign in TLS 1.3, which only of elliptic curves takes a few. */
+/** Kinds of keys that TLS 1.3 supports. Keys of elliptic curves must have one of {@link CURVES}. */
 const KEY_TYPES: ReadonlySet<string | undefined> = new Set(['rsa', 'rsa-pss', 'ed25519', 'ed448']);
 const CURVES: ReadonlySet<string | undefined> = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
-const MAKE_ONE =
-  'Make one as the README shows ("From an application key and a certificate to the first call").';
+const CREATE_ANOTHER =
+  'Create another as the README shows ("From an application key and a certificate to the first call").';
 
-/** Finds why Betfair would not take a certificate that TLS takes. `label` is what the user set. */
+/** Finds why Betfair would refuse a certificate that TLS accepts. `label` is the setting. */
 export function findValidityFaults(
   certificate: X509Certificate,
   label: string,
@@ -20,7 +20,7 @@ export function findValidityFaults(
   const validTo = new Date(certificate.validTo);
   if (validTo < now) {
     faults.push(
-      `${label} expired on ${validTo.toISOString()}. Make a new certificate and upload it to the Betfair account.`,
+      `${label} expired on ${validTo.toISOString()}. Create a new certificate and upload it to the Betfair account.`,
     );
   }
   if (validFrom > now) {
@@ -31,13 +31,13 @@ export function findValidityFaults(
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.publicKey;
   if (!KEY_TYPES.has(type) && !CURVES.has(details?.namedCurve)) {
     faults.push(
-      `${label} has a key of a kind (${details?.namedCurve ?? type}) that TLS 1.3 does not take. ${MAKE_ONE}`,
+      `${label} has a kind of key (${details?.namedCurve ?? type}) that TLS 1.3 does not support. ${CREATE_ANOTHER}`,
     );
   }
   const usages: readonly string[] | undefined = certificate.keyUsage;
   if (usages !== undefined && !usages.includes(CLIENT_AUTH)) {
     faults.push(
-      `${label} is a certificate whose extended key usage does not allow client authentication ("clientAuth"). ${MAKE_ONE}`,
+      `${label} is a certificate whose extended key usage does not allow client authentication ("clientAuth"). ${CREATE_ANOTHER}`,
     );
   }
   return faults;

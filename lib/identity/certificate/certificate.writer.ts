@@ -32,11 +32,11 @@ import {
 export interface PemPair {
   /** The certificate. */
   readonly cert: string;
-  /** Its private key. */
+  /** The private key of the certificate. */
   readonly key: string;
 }
 
-/** A certificate to make. */
+/** A certificate to create. */
 export interface NewCertificate {
   readonly commonName: string;
   /** RSA with 2048 bits, or the elliptic curve P-256. */
@@ -46,7 +46,7 @@ export interface NewCertificate {
   readonly from?: Date | undefined;
   /** @default 365 days after `from` */
   readonly to?: Date | undefined;
-  /** The authority that signs it. @default its own key */
+  /** Authority that signs the certificate. @default its own key */
   readonly issuer?: { readonly commonName: string; readonly key: string } | undefined;
 }
 
@@ -59,7 +59,7 @@ const SIGNATURES = {
 
 const makeKeyPair = promisify(generateKeyPair);
 
-/** Makes a key and a certificate (X.509 v3) for it. */
+/** Creates a key and a certificate (X.509 v3) for it. */
 export async function writeCertificate({
   commonName,
   keyType,
@@ -96,7 +96,7 @@ export async function writeCertificate({
   };
 }
 
-/** Makes a client certificate as Betfair's instructions ask for it: self-signed, RSA 2048, valid for 365 days. */
+/** Creates a client certificate as in Betfair's instructions: self-signed, RSA 2048, valid for 365 days. */
 export function writeClientCertificate(commonName: string): Promise<PemPair> {
   return writeCertificate({
     commonName,

@@ -8,13 +8,13 @@ import {
 import { CertificateNames } from './certificate.names.js';
 import { type CertificatePart, readPart, readPartNow } from './certificate.part.js';
 
-/** Result of a look at a client certificate. */
+/** Result of the check of a client certificate. */
 export type CertificateCheck = Pick<CertificateContent, 'faults' | 'validTo'>;
 
 /**
- * Reads the certificate, files anew at every call, so that a rotated one is used at the next login.
+ * Reads the certificate. Files are read at every call, so that the next login uses a renewed one.
  *
- * @throws BetfairConfigurationError it cannot be read, or TLS would not take it
+ * @throws BetfairConfigurationError it cannot be read, or TLS would refuse it
  */
 export async function loadClientCertificate(
   source: ClientCertificate,
@@ -26,7 +26,7 @@ export async function loadClientCertificate(
   return content;
 }
 
-/** Finds what is wrong with the certificate, and when it expires. */
+/** Finds the faults of the certificate and its expiry date. */
 export async function checkClientCertificate(
   source: ClientCertificate,
   now: Date,
@@ -34,7 +34,7 @@ export async function checkClientCertificate(
   return check(source, await readParts(source), now);
 }
 
-/** As {@link checkClientCertificate}, at once: for a start that fails in any case, and names all its faults. */
+/** Does the same as {@link checkClientCertificate} synchronously, for a start that fails anyway and reports all its faults. */
 export function checkClientCertificateNow(source: ClientCertificate, now: Date): CertificateCheck {
   const results = sourcesOf(source).map((from): PromiseSettledResult<CertificatePart> => {
     try {
@@ -46,7 +46,7 @@ export function checkClientCertificateNow(source: ClientCertificate, now: Date):
   return check(source, results, now);
 }
 
-/** Parts, or why they could not be read. */
+/** Parts, or the reasons why they could not be read. */
 type Results = readonly PromiseSettledResult<CertificatePart>[];
 
 function readParts(source: ClientCertificate): Promise<Results> {
@@ -65,7 +65,7 @@ function check(source: ClientCertificate, results: Results, now: Date): Certific
 
 function sourcesOf(source: ClientCertificate): Parameters<typeof readPart>[] {
   const names = new CertificateNames(source);
-  // A part that is there and undefined counts as left out.
+  // A part with the value undefined counts as missing.
   if ('pfx' in source && source.pfx !== undefined) return [['pfx', source.pfx, names]];
   if ('pem' in source && source.pem !== undefined) return [['pem', source.pem, names]];
   return 'cert' in source
@@ -83,11 +83,11 @@ function assemble(results: Results): CertificateParts {
   const [pfx, cert, key] = [find('pfx'), find('cert', 'pem'), find('key', 'pem')];
   if (pfx) return { pfx };
   if (cert && key) return { cert, key };
-  throw together(results);
+  throw joinErrors(results);
 }
 
-/** The error of all that could not be read. */
-function together(results: Results): unknown {
+/** Joins the errors of all parts that could not be read. */
+function joinErrors(results: Results): unknown {
   const reasons = results.flatMap((result): unknown[] =>
     result.status === 'rejected' ? [result.reason] : [],
   );

@@ -1,4 +1,4 @@
-/** First byte of an element, which tells its kind. */
+/** First byte of an element, for each kind. */
 const TAG = {
   boolean: 0x01,
   integer: 0x02,
@@ -24,7 +24,7 @@ function element(tag: number, ...content: readonly Buffer[]): Buffer {
   return Buffer.concat([Buffer.from([tag]), lengthOf(body), body]);
 }
 
-/** Writes the length of a body: one byte below 128, else the number of bytes that follow, and these. */
+/** Writes the length of a body: one byte below 128, else the number of the bytes and the bytes. */
 function lengthOf({ length }: Buffer): Buffer {
   if (length < 0x80) return Buffer.from([length]);
   const bytes = bytesOf(length);
@@ -51,7 +51,7 @@ export function boolean(value: boolean): Buffer {
 export function integer(bytes: Buffer): Buffer {
   const first = bytes.findIndex((byte) => byte !== 0);
   const significant = first === -1 ? Buffer.from([0]) : bytes.subarray(first);
-  // A leading bit would be a minus sign.
+  // A first bit that is set would be a minus sign.
   const isNegative = ((significant[0] ?? 0) & 0x80) !== 0;
   return element(TAG.integer, Buffer.from(isNegative ? [0] : []), significant);
 }
@@ -69,7 +69,7 @@ export function bitString(bytes: Buffer): Buffer {
   return element(TAG.bitString, Buffer.from([0]), bytes);
 }
 
-/** Writes named bits, of which there are at most eight; those after the last one that is set are left out. */
+/** Writes named bits, at most eight, without those after the last one that is set. */
 export function namedBits(...bits: readonly number[]): Buffer {
   const byte = bits.reduce((sum, bit) => sum | (0x80 >> bit), 0);
   const unused = 7 - Math.max(...bits);
@@ -93,7 +93,7 @@ export function utf8(text: string): Buffer {
   return element(TAG.utf8, Buffer.from(text));
 }
 
-/** Writes a time to the second, in the form that X.509 wants for its year. */
+/** Writes a time to the second, in the form that X.509 requires for its year. */
 export function time(date: Date): Buffer {
   const digits = date.toISOString().replaceAll(/\D/g, '').slice(0, 14);
   const year = date.getUTCFullYear();
@@ -107,7 +107,7 @@ export function tagged(number: number, ...elements: readonly Buffer[]): Buffer {
   return element(CONSTRUCTED | number, ...elements);
 }
 
-/** Writes bytes under a context tag that takes the place of their own. */
+/** Writes bytes under a context tag that replaces their own. */
 export function taggedBytes(number: number, bytes: Buffer): Buffer {
   return element(PRIMITIVE | number, bytes);
 }

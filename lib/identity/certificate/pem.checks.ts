@@ -12,7 +12,7 @@ export interface PemContent {
   readonly privateKey?: KeyObject | undefined;
 }
 
-/** Reads certificate and private key as TLS would, and finds why it would not. */
+/** Reads certificate and private key as TLS would, and finds their faults. */
 export function readPem(
   cert: CertificatePart,
   key: CertificatePart,
@@ -24,7 +24,7 @@ export function readPem(
     };
   }
   const certificate = readCertificate(cert);
-  // What is no PEM is told once of a text that should hold both, and so is its form.
+  // One fault is enough for a text that should hold both and is not PEM.
   if (cert === key && typeof certificate === 'string' && !cert.bytes.includes('-----BEGIN ')) {
     return { faults: [certificate] };
   }
@@ -40,7 +40,7 @@ export function readPem(
 }
 
 function readCertificate(part: CertificatePart): X509Certificate | string {
-  // X509Certificate alone would take DER too, which TLS does not.
+  // X509Certificate also reads DER, which TLS does not.
   if (!holdsCertificate(part)) return explainUnusable(part, 'certificate');
   try {
     return new X509Certificate(part.bytes);

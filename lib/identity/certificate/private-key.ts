@@ -4,7 +4,7 @@ import type { CertificatePart } from './certificate.part.js';
 import { explainUnusable, findBrokenForm } from './unusable-part.js';
 import { read } from '../../common/unknown-values.js';
 
-/** The private key of a part, or why it cannot be read and what to do. */
+/** Reads the private key of a part, or explains why it cannot be read and what to do. */
 export function readPrivateKey(
   part: CertificatePart,
   passphrase: string | undefined,
@@ -29,7 +29,7 @@ function explainRefusal(
     return `${label} holds an encrypted private key, and ${option} is missing. Set it to the passphrase of the key.`;
   }
   if (code === 'ERR_OSSL_EVP_UNSUPPORTED') {
-    return `${label} holds a private key in an old encryption that OpenSSL 3 refuses. Encrypt it anew: openssl pkey -provider legacy -provider default -in client.key -aes256 -out new.key.`;
+    return `${label} holds a private key in an old encryption that OpenSSL 3 refuses. Encrypt it again: openssl pkey -provider legacy -provider default -in client.key -aes256 -out new.key.`;
   }
   return `${label} holds an encrypted private key that ${option} does not open. ${adviseOnStray('The passphrase', passphrase) ?? 'Set it to the passphrase of this key.'}`;
 }

@@ -3,8 +3,8 @@ import { findMangling } from './mangled-pem.js';
 import { findWrongForm, type Wanted } from './wrong-form.js';
 
 const SIGN =
-  'is a request for a certificate. Sign it: openssl x509 -req -in client.csr -signkey client.key -days 365 -extfile client.cnf -extensions client -out client.crt.';
-/** Blocks of PEM that people take for the one that is wanted. */
+  'is a certificate request. Sign it: openssl x509 -req -in client.csr -signkey client.key -days 365 -extfile client.cnf -extensions client -out client.crt.';
+/** PEM blocks that people mistake for the right one. */
 const MISTAKEN: Readonly<Record<string, string>> = {
   'CERTIFICATE REQUEST': SIGN,
   'NEW CERTIFICATE REQUEST': SIGN,
@@ -13,18 +13,18 @@ const MISTAKEN: Readonly<Record<string, string>> = {
   PKCS7:
     'is a PKCS #7 file. Convert it: openssl pkcs7 -print_certs -in client.p7b -out client.crt.',
   'OPENSSH PRIVATE KEY':
-    'is a key of OpenSSH, which TLS does not take. Convert a copy: ssh-keygen -p -m PEM -f client.key.',
+    'is an OpenSSH key, which TLS does not support. Convert a copy: ssh-keygen -p -m PEM -f client.key.',
   'PUBLIC KEY': 'is a public key. Give the private key, which openssl wrote as client.key.',
 };
 
-/** Tells why no certificate, or no private key, is found in a part, and what to do. Nothing of it is quoted. */
+/** Explains why a part has no usable certificate or private key, and what to do, without a quote from it. */
 export function explainUnusable(part: CertificatePart, wanted: Wanted): string {
   return findBrokenForm(part, wanted) ?? `${part.label} ${explainContent(part, wanted)}`;
 }
 
-/** Finds what is wrong with the form of a part, whatever it holds. */
+/** Finds a fault in the form of a part, whatever its content. */
 export function findBrokenForm(part: CertificatePart, wanted: Wanted): string | undefined {
-  // In a file a line break cannot be written otherwise.
+  // A file cannot have `\n` in place of a line break.
   const isVariable = part.names.areVariables && part.label === part.names.of(part.part);
   const found = findWrongForm(part, wanted) ?? findMangling(part.bytes.toString(), isVariable);
   return found && `${part.label} ${found}`;
@@ -40,13 +40,13 @@ function explainContent({ part, bytes, names }: CertificatePart, wanted: Wanted)
   const hasCertificate = blocks.includes('CERTIFICATE');
   const hasKey = blocks.some((block) => block.endsWith('PRIVATE KEY'));
   if (wanted === 'certificate' ? hasCertificate : hasKey) {
-    return `holds a ${wanted} that is damaged. Copy the whole file again.`;
+    return `holds a damaged ${wanted}. Copy the whole file again.`;
   }
   const other = wanted === 'certificate' ? 'a private key' : 'a certificate';
   if (hasCertificate || hasKey) {
     const fix =
       part === 'pem'
-        ? `Join both, or give them apart, as ${names.asFile('cert')} and ${names.asFile('key')}.`
+        ? `Join both, or give them separately, as ${names.asFile('cert')} and ${names.asFile('key')}.`
         : `Give the file of the ${wanted}.`;
     return `holds ${other} and no ${wanted}. ${fix}`;
   }

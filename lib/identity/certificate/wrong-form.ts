@@ -14,7 +14,7 @@ const FROM_DER: Readonly<Record<Wanted, string>> = {
   'private key': 'openssl pkey -inform der -in client.der -out client.key',
 };
 
-/** Finds that a part is something else than the text of a PEM, as the end of a sentence about it, and what to do. */
+/** Finds a part that is not PEM text. Returns the end of a sentence about it, and what to do. */
 export function findWrongForm(
   { part, bytes, names }: CertificatePart,
   wanted: Wanted,
@@ -47,13 +47,13 @@ function isUtf16(bytes: Buffer): boolean {
   return bytes.length > 3 && (/^(?:fffe|feff|00)/.test(hex(bytes, 0, 2)) || bytes[1] === 0);
 }
 
-/** A sequence of ASN.1, as keys, certificates and PKCS #12 files are, with all its bytes or cut. */
+/** Tells if bytes are an ASN.1 sequence, complete or cut: a key, a certificate or a PKCS #12 file. */
 function isDer(bytes: Buffer): boolean {
   const [tag, length = 0] = bytes;
   return tag === 0x30 && bytes.length > 40 && (length > 0x80 || length === bytes.length - 2);
 }
 
-/** Version 3 follows the head of a PKCS #12 file; keys have another one, and certificates a sequence. */
+/** Tells if bytes are a PKCS #12 file, by its version 3. Keys have another version, and certificates a sequence there. */
 export function isPfx(bytes: Buffer): boolean {
   const head = 2 + Math.max(0, (bytes[1] ?? 0) - 0x80);
   return isDer(bytes) && hex(bytes, head, head + 3) === '020103';

@@ -378,7 +378,7 @@ describe('PostgresStorage: a server that has trouble', () => {
     await expectFailure(
       hurried.write(key, TOKEN, { ifVersion }),
       'unavailable',
-      /\(55P03\)\. The statement .* ran out of time\. Check what holds a lock/,
+      /\(55P03\)\. The statement .* timed out\. Check for a lock/,
     );
     await other.query('ROLLBACK');
     other.release();
@@ -394,7 +394,7 @@ describe('PostgresStorage: a server that has trouble', () => {
           await expectFailure(
             blocked.read(newKey()),
             'unavailable',
-            /\(57014\)\. .* Check what holds a lock on the table, such as a migration/,
+            /\(57014\)\. .* Check for a lock on the table, such as from a migration/,
           );
           expect(await waiting()).toBeLessThanOrEqual(1);
         }
@@ -439,7 +439,7 @@ describe('PostgresStorage: a server that has trouble', () => {
   it('is unavailable without a connection left', async () => {
     await admin.query(`CREATE ROLE crowd LOGIN PASSWORD '${PASSWORD}' CONNECTION LIMIT 0`);
     const crowd = new PostgresStorage({ url: url({ user: 'crowd' }) });
-    await expectFailures(crowd, 'unavailable', /\(53300\)\. There is no connection left/);
+    await expectFailures(crowd, 'unavailable', /\(53300\)\. .* reached its limit of connections/);
   });
 });
 
@@ -471,7 +471,7 @@ describe('PostgresStorage: a server that says no', () => {
       await expectFailure(
         lacking.open(),
         'denied',
-        /\(42501\)\. The user lacks a right.* GRANT SELECT, INSERT, UPDATE, DELETE ON "betfair_session" TO …/,
+        /\(42501\)\. The user lacks a permission.* GRANT SELECT, INSERT, UPDATE, DELETE ON "betfair_session" TO …/,
       );
       await lacking.close();
       await admin.query('DROP OWNED BY lacking');
@@ -522,7 +522,7 @@ describe('PostgresStorage: a server that says no', () => {
     await expectFailure(
       wrong.open(),
       'misconfigured',
-      new RegExp(`\\(${code}\\)\\. The table has not`),
+      new RegExp(`\\(${code}\\)\\. The table lacks`),
     );
     await wrong.close();
     await admin.query('DROP TABLE other');
@@ -557,7 +557,7 @@ describe('PostgresStorage: a server that says no', () => {
     await expectFailures(
       new PostgresStorage({ url: url(), ca: elsewhere.cert }),
       'misconfigured',
-      /\(ERR_TLS_CERT_ALTNAME_INVALID\)\. .* not for this host/,
+      /\(ERR_TLS_CERT_ALTNAME_INVALID\)\. .* is for another host/,
     );
   });
 

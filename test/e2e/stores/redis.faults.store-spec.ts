@@ -241,14 +241,14 @@ const REFUSALS: readonly Refusal[] = [
     name: 'without a password',
     server: withPassword,
     failure: 'denied',
-    message: /\(NOAUTH\)\. It asks for a password: write it into the URL/,
+    message: /\(NOAUTH\)\. The server requires a password\. Add it to the URL/,
   },
   {
     name: 'a wrong password',
     server: withPassword,
     user: `:${PASSWORD}x@`,
     failure: 'denied',
-    message: /\(WRONGPASS\)\. Correct the user and the password/,
+    message: /\(WRONGPASS\)\. Correct the user name and the password/,
   },
   {
     name: 'a user without a right',
@@ -281,7 +281,7 @@ const REFUSALS: readonly Refusal[] = [
     name: 'a replica',
     server: { flags: ['--replicaof', '127.0.0.1', '1'] },
     failure: 'unavailable',
-    message: /\(READONLY\)\. It is a replica\. .* connect to the primary/,
+    message: /\(READONLY\)\. The server is a replica\. .* connect to the primary/,
     only: ['open', 'create', 'replace'],
   },
   {
@@ -297,14 +297,14 @@ const REFUSALS: readonly Refusal[] = [
     name: 'a server whose memory is full',
     server: { flags: ['--maxmemory', '100kb', '--maxmemory-policy', 'noeviction'] },
     failure: 'unavailable',
-    message: /\(OOM\)\. Its memory is full\. Raise maxmemory/,
+    message: /\(OOM\)\. The memory of the server is full\. Raise maxmemory/,
     only: ['create', 'replace'],
   },
   {
     name: 'a server without scripts',
     server: { flags: ['--rename-command', 'EVAL', ''] },
     failure: 'unsupported',
-    message: /\(UNKNOWN_COMMAND\)\. Use a Redis or Valkey that knows GET, SET and EVAL/,
+    message: /\(UNKNOWN_COMMAND\)\. Use a Redis or Valkey that supports GET, SET and EVAL/,
     only: ['create', 'replace', 'delete'],
   },
   {
@@ -312,7 +312,7 @@ const REFUSALS: readonly Refusal[] = [
     server: {},
     path: '/99',
     failure: 'misconfigured',
-    message: /\(NO_DATABASE\)\. It has no database of that number/,
+    message: /\(NO_DATABASE\)\. The server has no database with that number/,
   },
 ];
 
@@ -363,7 +363,7 @@ describe('RedisStorage: a server that says no', () => {
         await expectFailure(
           writing,
           'misconfigured',
-          /\(CLUSTER_BY_URL\)\. .* hand in a cluster client/,
+          /\(CLUSTER_BY_URL\)\. .* Pass a cluster client/,
         );
       }),
     );

@@ -123,7 +123,7 @@ describe('S3Storage, when the clock of the machine is off', () => {
   it('says by how much if that does not help', async () => {
     await listen(clockServer(20, true));
     await inEnv(WITH_CREDENTIALS, () =>
-      expectMisconfigured(open(), 'RequestTimeTooSkewed, 403', 'machine is 20 minutes off: set it'),
+      expectMisconfigured(open(), 'RequestTimeTooSkewed, 403', 'machine is 20 minutes off. Set it'),
     );
     // Each operation asks twice.
     expect(seen).toHaveLength(8);

@@ -141,7 +141,7 @@ describe('a client certificate that is not', () => {
     ],
     'has a damaged certificate': [
       () => ({ cert: pair.cert.replace(/\n(.{8})/, '\nAAAAAAAA'), key: pair.key }),
-      /^certificate\.cert holds a certificate that is damaged/,
+      /^certificate\.cert holds a damaged certificate/,
     ],
     'is in DER, which TLS does not take': [
       () => ({ cert: new X509Certificate(pair.cert).raw, key: pair.key }),
@@ -214,7 +214,7 @@ describe('a client certificate that is not', () => {
     ],
     'has a wrong passphrase': [
       () => ({ pfx: makePfx(pair, PASSPHRASE), passphrase: 'wrong' }),
-      /^certificate\.pfx is not opened by certificate\.passphrase, or is damaged/,
+      /^certificate\.pfx cannot be opened with certificate\.passphrase, or is damaged/,
     ],
     'is damaged': [
       () => {
@@ -222,14 +222,14 @@ describe('a client certificate that is not', () => {
         pfx.writeUInt8(pfx.readUInt8(pfx.length >> 1) ^ 0xff, pfx.length >> 1);
         return { pfx, passphrase: PASSPHRASE };
       },
-      /^certificate\.pfx is not opened by certificate\.passphrase, or is damaged/,
+      /^certificate\.pfx cannot be opened with certificate\.passphrase, or is damaged/,
     ],
     'is cut short': [
       () => {
         const pfx = makePfx(pair, PASSPHRASE);
         return { pfx: pfx.subarray(0, pfx.length >> 1), passphrase: PASSPHRASE };
       },
-      /^certificate\.pfx is not a whole PKCS #12 file/,
+      /^certificate\.pfx is not a complete PKCS #12 file/,
     ],
     'has no private key': [
       () => ({ pfx: makePfx({ cert: pair.cert }, PASSPHRASE), passphrase: PASSPHRASE }),

@@ -152,7 +152,7 @@ describe('a certificate that is replaced while the application runs', () => {
           passphrase: OLD,
         })),
       () => write('r.p12', makePfx(after, NEW)),
-      'certificate.pfx ("<folder>/r.p12") is not opened by certificate.passphrase, or is damaged.',
+      'certificate.pfx ("<folder>/r.p12") cannot be opened with certificate.passphrase, or is damaged.',
     ];
   }
 

@@ -75,7 +75,7 @@ describeCloud('AzureBlobStorage', {
       'no right to',
       azureError(403, 'AuthorizationPermissionMismatch'),
       'denied',
-      /^Could not read .*\(AuthorizationPermissionMismatch, 403\)\. Its credentials must be valid/,
+      /^Could not read .*\(AuthorizationPermissionMismatch, 403\)\. Check that its credentials are valid/,
       /have the right to read blobs: .* SAS token with "r"\.$/,
     ],
     ['write', 'no right to', azureError(403, 'X'), 'denied', /write blobs: .*"c" and "w"\.$/],
@@ -88,7 +88,7 @@ describeCloud('AzureBlobStorage', {
       'no credentials',
       sdkError('?', { name: 'AggregateAuthenticationError' }),
       'denied',
-      /\(AggregateAuthenticationError\)\. No credentials were found: set/,
+      /\(AggregateAuthenticationError\)\. No credentials were found\. Set/,
     ],
     [
       'read',
@@ -109,7 +109,7 @@ describeCloud('AzureBlobStorage', {
       'wrong identity',
       sdkError('?', { name: 'AuthenticationError', statusCode: 400, code: '', details: null }),
       'denied',
-      /must be valid/,
+      /Check that its credentials are valid/,
     ],
     [
       'read',
@@ -129,7 +129,7 @@ describeCloud('AzureBlobStorage', {
         statusCode: 400,
       }),
       'misconfigured',
-      /\(EISDIR\)\. Nothing was sent, .* Check those of this machine\.$/,
+      /\(EISDIR\)\. Nothing was sent, .* Check the credentials on this machine\.$/,
     ],
     [
       'read',
@@ -164,7 +164,7 @@ describeCloud('AzureBlobStorage', {
       'no conditions',
       azureError(400, 'ConditionHeadersNotSupported'),
       'unsupported',
-      /It has no conditional requests\. Use an account that knows them/,
+      /It does not support conditional requests\. Use an account that does/,
     ],
     ['delete', 'not implemented', azureError(501, 'NotImplemented'), 'unsupported'],
   ],
@@ -219,7 +219,7 @@ describe('AzureBlobStorage', () => {
     cloud.always(Object.assign(azureError(403, 'AuthenticationFailed'), { details }));
     await expect(store.read('key')).rejects.toMatchObject({
       failure: 'misconfigured',
-      message: expect.stringContaining('The clock of this machine is 40 minutes off: set it'),
+      message: expect.stringContaining('The clock of this machine is 40 minutes off. Set it'),
     });
     cloud.always(undefined);
   });
@@ -317,7 +317,9 @@ describe('the client of AzureBlobStorage', () => {
       const failure: unknown = await operation().catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(BetfairConfigurationError);
       expect(failure).toMatchObject({
-        message: expect.stringMatching(/Azure container "desk" cannot be made\. Check its options/),
+        message: expect.stringMatching(
+          /could not create the client for the Azure container "desk"\. Check its options/,
+        ),
         cause: expect.any(Error),
       });
       expect(String(failure)).not.toContain('CANARY');

@@ -92,7 +92,7 @@ describe('AzureBlobStorage', () => {
     const create = () =>
       new AzureBlobStorage({ container: 'c', storageAccount: 'mine', ...options });
     expect(create).toThrow(BetfairConfigurationError);
-    expect(create).toThrow(/makes no URL\. Give storage_account as a name in small letters/);
+    expect(create).toThrow(/is not valid\. storage_account must be lower-case letters/);
   });
 
   it('names the package to install at start-up', async () => {

@@ -453,8 +453,8 @@ describe('FileStorage refuses', () => {
   });
 
   it.each([
-    ['a', 'EISDIR', /no folder of another\.$/],
-    ['a/b/c', 'ENOTDIR', /does not begin with another one and a "\/"\.$/],
+    ['a', 'EISDIR', /Choose another sessionKey\.$/],
+    ['a/b/c', 'ENOTDIR', /does not start with another one and "\/"\.$/],
     ['x'.repeat(246), 'ENAMETOOLONG', /a sessionKey of at most 239 characters/],
     [`a/${'x'.repeat(256)}`, 'ENAMETOOLONG', /too long .* a sessionKey of at most 239 characters/],
     [`${'x'.repeat(256)}/a`, 'ENAMETOOLONG', /a sessionKey of at most 239 characters/],

@@ -67,7 +67,7 @@ describe('GcsStorage, when its credentials cannot be used', () => {
 
   it.each([undefined, 'CANARY\nCANARY'])('names no file if the error does not', async (path) => {
     cloud.always(sdkError('ENOENT', { code: 'ENOENT', path }));
-    expect(await messageOf(store.read('key'))).toMatch(/Check those of this machine\.$/);
+    expect(await messageOf(store.read('key'))).toMatch(/Check the credentials on this machine\.$/);
   });
 
   it.each([
@@ -106,7 +106,7 @@ describe('GcsStorage, when its credentials cannot be used', () => {
       'invalid_grant: Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.';
     cloud.always(sdkError(message, { status: 400 }));
     expect(await messageOf(store.read('key'))).toMatch(
-      /\. The clock of this machine is off: set it by NTP\.$/,
+      /\. The clock of this machine is off\. Set it with NTP\.$/,
     );
   });
 });

@@ -70,7 +70,7 @@ for (const numbers of [false, true]) {
         'no right to',
         readError(403, 'forbidden'),
         'denied',
-        /\(forbidden, 403\)\. Its credentials must be valid and have storage\.objects\.get on/,
+        /\(forbidden, 403\)\. Check that its credentials are valid and have storage\.objects\.get on/,
       ],
       ['create', 'no right to', gcsError(403, 'forbidden'), 'denied', /storage\.objects\.create/],
       ['delete', 'no right to', gcsError(403, 'forbidden'), 'denied', /storage\.objects\.delete/],
@@ -79,7 +79,7 @@ for (const numbers of [false, true]) {
         'no credentials sent',
         gcsError(401, 'required'),
         'denied',
-        /\(required, 401\)\. No credentials were found: name them by GOOGLE_APPLICATION_CREDENTIALS/,
+        /\(required, 401\)\. No credentials were found\. Set GOOGLE_APPLICATION_CREDENTIALS/,
       ],
       [
         'read',
@@ -93,7 +93,7 @@ for (const numbers of [false, true]) {
         'credentials that were withdrawn',
         sdkError('invalid_grant: Bad Request', { status: 400 }),
         'denied',
-        /\(invalid_grant, 400\)\. Its credentials must be valid/,
+        /\(invalid_grant, 400\)\. Check that its credentials are valid/,
       ],
       [
         'read',
@@ -115,7 +115,7 @@ for (const numbers of [false, true]) {
         'not implemented',
         gcsError(501, 'notImplemented'),
         'unsupported',
-        /\(notImplemented, 501\)\. It has no conditional requests\. Use a service that knows ifGenerationMatch/,
+        /\(notImplemented, 501\)\. It does not support conditional requests\. Use a service that supports ifGenerationMatch/,
       ],
       [
         'read',

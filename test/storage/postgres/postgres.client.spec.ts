@@ -53,13 +53,13 @@ describe('PostgresStorage tells failures apart:', () => {
     [
       '42P01',
       'misconfigured',
-      /There is no such table\. Create it: CREATE TABLE "t" \(key text PRIMARY KEY/,
+      /The table does not exist\. Create it: CREATE TABLE "t" \(key text PRIMARY KEY/,
     ],
     ['3F000', 'misconfigured', /CREATE TABLE "t"/],
-    ['3D000', 'misconfigured', /There is no such database.*CREATE TABLE "t"/],
-    ['42703', 'misconfigured', /has not the columns.*CREATE TABLE "t"/],
-    ['23502', 'misconfigured', /has not the columns/],
-    ['0A000', 'unsupported', /does not know a statement/],
+    ['3D000', 'misconfigured', /The database does not exist.*CREATE TABLE "t"/],
+    ['42703', 'misconfigured', /lacks a column.*CREATE TABLE "t"/],
+    ['23502', 'misconfigured', /lacks a column/],
+    ['0A000', 'unsupported', /does not support a statement/],
   ] as const)('%s is %s, at the first answer', async (code, failure, says) => {
     const failing = client(serverError(code));
     const store = new PostgresStorage({ client: failing, table: 't' });
@@ -98,7 +98,7 @@ describe('PostgresStorage tells failures apart:', () => {
   it.each([
     ['42501', 'permission denied for database "db"', 'denied', /GRANT CONNECT ON DATABASE/],
     ['42501', 'new row violates row-level security policy', 'misconfigured', /row-level policy/],
-    ['08P01', 'no such database: db', 'misconfigured', /There is no such database/],
+    ['08P01', 'no such database: db', 'misconfigured', /The database does not exist/],
     ['08P01', 'password authentication failed', 'denied', /refused the user/],
     ['P0001', 'of a trigger', 'misconfigured', /A trigger, a rule or a row-level policy/],
     ['0A000', 'cannot perform INSERT RETURNING on a rule', 'misconfigured', /a rule/],
@@ -116,12 +116,12 @@ describe('PostgresStorage tells failures apart:', () => {
   it('all that is tried again is unavailable in the end', async () => {
     const advice = {
       '25006': 'Connect to the primary',
-      '40001': 'Others changed the object',
+      '40001': 'Other processes kept changing the object',
       '53100': 'The disk or the memory of the server is full',
-      '53300': 'no connection left',
-      '57014': 'ran out of time',
+      '53300': 'reached its limit of connections',
+      '57014': 'timed out',
       '57P03': 'starting up or shutting down',
-      XX000: 'its log says why',
+      XX000: 'Its log says why',
       EAI_AGAIN: 'The host was not found',
       ECONNRESET: 'There was no connection',
       [`42 ${TOKEN}`]: '(no answer)',
@@ -138,7 +138,7 @@ describe('PostgresStorage tells failures apart:', () => {
   it.each([
     ['SELF_SIGNED_CERT_IN_CHAIN', 'misconfigured', /sslrootcert/],
     ['CERT_HAS_EXPIRED', 'misconfigured', /sslrootcert/],
-    ['ERR_TLS_CERT_ALTNAME_INVALID', 'misconfigured', /not for this host/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'misconfigured', /is for another host/],
   ])('%s is %s', async (code, failure, says) => {
     const failing = client(Object.assign(new Error('of the certificate'), { code }));
     const error = await failureOf(new PostgresStorage({ client: failing }).read('k'));
@@ -186,7 +186,7 @@ describe('PostgresStorage on a client', () => {
     for (const operation of [store.open(), store.read('k'), store.write('k', TOKEN, CONDITION)]) {
       const error = await failureOf(operation);
       expect(error).toMatchObject({ failure: 'misconfigured' });
-      expect(error.message).toMatch(/resolved to no \{ rows \}\. Hand in a pool of pg/);
+      expect(error.message).toMatch(/did not return \{ rows \}\. Pass a pool of pg/);
     }
   });
 
@@ -198,7 +198,7 @@ describe('PostgresStorage on a client', () => {
     const store = new PostgresStorage({ client: client({ rows: [row] }) });
     const error = await failureOf(store.read('k'));
     expect(error).toMatchObject({ failure: 'misconfigured' });
-    expect(error.message).toMatch(/without the texts value and version/);
+    expect(error.message).toMatch(/without the strings value and version/);
   });
 
   it('does nothing with a pool that it closes, and asks nothing for a signal that is aborted', async () => {

@@ -91,7 +91,7 @@ describe('RedisStorage on a client', () => {
     const { failure, message } = await failureOf(own.open());
     expect(failure).toBe('misconfigured');
     expect(message).toMatch(
-      /^Could not open Redis \(SEND_FAILED\)\. The function send does not fit/,
+      /^Could not open Redis \(SEND_FAILED\)\. The function send does not work/,
     );
   });
 
@@ -161,7 +161,7 @@ const REFUSALS: readonly (readonly [string, StorageFailure, RegExp])[] = [
   ["ERR unknown command 'EVAL', with args beginning with: ", 'unsupported', /\(UNKNOWN_COMMAND\)/],
   ['ERR command eval not support for normal user', 'unsupported', /\(UNKNOWN_COMMAND\)/],
   ['NOSCRIPT No matching script.', 'unsupported', /\(NOSCRIPT\)/],
-  ['Connection in subscriber mode, only …', 'misconfigured', /\(SUBSCRIBER\)\. .* hand in another/],
+  ['Connection in subscriber mode, only …', 'misconfigured', /\(SUBSCRIBER\)\. .* Pass another/],
 ];
 
 const PASSING: readonly (readonly [string, Error, RegExp])[] = [
@@ -228,9 +228,7 @@ it.each([{}, { url: 1 }, { send: 'redis://h' }, { send: undefined }])(
   (options) => {
     const create = () => Reflect.construct(RedisStorage, [options]);
     expect(create).toThrow(BetfairConfigurationError);
-    expect(create).toThrow(
-      /needs one server: \{ url \}, such as redis:\/\/host:6379, .* or \{ send \}/,
-    );
+    expect(create).toThrow(/needs either \{ url \}, such as redis:\/\/host:6379, .* or \{ send \}/);
   },
 );
 

@@ -92,20 +92,23 @@ describe('a redis: URL', () => {
   it.each([
     ['redis://', /needs the name of a host/],
     ['redis:///1', /needs the name of a host/],
-    ['redis://h/CANARY', /the path of a redis: URL is the number of a database, such as \/0/],
-    ['redis://h/1/2', /is the number of a database/],
-    ['redis://bot:12/CANARY@h', /has an "@" after its host\. Write an "@" of the password as %40/],
-    ['redis://h:0', /needs the port of the server/],
-    ['redis://h?CANARY=x', /has no such parameter\. It knows prefix/],
-    ['redis://h?family=6', /has no parameter "family"\. It knows prefix/],
-    ['redis://bot:12?CANARY@h', /has an "@" after its host/],
-    ['redis://bot:12?canary=CANARY@h', /has an "@" after its host/],
-    ['redis://h?prefix=a&prefix=b', /"prefix" is given twice/],
+    [
+      'redis://h/CANARY',
+      /the path of the redis: URL must be the number of a database, such as \/0/,
+    ],
+    ['redis://h/1/2', /must be the number of a database/],
+    ['redis://bot:12/CANARY@h', /contains "@" after its host\. Write "@" in the password as %40/],
+    ['redis://h:0', /must not have port 0/],
+    ['redis://h?CANARY=x', /does not support one of its parameters\. It supports only prefix/],
+    ['redis://h?family=6', /does not support the parameter "family"\. It supports only prefix/],
+    ['redis://bot:12?CANARY@h', /contains "@" after its host/],
+    ['redis://bot:12?canary=CANARY@h', /contains "@" after its host/],
+    ['redis://h?prefix=a&prefix=b', /"prefix" is set twice/],
     ['redis://h?prefix=/CANARY', /the prefix of the session store cannot be used/],
-    ['redis://h?ca_file=/ca.pem', /ca_file of the storage URL is for a server with TLS, .*rediss:/],
-    ['redis://h#CANARY', /takes no fragment\. Write a "#" of the password as %23/],
-    ['redis://CANARY@h', /has a user and no password/],
-    ['redis://:CANARY%@h', /has a "%" that escapes no character\. .* as %25/],
+    ['redis://h?ca_file=/ca.pem', /ca_file of the storage URL needs a server with TLS\. .*rediss:/],
+    ['redis://h#CANARY', /must not contain a fragment\. Write "#" in the password as %23/],
+    ['redis://CANARY@h', /has a user but no password/],
+    ['redis://:CANARY%@h', /contains a "%" that is not a valid escape\. .* as %25/],
     ['redis://bot:CANARY/@h', /cannot be read\. Escape "\/", "\?", "#", "@" and "%" in a password/],
     ['redis://:CAN ARY@h', /cannot be read/],
   ])('%s is refused with what to write, and shows nothing of it', async (url, message) => {
@@ -123,7 +126,7 @@ describe('a redis: URL', () => {
   });
 
   it('is refused by RedisStorage too if it is of something else', () => {
-    const said = /^(?!.*CANARY).* begins with redis:\/\/ or rediss:\/\//;
+    const said = /^(?!.*CANARY).* must start with redis:\/\/ or rediss:\/\//;
     expect(() => new RedisStorage({ url: 'http://:CANARY@h' })).toThrow(said);
   });
 });
@@ -138,7 +141,7 @@ describe('an authority of its own', () => {
     [
       'a file that holds something else',
       'package.json',
-      /package\.json" does not hold certificates in PEM/,
+      /package\.json" must hold PEM certificates/,
     ],
     ['PEM text', '-----BEGIN CERTIFICATE-----', /holds the text of a PEM, not a path/],
   ])('cannot be %s, which is said at start-up', async (_, file, message) => {
@@ -206,7 +209,7 @@ describe('the connection of a redis: URL', () => {
     const failure = await failureOf('redis://h');
     expect(failure).toMatchObject({
       failure: 'misconfigured',
-      message: expect.stringMatching(/It is a cluster: hand in a cluster client/),
+      message: expect.stringMatching(/The server is part of a cluster\. Pass a cluster client/),
     });
   });
 
@@ -237,7 +240,7 @@ describe('the connection of a redis: URL', () => {
     played.next('ROLE', ...Array.from({ length: 20 }, () => replica));
     const { log, storage } = await opened('redis://h');
     expect(log[0]).toMatch(
-      /\(READONLY\)\. It is a replica\..* asked again when a session is needed/,
+      /\(READONLY\)\. The server is a replica\..* tried again when a session is needed/,
     );
     played.faults.length = 0;
     await storage.close?.();

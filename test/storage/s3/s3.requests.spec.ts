@@ -42,7 +42,7 @@ describeCloud('S3Storage', {
       'no right to',
       s3Error(403, 'AccessDenied'),
       'denied',
-      /\(AccessDenied, 403\)\. Its credentials must be valid and have s3:GetObject .* s3:ListBucket/,
+      /\(AccessDenied, 403\)\. Check that its credentials are valid and have s3:GetObject .* s3:ListBucket/,
     ],
     ['write', 'no right to', s3Error(403, 'AccessDenied'), 'denied', /s3:PutObject on the objects/],
     ['delete', 'no right to', s3Error(403, 'X'), 'denied', /s3:DeleteObject on the objects\.$/],
@@ -55,7 +55,7 @@ describeCloud('S3Storage', {
       'no credentials',
       sdkError('?', { name: 'CredentialsProviderError' }),
       'denied',
-      /\(CredentialsProviderError\)\. No credentials were found: set AWS_ACCESS_KEY_ID.*AWS_PROFILE/,
+      /\(CredentialsProviderError\)\. No credentials were found\. Set AWS_ACCESS_KEY_ID.*AWS_PROFILE/,
     ],
     [
       'read',
@@ -80,7 +80,7 @@ describeCloud('S3Storage', {
       'not implemented',
       s3Error(501, 'NotImplemented'),
       'unsupported',
-      /\(NotImplemented, 501\)\. It has no conditional requests\. Use a service that knows If-Match and If-None-Match/,
+      /\(NotImplemented, 501\)\. It does not support conditional requests\. Use a service that supports If-Match and If-None-Match/,
     ],
   ],
 });
@@ -308,7 +308,7 @@ describe('S3Storage on a machine', () => {
   it.each([undefined, 'CANARY'])('whose clock is off by %s says only so', async (ServerTime) => {
     cloud.always(Object.assign(s3Error(403, 'RequestTimeTooSkewed'), { ServerTime }));
     await expect(store.read('key')).rejects.toThrow(
-      /\. The clock of this machine is off: set it by NTP\.$/,
+      /\. The clock of this machine is off\. Set it with NTP\.$/,
     );
   });
 });

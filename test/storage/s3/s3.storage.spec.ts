@@ -28,7 +28,7 @@ describe('S3Storage', () => {
   ])('is refused with the endpoint %s, which is not shown', (endpoint) => {
     const create = () => new S3Storage({ bucket: 'b', endpoint });
     expect(create).toThrow(BetfairConfigurationError);
-    expect(create).toThrow(/is no URL that can be used\. Write it without credentials, such as/);
+    expect(create).toThrow(/must be an http: or https: URL without credentials, such as/);
     expect(create).not.toThrow(/CANARY/);
   });
 
@@ -50,17 +50,20 @@ describe('S3Storage', () => {
 
   it.each([
     ['s3://', /needs the name of a bucket/],
-    ['s3://bucket/folder', /folders go into \?prefix=folder\//],
+    ['s3://bucket/folder', /must not contain a path\. Write a folder as \?prefix=folder\//],
     ['s3://bucket?colour=x', /no parameter "colour"\. It knows region, endpoint, use_path_style/],
     ['s3://bucket?region=', /"region" has no value/],
     ['s3://bucket?region=a&region=b', /"region" is given twice/],
     ['s3://bucket?use_path_style=yes', /"use_path_style" must be true or false/],
     ['s3://bucket?prefix=../x/', /the prefix .* cannot be used/],
-    ['s3://key:CANARY@bucket', /a s3: URL takes no credentials\. Write it as s3:\/\/my-bucket/],
+    [
+      's3://key:CANARY@bucket',
+      /the s3: URL must not contain credentials\. Write it as s3:\/\/my-bucket/,
+    ],
     ['s3://CANARY@bucket', /takes no credentials/],
     ['s3://:CANARY@bucket', /takes no credentials/],
-    ['s3://bucket#CANARY', /neither a port nor a fragment/],
-    ['s3://bucket:443', /neither a port nor a fragment/],
+    ['s3://bucket#CANARY', /must not contain a port or a fragment/],
+    ['s3://bucket:443', /must not contain a port or a fragment/],
     ['s3://buc ket?x=CANARY', /the URL cannot be read/],
   ])('is refused at start-up for %s', async (url, message) => {
     const failure = await failureOf(url);

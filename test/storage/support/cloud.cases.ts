@@ -210,7 +210,7 @@ export function describeCloud(
         expect(error).toMatchObject({
           failure: 'unavailable',
           message: expect.stringMatching(
-            / \(ETIMEDOUT\)\. This is usually temporary; if not, check the network/,
+            / \(ETIMEDOUT\)\. This is usually temporary\. If it continues, check the network/,
           ),
         });
         expect(error).toHaveProperty('cause.message', 'no answer in time');
@@ -335,7 +335,7 @@ export function describeCloud(
       expect(error).toMatchObject({
         failure: 'misconfigured',
         message: expect.stringMatching(
-          /No trusted TLS connection came about\..*NODE_EXTRA_CA_CERTS/,
+          /The TLS connection could not be trusted\..*NODE_EXTRA_CA_CERTS/,
         ),
       });
       expect(took).toBe(0);
