@@ -6,7 +6,7 @@ import type { SessionSource } from './session-source.js';
 
 const current = new AsyncLocalStorage<CallScope>();
 
-/** A session that the application took, and the account that it is of. */
+/** A session that the application took, and the source of its account. */
 export interface TakenSession {
   readonly source: SessionSource;
   readonly session: BetfairSession;
@@ -21,8 +21,8 @@ export interface GivenSession {
 }
 
 /**
- * Knows, within one layer that may repeat (a handler, a `run`, a `fetch`), of the Betfair calls made inside it. Layers
- * nest; what an inner one did is known to all around it, so that none of them repeats what already counted.
+ * Records the Betfair calls made inside one layer that may repeat: a handler, a `run` or a `fetch`. Layers nest. An
+ * inner layer reports to all outer ones, so that none of them repeats a call that got through.
  */
 export class CallScope {
   #taken: TakenSession[] | undefined;
@@ -46,26 +46,26 @@ export class CallScope {
     outer?.count(1);
   }
 
-  /** The innermost layer of the running call. */
+  /** Innermost open layer around the running code. */
   static get current(): CallScope | undefined {
     let scope = current.getStore();
-    // Work that outlives its layer, such as a loop that a handler started, is no part of it any more.
+    // Work that outlives its layer, such as a loop that a handler started, no longer belongs to it.
     while (scope?.isOver) scope = scope.outer;
     return scope;
   }
 
-  /** The layer around this one that is not over; one that is would be kept by a chain of calls without end. */
+  /** Nearest outer layer that is open. Drops ended ones, which an endless chain of calls would keep in memory. */
   private get around(): CallScope | undefined {
     while (this.outer?.isOver) this.outer = this.outer.outer;
     return this.outer;
   }
 
-  /** Opens a layer inside the running one; to be ended. */
+  /** Opens a layer inside the current one. The caller must end it. */
   static open(): CallScope {
     return new CallScope(CallScope.current, undefined, undefined);
   }
 
-  /** Opens the layer of a handler inside one that was the running one before; to be ended. */
+  /** Opens the layer of a handler inside `outer`. The caller must end it. */
   static openIn(
     outer: CallScope | undefined,
     given: GivenSession,
@@ -74,57 +74,54 @@ export class CallScope {
     return new CallScope(outer, given, execution);
   }
 
-  /** Runs `work`, and all that it starts, in this layer. */
+  /** Runs `work`, and everything that it starts, in this layer. */
   run<T>(work: () => T): T {
     return current.run(this, work);
   }
 
-  /** Identifies the execution of the handler, until it is over. */
+  /** Execution of the handler; `undefined` after its end. */
   get execution(): ExecutionContext | undefined {
     return this.#execution;
   }
 
-  /** Marks that this layer has its outcome, or the first part of it; its work may go on, as that of a stream does. */
+  /** Marks the outcome of this layer as known. Its work may continue, as with a streamed answer. */
   decide(): void {
     if (this.#decided) return;
     this.#decided = true;
     this.around?.count(-1);
   }
 
-  /** Marks that this layer has its outcome and does nothing more. What outlives it keeps nothing of the request. */
+  /** Ends the layer, and releases the request, which work that outlives the layer must not keep in memory. */
   end(): void {
     this.#ended = true;
     this.#execution = undefined;
     this.decide();
   }
 
-  /** Ends the layer after `ms`, because queues and loops inherit it. */
+  /** Ends the layer after `ms` milliseconds: queues and loops that inherit it may never end. */
   endIn(clock: Clock, ms: number): void {
     this.#expiry ??= { clock, at: clock.monotonic() + ms };
     this.decide();
   }
 
-  /** Marks that another run of the same work takes this one's place. */
+  /** Marks this layer as replaced by another run of the same work. */
   giveUp(): void {
     this.#givenUp = true;
     this.#execution = undefined;
     this.decide();
   }
 
-  /** Tells if another run has taken the place of this layer, or of one around it. */
+  /** Tells if another run has replaced this layer or an outer one. */
   get isGivenUp(): boolean {
     return this.#givenUp || (this.around?.isGivenUp ?? false);
   }
 
-  /**
-   * Tells if a call in this layer got through, or may have, or still may: repeating the layer could place an order
-   * twice.
-   */
+  /** Tells if a call in this layer got through, or may have, or still may. A repetition could place an order twice. */
   get settled(): boolean {
     return this.#accepted || this.#underWay > 0;
   }
 
-  /** Tells if the one repetition of a call in this layer was spent, also if no new session could be obtained for it. */
+  /** Tells if a call in this layer was repeated, or would have been if a new session had been available. */
   get repeated(): boolean {
     return this.#repeated;
   }
@@ -134,7 +131,7 @@ export class CallScope {
     return this.#taken ?? [];
   }
 
-  /** Number of times that a call in this layer came or was sent that is not provably a read. */
+  /** Number of writes made or sent in this layer: calls that are not provably reads. */
   get writes(): number {
     return this.#writes;
   }
@@ -165,7 +162,7 @@ export class CallScope {
     return this.#ended || (expiry !== undefined && expiry.clock.monotonic() >= expiry.at);
   }
 
-  /** Counts a layer inside, however deep, that has no outcome yet. */
+  /** Counts inner layers, at any depth, that have no outcome yet. */
   private count(change: 1 | -1): void {
     this.#underWay += change;
     this.around?.count(change);

@@ -6,26 +6,26 @@ const ENDPOINTS: ReadonlyMap<string, string> = new Map([
   ['ScoresAPING', '/exchange/scores/json-rpc/v1'],
 ]);
 
-/** Named like reads, but each call makes something. */
+/** Operations that are named like reads, but create something. */
 const NO_READS: ReadonlySet<string> = new Set(['getApplicationSubscriptionToken']);
 
 /**
- * Path of the endpoint of an operation.
+ * Finds the path of an operation's endpoint.
  *
- * @throws TypeError it is none of Betfair's
+ * @throws TypeError the operation belongs to no API of Betfair
  */
 export function endpointOf(operation: string): string {
   const [prefix = '', version, name, ...more] = operation.split('/');
   const endpoint = ENDPOINTS.get(prefix);
   if (endpoint === undefined || !version || !name || more.length > 0) {
     throw new TypeError(
-      `call() was given "${operation}". Give the API, its version and the operation, such as "SportsAPING/v1.0/listEventTypes"; the APIs are ${[...ENDPOINTS.keys()].join(', ')}.`,
+      `call() does not know the operation "${operation}". Write API, version and name, such as "SportsAPING/v1.0/listEventTypes". The APIs are ${[...ENDPOINTS.keys()].join(', ')}.`,
     );
   }
   return endpoint;
 }
 
-/** Tells if an operation is provably a read, which may be repeated whatever became of it: `list…` or `get…`. */
+/** Tells if an operation is provably a read (`list…` or `get…`), which is always safe to repeat. */
 export function isRead(operation: string): boolean {
   const name = operation.slice(operation.lastIndexOf('/') + 1);
   return /^(list|get)[A-Z]/.test(name) && !NO_READS.has(name);

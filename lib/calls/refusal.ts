@@ -2,14 +2,14 @@ import { shownTokens } from './rejection/shown-token.js';
 import type { TakenSession } from './call-scope.js';
 import type { RefusalDetails } from './session-source.js';
 
-/** A session that an outcome says was refused. */
+/** A session that was refused, according to an outcome. */
 export interface Refusal extends TakenSession {
   readonly isProof: boolean;
 }
 
 /**
- * Tells which of the sessions that were taken the parts of an outcome that look refused are about: those whose token
- * such a part shows on its own request to the API, which is proof; otherwise the last one of each account.
+ * Finds the sessions that the refused parts of an outcome are about. A part that shows the token on its own request to
+ * the API is proof. Without proof, the last session that was taken of each account is suspected.
  */
 export function refusalsIn(
   parts: readonly unknown[],
@@ -24,7 +24,7 @@ export function refusalsIn(
   return Array.from(latest.values(), (one) => ({ ...one, isProof: false }));
 }
 
-/** Has the refused sessions replaced that are dead, and returns those. */
+/** Replaces those of the refused sessions that are dead, and returns them. */
 export async function replaceDead<R extends Refusal>(
   refusals: readonly R[],
   details: Omit<RefusalDetails, 'isProof'>,

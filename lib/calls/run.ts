@@ -9,9 +9,9 @@ import type { SessionSource } from './session-source.js';
 import { callWithSession, type Outcome } from './tracked-call.js';
 
 const UNPEEKABLE =
-  "A call gave its body as an unread stream (undici.request(), or axios with the responseType 'stream'), which cannot be looked at without consuming it, so a rejected session goes unnoticed. Return `await body.json()` from the call, take another responseType, or use fetch().";
+  "A call given to run() returned an unread stream (undici.request(), or axios with the responseType 'stream'), in which a rejected session goes unnoticed. Return `await body.json()` from the call, use another responseType, or use fetch() of SessionService.";
 
-/** Makes one call with any client, and once more with a new session if it was refused and the session is dead. */
+/** Makes one call with any client. Repeats it once with a new session if it was refused and its session is dead. */
 export function runWithSession<T>(
   source: SessionSource,
   call: (session: BetfairSession) => Promise<T>,
@@ -26,7 +26,7 @@ export function runWithSession<T>(
       return outcome;
     },
     name: 'A call given to run()',
-    // Nobody knows what it does.
+    // Nothing is known about the call.
     isRead: () => false,
     isRepeatable: () => true,
     signal,

@@ -4,53 +4,53 @@ import type { Clock } from '../common/clock.js';
 import type { HostAndPort } from '../common/host-and-port.js';
 import type { CertificateAuthorities } from '../common/http/trust.js';
 
-/** A refusal for the session, as far as it is known. */
+/** Known facts about the refusal of a session. */
 export interface RefusalDetails {
-  /** The API refused a request that shows this session's token; otherwise it is a suspicion only. */
+  /** True if the refused request shows this session's token; otherwise the refusal is only a suspicion. */
   readonly isProof: boolean;
-  /** The request is repeated with a new session, so that it shows if that helps. */
+  /** True if the request is repeated with a new session, which shows if that helps. */
   readonly isRepeated?: boolean | undefined;
-  /** Names what ended with the refusal, for a warning. */
+  /** Name of the refused call in a warning. */
   readonly where: string;
-  /** The option that names the API that refused. @default 'endpoints.api' */
+  /** Option with the address of the API that refused. @default 'endpoints.api' */
   readonly endpoint?: 'endpoints.api' | 'endpoints.stream' | undefined;
-  /** Milliseconds that somebody waits for the check. @default as long as it takes */
+  /** Milliseconds to wait for a check of the session. @default no limit */
   readonly waitMs?: number | undefined;
   readonly signal?: AbortSignalLike | undefined;
 }
 
 /** Address of the Stream API, and the authorities to trust for it. */
 export interface StreamServer extends HostAndPort {
-  /** Trusted beside the usual authorities. */
+  /** Authorities to trust beside the usual ones. */
   readonly ca: CertificateAuthorities;
 }
 
-/** The account that a call belongs to, and where its sessions come from. */
+/** Account of a call, and source of its sessions. */
 export interface SessionSource {
   /** Name of the account in this application. */
   readonly account: string;
-  /** Names the account in the configuration of a request, also in another process; no secret. */
+  /** Identifies the account in the config of a request, also in other processes. Not a secret. */
   readonly id: string;
   /** URL of the API. */
   readonly api: string;
   /**
-   * Tells where the Stream API is: where `given` says, and for the rest the options of the account.
+   * Finds the address of the Stream API: the parts in `given`, and the others in the options of the account.
    *
-   * @throws BetfairConfigurationError nothing is known for the jurisdiction of the account, and no option says it
+   * @throws BetfairConfigurationError no option gives it, and it is not known for the jurisdiction of the account
    */
   streamServer(given: Partial<StreamServer>): StreamServer;
   readonly clock: Clock;
   getSession(options: { readonly signal?: AbortSignalLike | undefined }): Promise<BetfairSession>;
-  /** Notes that the API took a session. */
+  /** Notes that the API accepted a session. */
   accepted(session: BetfairSession): void;
-  /** Notes that the API refused also the session that replaced a refused one for the same call. */
+  /** Notes that the API also refused the new session with which a refused call was repeated. */
   refusedAgain(session: BetfairSession): void;
   /**
-   * Has a refused session replaced if that it is dead is proven, or a check proves it.
+   * Replaces a refused session if the refusal, or a check, proves that it is dead.
    *
-   * @returns `true` if it is out of service
+   * @returns `true` if the session is not used any more
    */
   refused(session: BetfairSession, refusal: RefusalDetails): Promise<boolean>;
-  /** Warns the developer, of each cause once in ten minutes. */
+  /** Warns the developer, once in ten minutes for each cause. */
   warn(message: string): void;
 }

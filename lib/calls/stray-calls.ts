@@ -7,12 +7,12 @@ export interface CallUnderWay {
 }
 
 const underWay = new Set<CallUnderWay>();
-/** Handler runs that are open in this process and may be followed by a second. */
+/** Number of open handler runs in this process that may be repeated. */
 let runs = 0;
-/** Times that a call came, or was sent, that is not provably a read, while such a run was open. */
+/** Number of writes made or sent while such a run was open. */
 let writes = 0;
 
-/** Notes a call that is made, until it is removed. */
+/** Adds a call until {@link removeCall}. */
 export function addCall(call: CallUnderWay): void {
   underWay.add(call);
 }
@@ -21,12 +21,12 @@ export function removeCall(call: CallUnderWay): void {
   underWay.delete(call);
 }
 
-/** Notes that a call came or is sent, in its layer and for the handlers that may run again, unless it is a read. */
+/** Counts a write, when it is made and whenever it is sent, in its layer and for the open handler runs. */
 export function noteCall(call: CallUnderWay, scope: CallScope): void {
   if (runs > 0 && isWrite(call)) noteWrite(scope);
 }
 
-/** Notes what must not be sent by another run of a handler. */
+/** Counts a write that no further run of a handler may send again. */
 export function noteWrite(scope: CallScope): void {
   writes += 1;
   scope.noteWrite();
@@ -34,15 +34,14 @@ export function noteWrite(scope: CallScope): void {
 
 const NONE: readonly CallUnderWay[] = [];
 
-/** Tells if a call is not provably a read. */
+/** Tells if a call is a write, which is any that is not provably a read. */
 function isWrite(call: CallUnderWay): boolean {
   return call.isRead() !== true;
 }
 
 /**
- * Sees, while a handler runs, the calls of the process that do not belong to its layer. Queues and pools lose
- * AsyncLocalStorage or show the layer of another handler, so such a call may be this handler's own, or its result be
- * shared with this handler.
+ * Notices calls of the process outside the layer of a handler, while it runs. Queues and pools lose AsyncLocalStorage,
+ * or keep that of another handler, so such a call may be one of this handler, or share its result with it.
  */
 export class StrayCalls {
   readonly #before = writes;
@@ -53,9 +52,9 @@ export class StrayCalls {
     runs += 1;
   }
 
-  /** Tells if there was one that is not provably a read. */
+  /** Tells if there was a write among them. */
   get any(): boolean {
-    // What was under way before it, and what still is; the layer's own calls hold back a second run anyway.
+    // Calls that began before the run, or are still open. Those of the layer itself prevent a second run anyway.
     const isBeside = [...this.#underWay, ...underWay].some(isWrite);
     return isBeside || writes - this.#before > this.scope.writes;
   }

@@ -9,7 +9,7 @@ import { type Rejection } from './rejection/rejection-envelope.js';
 import type { SessionSource } from './session-source.js';
 import { addCall, type CallUnderWay, noteCall, noteWrite, removeCall } from './stray-calls.js';
 
-/** The outcome of an attempt, and how much of it Betfair refused for which sessions. */
+/** Outcome of an attempt, the share of it that Betfair refused, and the sessions that it refused. */
 export type Outcome<T> = {
   readonly rejection: Rejection;
   readonly refusals: readonly Refusal[];
@@ -20,20 +20,20 @@ export type Outcome<T> = {
 
 /** A call that may be made twice. */
 export interface TrackedCall<T> extends CallUnderWay {
-  /** Sends it with a session, in a layer of its own. Does not throw: how it ended is its result. */
+  /** Sends the call with a session, in the layer `scope`. Never throws: an error is part of the outcome. */
   attempt(session: BetfairSession, scope: CallScope): Promise<Outcome<T>>;
-  /** Names it in a warning. */
+  /** Name of the call in a warning. */
   readonly name: string;
-  /** Settles when what it sends is known. */
+  /** Settles when the content to send is known. */
   readonly ready?: Promise<unknown> | undefined;
-  /** Tells if it can be sent a second time. */
+  /** Tells if the call can be sent a second time. */
   isRepeatable(): boolean;
   readonly signal?: AbortSignalLike | undefined;
 }
 
 /**
- * Makes one call with a session. Refused for its session, it is made once more with a new one, unless a layer inside
- * already did so or had another call accepted; any other outcome, and that of the repetition, is handed on unchanged.
+ * Makes one call with a session. If the session is refused, the call is repeated once with a new one, unless an inner
+ * layer has repeated a call or got one through. Other outcomes, and that of the repetition, are returned unchanged.
  *
  * @throws BetfairSessionError `BETFAIR_RUN_ABANDONED`; and what the call or `getSession` throws
  */
@@ -41,7 +41,7 @@ export async function callWithSession<T>(source: SessionSource, call: TrackedCal
   const { ready, signal } = call;
   const scope = CallScope.open();
   addCall(call);
-  // If the signal aborted before, nobody waits for it.
+  // Nobody waits for it if the signal has aborted.
   ready?.catch(() => undefined);
   try {
     if (ready) await abortable(() => ready, signal);
@@ -68,22 +68,22 @@ async function callInScope<T>(
   const mayRepeat = () => !scope.settled && !scope.repeated;
   if (first.rejection === 'some' || !call.isRepeatable() || !mayRepeat()) {
     if (!call.isRepeatable()) source.warn(UNREPEATABLE);
-    // So that the next call finds a new session; this answer does not wait for it.
+    // The next call gets a new session; this one does not wait for it.
     replaceDead(first.refusals, { where }).catch(() => undefined);
     return settle(first);
   }
   const dead = await replaceDead(first.refusals, { where, signal, isRepeated: true });
-  // It was judged here, and no layer around it judges it again.
+  // No session is dead, so an outer layer must not repeat the call either.
   if (dead.length === 0) scope.markRepeated();
-  // A call that was started and not waited for may have got through meanwhile.
+  // A call that nobody awaited may have got through in the meantime.
   if (!mayRepeat()) return settle(first);
-  // Spent even if no session can be obtained: a layer around that repeats would have this request sent a third time.
+  // Marked even if no session can be obtained: an outer layer that repeats would send this request a third time.
   scope.markRepeated();
   const renewed = await source.getSession({ signal });
   if (scope.settled) return settle(first);
   if (first.type === 'resolved') await discard(first.value);
   const second = await attempt(renewed);
-  // A handler around it that lost its layer must not have it sent a third time either.
+  // An outer handler that lost its layer must not send it a third time either.
   if (second.rejection !== 'none') noteWrite(scope);
   const isProven = second.refusals.some(({ isProof, session }) => isProof && session === renewed);
   if (isProven) source.refusedAgain(renewed);
@@ -92,23 +92,23 @@ async function callInScope<T>(
   async function attempt(session: BetfairSession): Promise<Outcome<T>> {
     noteCall(call, scope);
     const outcome = await call.attempt(session, scope);
-    // Everything but a rejection of all of it got through, or may have: an outage says nothing of an order's fate.
+    // Anything but a rejection of all of it may have got through: after an outage the fate of an order is unknown.
     if (outcome.rejection !== 'all') scope.markSettled();
     return outcome;
   }
 }
 
-/** Marks the promise of a call as handled if its run was given up, because nobody may wait for it any more. */
+/** Marks a call's promise as handled if its run was replaced: it is possible that nobody awaits it any more. */
 export function handledIfGivenUp<T>(promise: Promise<T>): Promise<T> {
   if (CallScope.current?.isGivenUp) promise.catch(() => undefined);
   return promise;
 }
 
 const UNREPEATABLE =
-  'Betfair refused a request for its session, and its body is a stream, which cannot be sent again. Give it as a string or a Buffer and such requests are repeated with the new session.';
+  'Betfair rejected the session of a request, which could not be repeated because its body is a stream. Pass the body as a string or a Buffer, so that such requests are repeated with a new session.';
 
 const ABANDONED =
-  'A call was not sent, because it came from the first run of a handler that was refused for its session and runs a second time, or from a queue, a timer or a loop that this run started. Await every call of such a handler, and start loops elsewhere.';
+  'A call was not sent, because it came from the first run of a handler that is being repeated with a new session, or from a queue, a timer or a loop that this run started. Await every call in the handler, and start loops outside it.';
 
 function settle<T>(outcome: Outcome<T>): T {
   if (outcome.type === 'threw') throw outcome.error;

@@ -3,7 +3,7 @@ import { createTestSession } from 'nestjs-betfair-session/testing';
 import { CallScope } from '../../lib/calls/call-scope.js';
 
 describe('a layer of calls', () => {
-  it('tells all layers around it, and none inside, what its calls did', () => {
+  it('reports its calls to all outer layers, and to no inner one', () => {
     const outer = CallScope.open();
     const inner = outer.run(() => CallScope.open());
     const innermost = inner.run(() => CallScope.open());
@@ -16,7 +16,7 @@ describe('a layer of calls', () => {
     expect([outer.settled, inner.settled, innermost.settled]).toEqual([true, true, false]);
   });
 
-  it('counts as settled while a layer inside it, however deep, has no outcome', () => {
+  it('counts as settled while an inner layer, at any depth, has no outcome', () => {
     const outer = CallScope.open();
     const inner = outer.run(() => CallScope.open());
     const innermost = inner.run(() => CallScope.open());
@@ -28,7 +28,7 @@ describe('a layer of calls', () => {
     expect(outer.settled).toBe(false);
   });
 
-  it('counts as settled no longer for one inside it that has its outcome and goes on', () => {
+  it('is no longer settled for an inner layer that has its outcome and goes on', () => {
     const outer = CallScope.open();
     const inner = outer.run(() => CallScope.open());
     inner.decide();
@@ -39,7 +39,7 @@ describe('a layer of calls', () => {
     expect(inner.run(() => CallScope.current)).toBe(outer);
   });
 
-  it('keeps nothing of a request once it is over', () => {
+  it('keeps nothing of a request after its end', () => {
     const session = createTestSession();
     const given = { account: 'default', session, source: undefined };
     for (const finish of ['end', 'giveUp'] as const) {

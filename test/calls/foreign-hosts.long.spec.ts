@@ -112,7 +112,7 @@ describe('a redirect', () => {
 });
 
 describe('other ways to another server', () => {
-  it('a Host header of the caller does not change where a request goes', async () => {
+  it('a Host header of the caller does not change the target of a request', async () => {
     const { sessions, simulator, other } = await setUp();
     const headers = { Host: `127.0.0.1:${other.port}`, Forwarded: `host=${other.url}` };
     await sessions.fetch(RPC, { ...LIST, headers }).catch(() => undefined);
@@ -166,7 +166,7 @@ function urls(api: URL, other: URL): fc.Arbitrary<string | URL> {
   );
 }
 
-describe('whatever URL fetch is given', () => {
+describe('any URL given to fetch', () => {
   it('the request goes to the API or is refused before it is sent', async () => {
     const { sessions, simulator, other } = await setUp();
     await sessions.getSession();

@@ -33,7 +33,7 @@ export function describeHostility(numRuns: number): void {
       );
     });
 
-    it('is changed, or costs more than sixty reads, where it is one answer of any size', () => {
+    it('is changed, or costs more than sixty reads, if it is one answer of any size', () => {
       fc.assert(
         fc.property(fc.oneof(refusedBody, otherBody), fc.boolean(), (body, isThrown) => {
           const before = inspect(body, { depth: 12 });

@@ -58,7 +58,7 @@ describe('a body', () => {
     expect(isInvalidSession(JSON.stringify(body))).toBe(false);
   });
 
-  it('is partly refused where some calls of a batch were, in any order', () => {
+  it('is partly refused if some calls of a batch were, in any order', () => {
     for (const batch of [
       [refused, succeeded],
       [succeeded, refused],
@@ -71,7 +71,7 @@ describe('a body', () => {
     }
   });
 
-  it('is not parsed where it is longer than 64 KiB', () => {
+  it('is not parsed if it is longer than 64 KiB', () => {
     const long = JSON.stringify(refused).padEnd(65_536);
     expect(inspectOutcome(long)).toBe('all');
     expect(inspectOutcome(`${long} `)).toBe('none');
@@ -235,11 +235,11 @@ describe('real clients', () => {
     },
   );
 
-  it('a response of axios that is thrown by itself is looked into', async () => {
+  it('a response of axios that is thrown without an error is inspected', async () => {
     expect(isInvalidSession(await axios.get(url))).toBe(true);
   });
 
-  it('an error of undici is looked into', async () => {
+  it('an error of undici is inspected', async () => {
     answer = { status: 400, body: JSON.stringify(restFault(INVALID)) };
     const dispatcher = new Agent().compose(interceptors.responseError());
     const error = await rejection(request(url, { dispatcher }));
@@ -249,7 +249,7 @@ describe('real clients', () => {
     expect(isInvalidSession(failed({ body: JSON.stringify(restFault(INVALID)) }))).toBe(true);
   });
 
-  it('a result of undici.request is known for unpeekable and left alone', async () => {
+  it('a result of undici.request is recognised as unpeekable and left alone', async () => {
     const result = await request(url);
     expect(isUnpeekable(result)).toBe(true);
     expect(inspectOutcome(result)).toBe('none');

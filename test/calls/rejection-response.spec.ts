@@ -65,7 +65,7 @@ describe.each([
     },
   );
 
-  it('is left alone where a REST operation succeeded, however slowly', async () => {
+  it('is left alone if a REST operation succeeded, however slowly', async () => {
     handler = (_request, response) => void response.writeHead(200, JSON_TYPE).write('{"a":');
     const response = await get(url.replace('json-rpc', 'rest'));
     expect(await inspectOutcome(response)).toBe('none');

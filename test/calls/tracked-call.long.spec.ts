@@ -146,7 +146,7 @@ describe('run of one call that Betfair refuses for its session', () => {
     },
   );
 
-  it('does not see into the result of undici.request, and says so once', async () => {
+  it('cannot inspect the result of undici.request, and warns once', async () => {
     const { simulator, sessions, raw, warnings } = await setUp();
     refuse(simulator, 'listEventTypes');
     for (const round of [1, 2]) {
@@ -281,7 +281,7 @@ describe('calls inside calls', () => {
     expect(simulator.orders).toHaveLength(1);
   });
 
-  it('are not repeated by the outer one while the inner one is under way', async () => {
+  it('are not repeated by the outer one while the inner one is open', async () => {
     const { simulator, sessions, raw } = await setUp();
     simulator.fail('api', 'hung', { processed: true });
     const controller = new AbortController();
@@ -324,7 +324,7 @@ describe('calls inside calls', () => {
     expect((await sessions.getSession()).generation).toBe(2);
   });
 
-  it('are repeated by the outer one where the inner one cannot, with a new stream', async () => {
+  it('are repeated by the outer one, with a new stream, if the inner one cannot', async () => {
     const { simulator, sessions } = await setUp();
     const work = () =>
       sessions.run(() =>

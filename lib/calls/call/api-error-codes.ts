@@ -6,10 +6,10 @@ export interface ApiErrorCode {
   readonly transient: boolean;
 }
 
-/** For a code that Betfair does not document. */
+/** Explanation of a code that Betfair does not document. */
 const UNKNOWN: ApiErrorCode = {
   meaning: 'Betfair does not document this code.',
-  action: 'Look at errorDetails, and give requestUUID to Betfair if you ask them.',
+  action: 'Look at errorDetails. If you ask Betfair about it, give them requestUUID.',
   transient: false,
 };
 
@@ -37,47 +37,50 @@ const CODES: ReadonlyMap<string, ApiErrorCode> = new Map(
     ),
     INVALID_INPUT_DATA: code('The parameters are not valid.', CHECK_PARAMETERS),
     INVALID_SESSION_INFORMATION: code(
-      'The session was refused, and the call could not be repeated with another, or that was refused too.',
-      'Try again; if it stays so, check that the option "endpoints.api" belongs to the jurisdiction of the account.',
+      'Betfair rejected the session, and the call was not repeated with a new one, or that was rejected too.',
+      'Try again. If it keeps happening, check that the option "endpoints.api" (BETFAIR_ENDPOINT_API) fits the jurisdiction of the account.',
     ),
-    NO_APP_KEY: code('The application key did not arrive.', CHECK_KEY),
+    NO_APP_KEY: code('The application key did not reach Betfair.', CHECK_KEY),
     INVALID_APP_KEY: code('The application key is not valid.', CHECK_KEY),
     NO_SESSION: code(
-      'The session did not arrive.',
-      'Check whether a proxy removes the header X-Authentication.',
+      'The session token did not reach Betfair.',
+      'Check that no proxy removes the header X-Authentication.',
     ),
     UNEXPECTED_ERROR: code('Betfair failed to process the call.', LATER, true),
     TOO_MANY_REQUESTS: code(
-      'Too many calls of this kind are under way.',
-      'Make fewer at a time: three of listMarketBook with orders, listCurrentOrders and the like.',
+      'Too many calls of this kind are running at once.',
+      'Make fewer at once: at most three of listMarketBook with orders, listCurrentOrders and similar calls.',
       true,
     ),
     SERVICE_BUSY: code('Betfair is too busy.', LATER, true),
     TIMEOUT_ERROR: code(
-      'Betfair took too long inside.',
-      'After an order, wait 15 seconds and ask listCurrentOrders whether it was placed; otherwise try again.',
+      'Betfair took too long to process the call.',
+      'After an order, wait 15 seconds and check with listCurrentOrders if it was placed. Try other calls again.',
       true,
     ),
     REQUEST_SIZE_EXCEEDS_LIMIT: code(
       'The call names more bets and markets than one call may.',
-      'Divide it: at most 250 bet and market ids together.',
+      'Split it: at most 250 bet ids and market ids together.',
     ),
     ACCESS_DENIED: code(
       'The application key may not use this operation.',
       'Ask Betfair to enable it for the key, or use the live key instead of the delayed one.',
     ),
     CUSTOMER_ACCOUNT_CLOSED: code('The account is closed.', 'Contact Betfair customer services.'),
-    DUPLICATE_APP_NAME: code('There is an application of this name.', APPLICATION),
-    APP_KEY_CREATION_FAILED: code('The application key was not made.', APPLICATION),
-    APP_CREATION_FAILED: code('The application was not made.', APPLICATION),
-    SUBSCRIPTION_EXPIRED: code('The subscription has ended, or there is no key.', SUBSCRIPTION),
-    INVALID_SUBSCRIPTION_TOKEN: code('There is no such subscription token.', SUBSCRIPTION),
+    DUPLICATE_APP_NAME: code('An application with this name exists already.', APPLICATION),
+    APP_KEY_CREATION_FAILED: code('The application key was not created.', APPLICATION),
+    APP_CREATION_FAILED: code('The application was not created.', APPLICATION),
+    SUBSCRIPTION_EXPIRED: code(
+      'The subscription has expired, or has no application key.',
+      SUBSCRIPTION,
+    ),
+    INVALID_SUBSCRIPTION_TOKEN: code('The subscription token does not exist.', SUBSCRIPTION),
     INVALID_VENDOR_CLIENT_ID: code('The client is not subscribed to this key.', SUBSCRIPTION),
     USER_NOT_SUBSCRIBED: code('The user is not subscribed to this key.', SUBSCRIPTION),
     INVALID_CLIENT_REF: code('The client reference has a wrong length.', CHECK_PARAMETERS),
     WALLET_TRANSFER_ERROR: code(
       'The funds were not transferred.',
-      'Ask getAccountFunds what each wallet holds before another attempt.',
+      'Check the balance of each wallet with getAccountFunds before you try again.',
     ),
     INVALID_SECRET: code('The vendor secret is wrong.', 'Check the vendor secret.'),
     INVALID_AUTH_CODE: code('The authorisation code is wrong.', 'Ask the customer for a new one.'),

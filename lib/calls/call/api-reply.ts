@@ -4,10 +4,10 @@ import { read } from '../../common/unknown-values.js';
 import { exceptionIn } from '../rejection/rejection-envelope.js';
 import { describeApiErrorCode } from './api-error-codes.js';
 
-/** Longest code or identifier of Betfair's. */
-const LONGEST_NAME = 100;
+/** Characters of the longest code or id of Betfair. */
+const MAX_NAME_LENGTH = 100;
 
-/** The call whose reply is looked at. */
+/** The call that a reply belongs to. */
 export interface CallContext {
   readonly operation: string;
   readonly isRead: boolean;
@@ -17,9 +17,9 @@ export interface CallContext {
 }
 
 /**
- * The result in the JSON-RPC reply to the call with an id.
+ * Reads the result in the JSON-RPC reply to the call with this id.
  *
- * @throws BetfairApiError there is none
+ * @throws BetfairApiError the reply has no result, or that of another call
  */
 export function resultOf(reply: unknown, id: number, context: CallContext): unknown {
   const hasResult = typeof reply === 'object' && reply !== null && 'result' in reply;
@@ -29,15 +29,15 @@ export function resultOf(reply: unknown, id: number, context: CallContext): unkn
   throw errorOf(reply, context);
 }
 
-/** A result under another id: what it tells of is another call, and nothing is known of this one. */
+/** Makes the error for a result with another id: it says nothing about this call. */
 function strayReply({ operation, status }: CallContext): BetfairApiError {
   return new BetfairApiError(
-    `The answer to ${operation} belongs to another call. Something between this process and Betfair mixes answers up; what became of the call is not known.`,
+    `The answer to ${operation} belongs to another call, so it is not known if Betfair did this one. Check the proxies between this process and Betfair: something mixes up answers.`,
     { operation, status, retryable: false },
   );
 }
 
-/** Tells what went wrong, by a reply that is an API exception, a fault of the framework, or neither. */
+/** Makes the error for a reply: an API exception, a fault of Betfair's framework, or neither. */
 export function errorOf(reply: unknown, context: CallContext): BetfairApiError {
   const { operation, isRead, status, secrets } = context;
   const fault = read(reply, 'error') ?? reply;
@@ -62,13 +62,13 @@ export function errorOf(reply: unknown, context: CallContext): BetfairApiError {
   const outage = status >= 500 || status === 429;
   return new BetfairApiError(
     number === undefined
-      ? `Betfair answered ${operation} with HTTP ${status} and no reply that can be read. ${outage ? 'This is usually temporary.' : 'Check the option "endpoints.api", and whether a proxy answers in its place.'}`
+      ? `Betfair's answer to ${operation} (HTTP ${status}) could not be read. ${outage ? 'This is usually temporary.' : 'Check the option "endpoints.api" (BETFAIR_ENDPOINT_API), and that no proxy answers instead of Betfair.'}`
       : `Betfair refused ${operation} with ${number} (HTTP ${status}). Check the name of the operation and its parameters.`,
     { operation, status, ...said, retryable: outage && isRead },
   );
 }
 
-/** A text that stands in messages and is of the form that Betfair's have. */
+/** Returns a text that may be shown, if it has the form that Betfair gives it. */
 function shaped(form: RegExp, text: string | undefined): string | undefined {
-  return text !== undefined && text.length <= LONGEST_NAME && form.test(text) ? text : undefined;
+  return text !== undefined && text.length <= MAX_NAME_LENGTH && form.test(text) ? text : undefined;
 }

@@ -12,26 +12,26 @@ export interface ApiCall {
   readonly params?: object | undefined;
 }
 
-/** A call of a batch that Betfair did. */
+/** A call of a batch that succeeded. */
 export interface ApiCallDone<T> {
-  /** As in the outcomes of `Promise.allSettled`. */
+  /** Name of the outcome, the same as in `Promise.allSettled`. */
   readonly status: 'fulfilled';
   /** The result of the operation. */
   readonly value: T;
 }
 
-/** A call of a batch that Betfair did not do. */
+/** A call of a batch that failed. */
 export interface ApiCallFailed {
-  /** As in the outcomes of `Promise.allSettled`. */
+  /** Name of the outcome, the same as in `Promise.allSettled`. */
   readonly status: 'rejected';
-  /** Why not. */
+  /** Reason of the failure. */
   readonly reason: BetfairApiError;
 }
 
 /** The outcome of one call of a batch, in the form of `Promise.allSettled`. */
 export type ApiCallOutcome<T = unknown> = ApiCallDone<T> | ApiCallFailed;
 
-/** The last id in this process; no two calls share one, so an answer that belongs to another call is noticed. */
+/** Last id used in this process. Ids are unique, so that an answer to another call is noticed. */
 let lastId = 0;
 
 function nextId(): number {
@@ -44,7 +44,7 @@ type Send = (path: string, init: RequestInit) => Promise<Answered>;
 /**
  * Makes one call.
  *
- * @throws BetfairApiError Betfair did not do it
+ * @throws BetfairApiError the call failed
  */
 export async function callOne(
   send: Send,
@@ -58,10 +58,9 @@ export async function callOne(
 }
 
 /**
- * Makes several calls of one API in one request. Betfair answers in the order in which they are done, so replies are
- * told apart by their `id`.
+ * Makes several calls of one API in one request. Betfair may reply in another order, so replies are matched by `id`.
  *
- * @throws BetfairApiError Betfair did none of them
+ * @throws BetfairApiError all of them failed
  */
 export async function callBatch(
   send: Send,
@@ -72,10 +71,10 @@ export async function callBatch(
   if (first === undefined) return [];
   if (others.length > 0) {
     throw new TypeError(
-      'callAll() was given operations of several APIs, which Betfair does not take in one request. Make one callAll() for each API.',
+      'callAll() got operations of several APIs, but Betfair takes only one API in a request. Use one callAll() for each API.',
     );
   }
-  // Copied, since the caller's list may have changed until there is an answer.
+  // Copied, because the caller may change its list before the answer arrives.
   const asked = calls.map(({ operation }) => ({ operation, id: nextId() }));
   const requests = calls.map(({ operation, params = {} }, index) => ({
     jsonrpc: '2.0',
@@ -114,7 +113,7 @@ async function post(send: Send, path: string, signal: AbortSignal | undefined, b
   return { reply: await parse(response), context };
 }
 
-/** The JSON in an answer; `undefined` where it holds none, as a page of a proxy. */
+/** Parses the JSON in an answer; `undefined` if it is something else, such as a page of a proxy. */
 async function parse(response: Response): Promise<unknown> {
   const text = await response.text();
   try {

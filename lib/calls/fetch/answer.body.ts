@@ -1,9 +1,9 @@
 import type { ReadableByteStreamController } from 'node:stream/web';
 
-/** Bytes of an answer that wait for their reader before the connection is told to pause. */
-const BUFFERED = 65_536;
+/** Bytes that may wait for their reader before the connection must pause. */
+const MAX_BUFFERED_BYTES = 65_536;
 
-/** That of Node, also where a test puts another in its place. */
+/** Node's own function, kept before fake timers of a test can replace it. */
 const inMicrotask = queueMicrotask;
 
 /** The connection that fills an {@link AnswerBody}. */
@@ -12,44 +12,44 @@ export interface BodySource {
   cancel(reason: unknown): void;
 }
 
-/** Ends the answers that nobody can read any more, whose connections would be paused for good. */
+/** Cancels bodies whose streams were garbage-collected; their connections would stay paused. */
 const unread = new FinalizationRegistry((body: AnswerBody) => body.cancel(undefined));
 
 /**
- * The body of one answer: filled by a connection, and handed on at the pace of its reader. It knows its stream only
- * while that is being read, so that a stream that is given up can be told by its collection.
+ * Body of one answer. A connection fills it, and its reader sets the pace. It refers to its stream only during a read,
+ * so that an abandoned stream can be garbage-collected.
  */
 export class AnswerBody {
   #chunks: Uint8Array[] = [];
   #size = 0;
   #end: { readonly error?: unknown } | undefined;
-  /** Wakes who waits for more. */
+  /** Ends the wait for more bytes. */
   #wake: (() => void) | undefined;
   #waking = false;
 
   constructor(private readonly source: BodySource) {}
 
-  /** Adds a piece; `false` where the connection should pause. */
+  /** Adds a chunk. Returns `false` if the connection should pause. */
   push(chunk: Uint8Array): boolean {
     this.#chunks.push(chunk);
     this.#size += chunk.byteLength;
-    this.#news();
-    return this.#size < BUFFERED;
+    this.#notify();
+    return this.#size < MAX_BUFFERED_BYTES;
   }
 
-  /** Marks that all of it is there. */
+  /** Marks the body as complete. */
   end(): void {
     this.#end ??= {};
-    this.#news();
+    this.#notify();
   }
 
-  /** Marks that the rest of it will never come. */
+  /** Marks the body as broken: the rest of it will never arrive. */
   fail(error: unknown): void {
     this.#end ??= { error };
-    this.#news();
+    this.#notify();
   }
 
-  /** Gives up the rest. */
+  /** Discards what was not read, and stops the connection. */
   cancel(reason: unknown): void {
     this.#chunks = [];
     this.#size = 0;
@@ -58,18 +58,18 @@ export class AnswerBody {
     this.source.cancel(reason);
   }
 
-  /** Whether the rest of it has arrived. */
+  /** Tells if the body has arrived to its end. */
   get whole(): boolean {
     return this.#end !== undefined && !('error' in this.#end);
   }
 
-  /** Waits until more than `limit` bytes are there, or no more will come; tells whether that is the whole body. */
+  /** Waits for the end or for more than `limit` bytes. Returns `true` if the whole body is within the limit. */
   async hold(limit: number): Promise<boolean> {
     while (this.#end === undefined && this.#size <= limit) await this.#more();
     return this.whole && this.#size <= limit;
   }
 
-  /** What is there, without taking it. */
+  /** Returns the bytes that wait, and keeps them. */
   peek(): Uint8Array {
     const [only = new Uint8Array(), ...more] = this.#chunks;
     if (more.length === 0) return only;
@@ -78,7 +78,7 @@ export class AnswerBody {
     return bytes;
   }
 
-  /** Takes what is there. */
+  /** Returns the bytes that wait, and removes them. */
   take(): Uint8Array<ArrayBuffer> {
     const bytes = joined(this.#chunks, this.#size);
     this.#chunks = [];
@@ -86,7 +86,7 @@ export class AnswerBody {
     return bytes;
   }
 
-  /** All of it, including what was held, as a byte stream. */
+  /** Returns the body as a byte stream. */
   stream(): ReadableStream<Uint8Array> {
     const stream = new ReadableStream({
       type: 'bytes',
@@ -100,7 +100,7 @@ export class AnswerBody {
   async #pull(controller: ReadableByteStreamController): Promise<void> {
     while (this.#size === 0 && this.#end === undefined) await this.#more();
     if (this.#size > 0) {
-      // In one piece, however many arrived: each piece costs its reader a promise or two.
+      // All chunks in one, because each costs its reader a promise or two.
       controller.enqueue(this.take());
       return;
     }
@@ -109,7 +109,7 @@ export class AnswerBody {
       return;
     }
     controller.close();
-    // A reader that brought a buffer of its own waits for it.
+    // A reader with its own buffer waits for this.
     controller.byobRequest?.respond(0);
   }
 
@@ -120,8 +120,8 @@ export class AnswerBody {
     });
   }
 
-  /** In a microtask, since a connection hands over all that has arrived in one go. */
-  #news(): void {
+  /** Wakes the reader in a microtask, when the connection has added all chunks that arrived together. */
+  #notify(): void {
     if (this.#wake === undefined || this.#waking) return;
     this.#waking = true;
     inMicrotask(() => {
@@ -133,7 +133,7 @@ export class AnswerBody {
   }
 }
 
-/** In memory of its own, which a stream may transfer; chunks are parts of larger blocks. */
+/** Copies chunks, which are parts of larger blocks, into memory that a stream may transfer. */
 function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(size);
   let offset = 0;

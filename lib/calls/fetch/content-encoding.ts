@@ -7,28 +7,28 @@ import {
   createInflateRaw,
 } from 'node:zlib';
 
-/** What is said of the encodings that answers may have. */
+/** Value of the header `Accept-Encoding`. */
 export const ACCEPT_ENCODING = 'gzip, deflate, br';
 
-/** As browsers do: what has arrived is given at once, and an end that comes early is no fault of its own. */
+/** Behaviour of browsers: hands decoded bytes on at once, and accepts an early end. */
 const ZLIB = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
 const BROTLI = {
   flush: constants.BROTLI_OPERATION_FLUSH,
   finishFlush: constants.BROTLI_OPERATION_FLUSH,
 };
 
-/** Makes the decoder of a body that begins with a byte. */
+/** Makes the decoder of a body; `first` is its first byte. */
 export type DecoderFactory = (first: number | undefined) => Transform;
 
 const DECODERS: ReadonlyMap<string, DecoderFactory> = new Map<string, DecoderFactory>([
   ['gzip', () => createGunzip(ZLIB)],
   ['x-gzip', () => createGunzip(ZLIB)],
   ['br', () => createBrotliDecompress(BROTLI)],
-  // Some servers leave the header of zlib out; its first byte tells.
+  // Some servers leave out the header of zlib, which the first byte shows.
   ['deflate', (first = 0) => (first % 16 === 8 ? createInflate(ZLIB) : createInflateRaw(ZLIB))],
 ]);
 
-/** The decoder for a `Content-Encoding`; a body with another, or several, is handed on as it came. */
+/** Finds the decoder for a `Content-Encoding`. A body with an unknown one, or several, is passed on as it is. */
 export function decoderFor(contentEncoding: string | null): DecoderFactory | undefined {
   return contentEncoding === null ? undefined : DECODERS.get(contentEncoding.trim().toLowerCase());
 }

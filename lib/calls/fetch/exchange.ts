@@ -13,11 +13,11 @@ export interface Answer {
   readonly status: number;
   readonly statusText: string;
   readonly headers: Headers;
-  /** `undefined` where there can be none. */
+  /** `undefined` for answers without a body: to HEAD, or with status 204, 205 or 304. */
   readonly body: AnswerBody | undefined;
 }
 
-/** Statuses that go without a body. */
+/** Statuses of answers that have no body. */
 const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /**
@@ -33,7 +33,7 @@ export function exchange(
   return new Promise((resolve, reject) => {
     const isHead = options.method === 'HEAD';
     const handler = new AnswerReceiver(isHead, signal, input, resolve, reject);
-    // Without a prototype: undici looks for more than is given, and shall not find it there.
+    // Without a prototype: undici reads members that are not given, and must not find any there.
     const request: PooledRequest = Object.assign(Object.create(null), options, {
       isGivenUp: () => handler.isGivenUp,
     });
@@ -53,7 +53,7 @@ class AnswerReceiver implements Dispatcher.DispatchHandler {
   constructor(
     private readonly bodiless: boolean,
     signal: AbortSignalLike | undefined,
-    /** Kept until the answer has ended: without it a `Request` would forget the signal that it follows. */
+    /** Keeps a `Request` in memory until the answer ends, so that its signal still follows the caller's. */
     protected readonly input: unknown,
     private readonly resolve: (answer: Answer) => void,
     private readonly reject: (error: unknown) => void,
@@ -61,14 +61,14 @@ class AnswerReceiver implements Dispatcher.DispatchHandler {
     this.#forgetSignal = signal && onAbort(signal, () => this.#stop(reasonOf(signal)));
   }
 
-  /** Whether nobody waits for the answer any more. */
+  /** Tells if nobody waits for the answer any more. */
   get isGivenUp(): boolean {
     return this.#stopped !== undefined;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // Aborted while it waited for a connection: it must not be sent any more.
+    // Aborted while it waited for a connection, so it must not be sent.
     if (this.#stopped) controller.abort(new Error('aborted'));
   }
 
@@ -80,7 +80,7 @@ class AnswerReceiver implements Dispatcher.DispatchHandler {
   ): void {
     if (status < 200) return;
     try {
-      if (status > 599) throw new RangeError(`The status ${status} is not one of HTTP.`);
+      if (status > 599) throw new RangeError(`${status} is not an HTTP status.`);
       const headers = new Headers();
       const raw = controller.rawHeaders;
       for (let i = 0; Array.isArray(raw) && i + 1 < raw.length; i += 2) {
@@ -135,7 +135,7 @@ class AnswerReceiver implements Dispatcher.DispatchHandler {
       });
   }
 
-  /** Ends the request, or the wait for it, for its caller. */
+  /** Ends the request, or its wait for a connection, because the caller gave it up. */
   #stop(reason: unknown): void {
     if (this.#stopped) return;
     this.#stopped = { reason };
@@ -148,11 +148,11 @@ class AnswerReceiver implements Dispatcher.DispatchHandler {
 
   #fail(error: unknown): void {
     const isOwn = error instanceof BetfairSessionError;
-    // Undici hangs on its errors what a server or proxy sent, which may be an echo of the request.
+    // Undici's errors carry what a server or proxy sent, which may be an echo of the request.
     const cause = safeCause(error);
     this.#forgetSignal?.();
     this.#decoder?.destroy();
-    // The words of Node's own fetch, which clients look for.
+    // These are the messages of Node's own fetch, which clients look for.
     this.reject(isOwn ? error : new TypeError('fetch failed', { cause }));
     this.#body?.fail(isOwn ? error : new TypeError('terminated', { cause }));
   }
@@ -162,7 +162,7 @@ function latin1(bytes: Buffer | string | undefined): string {
   return typeof bytes === 'string' ? bytes : (bytes?.toString('latin1') ?? '');
 }
 
-/** A reason phrase that a `Response` takes. */
+/** Drops a reason phrase that a `Response` does not take. */
 function printable(text: string): string {
   return /^[\t\x20-\x7e\x80-\xff]*$/.test(text) ? text : '';
 }

@@ -9,8 +9,8 @@ import type { Answer } from './exchange.js';
 import { callsIn, idOf, mayBeJsonRpc, type RequestBody } from './request.body.js';
 
 /**
- * Looks whether an answer refuses its request for the session. Only what can be a refusal is held back for it: JSON with
- * status 400, or anything but a page with 200 in answer to JSON-RPC, up to 64 KiB. Never fails: what is wrong with a body, its reader meets.
+ * Checks if an answer refuses the session of its request. It waits only for answers that can do so: JSON with status
+ * 400, or anything but a page as the answer to JSON-RPC, up to 64 KiB. Never fails: a broken body fails its reader.
  */
 export async function lookForRefusal(answer: Answer, request: RequestBody): Promise<Rejection> {
   const { body } = answer;
@@ -21,10 +21,10 @@ export async function lookForRefusal(answer: Answer, request: RequestBody): Prom
   return isWhole ? inspectWhole(text, request) : inspectBeginning(text);
 }
 
-/** Tells if an answer shows that the API took the session: an error of JSON-RPC, or a page of a proxy, does not. */
+/** Tells if an answer shows that the API accepted the session. Errors of JSON-RPC and pages of a proxy do not. */
 export function showsResult({ status, headers, body }: Answer, request: RequestBody): boolean {
   if (status !== 200 || !/json/i.test(headers.get('content-type') ?? '')) return false;
-  // Held back, so it can be looked at.
+  // `lookForRefusal` has waited for these bytes.
   if (body === undefined || !mayBeJsonRpc(request)) return true;
   const { buffer, byteOffset, byteLength } = body.peek();
   return Buffer.from(buffer, byteOffset, byteLength).includes('"result"');
@@ -34,11 +34,11 @@ function mayBeRefusal({ status, headers }: Answer, request: RequestBody): boolea
   const isRpc = mayBeJsonRpc(request);
   if (status !== 400 && !(status === 200 && isRpc)) return false;
   const type = headers.get('content-type') ?? '';
-  // Of JSON-RPC the answer is JSON whatever it is called; only a page is none.
+  // The answer to JSON-RPC is JSON under any content type but that of a page.
   return isRpc ? !/html/i.test(type) : /[/+]json\s*(;|$)/i.test(type);
 }
 
-/** A batch was refused only where each of its calls has a reply of its own, and each reply says so. */
+/** Counts a batch as refused only if each of its calls has its own reply, and each reply says so. */
 function inspectWhole(text: string, request: RequestBody): Rejection {
   const body = parseMention(text);
   const found = inspectBody(body);
@@ -49,7 +49,7 @@ function inspectWhole(text: string, request: RequestBody): Rejection {
   return asked?.toSorted().join() === answered.toSorted().join() ? 'all' : 'some';
 }
 
-/** Of a long batch the replies that are complete; of anything else nothing, since no refusal is that long. */
+/** Inspects the complete replies of a long batch. Nothing else that long is a refusal. */
 function inspectBeginning(text: string): Rejection {
   for (const element of elementsOf(text)) {
     const reply = parseMention(element);
@@ -58,7 +58,7 @@ function inspectBeginning(text: string): Rejection {
   return 'none';
 }
 
-/** The complete objects in the beginning of a JSON list. */
+/** Yields the complete objects at the beginning of a JSON list. */
 function* elementsOf(text: string): Generator<string> {
   if (!text.trimStart().startsWith('[')) return;
   let depth = 0;

@@ -5,24 +5,24 @@ import { read } from '../../common/unknown-values.js';
 /** A body that is ready to be sent. */
 export interface RequestBody {
   readonly content: string | Uint8Array | Readable | null;
-  /** What its kind says of its content, such as the boundary of a form. */
+  /** Content type that the body brings along, such as that of a form, with its boundary. */
   readonly contentType?: string | undefined;
 }
 
-const NO_TEXT = 'The body of a request is an object. Write it as text: JSON.stringify(body).';
+const OBJECT_BODY = 'The body of a request is an object. Convert it to text: JSON.stringify(body).';
 export const NO_BODY: RequestBody = { content: null };
 
 /**
- * Copies a body before its caller can change it; a promise where only reading it gives its bytes. A stream stays one,
- * and can be sent once.
+ * Copies a body before its caller can change it. Returns a promise if its bytes must be read first. A stream stays a
+ * stream, which can be sent once.
  *
- * @throws TypeError it is an object that has no form of its own on the wire, or a stream that was read already
+ * @throws TypeError the body is a plain object, or a stream that was read already
  */
 export function copyBody(body: unknown): RequestBody | Promise<RequestBody> {
   if (body === undefined || body === null) return NO_BODY;
   if (typeof body === 'string') return { content: body };
   if (typeof body === 'number' || typeof body === 'boolean') return { content: `${body}` };
-  if (typeof body !== 'object') throw new TypeError(NO_TEXT);
+  if (typeof body !== 'object') throw new TypeError(OBJECT_BODY);
   if (types.isStringObject(body)) return { content: body.valueOf() };
   if (types.isArrayBufferView(body)) {
     return { content: Buffer.from(Buffer.from(body.buffer, body.byteOffset, body.byteLength)) };
@@ -36,19 +36,19 @@ export function copyBody(body: unknown): RequestBody | Promise<RequestBody> {
   return encode(new Response(textOf(body)));
 }
 
-/** Reads a `Blob`, or the body of a `Request`, of any implementation; one that can be read once is used from now on. */
+/** Reads a `Blob`, or the body of a `Request`, of any implementation. A `Request` is used up by this. */
 export async function readBody(body: Readables): Promise<RequestBody> {
   const contentType = text(body, 'type');
   const bytes = Buffer.from(await body.arrayBuffer());
   return bytes.byteLength === 0 ? NO_BODY : { content: bytes, contentType };
 }
 
-/** Whether the same body can be sent a second time. */
+/** Tells if the same body can be sent a second time. */
 export function isRepeatable({ content }: RequestBody): boolean {
   return !(content instanceof Readable);
 }
 
-/** Whether the answer to a body has the form of JSON-RPC, which wraps a refusal in status 200; a stream may. */
+/** Tells if a body may be JSON-RPC, whose answers wrap a refusal in status 200. A stream may. */
 export function mayBeJsonRpc({ content }: RequestBody): boolean {
   if (content === null) return false;
   if (content instanceof Readable) return true;
@@ -57,7 +57,7 @@ export function mayBeJsonRpc({ content }: RequestBody): boolean {
     : Buffer.from(content.buffer, content.byteOffset, content.byteLength).includes('"jsonrpc"');
 }
 
-/** The calls in a JSON-RPC body; `undefined` if it cannot be told. */
+/** Reads the calls in a JSON-RPC body; `undefined` if that is not possible. */
 export function callsIn({ content }: RequestBody): readonly unknown[] | undefined {
   if (content === null || content instanceof Readable) return undefined;
   try {
@@ -69,7 +69,7 @@ export function callsIn({ content }: RequestBody): readonly unknown[] | undefine
   }
 }
 
-/** The `id` of a call or a reply as JSON, in which a number differs from its text. */
+/** Reads the `id` of a call or reply as JSON, so that 1 and "1" differ. */
 export function idOf(call: unknown): string {
   return JSON.stringify(read(call, 'id') ?? null);
 }
@@ -78,17 +78,17 @@ interface Readables {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** Refuses a web stream that was read, or is being read: its rest is not what was meant. */
+/** Throws if somebody has begun to read a web stream: only its rest would be sent. */
 function unread(body: AsyncIterable<unknown>): AsyncIterable<unknown> {
   return body instanceof ReadableStream ? (new Response(body).body ?? body) : body;
 }
 
-/** A failure of a stream before it is sent is told by the request, and must not end the process. */
+/** Keeps an early error of a stream from ending the process; the request reports it. */
 function quiet(stream: Readable): Readable {
   return stream.on('error', () => undefined);
 }
 
-/** Piped, which is what starts a stream of that kind. */
+/** Converts a stream of the kind before Node 0.10. Piping starts it. */
 export function modernStream(stream: NodeJS.ReadableStream): Readable {
   const body = new PassThrough();
   quiet(body);
@@ -101,13 +101,13 @@ async function encode(response: Response): Promise<RequestBody> {
   return { content: Buffer.from(await response.arrayBuffer()), contentType };
 }
 
-/** Whether a value is a form, of whatever implementation. */
+/** Recognises a form of any implementation. */
 export function isForm(value: unknown): value is Iterable<[string, unknown]> & object {
   const isTagged = read(value, Symbol.toStringTag) === 'FormData';
   return isTagged && typeof read(value, Symbol.iterator) === 'function';
 }
 
-/** Its entries are read at once, the bytes of its files later. */
+/** Encodes a form: reads its entries at once, and the bytes of its files later. */
 async function encodeForm(form: Iterable<[string, unknown]>): Promise<RequestBody> {
   if (form instanceof FormData) return encode(new Response(form));
   const copy = new FormData();
@@ -128,13 +128,13 @@ function text(value: unknown, name: string): string | undefined {
   return typeof found === 'string' && found !== '' ? found : undefined;
 }
 
-/** Parameters of any implementation, and whatever else writes itself as text. */
+/** Converts parameters of any implementation, and other objects with a `toString` of their own. */
 function textOf(body: object): URLSearchParams | string {
   if (body instanceof URLSearchParams) return body;
   const toText = read(body, 'toString');
   const found: unknown = typeof toText === 'function' ? Reflect.apply(toText, body, []) : undefined;
   if (typeof found !== 'string' || Array.isArray(body) || /^\[object .*\]$/.test(found)) {
-    throw new TypeError(NO_TEXT);
+    throw new TypeError(OBJECT_BODY);
   }
   const isParameters = read(body, Symbol.toStringTag) === 'URLSearchParams';
   return isParameters ? new URLSearchParams(found) : found;
@@ -148,7 +148,7 @@ function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
   return Symbol.asyncIterator in value;
 }
 
-/** A stream of the kind before Node 0.10, such as a form of the package `form-data`: it cannot be iterated. */
+/** Recognises a stream of the kind before Node 0.10, which cannot be iterated, such as a form of `form-data`. */
 export function isOldStream(value: unknown): value is NodeJS.ReadableStream {
   return (
     typeof read(value, 'pipe') === 'function' && read(value, Symbol.asyncIterator) === undefined

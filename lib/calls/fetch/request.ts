@@ -1,27 +1,25 @@
-import { APPLICATION_KEY_HEADER, TOKEN_HEADER } from '../../common/betfair-headers.js';
 import type { AbortSignalLike } from '../../common/abort-listener.js';
-import type { BetfairSession } from '../../betfair-session.js';
 import { BetfairSessionError } from '../../errors/index.js';
-import { ACCEPT_ENCODING } from './content-encoding.js';
 import { isRead } from '../operation.js';
 import { read } from '../../common/unknown-values.js';
 import { callsIn, copyBody, readBody, type RequestBody } from './request.body.js';
+import { copyHeaders } from './request.headers.js';
 
-/** A request as it was when it was handed in: nothing that its caller changes later changes it. */
+/** Copy of a request, which later changes by the caller do not affect. */
 export interface PreparedRequest {
   readonly url: URL;
   readonly method: string;
-  /** The caller's. */
+  /** Headers of the caller. */
   readonly headers: Headers | undefined;
   readonly body: RequestBody | Promise<RequestBody>;
   readonly signal: AbortSignalLike | undefined;
-  /** Whether an answer that is a redirect is a fault. */
+  /** True if a redirect must fail the request. */
   readonly failsOnRedirect: boolean;
-  /** Keeps a `Request` in memory, without which its signal would no longer follow that of its caller. */
+  /** Keeps a `Request` in memory, so that its signal still follows the caller's. */
   readonly input: unknown;
 }
 
-/** The part of a `Request`, of whatever implementation, that is used. */
+/** Members of a `Request`, of any implementation, that are used. */
 interface RequestLike {
   readonly url: string;
   readonly method: string;
@@ -33,31 +31,14 @@ interface RequestLike {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** Methods that WHATWG fetch writes in capitals, however they are given. */
+/** Methods that WHATWG fetch converts to capitals. */
 const NORMALIZED = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);
-
-/** The type that Node's `Request` gives a text. Betfair takes only JSON. */
-const TEXT_BY_DEFAULT = 'text/plain;charset=UTF-8';
-
-/** Belong to the connection, not to the request; a `Host` would also decide whose certificate is accepted. */
-const CONNECTION_HEADERS = [
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authorization',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-] as const;
 
 /**
  * Copies what `fetch` was given, synchronously.
  *
  * @throws BetfairSessionError `BETFAIR_FOREIGN_URL`
- * @throws TypeError what cannot be sent, as WHATWG fetch
+ * @throws TypeError WHATWG fetch would not send the request either
  */
 export function prepareRequest(
   api: URL,
@@ -68,10 +49,7 @@ export function prepareRequest(
   const request = isRequestLike(input) ? input : undefined;
   const url = resolveUrl(api, request ? request.url : urlText(input));
   const method = normalizeMethod(init.method ?? request?.method ?? 'GET');
-  const lines = init.headers ?? request?.headers;
-  const headers = lines === undefined ? undefined : new Headers(lines);
-  if (request && headers?.get('content-type') === TEXT_BY_DEFAULT) headers.delete('content-type');
-  for (const name of CONNECTION_HEADERS) headers?.delete(name);
+  const headers = copyHeaders(init.headers ?? request?.headers, request !== undefined);
   const isBodiless = method === 'GET' || method === 'HEAD';
   // Some implementations do not show their body.
   const own = request && 'body' in request ? request.body : isBodiless ? undefined : request;
@@ -102,7 +80,7 @@ export function prepareRequest(
 }
 
 /**
- * Tells if a request is provably a read: every operation in it is, by the path of REST or the body of JSON-RPC.
+ * Tells if a request is provably a read, by the path of REST or all calls in the body of JSON-RPC.
  *
  * @returns `undefined` if that depends on a body that has not been read yet
  */
@@ -122,31 +100,14 @@ function isReadCall(call: unknown): boolean {
   return typeof method === 'string' && isRead(method);
 }
 
-/** The headers of a request that is sent with a session. */
-export function headersFor(
-  session: BetfairSession,
-  given: Headers | undefined,
-  contentType: string | undefined,
-): Record<string, string> {
-  // Without a prototype, which undici would read too.
-  const headers: Record<string, string> = Object.assign(Object.create(null), {
-    accept: 'application/json',
-    'content-type': contentType ?? 'application/json',
-    'accept-encoding': ACCEPT_ENCODING,
-    'user-agent': 'node',
-  });
-  given?.forEach((value, name) => (headers[name] = value));
-  headers[TOKEN_HEADER.toLowerCase()] = session.token;
-  headers[APPLICATION_KEY_HEADER.toLowerCase()] = session.applicationKey;
-  return headers;
-}
-
 function resolveUrl(api: URL, input: string): URL {
   const url = new URL(input, api);
-  const anonymous = url.username === '' && url.password === '';
+  const isAnonymous = url.username === '' && url.password === '';
   // The origin alone would let `blob:https://…` through.
-  if (url.origin === api.origin && url.protocol === api.protocol && anonymous) return url;
-  const reason = anonymous ? `not to ${url.protocol}//${url.host}` : 'in a URL without user name';
+  if (url.origin === api.origin && url.protocol === api.protocol && isAnonymous) return url;
+  const reason = isAnonymous
+    ? `not to ${url.protocol}//${url.host}`
+    : 'and the URL must not contain a user name or password';
   throw new BetfairSessionError(
     `The session is sent only to ${api.origin}, ${reason}. Use a path such as /exchange/betting/json-rpc/v1, set endpoints.api to the API that you mean, or call other hosts with another client.`,
     { code: 'BETFAIR_FOREIGN_URL', retryable: false },
@@ -166,7 +127,8 @@ function urlText(input: string | URL | Request): string {
 }
 
 function normalizeMethod(method: string): string {
-  if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(method)) throw new TypeError(`'${method}' is no HTTP method.`);
+  if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(method))
+    throw new TypeError(`'${method}' is not an HTTP method.`);
   const upper = method.toUpperCase();
   if (upper === 'CONNECT' || upper === 'TRACE' || upper === 'TRACK') {
     throw new TypeError(`'${method}' HTTP method is unsupported.`);
@@ -174,7 +136,7 @@ function normalizeMethod(method: string): string {
   return NORMALIZED.has(upper) ? upper : method;
 }
 
-/** By its shape: the classes of the package `undici`, of node-fetch and of other realms are not Node's. */
+/** Recognises a `Request` by its members: undici, node-fetch and other realms have classes of their own. */
 function isRequestLike(input: unknown): input is RequestLike {
   return (
     typeof input === 'object' &&

@@ -1,13 +1,13 @@
 import type { Answer } from './exchange.js';
 import type { AnswerBody } from './answer.body.js';
 
-/** Bytes up to which a body that is all there is given as text, which costs `Response` less than bytes. */
-const SHORT = 65_536;
+/** Bytes of the longest complete body that is passed as text, which costs `Response` less than bytes. */
+const MAX_TEXT_BYTES = 65_536;
 
-/** Fails on whatever would not be the same bytes again. */
+/** Fails on bytes that cannot be encoded back to the same bytes. */
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The answer as a `Response` of Node's own class, which clients test for. */
+/** Makes a `Response` of Node's own class, which clients test for. */
 export function toResponse(answer: Answer, url: URL): Response {
   const { status, statusText, headers, body } = answer;
   const text = textOf(answer);
@@ -19,7 +19,7 @@ export function toResponse(answer: Answer, url: URL): Response {
     : Object.defineProperties(described, readersOf(response, text));
 }
 
-/** What only Node itself can set otherwise, also of a clone. */
+/** Sets members that otherwise only Node can set, also on clones. */
 function describe(response: Response, url: string): Response {
   const { clone } = Response.prototype;
   return Object.defineProperties(response, {
@@ -29,9 +29,9 @@ function describe(response: Response, url: string): Response {
   });
 }
 
-/** A short body that is all there, where its text is the same as its bytes. */
+/** Decodes a short and complete body, if its text stands for the same bytes. */
 function textOf({ body, headers }: Answer): string | undefined {
-  // Without a type, a text would be given one.
+  // `Response` would add a type to a text without one.
   if (!isShort(body) || !headers.has('content-type')) return undefined;
   try {
     const text = strict.decode(body.peek());
@@ -42,14 +42,14 @@ function textOf({ body, headers }: Answer): string | undefined {
 }
 
 function isShort(body: AnswerBody | undefined): body is AnswerBody {
-  return body !== undefined && body.whole && body.peek().byteLength <= SHORT;
+  return body !== undefined && body.whole && body.peek().byteLength <= MAX_TEXT_BYTES;
 }
 
-/** `text()` and `json()` of a text that is known, at a fraction of what reading its stream costs. */
+/** Makes `text()` and `json()` for a known text, which cost far less than reading its stream. */
 function readersOf(response: Response, known: string): PropertyDescriptorMap {
   const use = async (otherwise: () => Promise<unknown>, read: () => unknown) => {
     if (response.bodyUsed || response.body === null || response.body.locked) return otherwise();
-    // Marks it as used, for whoever asks or reads again.
+    // Marks the body as used.
     response.body.cancel().catch(() => undefined);
     return read();
   };

@@ -5,11 +5,12 @@ import type { SessionSource } from '../session-source.js';
 import { callWithSession, type Outcome } from '../tracked-call.js';
 import { exchange, type Answer } from './exchange.js';
 import { lookForRefusal, showsResult } from './refusal.look.js';
-import { headersFor, isReadRequest, prepareRequest, type PreparedRequest } from './request.js';
+import { isReadRequest, prepareRequest, type PreparedRequest } from './request.js';
 import { isRepeatable, NO_BODY, type RequestBody } from './request.body.js';
+import { headersFor } from './request.headers.js';
 import { toResponse } from './response.js';
 
-/** An answer, and the sessions that were sent for it: more than one where the first was refused. */
+/** An answer, and the sessions sent for it: more than one if the first was refused. */
 export interface Answered {
   readonly response: Response;
   readonly sessions: readonly BetfairSession[];
@@ -18,11 +19,11 @@ export interface Answered {
 /** Statuses that ask a client to call another URL. */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** Sends requests to the API with the session, each of them once more where it was refused for that. */
+/** Sends requests to the API with the session, and repeats a request once if its session was refused. */
 export class SessionFetch {
   readonly #api: URL;
-  /** The last session that the API was seen to take. */
-  #taken: BetfairSession | undefined;
+  /** Last session that the API is known to accept. */
+  #accepted: BetfairSession | undefined;
 
   constructor(
     api: string,
@@ -51,7 +52,7 @@ export class SessionFetch {
       signal: request.signal,
     });
     const response = toResponse(answer, request.url);
-    // A layer around can make a request anew whose body could not be sent again, so it looks for itself.
+    // An outer layer can rebuild a request whose body cannot be sent again, so it must inspect the answer itself.
     return {
       response: isRepeatable(body ?? NO_BODY) ? markJudged(response) : response,
       sessions: used,
@@ -88,8 +89,8 @@ export class SessionFetch {
   }
 
   #noteResult(answer: Answer, body: RequestBody, session: BetfairSession): void {
-    if (this.#taken === session || !showsResult(answer, body)) return;
-    this.#taken = session;
+    if (this.#accepted === session || !showsResult(answer, body)) return;
+    this.#accepted = session;
     this.source.accepted(session);
   }
 }

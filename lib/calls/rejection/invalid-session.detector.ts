@@ -13,7 +13,7 @@ import {
 } from './rejection-envelope.js';
 import { mayRefuse } from './rejection-response.js';
 
-/** Where HTTP and JSON-RPC clients keep the answer on the error that they throw. */
+/** Members in which HTTP and JSON-RPC clients keep the answer on the error that they throw. */
 const CARRIERS = ['error', 'data', 'detail', 'body'] as const;
 
 /**
@@ -21,8 +21,8 @@ const CARRIERS = ['error', 'data', 'detail', 'body'] as const;
  *
  * Takes what a client threw (an error of axios, got, undici or a client of your own, with its `cause`s) or a body that
  * it resolved with (parsed, or JSON text or bytes of up to 64 KiB): a JSON-RPC reply or REST fault of the Betting,
- * Accounts, Heartbeat, Scores or Race Status API, or a status message of the Stream API. A batch counts when every
- * call in it was refused.
+ * Accounts, Heartbeat, Scores or Race Status API, or a status message of the Stream API. A batch counts if every call
+ * in it was refused.
  *
  * Nothing else counts: no time-out, 403, 5xx or other Betfair code, no value that merely contains a rejection
  * somewhere, and no {@link BetfairSessionError}. An unread `Response` is not looked into: pass `await response.json()`.
@@ -30,12 +30,12 @@ const CARRIERS = ['error', 'data', 'detail', 'body'] as const;
  */
 export function isInvalidSession(value: unknown): boolean {
   let link = value;
-  // The bound is also what ends a cycle.
+  // The limit also ends a cycle.
   for (let depth = 0; depth < CHAIN_LIMIT; depth += 1) {
     if (!isError(link)) {
       return (isClientResult(link) ? inspectAnswer(link) : inspectCarried(link)) === 'all';
     }
-    // A refresh that failed has the rejection that asked for it as its cause; it must not ask again.
+    // A failed renewal has the rejection that caused it as its cause, and must not cause another renewal.
     if (isOwn(link)) return false;
     const found = inspectError(link);
     if (found !== 'none') return found === 'all';
@@ -44,10 +44,10 @@ export function isInvalidSession(value: unknown): boolean {
   return false;
 }
 
-/** Looks for a refusal in an error itself, or in the answer that its client hung on it. */
+/** Looks for a refusal in an error itself, or in the answer that its client attached to it. */
 export function inspectError(error: object): Rejection {
   if (isRefusedItself(error)) return 'all';
-  // Where undici and ofetch put the status of the answer. `status` is left alone: in Nest it is the application's own.
+  // Undici and ofetch put the status of the answer here. `status` is not read: in Nest it is the application's own.
   if (mayRefuse(read(error, 'statusCode'))) {
     for (const key of CARRIERS) {
       const found = inspectCarried(read(error, key));
@@ -57,12 +57,12 @@ export function inspectError(error: object): Rejection {
   return inspectAnswer(read(error, 'response'));
 }
 
-/** Tells a refusal by the codes, or the words, of a value itself. */
+/** Recognises a refusal by the codes or the message of a value itself. */
 export function isRefusedItself(value: object): boolean {
   const code = read(value, 'errorCode');
   if (code === INVALID_SESSION || read(value, 'code') === INVALID_SESSION) return true;
   if (isRefusedEnvelope(value)) return true;
-  // Only where no other code says more. The words alone must be the whole message: a longer one is a mention.
+  // The message counts only if there is no code, and only as a whole: a longer one merely mentions the rejection.
   if (typeof code === 'string' && code !== '') return false;
   const message = read(value, 'message');
   if (typeof message !== 'string') return false;
@@ -70,7 +70,7 @@ export function isRefusedItself(value: object): boolean {
   return message.trim() === INVALID_SESSION || isRefusal(detail, message);
 }
 
-/** An HTTP answer: `data` in axios, `body` in got and superagent, the body itself in Nest's `HttpException`. */
+/** Inspects an HTTP answer: `data` of axios, `body` of got and superagent, the body itself of `HttpException`. */
 function inspectAnswer(response: unknown): Rejection {
   if (!mayRefuse(read(response, 'status') ?? read(response, 'statusCode'))) return 'none';
   for (const body of [read(response, 'data'), read(response, 'body'), response]) {
@@ -80,7 +80,7 @@ function inspectAnswer(response: unknown): Rejection {
   return 'none';
 }
 
-/** Narrow on purpose: a record of a call, such as an audit log holds, has no `config` and no bytes. */
+/** Recognises an answer of axios or got. The record of a call in an audit log has no `config` and no bytes. */
 export function isClientResult(value: unknown): boolean {
   if (typeof read(value, 'headers') !== 'object') return false;
   const isAxios =
@@ -90,15 +90,15 @@ export function isClientResult(value: unknown): boolean {
   );
 }
 
-/** The body as it came, which got keeps beside the one it made of it. */
+/** Recognises the raw body, which got keeps beside the parsed one. */
 const isBytes = safely((value) => types.isUint8Array(value));
 
-/** Tells errors, also those of other realms (workers, `vm`). */
+/** Recognises errors, also those of other realms (workers, `vm`). */
 export const isError = safely(
   (value): value is object => types.isNativeError(value) || value instanceof Error,
 );
 
-/** Tells the errors of this package, which are never a refusal: it was dealt with already. */
+/** Recognises errors of this package. None is a refusal: the refusal behind it was handled already. */
 export const isOwn = safely(
   (value): value is BetfairSessionError =>
     !types.isProxy(value) && value instanceof BetfairSessionError,

@@ -1,26 +1,26 @@
 import { types } from 'node:util';
 import { read } from '../../common/unknown-values.js';
 
-/** How much of an answer Betfair refused for its session; `'some'` is a batch of which a part got through. */
+/** Share of an answer that Betfair refused for its session. `'some'` is a batch of which a part got through. */
 export type Rejection = 'all' | 'some' | 'none';
 
 /** Betfair's code for a token that is invalid or has expired, the same in every API. */
 export const INVALID_SESSION = 'INVALID_SESSION_INFORMATION';
 
-/** Longest text or binary body that is parsed, in bytes: a refused batch of some 200 calls. */
+/** Bytes of the longest body that is parsed: a refused batch of about 200 calls. */
 export const BODY_LIMIT = 65_536;
 
-/** Errors looked at along a `cause` chain, the thrown one included. */
+/** Number of errors inspected along a `cause` chain, the thrown one included. */
 export const CHAIN_LIMIT = 8;
 
-/** Longest batch that is looked through. */
+/** Number of replies in the longest batch that is inspected. */
 const BATCH_LIMIT = 1_000;
 
-/** The same code as a number. `ANGX-0002` and `AANGX-0001` are bad input: the prefix counts. */
+/** Numbers of the same code. The prefix counts: `ANGX-0002` and `AANGX-0001` are bad input. */
 const NUMBERS: ReadonlySet<unknown> = new Set(['ANGX-0003', 'AANGX-0002', 'HBT-0002']);
 const MENTION = /INVALID_SESSION_INFORMATION|ANGX-0003|AANGX-0002|HBT-0002/;
 
-/** The answer of a method, of anything at all, about a name such as that of a header. */
+/** Calls a method of any value with a name, such as that of a header; `undefined` if that fails. */
 export function ask(value: unknown, method: PropertyKey, name: string): unknown {
   const answer = read(value, method);
   try {
@@ -30,7 +30,7 @@ export function ask(value: unknown, method: PropertyKey, name: string): unknown 
   }
 }
 
-/** A test of anything at all; what makes it throw, such as a revoked proxy, does not pass. */
+/** Makes a type guard that never throws: a value on which it would, such as a revoked proxy, does not pass. */
 export function safely<T>(test: (value: unknown) => value is T): (value: unknown) => value is T {
   return (value): value is T => {
     try {
@@ -41,14 +41,14 @@ export function safely<T>(test: (value: unknown) => value is T): (value: unknown
   };
 }
 
-/** Tells lists that hold what they claim: a Proxy may claim any length, and another whenever it is asked. */
+/** Recognises real arrays. A Proxy may report any length, and another one each time. */
 export const isList = safely(
   (value): value is readonly unknown[] => Array.isArray(value) && !types.isProxy(value),
 );
 
 /**
- * A body as a client resolves with it: parsed, or a JSON text or bytes that are the whole value. It counts only if it
- * is itself an envelope or a batch of them, however often something inside it mentions a rejection.
+ * Inspects a body as clients resolve with it: parsed, or as JSON text or bytes. Only an envelope or a batch of them
+ * counts, not a value that mentions a rejection somewhere inside.
  */
 export function inspectBody(body: unknown): Rejection {
   if (typeof body === 'string') return inspectText(body);
@@ -62,7 +62,7 @@ export function inspectBody(body: unknown): Rejection {
   return isRefusedEnvelope(body) ? 'all' : 'none';
 }
 
-/** What a client threw or hung on an error: a body, or one of the parts of a body that lead to the exception. */
+/** Inspects what a client threw or attached to an error: a body, or the part of a body around the exception. */
 export function inspectCarried(value: unknown): Rejection {
   const isRefused =
     exceptionCode(value) === INVALID_SESSION ||
@@ -73,7 +73,7 @@ export function inspectCarried(value: unknown): Rejection {
   return isRefused ? 'all' : inspectBody(value);
 }
 
-/** One JSON-RPC reply, REST fault or stream status. */
+/** Recognises a JSON-RPC reply, REST fault or stream status that refuses the session. */
 export function isRefusedEnvelope(body: object): boolean {
   if (typeof read(body, 'jsonrpc') === 'string') {
     return (
@@ -91,7 +91,7 @@ export function isRefusedEnvelope(body: object): boolean {
   );
 }
 
-/** Decided by the code of the exception; by the number beside it only where there is no code to read. */
+/** Recognises a refusal by the code of the exception, or by the number beside it if there is no code. */
 export function isRefusal(detail: unknown, number: unknown): boolean {
   const code = exceptionCode(detail);
   if (code !== undefined) return code === INVALID_SESSION;
@@ -103,7 +103,7 @@ function exceptionCode(detail: unknown): string | undefined {
   return typeof code === 'string' && code !== '' ? code : undefined;
 }
 
-/** The exception in `data` or `detail`: under a name that differs between services and that `exceptionname` gives. */
+/** Finds the exception in `data` or `detail`. Its name differs between services; `exceptionname` gives it. */
 export function exceptionIn(detail: unknown): unknown {
   const name = read(detail, 'exceptionname');
   return typeof name === 'string'
@@ -119,7 +119,7 @@ function inspectBatch(replies: readonly unknown[]): Rejection {
     const reply = read(replies, index);
     if (typeof reply !== 'object' || reply === null) return 'none';
     if (isRefusedEnvelope(reply)) refused += 1;
-    // One element that is no reply: this is a list of something else, and long lists are seldom anything but.
+    // Not a reply, so this is a list of something else, as most long lists are.
     else if (typeof read(reply, 'jsonrpc') !== 'string') return 'none';
   }
   if (refused === 0) return 'none';
@@ -136,7 +136,7 @@ function inspectText(text: string): Rejection {
   return inspectBody(body);
 }
 
-/** The value of a JSON text that mentions a rejection, unless it is a text itself: JSON in JSON is a mention only. */
+/** Parses JSON that mentions a rejection, but no JSON text inside it: that is only a mention. */
 export function parseMention(text: string): object | undefined {
   if (!MENTION.test(text)) return undefined;
   try {

@@ -5,18 +5,18 @@ import { inTime } from '../../common/deadline.js';
 import { read } from '../../common/unknown-values.js';
 import { ask, BODY_LIMIT, inspectBody, type Rejection } from './rejection-envelope.js';
 
-/** Milliseconds for the look into an unread answer, whose body may never end. */
-const LOOK_MS = 1_000;
+/** Milliseconds for reading an answer here, whose body may never end. */
+const LOOK_TIMEOUT_MS = 1_000;
 
-/** The part of a Fetch `Response` that a peek uses. */
+/** Members of a Fetch `Response` that a peek uses. */
 export interface PeekableResponse {
   clone(): { readonly body: ReadableStream<unknown> | null };
 }
 
-/** Answers that were looked into already, those of `SessionService.fetch`. */
+/** Answers of `SessionService.fetch`, which were inspected already. */
 const judged = new WeakSet<object>();
 
-/** Notes that nobody has to look into an answer again. */
+/** Marks an answer as inspected. */
 export function markJudged(response: Response): Response {
   judged.add(response);
   return response;
@@ -26,14 +26,14 @@ export function wasJudged(value: unknown): boolean {
   return typeof value === 'object' && value !== null && judged.has(value);
 }
 
-/** Tells if a status can go with a refusal for the session: Betfair gives 200 or 400; 403 and 5xx are other troubles. */
+/** Tells if a refusal can have this status. Betfair uses 200 or 400; 403 and 5xx have other causes. */
 export function mayRefuse(status: unknown): boolean {
   return typeof status !== 'number' || (status < 500 && status !== 403);
 }
 
 /**
- * An unread Fetch `Response` (any implementation over web streams) that may be a refusal: JSON with status 400, or with
- * another one in answer to JSON-RPC, which its URL tells if it has one.
+ * Recognises an unread Fetch `Response` (any implementation over web streams) that may be a refusal: JSON with a status
+ * that a refusal can have, which is not 200 if the URL is one of REST.
  */
 export function isPeekable(value: unknown): value is PeekableResponse {
   if (read(value, 'bodyUsed') !== false || typeof read(value, 'clone') !== 'function') return false;
@@ -47,14 +47,14 @@ export function isPeekable(value: unknown): value is PeekableResponse {
     mayRefuse(status) &&
     !(isRest && status === 200) &&
     /[/+]json\s*(;|$)/i.test(header(value, 'content-type')) &&
-    // Compressed or not: a longer body is a longer text.
+    // Holds for compressed bodies too, whose text is even longer.
     !(Number(header(value, 'content-length')) > BODY_LIMIT)
   );
 }
 
 /**
- * A result whose body is an unread Node stream (`undici.request`, `node-fetch`, axios where told so). Reading it here
- * would take it from the caller, so a refusal inside it stays unseen.
+ * Recognises a result whose body is an unread Node stream (`undici.request`, `node-fetch`, axios with streams). Reading
+ * it here would take it from the caller, so a refusal inside stays unnoticed.
  */
 export function isUnpeekable(value: unknown): boolean {
   const body = read(value, 'body') ?? read(value, 'data');
@@ -67,8 +67,8 @@ export function isUnpeekable(value: unknown): boolean {
 }
 
 /**
- * Reads the beginning of a clone, so that the response itself stays unread. A failure on the way is `'none'`: the
- * caller meets it when reading the body.
+ * Inspects a clone, so that the response itself stays unread. A failure counts as `'none'`: the caller meets it when
+ * reading the body.
  */
 export async function inspectResponse(response: PeekableResponse): Promise<Rejection> {
   try {
@@ -79,15 +79,14 @@ export async function inspectResponse(response: PeekableResponse): Promise<Rejec
   }
 }
 
-/** The whole body, or `undefined` as soon as it is too long, or takes too long, for a refusal. */
+/** Reads the whole body; `undefined` if it is too long, or takes too long, for a refusal. */
 async function readSmallBody(response: PeekableResponse): Promise<Uint8Array | undefined> {
   const reader = response.clone().body?.getReader();
   if (reader === undefined) return undefined;
   try {
-    return await inTime(systemClock, LOOK_MS, readUpToLimit(reader), undefined);
+    return await inTime(systemClock, LOOK_TIMEOUT_MS, readUpToLimit(reader), undefined);
   } finally {
-    // While the clone is read, cancelling the response does not end it. Not awaited: it settles only when the response
-    // itself has been read or cancelled.
+    // An open clone would keep a cancelled response going. Not awaited, because it settles only with the response.
     reader.cancel().catch(() => undefined);
   }
 }

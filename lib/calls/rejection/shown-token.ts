@@ -28,18 +28,18 @@ function addTokens(tokens: Set<string>, request: unknown, origin: string, url?: 
     if (originOf(request, url) !== origin) return;
     for (const token of tokensOn(request)) if (typeof token === 'string') tokens.add(token);
   } catch {
-    // A value that throws shows nothing.
+    // A value that throws shows no token.
   }
 }
 
 function originOf(request: unknown, url: unknown): string | undefined {
   const host = ask(request, 'getHeader', 'host') ?? read(request, 'host');
   const places = [
-    // axios leaves the address to `baseURL` alone if told so.
+    // With `allowAbsoluteUrls: false`, axios takes the origin of `baseURL`.
     read(request, 'allowAbsoluteUrls') === false ? undefined : read(request, 'url'),
     read(request, 'baseURL'),
     read(request, 'origin'),
-    // A whole URL if a proxy was asked.
+    // A whole URL if the request went to a proxy.
     host === undefined ? undefined : read(request, 'path'),
     typeof host === 'string' ? `${String(read(request, 'protocol'))}//${host}` : undefined,
     url,
@@ -51,7 +51,7 @@ function originOf(request: unknown, url: unknown): string | undefined {
   return undefined;
 }
 
-/** The values of the header on a request, in whatever form its client keeps headers. */
+/** Reads the values of the header, in any form in which clients keep headers. */
 function tokensOn(request: unknown): unknown[] {
   const headers = read(request, 'headers');
   const value = ask(request, 'getHeader', HEADER) ?? ask(headers, 'get', HEADER);

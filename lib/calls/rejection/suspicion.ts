@@ -19,29 +19,29 @@ import {
 } from './rejection-envelope.js';
 import { inspectResponse, isPeekable, mayRefuse, wasJudged } from './rejection-response.js';
 
-/** The share of an outcome that looks refused, and the parts that do: each an error or an answer with its request. */
+/** Share of an outcome that looks refused, and its refused parts: errors, or answers, with their requests. */
 interface Suspicion {
   readonly rejection: Rejection;
   readonly parts: readonly unknown[];
 }
 
-/** A promise only if an unread `Response` has to be peeked at. */
+/** Result of an inspection: a promise only if it must peek at an unread `Response`. */
 export type Look = Suspicion | Promise<Suspicion>;
 
 const NOTHING: Suspicion = { rejection: 'none', parts: [] };
 
-/** Keys under which clients, and the results that applications make of theirs, hold a body or an error. */
+/** Members in which results of clients and of applications keep a body or an error. */
 const MEMBERS = ['error', 'data', '_data', 'body', 'json', 'text'] as const;
 
-/** Elements that are looked at in a list of results or of errors. */
+/** Number of elements inspected in a list of results or errors. */
 const LIST_LIMIT = 100;
 
-/** Waits for a look, but not longer than `signal`; what is not seen by then is no refusal. */
+/** Waits for an inspection until `signal` aborts. One that has not ended by then counts as no refusal. */
 export function lookUntil(signal: AbortSignalLike | undefined, look: Look): Look {
   return look instanceof Promise ? abortable(() => look, signal).catch(() => NOTHING) : look;
 }
 
-/** Looks one level deep for a refusal in what was resolved, and may be wrong. Never throws or rejects. */
+/** Looks for a refusal in a resolved value, one level deep. May be wrong. Never throws or rejects. */
 export function inspectOutcome(value: unknown): Look {
   if (isError(value)) return inspectFailure(value);
   const first = isList(value) ? read(value, 0) : undefined;
@@ -49,7 +49,7 @@ export function inspectOutcome(value: unknown): Look {
   return isOfResults ? inspectList(value, inspectElement) : inspectPart(value);
 }
 
-/** Looks one level deep for a refusal in what was thrown, and may be wrong. Never throws or rejects. */
+/** Looks for a refusal in a thrown value, one level deep. May be wrong. Never throws or rejects. */
 export function inspectFailure(error: unknown): Look {
   const found = inspectChain(error);
   return found === NOTHING && !isOwn(error)
@@ -83,7 +83,7 @@ function inspectPart(part: unknown): Look {
 }
 
 function inspectMember(value: unknown): Rejection | Promise<Rejection> {
-  // First, since a handler that hands on what Betfair answered is the usual one, and the rest asks for thirty names.
+  // First, because most handlers return Betfair's reply, and the rest reads about thirty members.
   if (isResult(value)) return 'none';
   const response = read(value, 'response');
   if (wasJudged(value) || wasJudged(response)) return 'none';
@@ -98,7 +98,7 @@ function inspectMember(value: unknown): Rejection | Promise<Rejection> {
 }
 
 function inspectMembers(value: unknown): Rejection {
-  // An unread stream; to ask such an answer of node-fetch for `data` prints a warning.
+  // An unread stream. Reading `data` of such an answer of node-fetch prints a warning.
   if (typeof read(read(value, 'body'), 'pipe') === 'function') return 'none';
   for (const key of MEMBERS) {
     const found = inspectItself(read(value, key));
@@ -110,14 +110,14 @@ function inspectMembers(value: unknown): Rejection {
 function inspectItself(value: unknown): Rejection {
   if (typeof value === 'string') return value === INVALID_SESSION ? 'all' : inspectBody(value);
   if (typeof value !== 'object' || value === null || isOwn(value)) return 'none';
-  // The prototypes of a Proxy may have no end.
+  // The prototype chain of a Proxy may be endless.
   if (!types.isProxy(value) && isError(value)) return inspectError(value);
   return isRefusedItself(value) ? 'all' : inspectCarried(value);
 }
 
 function inspectList(list: unknown, inspect: (value: unknown) => Look): Look {
   if (!isList(list)) return NOTHING;
-  // What is left out counts as not refused.
+  // Elements beyond the limit count as not refused.
   const length = Math.min(list.length, LIST_LIMIT + 1);
   const found = Array.from({ length }, (_, index) =>
     index < LIST_LIMIT ? inspect(read(list, index)) : NOTHING,

@@ -53,7 +53,7 @@ describe('call', () => {
     expect(sent().map((request) => request.path)).toEqual([path]);
   });
 
-  it('is sent once more with a new session where it was refused for that', async () => {
+  it('is repeated with a new session if its session was refused', async () => {
     const { sessions, simulator } = await setUp();
     await sessions.getSession();
     simulator.endSessions();
@@ -61,7 +61,7 @@ describe('call', () => {
     expect(simulator.counts).toMatchObject({ logins: 2, calls: 2 });
   });
 
-  it('hands the second refusal on, and no layer around it judges that again', async () => {
+  it('hands the second refusal on, and no outer layer inspects it again', async () => {
     const { sessions, simulator } = await setUp();
     await sessions.call(LIST);
     simulator.rejectCalls(() => true);
@@ -85,7 +85,7 @@ describe('call', () => {
     },
   );
 
-  it('is made also where a test has put other timers in the place of those of Node', async () => {
+  it('works with the fake timers of a test', async () => {
     const { sessions } = await setUp();
     await sessions.call(LIST);
     jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
@@ -109,11 +109,11 @@ describe('call', () => {
   });
 });
 
-describe('a call that Betfair does not do', () => {
+describe('a call that fails', () => {
   it.each([
     ['TOO_MUCH_DATA', LIST, /fewer markets/, false],
-    ['TOO_MANY_REQUESTS', LIST, /fewer at a time/, true],
-    ['TOO_MANY_REQUESTS', PLACE, /fewer at a time/, false],
+    ['TOO_MANY_REQUESTS', LIST, /fewer at once/, true],
+    ['TOO_MANY_REQUESTS', PLACE, /fewer at once/, false],
     ['TIMEOUT_ERROR', PLACE, /listCurrentOrders/, false],
     ['SERVICE_BUSY', FUNDS, /in a moment/, true],
     ['SERVICE_BUSY', 'AccountAPING/v1.0/getApplicationSubscriptionToken', /in a moment/, false],
@@ -202,12 +202,12 @@ describe('a call that Betfair does not do', () => {
       /DSC-0018/,
       false,
     ],
-    ['an outage', {}, 503, /HTTP 503 and no reply.*usually temporary/, true],
+    ['an outage', {}, 503, /HTTP 503\) could not be read.*usually temporary/, true],
     ['a block', 'no entry', 403, /HTTP 403.*endpoints\.api/, false],
-    ['an empty object', {}, 200, /HTTP 200 and no reply/, false],
-    ['a list', [succeeded], 200, /HTTP 200 and no reply/, false],
-    ['null', null, 200, /HTTP 200 and no reply/, false],
-  ])('is told apart: %s', async (_, reply, status, message, retryable) => {
+    ['an empty object', {}, 200, /HTTP 200\) could not be read/, false],
+    ['a list', [succeeded], 200, /HTTP 200\) could not be read/, false],
+    ['null', null, 200, /HTTP 200\) could not be read/, false],
+  ])('is explained: %s', async (_, reply, status, message, retryable) => {
     const { sessions, requests } = await startOwnApi(answer(reply, status));
     const error = await failure(sessions);
     expect(error).toMatchObject({ status, errorCode: undefined, retryable });
@@ -215,21 +215,21 @@ describe('a call that Betfair does not do', () => {
     expect(requests()).toBe(1);
   });
 
-  it('is told apart: a page', async () => {
+  it('is explained: a page', async () => {
     const { sessions } = await startOwnApi((request, response) => {
       request.resume().on('end', () => response.writeHead(200).end('<html>Please log in</html>'));
     });
-    expect((await failure(sessions)).message).toMatch(/no reply that can be read.*a proxy/);
+    expect((await failure(sessions)).message).toMatch(/could not be read.*no proxy/);
   });
 
-  it('is told apart: a result that belongs to another call', async () => {
+  it('is explained: a result that belongs to another call', async () => {
     const { sessions } = await startOwnApi(answer({ jsonrpc: '2.0', result: 'stray', id: 0 }));
     const error = await failure(sessions);
     expect(error.message).toMatch(/belongs to another call.*not known/);
     expect(error.retryable).toBe(false);
   });
 
-  it('fails as fetch does where the connection is lost', async () => {
+  it('fails as fetch does if the connection is lost', async () => {
     const { sessions } = await startOwnApi((request) => request.socket.destroy());
     await expect(sessions.call(PLACE, {})).rejects.toMatchObject({
       name: 'TypeError',
@@ -245,7 +245,7 @@ describe('callAll', () => {
     { operation: LIST },
   ] as const;
 
-  it('gives each call its own outcome, whatever the order of the replies', async () => {
+  it('gives each call its own outcome, in any order of the replies', async () => {
     const { sessions, requests } = await startOwnApi(
       answerCalls(
         [
@@ -274,7 +274,7 @@ describe('callAll', () => {
     expect(second).toMatchObject({ status: 'rejected', reason: { errorCode: undefined } });
   });
 
-  it('tells of the calls that were made, whatever becomes of their list', async () => {
+  it('reports the calls that were made, even if their list changes', async () => {
     const { sessions } = await setUp();
     const list = [{ operation: LIST }, { operation: LIST }];
     const outcomes = sessions.callAll(list);
@@ -282,7 +282,7 @@ describe('callAll', () => {
     expect(await outcomes).toHaveLength(2);
   });
 
-  it('is sent once more where each of its calls was refused for the session', async () => {
+  it('is repeated if each of its calls was refused for the session', async () => {
     const { sessions, simulator } = await setUp();
     await sessions.getSession();
     simulator.endSessions();
@@ -291,7 +291,7 @@ describe('callAll', () => {
     expect(simulator.counts).toMatchObject({ logins: 2, calls: 2 });
   });
 
-  it('fails as a whole where Betfair did none of them', async () => {
+  it('fails as a whole if all of them failed', async () => {
     const { sessions } = await startOwnApi(
       answer({ ...refused, error: { message: 'DSC-0008' } }, 400),
     );
@@ -306,7 +306,7 @@ describe('callAll', () => {
     const { sessions, simulator } = await setUp();
     expect(await sessions.callAll([])).toEqual([]);
     await expect(sessions.callAll([{ operation: LIST }, { operation: FUNDS }])).rejects.toThrow(
-      /several APIs.*Make one callAll\(\) for each/,
+      /several APIs.*Use one callAll\(\) for each/,
     );
     expect(simulator.requests).toEqual([]);
   });

@@ -100,7 +100,7 @@ describe('connections to the API', () => {
     expect(connections()).toBeLessThan(200);
   });
 
-  it('all calls that wait fail together where nothing can be reached', async () => {
+  it('fail all waiting calls together if nothing can be reached', async () => {
     const { sessions, server } = await startOwnApi(answer(succeeded));
     await sessions.getSession();
     await delay(100);

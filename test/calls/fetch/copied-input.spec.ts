@@ -19,7 +19,7 @@ async function setUp() {
 }
 
 describe('what fetch was given, changed after the call', () => {
-  it('sends each request to where its URL pointed when it was called', async () => {
+  it('sends each request to the URL as it was at the call', async () => {
     const { sessions, simulator, sent } = await setUp();
     const url = new URL(`${REST}/`, simulator.url);
     const calls = ['listEventTypes', 'listCurrentOrders', 'placeOrders'].map((operation) => {

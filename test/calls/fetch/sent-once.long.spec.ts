@@ -84,7 +84,7 @@ describe('an order by fetch is sent once', () => {
 });
 
 describe('an answer in pieces', () => {
-  it('is handed on at its headers where it cannot be a refusal', async () => {
+  it('is handed on with its headers if it cannot be a refusal', async () => {
     const { sessions } = await startOwnApi(async (request, response) => {
       await once(request.resume(), 'end');
       response.writeHead(200, { 'content-type': 'application/json' });

@@ -91,7 +91,7 @@ describe('fetch', () => {
     });
   });
 
-  it('sends no body and the method GET where nothing is said', async () => {
+  it('sends GET without a body by default', async () => {
     const { sessions, sent } = await setUp();
     expect((await sessions.fetch(RPC)).status).toBe(405);
     expect(sent()).toEqual([expect.objectContaining({ method: 'GET', body: '' })]);

@@ -77,7 +77,7 @@ describe('an order', () => {
     await connections.destroy(new Error('over'));
   });
 
-  it('fails after ten seconds where the proxy never answers', async () => {
+  it('fails after ten seconds if the proxy never answers', async () => {
     const proxy = await startRaw(0, () => undefined);
     process.env['HTTPS_PROXY'] = `http://127.0.0.1:${proxy.port}`;
     const origin = 'https://127.0.0.1:1';
@@ -107,7 +107,7 @@ describe('an order', () => {
     expect(performance.now() - began).toBeLessThan(5_000);
   });
 
-  it('is never sent late where connections failed for a moment', async () => {
+  it('is never sent late after connections failed for a moment', async () => {
     const { sessions, port, server, requests } = await startUnreachable();
     const resetting = await startRaw(port, (socket) => socket.resetAndDestroy());
     const before = requests();
@@ -121,7 +121,7 @@ describe('an order', () => {
     expect((await sessions.fetch(RPC, ORDER)).status).toBe(200);
   });
 
-  it('under way at the shutdown has its answer, and later calls fail with BETFAIR_CLOSED', async () => {
+  it('that is open at the shutdown gets its answer, and later calls fail with BETFAIR_CLOSED', async () => {
     const { sessions, requests } = await startOwnApi((request, response) => {
       setTimeout(() => answer(succeeded)(request, response), 300);
     });

@@ -141,7 +141,7 @@ describe('fetch beside that of Node', () => {
     expect(ours).toEqual(theirs);
   });
 
-  it('fails alike on a redirect where it must not come', async () => {
+  it("fails alike on a redirect with redirect: 'error'", async () => {
     const { ours, theirs } = await both(await start(), '/302', { redirect: 'error' });
     expect(ours).toEqual(theirs);
   });
