@@ -256,7 +256,7 @@ describe('a request of an attached instance that Betfair refuses for its session
     expect(simulator.counts).toMatchObject({ logins: 2, calls: 2 });
   });
 
-  it('is sent once more where its answer is a stream, which is a web stream', async () => {
+  it('is repeated if its answer is a stream, which is a web stream', async () => {
     const { http, simulator } = await setUpDead();
     const { data } = await http.post<ReadableStream>(RPC, A, { responseType: 'stream' });
     expect(await new Response(data).json()).toMatchObject({ result: expect.any(Array) });
@@ -347,7 +347,7 @@ describe('a request of an attached instance that fails for another reason', () =
     expect(simulator.counts.calls).toBe(endpoint === 'api' ? 1 : 0);
   });
 
-  it('is not sent where nobody subscribes any more to the HttpService that waits for a session', async () => {
+  it('is not sent if nobody is subscribed any more to the HttpService that waits for a session', async () => {
     const { http, sent, sessions, simulator } = await setUp();
     simulator.fail('certLogin', { slow: 200 });
     const subscription = new HttpService(http).post(RPC, A).subscribe();

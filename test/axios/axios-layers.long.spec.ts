@@ -69,7 +69,7 @@ describe('an attached axios instance inside run', () => {
     await until(() => sessions.current?.generation === 2);
   });
 
-  it('keeps run from repeating while it is under way', async () => {
+  it('keeps run from repeating while it is open', async () => {
     const { http, sessions, simulator } = await setUp();
     await sessions.getSession();
     simulator.fail('api', 'hung', { processed: true });
@@ -90,7 +90,7 @@ describe('an attached axios instance inside run', () => {
     expect(simulator.orders).toHaveLength(1);
   });
 
-  it('is repeated once each where several are under way', async () => {
+  it('repeats each of several open requests once', async () => {
     const { http, sessions, simulator } = await setUpDead();
     const [a, b] = await sessions.run(() =>
       Promise.all([http.post<unknown>(RPC, A), http.post<unknown>(RPC, B)]),
@@ -218,7 +218,7 @@ describe('an attached axios instance beside an interceptor that submits failed r
       return attached;
     }
 
-    it('sends it with the new session where that is taken', async () => {
+    it('sends it with the new session if that is accepted', async () => {
       const { http, simulator } = await setUpRetrying(retrying(isInvalidSession));
       simulator.endSessions();
       expect((await http.post<unknown>(RPC, A)).data).toMatchObject(SUCCESS);

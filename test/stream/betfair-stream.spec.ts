@@ -32,7 +32,7 @@ describe('a subscription', () => {
     expect(scene.simulator.stream.counts).toMatchObject({ connections: 1, authentications: 1 });
   });
 
-  it('of orders tells of an order as soon as it is placed', async () => {
+  it('of orders reports an order as soon as it is placed', async () => {
     const scene = await StreamScene.start();
     const follower = scene.followOrders();
     await scene.until(() => follower.messages.length === 1);
@@ -172,7 +172,7 @@ describe('the status', () => {
   });
 });
 
-it('tells every listener of the status the latest last, also if one of them ends a subscription', async () => {
+it('gives every listener the latest status last, also if one of them ends a subscription', async () => {
   const scene = await StreamScene.start();
   const seen: (string | undefined)[] = [];
   const follower = scene.followMarkets();

@@ -117,7 +117,7 @@ describe('a server', () => {
     expect(server.received).toBe('');
   });
 
-  it('that is not there is waited for', async () => {
+  it('that cannot be reached is tried again', async () => {
     const server = await OddServer.start(() => undefined);
     server.close();
     const scene = await sceneAt(server);
@@ -210,7 +210,7 @@ describe('a server', () => {
     expect(scene.status?.error?.message).toContain('sent no messages any more');
   });
 
-  it('whose connections end at once is asked less and less often, whatever it says of clocks', async () => {
+  it('whose connections end at once is asked less and less often, also if it refuses clocks', async () => {
     const server = await OddServer.start((socket) => {
       socket.write(GREETING + line({ op: 'status', id: 1, statusCode: 'SUCCESS' }));
       socket.on('data', () => {

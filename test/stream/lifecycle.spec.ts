@@ -138,7 +138,7 @@ describe('a subscription completes when the application shuts down', () => {
   });
 });
 
-it('is served as soon as the session can be had again', async () => {
+it('is served as soon as a session is available again', async () => {
   const scene = await StreamScene.start();
   scene.simulator.fail('certLogin', { status: 503 }, { times: 2 });
   const follower = scene.followMarkets();

@@ -91,7 +91,7 @@ describe('the session that', () => {
     expect(stream.counts).toMatchObject({ connections: 2, authentications: 2, resumed: 1 });
   });
 
-  it('is being checked is not told as served', async () => {
+  it('is being checked is not reported as served', async () => {
     const { scene, stream, clock } = await served();
     await clock.advance(10_000);
     scene.simulator.endSessions();
@@ -111,7 +111,7 @@ describe('the session that', () => {
     expect(scene.simulator.counts.logins).toBe(3);
   });
 
-  it('is refused while Betfair still takes it costs no login, and is explained', async () => {
+  it('is refused although Betfair still accepts it costs no login, and is explained', async () => {
     const { scene, stream, clock } = await served();
     stream.fail('INVALID_SESSION_INFORMATION', { times: Infinity });
     stream.cut();

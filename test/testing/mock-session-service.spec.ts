@@ -60,7 +60,7 @@ describe('mockSessionService()', () => {
     expect(await emissionsOf(sessions.events$)).toEqual([]);
   });
 
-  it('runs a function once with the session, whatever it fails with', async () => {
+  it('runs a function once with the session, even if it fails', async () => {
     const sessions = mockSessionService();
     const given: BetfairSession[] = [];
     const refusal = Object.assign(new Error('refused'), { errorCode: 'NO_SESSION' });

@@ -81,7 +81,7 @@ describe('the simulator that stands alone', () => {
     expect(await readFile(join(simulator.folder, '.gitignore'), 'utf8')).toBe('*\n');
   });
 
-  it('says where it listens, in 80 columns without colours', () => {
+  it('prints its addresses, in 80 columns without colours', () => {
     const { stdout, stderr } = simulator.printed;
     const [url, certLogin, stream] = [
       simulator.valueOf('ENDPOINT_API'),
@@ -143,7 +143,7 @@ describe('the simulator that stands alone', () => {
     expect(await readdir(join(simulator.folder, 'session-data'))).not.toEqual([]);
   });
 
-  it('serves the Stream API where the .env says', async () => {
+  it('serves the Stream API at the address in the .env', async () => {
     const [host = '', port] = simulator.valueOf('ENDPOINT_STREAM').split(':');
     const socket = connect({ host, port: Number(port), ca: simulator.ca });
     const [greeting] = await once(socket.setEncoding('utf8'), 'data');

@@ -261,7 +261,7 @@ describe('the simulator that stands alone', () => {
 });
 
 describe('the folder of the simulator', () => {
-  it('is none that holds other files', async () => {
+  it('is refused if it holds other files', async () => {
     await writeFile(join(folder, '.env'), 'MINE=1');
     const { code, stderr } = await start('--dir', '.');
     expect(code).toBe(1);
@@ -292,7 +292,7 @@ describe('the folder of the simulator', () => {
     expect(await readFile(env, 'utf8')).toContain("BETFAIR_STORAGE='mem://'");
   });
 
-  it('is none where a file is in the way', async () => {
+  it('is refused if a file is in the way', async () => {
     await writeFile(join(folder, 'file'), '');
     const { code, stderr } = await start('--dir', 'file');
     expect(code).toBe(1);
@@ -311,7 +311,7 @@ describe('the folder of the simulator', () => {
     expect(stderr).toContain(`Error: ${join(first.folder, name)} is not a regular file. Move it`);
   });
 
-  it('is none with a note that was cut short', async () => {
+  it('is refused if its note was cut short', async () => {
     await mkdir(join(folder, 'cut'));
     await writeFile(join(folder, 'cut/.simulator.json'), '{ "writ');
     expect(await start('--dir', 'cut')).toMatchObject({
@@ -335,7 +335,7 @@ describe('the folder of the simulator', () => {
     expect(await ended).toMatchObject({ signal: 'SIGINT' });
   });
 
-  it('holds the sessions of applications, whatever its name', async () => {
+  it('holds the sessions of applications, under any name', async () => {
     const dir = 'my bots/100% é?#1';
     const command = runCommand(['simulator', '--port', '0', '--dir', dir], folder);
     const simulator = await startedSimulator(command, folder, dir);

@@ -103,7 +103,7 @@ describe('POST /simulator/stream', () => {
     expect(await client.next()).not.toHaveProperty('status');
   });
 
-  it('refuses as many messages as it is told, of the kind that it is told', async () => {
+  it('refuses the given number of messages of the given kind', async () => {
     const wish = { do: 'fail', errorCode: 'NOT_AUTHORIZED', op: 'subscription', times: 2 };
     expect((await disturb(wish)).json()).toEqual(wish);
     for (let refused = 0; refused < 2; refused += 1) {
@@ -114,7 +114,7 @@ describe('POST /simulator/stream', () => {
     await subscribe();
   });
 
-  it('refuses one authentication if it is not told more, or all until the faults are cleared', async () => {
+  it('refuses one authentication by default, or all until the faults are cleared', async () => {
     const wish = { do: 'fail', errorCode: 'TOO_MANY_REQUESTS' };
     const done = { ...wish, op: 'authentication', times: 1 };
     expect((await disturb(wish)).json()).toEqual(done);

@@ -114,7 +114,7 @@ describe.each(KINDS)('%s', (kind) => {
     );
   });
 
-  it('looks for who calls in the places of the table', async () => {
+  it('finds the caller in the places of the table', async () => {
     const taken: ProofPlace[] = [];
     for (const place of PLACES) {
       if (isTaken(await ask({ place }))) taken.push(place);

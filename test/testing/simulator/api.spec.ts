@@ -340,7 +340,7 @@ describe('the APIs of BetfairSimulator', () => {
       });
     });
 
-    it('is what a test sets, which is told the locale', async () => {
+    it('is set by a test, which gets the locale', async () => {
       simulator.answer('menu.json', ({ locale }) => ({
         type: 'GROUP',
         name: locale,
@@ -461,7 +461,7 @@ describe('the APIs of BetfairSimulator', () => {
   });
 
   describe('rejectCalls()', () => {
-    it('refuses the calls it is told to, although the session lives', async () => {
+    it('refuses the planned calls, although the session lives', async () => {
       const end = simulator.rejectCalls((request) => request.headers['x-authentication'] === token);
 
       expect((await client.call(token, BETTING, rpc(EVENT_TYPES))).json()).toMatchObject({

@@ -163,7 +163,7 @@ describe('the faults of BetfairSimulator', () => {
     expect(second.headers).toMatchObject({ 'content-type': 'text/plain', 'retry-after': '3' });
   });
 
-  it('befall one endpoint, in order, as often as told', async () => {
+  it('apply to one endpoint, in order, the given number of times', async () => {
     simulator.fail('keepAlive', { status: 500 }, { times: 2 });
     simulator.fail('keepAlive', { status: 502 });
     simulator.fail('logout', { status: 503 });
@@ -177,7 +177,7 @@ describe('the faults of BetfairSimulator', () => {
     expect(simulator.counts).toMatchObject({ keepAlives: 4, logouts: 1 });
   });
 
-  it('last until they are cleared when told so', async () => {
+  it('last until they are cleared with times: Infinity', async () => {
     simulator.fail('keepAlive', { status: 500 }, { times: Infinity });
     for (let n = 0; n < 5; n += 1) expect((await client.keepAlive('any')).status).toBe(500);
 

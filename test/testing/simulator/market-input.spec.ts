@@ -201,7 +201,7 @@ describe('INVALID_INPUT_DATA refuses', () => {
 });
 
 describe('an empty customerRef', () => {
-  it('is none: the same order is placed twice', async () => {
+  it('counts as missing: the same order is placed twice', async () => {
     for (const status of ['SUCCESS', 'SUCCESS']) {
       const report = await trader.betting('placeOrders', order([RIGHT], { customerRef: '' }));
       expect(report).toMatchObject({ status });

@@ -417,7 +417,7 @@ it('answer() overrides an operation of the market', async () => {
 });
 
 describe('the order book', () => {
-  it('tells who listens of bets that were placed, matched and cancelled', () => {
+  it('notifies listeners of bets that were placed, matched and cancelled', () => {
     const clock = new TestClock();
     const markets = new SimulatedMarkets(1, clock);
     const book = new OrderBook(markets);

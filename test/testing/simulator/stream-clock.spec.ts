@@ -1,6 +1,6 @@
 import { StreamWorld } from './stream-world.js';
 
-it('resumes a stream whose clock tells fractions of milliseconds', async () => {
+it('resumes a stream whose clock has fractions of milliseconds', async () => {
   const world = await StreamWorld.start();
   await world.clock.advance(0.25);
   const { messages } = await world.subscribe({});

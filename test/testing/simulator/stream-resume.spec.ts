@@ -148,7 +148,7 @@ describe('INVALID_CLOCK closes the connection for', () => {
   });
 });
 
-it('clocks are good for the connection that had them, too', async () => {
+it('clocks are accepted on the connection that received them, too', async () => {
   const { client, messages } = await world.subscribe(ONE_MARKET);
   await world.clock.advance(20 * STEP_MS);
   const last = [...messages, ...(await changes(client))];

@@ -166,7 +166,7 @@ describe('authentication', () => {
   });
 });
 
-it('an authentication is refused for ever where a test asks for it, until the faults are cleared', async () => {
+it('an authentication can be refused until the faults are cleared', async () => {
   await start();
   simulator.stream.fail('TOO_MANY_REQUESTS', { times: Infinity });
   const message = await authentication();
@@ -208,7 +208,7 @@ describe('what arrives', () => {
 });
 
 describe('an authenticated connection', () => {
-  it('is told that its session was ended, and closed; those of other accounts stay', async () => {
+  it('is told of the end of its session, and closed; those of other accounts stay', async () => {
     await start({ accounts: [{ username: 'a' }, { username: 'b' }] });
     const [ended, other] = [await authenticated('a'), await authenticated('b')];
     simulator.endSessions('a');
