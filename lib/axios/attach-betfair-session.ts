@@ -6,22 +6,21 @@ import type { AxiosInstanceLike } from './axios.interface.js';
 import { bindRequest } from './axios.request.js';
 import { takesFetch } from './axios.version.js';
 
-/** By the account and not by its service, of which an application monitor may hand out a proxy. */
+/** Accounts of the attached instances. A monitoring tool may replace a service, but not its account, by a proxy. */
 const attached = new WeakMap<AxiosInstanceLike, SessionSource>();
 
 /**
- * Gives an axios instance (1.12 or newer) the session: each of its requests is sent by `SessionService.fetch`, so token
- * and application key never enter axios, and nothing that is printed of a request, an answer or an error holds them. A
- * path is resolved against `baseURL`, or where there is none against the API's URL; no redirect is followed.
- * Attaching the same service again does nothing.
+ * Attaches the session to an axios instance (1.12 or newer). `SessionService.fetch` sends its requests, so the token
+ * and the application key never enter axios, its logs and its errors. Paths are resolved against `baseURL`, or without
+ * one against the URL of the API. Redirects are not followed. Attaching the same service again does nothing.
  *
- * The instance is then one for Betfair and one account alone: a request to any other origin fails with
- * `BETFAIR_FOREIGN_URL`, and one that another account's instance made with `BETFAIR_FOREIGN_SESSION`.
+ * The instance then serves one account at Betfair only: a request to another origin fails with `BETFAIR_FOREIGN_URL`,
+ * and a request config of another account's instance with `BETFAIR_FOREIGN_SESSION`.
  *
  * @param axios - such as `axios.create()`, or `axiosRef` of the `HttpService` of `@nestjs/axios`
  * @returns that instance
- * @throws BetfairConfigurationError the instance has the session of another service, or is none of axios 1; a request
- * fails with it before anything is sent where axios is older than 1.12
+ * @throws BetfairConfigurationError the instance is attached to another service, or is not one of axios 1. If axios is
+ * older than 1.12, each request fails with it before anything is sent
  */
 export function attachBetfairSession<T extends AxiosInstanceLike>(
   axios: T,
@@ -31,7 +30,7 @@ export function attachBetfairSession<T extends AxiosInstanceLike>(
   if (holder === sessions.account) return axios;
   if (holder !== undefined) {
     throw new BetfairConfigurationError(
-      'attachBetfairSession() was given an axios instance that has the session of another SessionService already. Make one instance for each account, with axios.create() or HttpModule.register().',
+      'attachBetfairSession() got an axios instance that is attached to another SessionService already. Make one instance for each account, with axios.create() or HttpModule.register().',
     );
   }
   if (typeof axios.create !== 'function') {
@@ -41,7 +40,7 @@ export function attachBetfairSession<T extends AxiosInstanceLike>(
   }
   attached.set(axios, sessions.account);
   const isSupported = takesFetch(axios);
-  // Synchronous, so that a request is written down when it is made, and not as it looks later.
+  // Synchronous, so that changes to the config after the call do not change the request.
   const synchronous = { synchronous: true };
   axios.interceptors.request.use(
     (config) => {
@@ -52,12 +51,12 @@ export function attachBetfairSession<T extends AxiosInstanceLike>(
       }
       return bindRequest(config, sessions);
     },
-    // Where there is none, older versions of axios do not tell what was thrown.
+    // Without this handler, older versions of axios lose the error.
     rethrow,
     synchronous,
   );
   axios.interceptors.response.use(undefined, (error) => {
-    throw told(error);
+    throw errorOf(error);
   });
   return axios;
 }
@@ -66,14 +65,14 @@ function rethrow(error: unknown): never {
   throw error;
 }
 
-/** Turns a failure of axios into the one that the application is told. */
-function told(error: unknown): unknown {
-  // Axios wraps what its `fetch` fails with; a BetfairSessionError is handed on as itself.
+/** Converts an error of axios into the one that the application gets. */
+function errorOf(error: unknown): unknown {
+  // Axios wraps the errors of its `fetch`; a BetfairSessionError is unwrapped.
   const cause = error instanceof BetfairSessionError ? error : read(error, 'cause');
-  // A copy: axios writes each caller into the stack, and many callers may get the one error.
+  // A copy, because axios adds each caller to the stack, and several callers may get the same error.
   if (cause instanceof BetfairSessionError) return cause.because(cause.cause);
   const isClarified = read(read(read(error, 'config'), 'transitional'), 'clarifyTimeoutError');
-  // By its fetch, axios tells a time-out by another code than it does otherwise; axios-retry would repeat an order.
+  // With fetch, axios gives a time-out a code of its own, after which axios-retry would repeat an order.
   if (read(error, 'code') === 'ETIMEDOUT' && read(error, 'isAxiosError') && isClarified !== true) {
     Object.assign(Object(error), { code: 'ECONNABORTED' });
   }

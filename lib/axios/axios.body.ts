@@ -1,7 +1,7 @@
 import { isForm, isOldStream, modernStream } from '../calls/fetch/request.body.js';
 import { read } from '../common/unknown-values.js';
 
-/** The part of `AxiosHeaders` that is used. */
+/** Members of `AxiosHeaders` that are used. */
 interface HeadersLike {
   getContentType(): unknown;
   setContentType(type: string): unknown;
@@ -9,9 +9,9 @@ interface HeadersLike {
 }
 
 /**
- * Makes of a body, after the transformations of the application, one that axios hands on to fetch as it is. Axios leaves
- * a form to the runtime with a wrong type, and cannot send streams of the kind before Node 0.10. Texts and bytes are
- * JSON where nothing else is said, for Betfair takes nothing else.
+ * Converts a body, after the transformations of the application, to one that axios passes to fetch unchanged. Axios
+ * gives forms a wrong type, and cannot send streams of the kind before Node 0.10. Text and bytes without a type become
+ * JSON, the only type that Betfair takes.
  */
 export function encodeBody(data: unknown, headers: HeadersLike): unknown {
   if (isOldStream(data)) {
@@ -23,7 +23,7 @@ export function encodeBody(data: unknown, headers: HeadersLike): unknown {
   if (isForm(data)) {
     if (!(data instanceof FormData)) {
       throw new TypeError(
-        'Axios with a Betfair session sends forms of Node only. Use its global FormData.',
+        'An axios instance with a Betfair session cannot send this form. Use the global FormData of Node.',
       );
     }
     const encoded = new Response(data);

@@ -1,11 +1,11 @@
 /**
- * The part of an axios instance that {@link attachBetfairSession} uses, so that this package does without axios: that of
- * `axios.create()`, or the `axiosRef` of an `HttpService` of `@nestjs/axios`.
+ * Members of an axios instance that {@link attachBetfairSession} uses, so that this package does not depend on axios.
+ * The instance is that of `axios.create()`, or the `axiosRef` of an `HttpService` of `@nestjs/axios`.
  */
 export interface AxiosInstanceLike {
-  /** Functions that run around every request. */
+  /** Functions that run before and after every request. */
   readonly interceptors: {
-    /** Those that run before a request. */
+    /** Functions that run before a request. */
     readonly request: {
       /** Adds an interceptor. */
       use(
@@ -14,17 +14,17 @@ export interface AxiosInstanceLike {
         options: { synchronous: boolean },
       ): number;
     };
-    /** Those that run after a request. */
+    /** Functions that run after a request. */
     readonly response: {
       /** Adds an interceptor. */
       use(onFulfilled: undefined, onRejected: (error: unknown) => never): number;
     };
   };
-  /** Always there, but older versions of axios do not say so in their types. */
+  /** Makes another instance. Optional, because the types of older versions of axios leave it out. */
   create?(): AxiosSenderLike;
 }
 
-/** An axios instance that sends what it is given. */
+/** An axios instance that sends requests. */
 export interface AxiosSenderLike {
   /** Makes a request. */
   request(config: object): Promise<object>;

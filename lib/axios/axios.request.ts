@@ -3,11 +3,11 @@ import { BetfairConfigurationError, BetfairSessionError } from '../errors/index.
 import type { SessionService } from '../session/session.service.js';
 import { encodeBody } from './axios.body.js';
 
-/** Under this name a request says whose it is, also after it was written as JSON. */
-const ACCOUNT = 'betfairAccount';
+/** Member of a request config that names its account. It survives a copy by way of JSON. */
+const ACCOUNT_MEMBER = 'betfairAccount';
 
-/** Settings of the connection, which is not axios's. */
-const IGNORED = [
+/** Options of the connection, which axios does not open here. */
+const IGNORED_OPTIONS = [
   'httpAgent',
   'httpsAgent',
   'proxy',
@@ -20,53 +20,53 @@ const IGNORED = [
   'transport',
 ] as const;
 
-/** The `Accept` of axios where nobody chose one. */
+/** Default header `Accept` of axios. */
 const AXIOS_ACCEPT = 'application/json, text/plain, */*';
 
 /**
- * Makes a request of axios one that is sent by `sessions.fetch`, through axios's own fetch adapter. No token enters it.
+ * Changes a request of axios so that its fetch adapter sends it by `sessions.fetch`. No token enters the config.
  *
- * @throws BetfairSessionError `BETFAIR_FOREIGN_SESSION`: it was made for another account
- * @throws BetfairConfigurationError it is to be sent by something else
+ * @throws BetfairSessionError `BETFAIR_FOREIGN_SESSION`: the config was made for another account
+ * @throws BetfairConfigurationError the config has an adapter of its own
  */
 export function bindRequest<C extends object>(config: C, sessions: SessionService): C {
   const { id, api } = sessions.account;
-  const holder = read(config, ACCOUNT);
+  const holder = read(config, ACCOUNT_MEMBER);
   if (holder !== undefined && holder !== id) {
     throw new BetfairSessionError(
-      `This request was made for the Betfair account ${JSON.stringify(holder)} and is not sent with the session of "${id}". Make a new one instead of using the config of another.`,
+      `This request was made for the Betfair account ${JSON.stringify(holder)} and is not sent with the session of "${id}". Make a new request instead of using the config of another account.`,
       { code: 'BETFAIR_FOREIGN_SESSION', retryable: false },
     );
   }
   if (listOf(read(config, 'adapter')).some((adapter) => typeof adapter === 'function')) {
     throw new BetfairConfigurationError(
-      'an axios instance with a Betfair session was given an adapter of its own, which would not have the session. Leave "adapter" out, or use run() of SessionService with an instance that is not attached.',
+      'an axios instance with a Betfair session cannot have an adapter of its own, because that would not send the session. Remove "adapter", or use run() of SessionService with an instance that is not attached.',
     );
   }
-  const ignored = IGNORED.filter((name) => isSet(read(config, name)));
+  const ignored = IGNORED_OPTIONS.filter((name) => isSet(read(config, name)));
   if (ignored.length > 0) {
     sessions.account.warn(
-      `axios options have no effect with a Betfair session, because its requests are sent by SessionService.fetch: ${ignored.join(', ')}. Certificate authorities belong into the option "ca", a proxy into HTTPS_PROXY.`,
+      `These axios options have no effect with a Betfair session, because SessionService.fetch sends the requests: ${ignored.join(', ')}. Remove them; set certificate authorities in the option "ca" (BETFAIR_CA_FILE), and a proxy in HTTPS_PROXY.`,
     );
   }
   acceptJson(read(config, 'headers'));
   const transformations = listOf(read(config, 'transformRequest'));
   return Object.assign(config, {
-    [ACCOUNT]: id,
+    [ACCOUNT_MEMBER]: id,
     adapter: 'fetch',
     env: { ...record(read(config, 'env')), fetch: sessions.fetch },
     baseURL: absolute(read(config, 'baseURL'), api),
-    // Last, and once where a request is submitted again.
+    // Last, and only once if a config is submitted again.
     transformRequest: [...transformations.filter((one) => one !== encodeBody), encodeBody],
   });
 }
 
-/** `false` and 0 switch such a thing off, which needs no warning. */
+/** Tells if an option is set. `false` and 0 switch it off, which needs no warning. */
 function isSet(value: unknown): boolean {
   return value !== undefined && value !== null && value !== false && value !== 0;
 }
 
-/** Axios takes paths for those of a page, which there is none of here. */
+/** Resolves `baseURL`, of which axios would take a path for that of a web page. */
 function absolute(baseURL: unknown, api: string): string {
   const base = typeof baseURL === 'string' ? baseURL : '';
   return URL.canParse(base, api) ? new URL(base, api).href : base;

@@ -1,8 +1,8 @@
 import type { AxiosInstanceLike } from './axios.interface.js';
 
 /**
- * Finds out whether an instance sends with the `fetch` that it is given, as axios does since 1.12: by a request that
- * reaches no network, since an instance does not tell its version. Known as soon as this returns.
+ * Tests if an instance uses the `fetch` in its config, as axios does since 1.12. Instances have no version number, so
+ * this makes a request that reaches no network. The result is known as soon as this returns.
  */
 export function takesFetch(axios: AxiosInstanceLike): () => boolean {
   let taken = false;
@@ -12,13 +12,13 @@ export function takesFetch(axios: AxiosInstanceLike): () => boolean {
   };
   const request = {
     url: 'data:,',
-    // An instance takes over the settings of the one that it is made from.
+    // A new instance inherits the settings of the one that makes it.
     baseURL: '',
     method: 'get',
     adapter: 'fetch',
     env: { fetch: probe },
   };
-  // Whatever the request itself comes to.
+  // The outcome of the request does not matter.
   axios
     .create?.()
     .request(request)

@@ -11,7 +11,7 @@ import { BetfairStream } from './betfair-stream.js';
 
 /** Options of `BetfairStreamModule.forRoot()`. */
 export interface BetfairStreamModuleOptions {
-  /** Name of the account, as `BetfairSessionModule` has it. @default the default account */
+  /** Name of the account in `BetfairSessionModule`. @default the default account */
   readonly name?: string | undefined;
   /** Modules to import, such as that of the account if it is not global. */
   readonly imports?: ModuleMetadata['imports'] | undefined;
@@ -25,7 +25,7 @@ export function getBetfairStreamToken(name?: string): InjectionToken<BetfairStre
   return sessions === getSessionServiceToken() ? BetfairStream : `BETFAIR_STREAM:${name}`;
 }
 
-/** Injects the `BetfairStream` of a named account; without a name that of the default account. */
+/** Injects the `BetfairStream` of a named account, or without a name that of the default account. */
 export function InjectBetfairStream(name?: string): ParameterDecorator & PropertyDecorator {
   return Inject(getBetfairStreamToken(name));
 }
@@ -33,7 +33,7 @@ export function InjectBetfairStream(name?: string): ParameterDecorator & Propert
 /** Provides the `BetfairStream` of an account that `BetfairSessionModule` registers. */
 @Module({})
 export class BetfairStreamModule {
-  /** Registers the stream of one account. Import it once for each account: another import makes another stream. */
+  /** Registers the stream of one account. Import it once for each account: a second import makes a second stream. */
   static forRoot({
     name,
     imports = [],

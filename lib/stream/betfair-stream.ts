@@ -21,19 +21,19 @@ import type {
 import { checkSubscription } from './protocol/stream.subscription.js';
 
 /**
- * Betfair's Stream API for one account: authenticates with the session, subscribes, connects again if a connection ends,
- * and goes on where it ended. `BetfairStreamModule` provides it. If you make one with `new`, make it a provider too, so
- * that it ends with the application.
+ * Client of Betfair's Stream API for one account. It authenticates with the session and subscribes. If a connection
+ * ends, it connects again and continues from there. `BetfairStreamModule` provides it. If you make one with `new`, make
+ * it a provider too, so that it ends with the application.
  */
 export class BetfairStream implements OnModuleDestroy {
   readonly #given: Partial<StreamServer>;
   #log: StreamLog | undefined;
-  /** Subscriptions that somebody listens to. */
+  /** Subscriptions that have a listener. */
   readonly #served = new Map<StreamClient, StreamStatus>();
   readonly #changes = new Subject<void>();
   readonly #closing = new AbortController();
 
-  /** @throws BetfairConfigurationError the address cannot be one */
+  /** @throws BetfairConfigurationError the address is not valid */
   constructor(
     private readonly sessions: SessionService,
     address: StreamAddress = {},
@@ -46,12 +46,12 @@ export class BetfairStream implements OnModuleDestroy {
   }
 
   /**
-   * Describes a subscription. Each subscriber of the result gets a connection, and on it an image (`SUB_IMAGE`) and then
-   * changes, segments joined. It completes when the application shuts down. It never fails: {@link status$} says what
-   * keeps it from being served. If Betfair cannot go on after a reconnect, there is another image, which replaces
-   * everything before it.
+   * Describes a subscription. Each subscriber of the result gets its own connection, and on it an image (`SUB_IMAGE`)
+   * and then changes, with segments joined. If Betfair cannot continue after a reconnect, another image follows, which
+   * replaces everything before it. The result completes when the application shuts down. It never fails:
+   * {@link status$} gives the reason if messages stop.
    *
-   * @throws BetfairConfigurationError the options cannot work, or it is not known where the Stream API is
+   * @throws BetfairConfigurationError the options are not valid, or the address of the Stream API is not known
    */
   messages(options: StreamOptions<MarketSubscription>): Observable<MarketChangeMessage>;
   messages(options: StreamOptions<OrderSubscription>): Observable<OrderChangeMessage>;
@@ -87,14 +87,14 @@ export class BetfairStream implements OnModuleDestroy {
     });
   }
 
-  /** State of each subscription that somebody listens to, in the order in which they began. */
+  /** State of each subscription that has a listener, oldest first. */
   get status(): readonly StreamStatus[] {
     return [...this.#served.values()];
   }
 
-  /** {@link status}, now and after every change. */
+  /** Emits {@link status} at once and after every change. */
   get status$(): Observable<readonly StreamStatus[]> {
-    // Asked for at each delivery: a listener that ends a subscription must not leave the next one with what was before.
+    // Read at each delivery: if a listener ends a subscription, the next listener must not get the old state.
     return defer(() => this.#changes.pipe(startWith(undefined))).pipe(map(() => this.status));
   }
 
@@ -111,11 +111,11 @@ export class BetfairStream implements OnModuleDestroy {
   }
 }
 
-/** The inner side of a service, which an object that stands in for one does not have. */
+/** Returns the internals of a service, which a mock of one does not have. */
 function sourceOf(sessions: SessionService): SessionSource {
   const { account }: { readonly account?: SessionSource } = Object(sessions);
   if (typeof account?.streamServer === 'function') return account;
   throw new BetfairConfigurationError(
-    'messages(): a BetfairStream needs a SessionService. In a test, give the class under test an object with messages() in place of the stream, or use BetfairSimulator.',
+    'messages(): a BetfairStream needs a real SessionService. In a test, replace the stream by an object with messages(), or use BetfairSimulator.',
   );
 }

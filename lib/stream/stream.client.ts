@@ -23,28 +23,28 @@ interface Ending {
   readonly error: BetfairSessionError;
   /** The session that was used. */
   readonly session?: BetfairSession;
-  /** Milliseconds for which it was subscribed. */
+  /** Milliseconds for which the subscription was served. */
   readonly servedMs: number;
 }
 
-/** Milliseconds between failed attempts: with the jitter 0.5 to 60 s. */
-const WAITS = { first: 1_000, longest: 40_000, jitter: 0.5 };
-/** Milliseconds, before the same jitter, if trying again soon does not help. */
-const LONG_WAIT_MS = 40_000;
-/** Milliseconds after which a connection was a success, so that waits begin anew. */
-const SOUND_MS = 2_000;
+/** Milliseconds between failed attempts: 0.5 to 60 s, including the jitter. */
+const RETRY_PAUSES = { first: 1_000, longest: 40_000, jitter: 0.5 };
+/** Milliseconds, before the jitter, if trying again soon does not help. */
+const LONG_PAUSE_MS = 40_000;
+/** Milliseconds after which a connection counts as a success, so that pauses are short again. */
+const SUCCESS_MS = 2_000;
 /** Longest delay of a timer of Node. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-/** Keep the process alive between two connections, also under the fake timers of a test, which would not let go. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+/** Timers of Node that keep the process alive between two connections, kept before fake timers can replace them. */
 const holdProcess = setInterval;
 const releaseProcess = clearInterval;
 
-/** Keeps one subscription to the Stream API going, one connection after another, until it is aborted. */
+/** Serves one subscription to the Stream API, one connection after another, until it is aborted. */
 export class StreamClient {
   readonly #pauses: Pauses;
   readonly #position: StreamPosition;
   #failures = 0;
-  /** The last attempt was made at once, and was no success. */
+  /** True if the last attempt was made without a pause, and failed. */
   #hurried = false;
 
   constructor(
@@ -53,13 +53,13 @@ export class StreamClient {
     private readonly subscription: CheckedSubscription,
     private readonly listener: StreamListener,
   ) {
-    this.#pauses = new Pauses(source.clock, WAITS);
+    this.#pauses = new Pauses(source.clock, RETRY_PAUSES);
     this.#position = new StreamPosition(subscription);
   }
 
   /** Runs until `signal` aborts or the application shuts down. */
   async run(signal: AbortSignal): Promise<void> {
-    const alive = holdProcess(() => undefined, LONGEST_TIMER_MS);
+    const alive = holdProcess(() => undefined, MAX_TIMER_MS);
     try {
       let error: BetfairSessionError | undefined;
       while (!signal.aborted) {
@@ -76,7 +76,7 @@ export class StreamClient {
     }
   }
 
-  /** Makes one connection, and serves the subscription on it. Returns nothing if `signal` ended it. */
+  /** Opens one connection, and serves the subscription on it. Returns `undefined` if `signal` ended it. */
   async #attempt(signal: AbortSignal): Promise<Ending | undefined> {
     const { server, source } = this;
     try {
@@ -89,7 +89,7 @@ export class StreamClient {
     }
   }
 
-  /** Serves the subscription on one connection until that, or `signal`, ends it. */
+  /** Serves the subscription on one connection until it ends or `signal` aborts. */
   #serve(
     socket: TLSSocket,
     session: BetfairSession,
@@ -111,7 +111,7 @@ export class StreamClient {
           this.#tell({ state: 'subscribed', connectionId });
         },
         onChange: (message) => listener.onChange(message),
-        // The session is in use, so it must not die: asking for it has it kept alive in time.
+        // The session is in use: asking for it keeps it alive.
         onAlive: () => void source.getSession({ signal }).catch(() => undefined),
         onEnd: (error) => {
           forget();
@@ -126,10 +126,10 @@ export class StreamClient {
     });
   }
 
-  /** Waits until the next attempt makes sense. */
+  /** Waits before the next attempt. */
   async #wait(ending: Ending, signal: AbortSignal): Promise<void> {
     const { clock } = this.source;
-    if (ending.servedMs >= SOUND_MS) {
+    if (ending.servedMs >= SUCCESS_MS) {
       this.#pauses.reset();
       this.#hurried = false;
     }
@@ -139,11 +139,13 @@ export class StreamClient {
     if (isAtOnce) return;
     const { error } = ending;
     const isLong = !error.retryable || codeOf(error) === 'TOO_MANY_REQUESTS';
-    const wait = isLong ? jittered(clock, LONG_WAIT_MS, WAITS.jitter) : this.#pauses.next();
-    await sleep(clock, wait, signal).catch(() => undefined);
+    const pauseMs = isLong
+      ? jittered(clock, LONG_PAUSE_MS, RETRY_PAUSES.jitter)
+      : this.#pauses.next();
+    await sleep(clock, pauseMs, signal).catch(() => undefined);
   }
 
-  /** Removes the cause of a refusal, if that can be done from here. */
+  /** Removes the cause of a refusal. Returns `true` if the next attempt may work at once. */
   async #mend({ error, session }: Ending, signal: AbortSignal): Promise<boolean> {
     const { source } = this;
     const code = codeOf(error);
@@ -155,7 +157,7 @@ export class StreamClient {
     if (session === undefined) return false;
     const isProof = code === 'INVALID_SESSION_INFORMATION';
     if (!isProof && code !== 'NO_SESSION') return false;
-    // One new session after another is refused: that needs a closer look, not more logins.
+    // New sessions are refused one after another: more logins would not help.
     if (this.#hurried) source.refusedAgain(session);
     return source.refused(session, {
       isProof,
@@ -177,7 +179,7 @@ function codeOf(error: BetfairSessionError): string | undefined {
   return error instanceof BetfairStreamError ? error.errorCode : undefined;
 }
 
-/** Tells errors of this package, also those of its copy in the other module format. */
+/** Recognises errors of this package, also those of its copy in the other module format. */
 function isOwn(error: unknown): error is BetfairSessionError {
   const code: unknown = error instanceof Error && Reflect.get(error, 'code');
   return typeof code === 'string' && code.startsWith('BETFAIR_');

@@ -3,13 +3,13 @@ import { type ApplicationLog, openLog } from '../common/application-log.js';
 import { warnRarely } from '../common/rare-warnings.js';
 import type { StreamStatus } from './stream.status.js';
 
-/** Writes to the application's log how subscriptions are served, each trouble once in ten minutes. */
+/** Logs the state of subscriptions, each problem once in ten minutes. */
 export class StreamLog {
   private readonly log: ApplicationLog;
   readonly #warn: (text: string) => boolean;
   readonly #error: (text: string) => boolean;
-  /** Kinds of subscriptions whose trouble was written, or that are new. */
-  readonly #awaited = new Set<string>(['marketSubscription', 'orderSubscription']);
+  /** Kinds of subscriptions that are new, or whose problem was logged: their next success is logged too. */
+  readonly #unserved = new Set<string>(['marketSubscription', 'orderSubscription']);
 
   constructor({ account, clock }: Pick<SessionSource, 'account' | 'clock'>) {
     this.log = openLog('BetfairStream', account);
@@ -20,11 +20,11 @@ export class StreamLog {
   note({ subscription: { op }, state, connectionId, error }: StreamStatus): void {
     if (state === 'subscribed') {
       const connection = connectionId === undefined ? '' : ` (connection ${connectionId})`;
-      const level = this.#awaited.delete(op) ? 'log' : 'debug';
+      const level = this.#unserved.delete(op) ? 'log' : 'debug';
       this.log[level](`The ${op} of the Stream API is served${connection}.`);
     } else if (state === 'waiting' && error) {
       const write = error.retryable ? this.#warn : this.#error;
-      if (write(`The ${op} is interrupted. ${error.message}`)) this.#awaited.add(op);
+      if (write(`The ${op} is interrupted. ${error.message}`)) this.#unserved.add(op);
     }
   }
 }

@@ -233,7 +233,7 @@ describe('misuse', () => {
       { subscription: { ...MARKET.subscription, heartbeatMs: 500 } },
       /subscription\.heartbeatMs: move it out of the subscription/,
     ],
-    [{ subscription: { ...MARKET.subscription, clk: 'x' } }, /subscription\.clk: leave it out/],
+    [{ subscription: { ...MARKET.subscription, clk: 'x' } }, /subscription\.clk: remove it/],
     [
       { subscription: { op: 'orderSubscription', marketFilter: {} } },
       /orderSubscription has no such member\. The members are: op, orderFilter/,
@@ -269,7 +269,7 @@ describe('misuse', () => {
     (sessions) => {
       const stream: unknown = Reflect.construct(BetfairStream, [sessions]);
       if (!(stream instanceof BetfairStream)) throw new TypeError('No stream.');
-      expect(() => stream.messages(MARKET)).toThrow(/needs a SessionService/);
+      expect(() => stream.messages(MARKET)).toThrow(/needs a real SessionService/);
     },
   );
 

@@ -153,7 +153,7 @@ describe('a server', () => {
   ])('that sends %s is left', async (_, text) => {
     const server = await OddServer.start((socket) => socket.write(text));
     const scene = await sceneAt(server);
-    expect((await failure(scene)).message).toContain('something else than its messages');
+    expect((await failure(scene)).message).toContain('sent a message that cannot be read');
   });
 
   it('that sends a line without an end is left before memory is full', async () => {
@@ -168,7 +168,7 @@ describe('a server', () => {
       pump();
     });
     const scene = await sceneAt(server);
-    expect((await failure(scene)).message).toContain('something else than its messages');
+    expect((await failure(scene)).message).toContain('sent a message that cannot be read');
     expect(sent).toBeLessThan(150);
   });
 
@@ -207,7 +207,7 @@ describe('a server', () => {
     expect(scene.status?.state).toBe('connecting');
     await scene.clock.advance(5_000);
     await scene.until(() => scene.status?.failures === 1);
-    expect(scene.status?.error?.message).toContain('sent no messages any more');
+    expect(scene.status?.error?.message).toContain('stopped sending messages');
   });
 
   it('whose connections end at once is asked less and less often, also if it refuses clocks', async () => {
@@ -293,7 +293,7 @@ describe('a server', () => {
     expect(await failure(scene)).toMatchObject({
       code: 'BETFAIR_STREAM_REFUSED',
       errorCode: undefined,
-      message: expect.stringContaining('it gave no code that is known'),
+      message: expect.stringContaining('its code is unknown'),
     });
     const shown = JSON.stringify(scene.statuses) + scene.logged;
     expect(shown).not.toContain(token);

@@ -53,7 +53,7 @@ describe('a connection that', () => {
     await scene.state('waiting');
     expect(scene.status?.error).toMatchObject({
       code: 'BETFAIR_STREAM_LOST',
-      message: expect.stringContaining('sent no messages any more'),
+      message: expect.stringContaining('stopped sending messages'),
     });
     await scene.again();
     expect(stream.counts.resumed).toBe(1);
@@ -64,7 +64,7 @@ describe('a connection that', () => {
     const { scene, follower, stream } = await served();
     stream.garble();
     await scene.state('waiting');
-    expect(scene.status?.error?.message).toContain('sent something else than its messages');
+    expect(scene.status?.error?.message).toContain('sent a message that cannot be read');
     await scene.again();
     await scene.until(() => follower.kinds.at(-1) === 'SUB_IMAGE');
     expect(stream.counts.resumed).toBe(0);

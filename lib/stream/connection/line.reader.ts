@@ -1,17 +1,17 @@
-/** Characters of a line at most; more are no message. An image of many markets has a few million. */
-const LONGEST_LINE = 64 * 1_024 * 1_024;
+/** Characters of the longest line. An image of many markets has a few million. */
+const MAX_LINE_LENGTH = 64 * 1_024 * 1_024;
 
-/** Cuts a text that arrives in pieces into lines. */
+/** Splits text that arrives in chunks into lines. */
 export class LineReader {
-  /** The beginning of a line that has not ended. It is added to, which is faster than joining its pieces at the end. */
+  /** Beginning of a line that has not ended. Appending to it is faster than joining chunks at the end. */
   #rest = '';
 
   constructor(private readonly onLine: (line: string) => void) {}
 
   /**
-   * Takes the next piece.
+   * Takes the next chunk.
    *
-   * @throws RangeError a line does not end
+   * @throws RangeError a line is too long
    */
   read(text: string): void {
     let start = 0;
@@ -22,6 +22,6 @@ export class LineReader {
       this.onLine(line);
     }
     this.#rest += text.slice(start);
-    if (this.#rest.length > LONGEST_LINE) throw new RangeError('A line does not end.');
+    if (this.#rest.length > MAX_LINE_LENGTH) throw new RangeError('A line is too long.');
   }
 }

@@ -2,19 +2,19 @@ import type { Clock, ClockTimer } from '../../common/clock.js';
 import { endAfter } from '../../common/deadline.js';
 import { LONGEST_HEARTBEAT_MS } from '../protocol/stream.subscription.js';
 
-/** Milliseconds beyond two heartbeats for which a connection may be silent. */
+/** Milliseconds that a connection may be silent in addition to two heartbeats. */
 const SILENCE_MARGIN_MS = 2_000;
 
-/** Milliseconds within which a message of the subscription has to arrive whole. A large image takes its time. */
+/** Milliseconds without a complete message of the subscription. A large image takes long to arrive. */
 const MESSAGE_TIMEOUT_MS = 60_000;
 
 /**
- * Takes silence for the end of a connection: Betfair sends a heartbeat if nothing changes. Bytes are a sign of life, but
- * not for long without a message.
+ * Detects a dead connection by its silence: Betfair sends heartbeats if nothing changes. Bytes count as a sign of life,
+ * but only for a time without a message.
  */
 export class SilenceWatch {
-  #heardAt: number;
-  #toldAt: number;
+  #bytesAt: number;
+  #messageAt: number;
   #silenceMs = 0;
   #timer: Pick<ClockTimer, 'cancel'> | undefined;
 
@@ -22,27 +22,27 @@ export class SilenceWatch {
     private readonly clock: Clock,
     heartbeatMs: number,
     private readonly listener: {
-      /** Called now and then while something is heard. */
+      /** Called regularly while bytes arrive. */
       readonly onAlive: () => void;
       readonly onSilence: () => void;
     },
   ) {
-    this.#heardAt = clock.monotonic();
-    this.#toldAt = this.#heardAt;
+    this.#bytesAt = clock.monotonic();
+    this.#messageAt = this.#bytesAt;
     this.expect(heartbeatMs);
   }
 
   /** Notes that bytes arrived. */
-  hear(): void {
-    this.#heardAt = this.clock.monotonic();
+  noteBytes(): void {
+    this.#bytesAt = this.clock.monotonic();
   }
 
   /** Notes that a message of the subscription arrived. */
-  tell(): void {
-    this.#toldAt = this.#heardAt;
+  noteMessage(): void {
+    this.#messageAt = this.#bytesAt;
   }
 
-  /** Sets the milliseconds within which something should arrive. */
+  /** Sets the interval of the heartbeats. */
   expect(heartbeatMs: number): void {
     this.#silenceMs = 2 * Math.min(heartbeatMs, LONGEST_HEARTBEAT_MS) + SILENCE_MARGIN_MS;
   }
@@ -62,7 +62,7 @@ export class SilenceWatch {
   }
 
   #rest(): number {
-    const end = Math.min(this.#heardAt + this.#silenceMs, this.#toldAt + MESSAGE_TIMEOUT_MS);
+    const end = Math.min(this.#bytesAt + this.#silenceMs, this.#messageAt + MESSAGE_TIMEOUT_MS);
     return end - this.clock.monotonic();
   }
 }

@@ -4,13 +4,13 @@ import { authoritiesOf } from '../../common/http/trust.js';
 import { isPemCertificate } from '../../common/pem-certificate.js';
 import { BetfairConfigurationError } from '../../errors/index.js';
 
-/** Place of the Stream API, if it is not where the options of the account say. */
+/** Address of the Stream API. It replaces that in the options of the account. */
 export interface StreamAddress {
   /** Name or IP address. @default that of the options of the account */
   readonly host?: string | undefined;
   /** @default that of the options of the account, or 443 if `host` is given */
   readonly port?: number | undefined;
-  /** Authorities, PEM, that are trusted beside the usual ones. @default `ca` of the options of the account */
+  /** Authorities to trust beside the usual ones, in PEM. @default `ca` of the options of the account */
   readonly ca?: string | Buffer | readonly (string | Buffer)[] | undefined;
 }
 
@@ -43,7 +43,7 @@ export function checkAddress({ host, port, ca }: StreamAddress): Partial<StreamS
   };
 }
 
-/** Tells certificates in PEM; no type is trusted, because JavaScript has none. */
+/** Recognises certificates in PEM. The type is not trusted: callers in JavaScript have none. */
 function isPemList(ca: StreamAddress['ca']): boolean {
   const authorities: unknown = authoritiesOf(ca);
   return Array.isArray(authorities) && authorities.every(isPemCertificate);

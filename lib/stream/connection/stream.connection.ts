@@ -15,35 +15,35 @@ import {
 } from '../protocol/stream.position.js';
 import { refusal } from '../protocol/stream.refusals.js';
 
-/** Surroundings of a connection. */
+/** Details and callbacks of a connection. */
 export interface StreamConnectionDetails {
   readonly clock: Clock;
   readonly session: BetfairSession;
   readonly position: StreamPosition;
-  /** Milliseconds within which something should arrive. */
+  /** Milliseconds between two heartbeats. */
   readonly heartbeatMs: number;
-  /** Betfair took the session. */
+  /** Called when Betfair has accepted the session. */
   readonly onAuthenticated: () => void;
-  /** Called once, after {@link onChange}: what was missed has arrived, and changes follow. */
+  /** Called once, after {@link onChange}: missed changes have arrived, and new ones follow. */
   readonly onServed: (connectionId: string | undefined) => void;
   readonly onChange: (message: ChangeMessage) => void;
-  /** Called now and then while messages arrive. */
+  /** Called regularly while messages arrive. */
   readonly onAlive: () => void;
-  /** Called once, if it was not closed from here. */
+  /** Called once, unless {@link StreamConnection.close} ended it. */
   readonly onEnd: (error: BetfairStreamError) => void;
 }
 
 type Step = 'greeting' | 'authentication' | 'subscription' | 'changes';
 
 const AUTHENTICATION_ID = 1;
-/** Milliseconds until the subscription is answered. */
+/** Milliseconds for connecting until the subscription is answered. */
 const START_TIMEOUT_MS = 10_000;
 /** Codes that say something about the session. */
 const SESSION_CODES = ['INVALID_SESSION_INFORMATION', 'NO_SESSION'];
 /** Form of the connection ids that are shown. */
 const CONNECTION_ID = /^[\d-]{1,40}$/;
 
-/** One connection to the Stream API: authenticates, subscribes, hands changes on, and notices when it is dead. */
+/** One connection to the Stream API: authenticates, subscribes, passes changes on, and detects its own end. */
 export class StreamConnection {
   readonly #lines = new LineReader((line) => this.#receive(line));
   #step: Step = 'greeting';
@@ -61,12 +61,12 @@ export class StreamConnection {
     const { clock, heartbeatMs, onAlive } = details;
     this.#silence = new SilenceWatch(clock, heartbeatMs, {
       onAlive,
-      onSilence: () => this.#lost('sent no messages any more'),
+      onSilence: () => this.#lost('stopped sending messages'),
     });
     this.#start = endAfter(clock, START_TIMEOUT_MS, () =>
       this.#lost(`did not answer within ${START_TIMEOUT_MS / 1_000} s`),
     );
-    socket.on('error', (error) => this.#lost('broke the connection off', error));
+    socket.on('error', (error) => this.#lost('broke the connection', error));
     socket.on('close', () => this.#lost('closed the connection'));
     socket.setEncoding('utf8').on('data', (text: string) => this.#read(text));
   }
@@ -80,20 +80,20 @@ export class StreamConnection {
   }
 
   #read(text: string): void {
-    this.#silence.hear();
+    this.#silence.noteBytes();
     try {
       this.#lines.read(text);
     } catch (error) {
-      // What arrived cannot be followed any further, so the next connection begins with an image.
+      // The stream cannot be continued from here, so the next connection begins with an image.
       this.details.position.reset();
-      this.#lost('sent something else than its messages', error);
+      this.#lost('sent a message that cannot be read', error);
     }
   }
 
   #receive(line: string): void {
     if (this.#isEnded) return;
     const message: unknown = JSON.parse(line);
-    if (!isRecord(message)) throw new TypeError('A message is no object.');
+    if (!isRecord(message)) throw new TypeError('A message is not an object.');
     const { op } = message;
     if (op === 'mcm' || op === 'ocm') this.#change(message);
     else if (op === 'status') this.#status(message);
@@ -129,7 +129,7 @@ export class StreamConnection {
     if (!change) return;
     onChange(change);
     if (!position.isCurrent) return;
-    this.#silence.tell();
+    this.#silence.noteMessage();
     if (this.#isServed || this.#isEnded) return;
     this.#isServed = true;
     onServed(this.#connectionId);
@@ -138,9 +138,10 @@ export class StreamConnection {
   #refused(message: Readonly<Record<string, unknown>>): void {
     const { token, applicationKey } = this.details.session;
     const error = refusal(message, [token, applicationKey]);
-    // Said before anything was asked, it is not about our session.
+    // Before the authentication, such a code is not about this session.
     const isAboutSession = SESSION_CODES.some((code) => code === error.errorCode);
-    if (this.#step === 'greeting' && isAboutSession) this.#lost('refused a session unasked');
+    if (this.#step === 'greeting' && isAboutSession)
+      this.#lost('refused a session before it was sent');
     else this.#end(error);
   }
 

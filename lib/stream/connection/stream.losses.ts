@@ -4,7 +4,7 @@ import { safeCause } from '../../errors/safe-cause.js';
 
 const TEMPORARY = 'This is usually temporary.';
 
-/** The error for a connection that ended without a word of Betfair. */
+/** Makes the error for a connection that ended without a refusal by Betfair. */
 export function lost(how: string, cause?: unknown): BetfairStreamError {
   return new BetfairStreamError(`Betfair's Stream API ${how}. ${TEMPORARY}`, {
     code: 'BETFAIR_STREAM_LOST',
@@ -13,7 +13,7 @@ export function lost(how: string, cause?: unknown): BetfairStreamError {
   });
 }
 
-/** The error for a connection that could not be opened. */
+/** Makes the error for a connection that could not be opened. */
 export function unreachable(error: unknown): BetfairStreamError {
   const cause = safeCause(error);
   const { reason, advice } = explainConnectionFailure(cause);

@@ -8,12 +8,12 @@ import { closeSocket } from '../../common/http/spare-socket.js';
 import { openTcpConnection } from '../../common/http/tcp-connection.js';
 import { trusting } from '../../common/http/trust.js';
 
-/** Milliseconds to connect, TLS handshake and a proxy in between included. */
+/** Milliseconds to connect, including a proxy and the TLS handshake. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * Opens a TLS connection to the Stream API, through the proxy that the environment names. The certificate of the server
- * is checked in any case.
+ * Opens a TLS connection to the Stream API, through the proxy in the environment. Always checks the certificate of the
+ * server.
  */
 export function openStreamSocket(
   server: StreamServer,
@@ -33,7 +33,7 @@ async function open({ host, port, ca }: StreamServer, signal: AbortSignal): Prom
   const socket = connect({
     socket: await openTcpConnection({ host, port }, signal),
     host,
-    // Said, so that no prototype can name another server whose certificate would do.
+    // Always set, so that no polluted prototype can name another server.
     servername: isIP(host) === 0 ? host : undefined,
     ...trusting(ca),
   });

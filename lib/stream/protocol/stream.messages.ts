@@ -1,26 +1,26 @@
-/** A price, or a level of the book, and the size there: `[price, size]`. A size of 0 removes it. */
+/** A price and its size: `[price, size]`. A size of 0 removes the price. */
 export type StreamPrice = readonly [price: number, size: number];
 
-/** A level of the best offers, from 0: `[level, price, size]`. A size of 0 removes it. */
+/** A level of the best offers, from 0: `[level, price, size]`. A size of 0 removes the level. */
 export type StreamLevel = readonly [level: number, price: number, size: number];
 
-/** Common to all messages with changes. */
+/** Members of all messages with changes. */
 export interface StreamChangeMessage {
   /** Number of the subscription on its connection. */
   readonly id: number;
-  /** `SUB_IMAGE` begins anew, `RESUB_DELTA` follows a reconnect; left out in ordinary changes. */
+  /** `SUB_IMAGE` starts afresh, `RESUB_DELTA` follows a reconnect. Ordinary changes leave it out. */
   readonly ct?: 'SUB_IMAGE' | 'RESUB_DELTA' | 'HEARTBEAT';
   /** Time of publishing, milliseconds since the Unix epoch. */
   readonly pt: number;
-  /** Text from which a later subscription goes on, beside {@link clk}. Only in some messages. */
+  /** Position from which a later subscription continues, together with {@link clk}. Only in some messages. */
   readonly initialClk?: string;
-  /** Text from which a later subscription goes on. */
+  /** Position from which a later subscription continues. */
   readonly clk?: string;
   /** Milliseconds within which Betfair sends a heartbeat if nothing changes. */
   readonly heartbeatMs?: number;
   /** Milliseconds for which Betfair collects changes. */
   readonly conflateMs?: number;
-  /** 503: the data is late because of a fault behind the Stream API. It says nothing about the session. */
+  /** 503: the data is late because of a fault at Betfair. It says nothing about the session. */
   readonly status?: number;
 }
 
@@ -34,7 +34,7 @@ export interface MarketChangeMessage extends StreamChangeMessage {
 
 /** Changes of one market. */
 export interface MarketChange {
-  /** Such as `1.234567890`. */
+  /** Market id, such as `1.234567890`. */
   readonly id: string;
   /** Replaces all that is known of the market. */
   readonly img?: boolean;
@@ -42,7 +42,7 @@ export interface MarketChange {
   readonly con?: boolean;
   /** Money traded on the market. */
   readonly tv?: number;
-  /** Status, times and runners, as Betfair's schema has them. */
+  /** Status, times and runners, in the form of Betfair's schema. */
   readonly marketDefinition?: Readonly<Record<string, unknown>>;
   /** The runners that changed. */
   readonly rc?: readonly RunnerChange[];
@@ -92,7 +92,7 @@ export interface OrderChangeMessage extends StreamChangeMessage {
 
 /** Changes of the orders on one market. */
 export interface OrderMarketChange {
-  /** Such as `1.234567890`. */
+  /** Market id, such as `1.234567890`. */
   readonly id: string;
   /** Replaces all that is known of the market. */
   readonly fullImage?: boolean;
@@ -118,7 +118,7 @@ export interface OrderRunnerChange {
   readonly ml?: readonly StreamPrice[];
 }
 
-/** One order. Members that Betfair's schema has beyond these come as they are. */
+/** One order. Other members of Betfair's schema are passed on unchanged. */
 export interface StreamOrder {
   /** Bet id. */
   readonly id: string;
@@ -126,13 +126,13 @@ export interface StreamOrder {
   readonly p: number;
   /** Size asked for. */
   readonly s: number;
-  /** To back or to lay. */
+  /** Side: back or lay. */
   readonly side: 'B' | 'L';
-  /** Executable, or execution complete: nothing is left to match. */
+  /** Status: executable, or execution complete (nothing is left to match). */
   readonly status: 'E' | 'EC';
   /** Persistence: lapse, persist, or take the starting price. */
   readonly pt?: 'L' | 'P' | 'MOC';
-  /** Limit, limit on close, or market on close. */
+  /** Type: limit, limit on close, or market on close. */
   readonly ot?: 'L' | 'LOC' | 'MOC';
   /** Time of placing, milliseconds since the Unix epoch. */
   readonly pd?: number;
@@ -148,7 +148,7 @@ export interface StreamOrder {
   readonly bsp?: number;
   /** Size matched. */
   readonly sm?: number;
-  /** Size that waits. */
+  /** Size remaining. */
   readonly sr?: number;
   /** Size that lapsed. */
   readonly sl?: number;

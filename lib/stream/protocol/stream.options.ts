@@ -10,23 +10,23 @@ export type StreamField =
   | 'SP_PROJECTED'
   | 'SP_TRADED';
 
-/** Markets to follow: those for which all of this holds. The names are not those of the Betting API. */
+/** Markets to follow: those that match every member. The names differ from those of the Betting API. */
 export interface StreamMarketFilter {
-  /** Such as `['1.234567890']`. */
+  /** Ids of markets, such as `['1.234567890']`. */
   readonly marketIds?: readonly string[] | undefined;
-  /** Such as `['7']` for horse racing. */
+  /** Ids of event types, such as `['7']` for horse racing. */
   readonly eventTypeIds?: readonly string[] | undefined;
   /** Ids of events. */
   readonly eventIds?: readonly string[] | undefined;
-  /** Such as `['MATCH_ODDS']`. */
+  /** Types of markets, such as `['MATCH_ODDS']`. */
   readonly marketTypes?: readonly string[] | undefined;
-  /** Such as `['ODDS']`. */
+  /** Types of betting, such as `['ODDS']`. */
   readonly bettingTypes?: readonly string[] | undefined;
   /** ISO codes, such as `['GB']`. */
   readonly countryCodes?: readonly string[] | undefined;
   /** Names of race courses. */
   readonly venues?: readonly string[] | undefined;
-  /** Such as `['Hurdle']`. */
+  /** Types of races, such as `['Hurdle']`. */
   readonly raceTypes?: readonly string[] | undefined;
   /** Markets that go in play. */
   readonly turnInPlayEnabled?: boolean | undefined;
@@ -36,7 +36,7 @@ export interface StreamMarketFilter {
 
 /** Data of the markets to follow. */
 export interface StreamDataFilter {
-  /** Such as `['EX_BEST_OFFERS', 'EX_MARKET_DEF']`. @default all fields */
+  /** Fields, such as `['EX_BEST_OFFERS', 'EX_MARKET_DEF']`. @default all fields */
   readonly fields?: readonly StreamField[] | undefined;
   /** Levels of the best offers, 1 to 10. @default 3 */
   readonly ladderLevels?: number | undefined;
@@ -50,15 +50,15 @@ export interface StreamOrderFilter {
   readonly customerStrategyRefs?: readonly string[] | undefined;
   /** Matched amounts by reference. @default false */
   readonly partitionMatchedByStrategyRef?: boolean | undefined;
-  /** Betfair's own use. */
+  /** Ids of accounts, for Betfair's own use. */
   readonly accountIds?: readonly number[] | undefined;
 }
 
-/** Markets to follow, as Betfair's Stream API takes it. */
+/** Subscription to markets, in the form of Betfair's Stream API. */
 export interface MarketSubscription {
   /** Kind of the subscription. */
   readonly op: 'marketSubscription';
-  /** Markets to follow; `{}` is all of them, which are more than Betfair allows. */
+  /** Markets to follow. `{}` means all markets, which is more than Betfair allows. */
   readonly marketFilter: StreamMarketFilter;
   /** Data of these markets. @default all fields, 3 levels */
   readonly marketDataFilter?: StreamDataFilter | undefined;
@@ -66,7 +66,7 @@ export interface MarketSubscription {
   readonly segmentationEnabled?: boolean | undefined;
 }
 
-/** Orders to follow, as Betfair's Stream API takes it. */
+/** Subscription to orders, in the form of Betfair's Stream API. */
 export interface OrderSubscription {
   /** Kind of the subscription. */
   readonly op: 'orderSubscription';
@@ -80,11 +80,11 @@ export interface OrderSubscription {
 export interface StreamOptions<
   S extends MarketSubscription | OrderSubscription = MarketSubscription | OrderSubscription,
 > {
-  /** Markets or orders to follow. Copied at once. */
+  /** Markets or orders to follow. The object is copied at once. */
   readonly subscription: S;
   /**
-   * Milliseconds, 500 to 5,000, within which Betfair sends something. A connection that is silent for twice as long and
-   * 2 s more is taken for dead.
+   * Milliseconds between Betfair's heartbeats, 500 to 5,000. A connection counts as dead after a silence of twice this
+   * time and 2 s.
    *
    * @default 5_000
    */

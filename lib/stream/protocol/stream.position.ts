@@ -8,14 +8,14 @@ export const SUBSCRIPTION_ID = 2;
 /** A message with changes. */
 export type ChangeMessage = MarketChangeMessage | OrderChangeMessage;
 
-/** Segments that arrived, with the changes of all of them. */
+/** First segment of a message, and the changes of all its segments so far. */
 interface Segments {
   readonly first: Readonly<Record<string, unknown>>;
   readonly changes: unknown[];
 }
 
-/** Changes that segments have together at most: one for each market, and far more markets than there are. */
-const MOST_CHANGES = 100_000;
+/** Number of changes in all segments of a message: one for each market, and far more than there are markets. */
+const MAX_CHANGES = 100_000;
 
 /** Kinds of change messages, and the members that hold the changes. */
 const CHANGES = {
@@ -24,24 +24,24 @@ const CHANGES = {
 } as const;
 
 /**
- * The place of a subscription in its stream: joins segments, and notes the clocks from which the next connection goes on.
- * Those of a message count once it was taken as a whole, so nothing is lost with half of one.
+ * Position of a subscription in its stream: joins segments, and keeps the clocks from which the next connection
+ * continues. The clocks of a message count only when all its segments have arrived, so that no change is lost.
  */
 export class StreamPosition {
   #initialClk: string | undefined;
   #clk: string | undefined;
   #segments: Segments | undefined;
-  /** The image of this connection, or what was missed, has arrived. */
+  /** True after the image, or the missed changes, of this connection. */
   #isOpened = false;
 
   constructor(private readonly subscription: CheckedSubscription) {}
 
-  /** Tells if the next connection can go on where this one ended. */
+  /** Tells if the next connection can continue from the end of this one. */
   get isKnown(): boolean {
     return this.#initialClk !== undefined && this.#clk !== undefined;
   }
 
-  /** Tells if everything was handed on that Betfair had to tell when it took the subscription. */
+  /** Tells if the image, or the missed changes, were passed on completely. */
   get isCurrent(): boolean {
     return this.#isOpened && this.#segments === undefined;
   }
@@ -61,10 +61,10 @@ export class StreamPosition {
   }
 
   /**
-   * Takes a message, if it is one with changes of this subscription.
+   * Takes a message if it has changes of this subscription.
    *
    * @returns the message, or all segments as one; `undefined` while segments are missing, and for other messages
-   * @throws TypeError it cannot be understood, so that changes would be lost
+   * @throws TypeError the message has an unknown form, so that changes would be lost
    */
   take(message: Readonly<Record<string, unknown>>): ChangeMessage | undefined {
     const { op, list } = CHANGES[this.subscription.op];
@@ -74,9 +74,9 @@ export class StreamPosition {
     if (isWhole && this.#segments && !isHeartbeat) throw new TypeError('Segments are missing.');
     const whole = isWhole ? message : this.#join(message, list);
     if (whole === undefined) return undefined;
-    if (!isChange(whole, list)) throw new TypeError('A change message has an unknown shape.');
+    if (!isChange(whole, list)) throw new TypeError('A change message has an unknown form.');
     if (!isHeartbeat) this.#isOpened = true;
-    // A heartbeat before the opening, or between two segments, is ahead of what was handed on.
+    // The clock of a heartbeat before the image, or between two segments, is ahead of what was passed on.
     if (this.isCurrent) this.#note(whole);
     return whole;
   }
@@ -91,7 +91,7 @@ export class StreamPosition {
     const { first, changes } = this.#segments;
     const added = segment[list];
     if (Array.isArray(added)) for (const change of added) changes.push(change);
-    if (changes.length > MOST_CHANGES) throw new RangeError('Segments do not end.');
+    if (changes.length > MAX_CHANGES) throw new RangeError('Segments do not end.');
     if (segmentType !== 'SEG_END') return undefined;
     this.#segments = undefined;
     return { ...first, ...segment, [list]: changes };
@@ -103,7 +103,7 @@ export class StreamPosition {
   }
 }
 
-/** Checks the part that is used here; for the changes Betfair's word is taken. */
+/** Checks the members that are used here. The content of the changes is not checked. */
 function isChange(
   message: Readonly<Record<string, unknown>>,
   list: 'mc' | 'oc',

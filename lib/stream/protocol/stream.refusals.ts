@@ -2,8 +2,8 @@ import { explanation } from '../../common/redact.js';
 import { BetfairStreamError } from '../../errors/index.js';
 
 /**
- * Codes with which the Stream API refuses a message, as Betfair's specification has them. All of them end the connection,
- * except `SUBSCRIPTION_LIMIT_EXCEEDED`.
+ * Codes in Betfair's specification with which the Stream API refuses a message. All of them end the connection, except
+ * `SUBSCRIPTION_LIMIT_EXCEEDED`.
  */
 export type StreamErrorCode =
   | 'NO_APP_KEY'
@@ -24,15 +24,15 @@ export type StreamErrorCode =
 interface Verdict {
   /** Advice to the person who reads the error. */
   readonly advice: string;
-  /** True if trying again helps only once somebody has changed something. */
+  /** True if trying again does not help until somebody has changed something. */
   readonly needsPerson?: boolean;
-  /** True if Betfair's explanation is about the subscription. Others quote the application key and the session. */
+  /** True if Betfair's explanation may be shown. Others quote the application key and the session. */
   readonly isExplained?: boolean;
 }
 
 const TEMPORARY: Verdict = { advice: 'This is usually temporary.' };
 const KEY: Verdict = {
-  advice: 'Set "applicationKey" to an application key of this account.',
+  advice: 'Set "applicationKey" (BETFAIR_APP_KEY) to an application key of this account.',
   needsPerson: true,
 };
 
@@ -40,7 +40,8 @@ const VERDICTS: Readonly<Record<StreamErrorCode, Verdict>> = {
   NO_APP_KEY: KEY,
   INVALID_APP_KEY: KEY,
   NO_SESSION: {
-    advice: 'It did not see the session token. Check what is between here and Betfair.',
+    advice:
+      'The session token did not reach Betfair. Check the proxies between this process and Betfair.',
   },
   INVALID_SESSION_INFORMATION: { advice: 'The session is checked, and replaced if it has ended.' },
   NOT_AUTHORIZED: {
@@ -50,7 +51,7 @@ const VERDICTS: Readonly<Record<StreamErrorCode, Verdict>> = {
   },
   INVALID_INPUT: {
     advice:
-      "It cannot read the subscription. Compare the filter and the fields with Betfair's Stream API specification.",
+      "Betfair cannot read the subscription. Compare the filter and the fields with Betfair's Stream API specification.",
     needsPerson: true,
     isExplained: true,
   },
@@ -66,7 +67,7 @@ const VERDICTS: Readonly<Record<StreamErrorCode, Verdict>> = {
   CONNECTION_FAILED: TEMPORARY,
   MAX_CONNECTION_LIMIT_EXCEEDED: {
     advice:
-      'The account has as many connections as Betfair allows. End some in other programs, or wait: Betfair may still count one that was lost.',
+      'The account has as many connections as Betfair allows. Close some in other programs, or wait: Betfair may still count lost ones.',
   },
   TOO_MANY_REQUESTS: {
     advice: 'The account connects too often. The next attempt waits longer.',
@@ -76,11 +77,11 @@ const VERDICTS: Readonly<Record<StreamErrorCode, Verdict>> = {
 /** All codes of Betfair's specification. */
 export const STREAM_ERROR_CODES: readonly string[] = Object.keys(VERDICTS);
 
-/** Form of the codes that are shown. Anything else could be a secret. */
+/** Form of codes that may be shown. Anything else could be a secret. */
 const CODE = /^[A-Z]{2,20}(?:_[A-Z]{1,20}){0,6}$/;
 
 /**
- * The error for a refusal by the Stream API. No message of the log has Betfair's text.
+ * Makes the error for a refusal by the Stream API. Its message, which is logged, never has Betfair's text.
  *
  * @param secrets - texts that must not be shown
  */
@@ -91,7 +92,7 @@ export function refusal(
   const code = isCode(errorCode, secrets) ? errorCode : undefined;
   const verdict = isStreamErrorCode(code) ? VERDICTS[code] : TEMPORARY;
   const { advice, needsPerson = false, isExplained = false } = verdict;
-  const reason = code ?? 'it gave no code that is known';
+  const reason = code ?? 'its code is unknown';
   return new BetfairStreamError(
     `Betfair's Stream API refused the connection: ${reason}. ${advice}`,
     {
@@ -107,7 +108,7 @@ function isCode(code: unknown, secrets: readonly string[]): code is string {
   return typeof code === 'string' && CODE.test(code) && !secrets.includes(code);
 }
 
-/** Tells the codes of Betfair's specification. */
+/** Recognises the codes of Betfair's specification. */
 export function isStreamErrorCode(code: unknown): code is StreamErrorCode {
   return typeof code === 'string' && Object.hasOwn(VERDICTS, code);
 }

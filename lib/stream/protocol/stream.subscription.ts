@@ -7,7 +7,7 @@ export interface CheckedSubscription {
   readonly op: 'marketSubscription' | 'orderSubscription';
   /** The subscription as it was given. */
   readonly given: MarketSubscription | OrderSubscription;
-  /** The message, without what each connection adds to it. */
+  /** Message to Betfair, without the members that each connection adds. */
   readonly message: Readonly<Record<string, unknown>>;
   readonly heartbeatMs: number;
 }
@@ -17,11 +17,11 @@ const MEMBERS = {
   orderSubscription: ['op', 'orderFilter', 'segmentationEnabled'],
 } as const;
 const SHORTEST_HEARTBEAT_MS = 500;
-/** Milliseconds between two heartbeats at most. */
+/** Longest time between two heartbeats, in milliseconds. */
 export const LONGEST_HEARTBEAT_MS = 5_000;
 
 /**
- * Checks and copies what is subscribed to.
+ * Checks and copies the options of a subscription.
  *
  * @throws BetfairConfigurationError with every fault named at once
  */
@@ -39,12 +39,12 @@ export function checkSubscription(options: StreamOptions): CheckedSubscription {
   const faults = strangers.map((name) => strangerFault(name, op));
   for (const name of Object.keys(others)) {
     faults.push(
-      `${name}: messages() has no such option. They are: subscription, heartbeatMs, conflateMs.`,
+      `${name}: messages() has no such option. The options are: subscription, heartbeatMs, conflateMs.`,
     );
   }
   if (op === 'marketSubscription' && !isRecord(copied['marketFilter'])) {
     faults.push(
-      "subscription.marketFilter: must be an object, such as { marketIds: ['1.234567890'] }. {} is all markets, which are more than Betfair allows.",
+      "subscription.marketFilter: must be an object, such as { marketIds: ['1.234567890'] }. {} means all markets, which is more than Betfair allows.",
     );
   }
   if (!isWithin(heartbeatMs, SHORTEST_HEARTBEAT_MS, LONGEST_HEARTBEAT_MS)) {
@@ -68,23 +68,23 @@ function strangerFault(name: string, op: CheckedSubscription['op']): string {
     return `${place} move it out of the subscription, to the options of messages().`;
   }
   if (name === 'id' || name === 'clk' || name === 'initialClk') {
-    return `${place} leave it out. Ids and clocks are managed for you.`;
+    return `${place} remove it. Ids and clocks are managed for you.`;
   }
   return `${place} ${op} has no such member. The members are: ${MEMBERS[op].join(', ')}.`;
 }
 
-/** Copies plain data, as it will be sent. */
+/** Copies plain data in the form in which it is sent. */
 function copyOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
   try {
     const copied: unknown = JSON.parse(JSON.stringify(value, (_, part: unknown) => plain(part)));
     return isRecord(copied) ? copied : undefined;
   } catch {
-    // A cycle, a bigint, a Set, or nothing at all.
+    // A cycle, a bigint, a Set, or `undefined`.
     return undefined;
   }
 }
 
-/** Lets through what JSON can hold; a Set would become `{}`, a filter that filters nothing. */
+/** Throws on values that JSON cannot hold. A Set would become `{}`, a filter for all markets. */
 function plain(value: unknown): unknown {
   const isPlain = isRecord(value)
     ? isPlainObject(value)
@@ -93,7 +93,7 @@ function plain(value: unknown): unknown {
   throw new TypeError('Not plain data.');
 }
 
-/** Tells objects without a class, also those of another realm. */
+/** Recognises objects without a class, also those of another realm. */
 function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
