@@ -3,7 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { SESSION_CLOCK } from './injection-tokens.js';
 import { systemClock } from './common/clock.js';
 import { AccountRegistry } from './accounts/account.registry.js';
-import { DecoratorCheck } from './interceptor/decorator-check/decorator.check.js';
+import { DecoratorCheck } from './interceptor/decorator.check.js';
 
 /**
  * Provides what all accounts of an application share. It is global because Nest creates a controller's interceptors in

@@ -3,8 +3,8 @@ import type { BetfairSession } from '../betfair-session.js';
 import type { SessionSource, StreamServer } from '../calls/session-source.js';
 import { onAbort } from '../common/abort-listener.js';
 import { sleep } from '../common/deadline.js';
-import { jittered, Pauses } from '../common/pauses.js';
 import { type BetfairSessionError, BetfairStreamError } from '../errors/index.js';
+import { ReconnectPauses } from './connection/reconnect.pauses.js';
 import { StreamConnection } from './connection/stream.connection.js';
 import { unreachable } from './connection/stream.losses.js';
 import { type ChangeMessage, StreamPosition } from './protocol/stream.position.js';
@@ -27,12 +27,6 @@ interface Ending {
   readonly servedMs: number;
 }
 
-/** Milliseconds between failed attempts: 0.5 to 60 s, including the jitter. */
-const RETRY_PAUSES = { first: 1_000, longest: 40_000, jitter: 0.5 };
-/** Milliseconds, before the jitter, if trying again soon does not help. */
-const LONG_PAUSE_MS = 40_000;
-/** Milliseconds after which a connection counts as a success, so that pauses are short again. */
-const SUCCESS_MS = 2_000;
 /** Longest delay of a timer of Node. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Timers of Node that keep the process alive between two connections, kept before fake timers can replace them. */
@@ -41,11 +35,9 @@ const releaseProcess = clearInterval;
 
 /** Serves one subscription to the Stream API, one connection after another, until it is aborted. */
 export class StreamClient {
-  readonly #pauses: Pauses;
+  readonly #pauses: ReconnectPauses;
   readonly #position: StreamPosition;
   #failures = 0;
-  /** True if the last attempt was made without a pause, and failed. */
-  #hurried = false;
 
   constructor(
     private readonly server: StreamServer,
@@ -53,7 +45,7 @@ export class StreamClient {
     private readonly subscription: CheckedSubscription,
     private readonly listener: StreamListener,
   ) {
-    this.#pauses = new Pauses(source.clock, RETRY_PAUSES);
+    this.#pauses = new ReconnectPauses(source.clock);
     this.#position = new StreamPosition(subscription);
   }
 
@@ -128,21 +120,13 @@ export class StreamClient {
 
   /** Waits before the next attempt. */
   async #wait(ending: Ending, signal: AbortSignal): Promise<void> {
-    const { clock } = this.source;
-    if (ending.servedMs >= SUCCESS_MS) {
-      this.#pauses.reset();
-      this.#hurried = false;
-    }
-    const isMended = await this.#mend(ending, signal).catch(() => false);
-    const isAtOnce = isMended && !this.#hurried;
-    this.#hurried = isMended;
-    if (isAtOnce) return;
     const { error } = ending;
-    const isLong = !error.retryable || codeOf(error) === 'TOO_MANY_REQUESTS';
-    const pauseMs = isLong
-      ? jittered(clock, LONG_PAUSE_MS, RETRY_PAUSES.jitter)
-      : this.#pauses.next();
-    await sleep(clock, pauseMs, signal).catch(() => undefined);
+    this.#pauses.noteServed(ending.servedMs);
+    const isMended = await this.#mend(ending, signal).catch(() => false);
+    const isLasting = !error.retryable || codeOf(error) === 'TOO_MANY_REQUESTS';
+    const pauseMs = this.#pauses.next(isMended ? 'mended' : isLasting ? 'lasting' : 'passing');
+    if (pauseMs === 0) return;
+    await sleep(this.source.clock, pauseMs, signal).catch(() => undefined);
   }
 
   /** Removes the cause of a refusal. Returns `true` if the next attempt may work at once. */
@@ -158,7 +142,7 @@ export class StreamClient {
     const isProof = code === 'INVALID_SESSION_INFORMATION';
     if (!isProof && code !== 'NO_SESSION') return false;
     // New sessions are refused one after another: more logins would not help.
-    if (this.#hurried) source.refusedAgain(session);
+    if (this.#pauses.isHurried) source.refusedAgain(session);
     return source.refused(session, {
       isProof,
       isRepeated: true,

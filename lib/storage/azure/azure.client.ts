@@ -2,10 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import type { GetTokenOptions } from '@azure/identity';
 import type { AzureAccount } from './azure.account.js';
 import type { AzureContainerClientLike } from './azure.options.js';
-import type { CloudFault } from '../cloud/cloud.errors.js';
-import { number, read, text } from '../../common/unknown-values.js';
 import type { CloudClient } from '../cloud/cloud.client.js';
-import { fileFaultIn } from '../cloud/cloud.local-fault.js';
 import { importPackage } from '../remote/optional.package.js';
 
 export async function connectAzure(
@@ -88,24 +85,3 @@ function versionOf(etag: string | undefined): string {
   if (!etag) throw new Error('The reply has no ETag.');
   return etag;
 }
-
-export function azureFault(error: unknown): CloudFault {
-  const details = read(error, 'details');
-  const code = text(error, 'code') ?? text(details, 'errorCode') ?? text(error, 'name');
-  if (code !== undefined && SIGN_IN.test(code)) {
-    // The SDK invents the status of these errors if there was no answer.
-    const message = text(error, 'message') ?? '';
-    const fileFault = fileFaultIn(message);
-    if (fileFault) return { ...fileFault, status: undefined };
-    const network = /endpoints_resolution_error|network_error/.exec(message)?.[0];
-    if (network !== undefined) return { code: network, status: undefined };
-  }
-  const status = number(error, 'statusCode');
-  if (/date header/i.test(text(details, 'authenticationErrorDetail') ?? '')) {
-    return { code: 'RequestDateRefused', status, serverTime: text(details, 'date') };
-  }
-  return { code, status };
-}
-
-/** Names of the errors of `@azure/identity`. */
-const SIGN_IN = /^(?:Aggregate)?Authentication(?:Required)?Error$|^CredentialUnavailableError$/;

@@ -1,5 +1,6 @@
 import { accountOf } from './azure.account.js';
-import { azureFault, connectAzure } from './azure.client.js';
+import { connectAzure } from './azure.client.js';
+import { AZURE_WORDS } from './azure.errors.js';
 import type { AzureBlobStorageOptions } from './azure.options.js';
 import { assertNamed } from '../remote/remote.names.js';
 import { CloudStorage } from '../cloud/cloud.storage.js';
@@ -32,42 +33,7 @@ export class AzureBlobStorage extends CloudStorage {
       prefix,
       conditionalWrites: 'native',
       connect: () => connectAzure(container, source),
-      faultOf: azureFault,
-      verdicts: {
-        BlobNotFound: 'absent',
-        BlobAlreadyExists: 'conflict',
-        ContainerNotFound: 'misconfigured',
-        InvalidBlobType: 'misconfigured',
-        LeaseIdMissing: 'denied',
-        PublicAccessNotPermitted: 'denied',
-        RequestDateRefused: 'skewed',
-        AggregateAuthenticationError: 'anonymous',
-        AuthenticationError: 'denied',
-        AuthenticationRequiredError: 'anonymous',
-        CredentialUnavailableError: 'anonymous',
-        ConditionHeadersNotSupported: 'unsupported',
-      },
-      permissions: {
-        read: 'the right to read blobs: the role "Storage Blob Data Contributor", or a key or SAS token with "r"',
-        write:
-          'the right to write blobs: the role "Storage Blob Data Contributor", or a key or SAS token with "c" and "w"',
-        delete:
-          'the right to delete blobs: the role "Storage Blob Data Contributor", or a key or SAS token with "d"',
-      },
-      advice: {
-        anonymous:
-          'No credentials were found. Set AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or AZURE_STORAGE_CONNECTION_STRING, sign in with the Azure CLI, or give the machine a managed identity.',
-        misconfigured:
-          'Check that the container exists, and check its name and the name of the account.',
-        unavailable:
-          'This is usually temporary. If it continues, check the network, the name of the account and the service.',
-        unsupported:
-          'It does not support conditional requests. Use an account that does, or another storage.',
-      },
-      credentials: {
-        values: [],
-        files: ['AZURE_FEDERATED_TOKEN_FILE', 'AZURE_CLIENT_CERTIFICATE_PATH'],
-      },
+      ...AZURE_WORDS,
     });
   }
 }

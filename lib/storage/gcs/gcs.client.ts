@@ -1,8 +1,8 @@
 import { buffer } from 'node:stream/consumers';
 import { ATTEMPT_TIMEOUT_MS } from '../remote/remote.attempts.js';
-import type { CloudFault } from '../cloud/cloud.errors.js';
-import { number, read, text } from '../../common/unknown-values.js';
+import { read, text } from '../../common/unknown-values.js';
 import type { CloudClient } from '../cloud/cloud.client.js';
+import { gcsFault } from './gcs.errors.js';
 import { importPackage } from '../remote/optional.package.js';
 import type { GcsClientLike, GcsFileLike, GcsStorageOptions } from './gcs.options.js';
 
@@ -92,35 +92,4 @@ function versionOf(generation: unknown): string {
   if (typeof generation === 'number') return String(generation);
   // Without a version, a later write would have no condition.
   throw new Error('The reply has no generation.');
-}
-
-/** Text of the SDK for a credentials path that is not a file, or a file that lacks a part. */
-const KEY_FILE = /The file at .+ is not a file|The incoming JSON object does not contain/s;
-
-/** Reads an error of the SDK, which has the HTTP status in `code` and the server's answer in the message. */
-export function gcsFault(error: unknown): CloudFault {
-  const status = number(error, 'code') ?? number(error, 'status');
-  const message = text(error, 'message') ?? '';
-  if (status === 404) {
-    // Only the text tells a missing bucket from a missing object.
-    return { status, code: /bucket does not exist/i.test(message) ? 'noSuchBucket' : 'notFound' };
-  }
-  if (/invalid_grant/.test(message)) {
-    const isOfTime = /reasonable timeframe|iat and exp/.test(message);
-    return { status, code: isOfTime ? 'invalidTimeOfGrant' : 'invalid_grant' };
-  }
-  if (message.startsWith('Could not load the default credentials')) {
-    return { status, code: 'noCredentials' };
-  }
-  const own = text(error, 'code');
-  const name = text(error, 'name');
-  if (status === undefined && own === undefined) {
-    const isOfKeyFile = name === 'SyntaxError' || KEY_FILE.test(message);
-    return { status, code: isOfKeyFile ? 'unusableCredentials' : name };
-  }
-  const reasons = read(error, 'errors');
-  const reason = Array.isArray(reasons) ? text(reasons[0], 'reason') : undefined;
-  // The message of a failed read is the whole reply.
-  const inReply = /"reason":\s*"(\w+)"/.exec(message)?.[1];
-  return { status, code: reason ?? inReply ?? own ?? name, path: text(error, 'path') };
 }

@@ -1,6 +1,7 @@
 import { assertNamed } from '../remote/remote.names.js';
 import { CloudStorage } from '../cloud/cloud.storage.js';
-import { connectGcs, gcsFault } from './gcs.client.js';
+import { connectGcs } from './gcs.client.js';
+import { GCS_WORDS } from './gcs.errors.js';
 import type { GcsStorageOptions } from './gcs.options.js';
 
 /**
@@ -26,35 +27,7 @@ export class GcsStorage extends CloudStorage {
       prefix,
       conditionalWrites: 'native',
       connect: () => connectGcs(options),
-      faultOf: gcsFault,
-      verdicts: {
-        notFound: 'absent',
-        noSuchBucket: 'misconfigured',
-        noCredentials: 'anonymous',
-        // Google's code for a request without credentials.
-        required: 'anonymous',
-        invalid_grant: 'denied',
-        invalidTimeOfGrant: 'skewed',
-        unusableCredentials: 'local',
-        rateLimitExceeded: 'unavailable',
-        userRateLimitExceeded: 'unavailable',
-      },
-      permissions: {
-        read: 'storage.objects.get on the bucket, as in the role "Storage Object User"',
-        write:
-          'storage.objects.create on the bucket, and storage.objects.delete to replace, as in the role "Storage Object User"',
-        delete: 'storage.objects.delete on the bucket, as in the role "Storage Object User"',
-      },
-      advice: {
-        anonymous:
-          'No credentials were found. Set GOOGLE_APPLICATION_CREDENTIALS, run gcloud auth application-default login, or give the machine a service account.',
-        misconfigured: 'Check that the bucket exists, and check its name.',
-        unavailable:
-          'This is usually temporary. If it continues, check the network and the service.',
-        unsupported:
-          'It does not support conditional requests. Use a service that supports ifGenerationMatch, or another storage.',
-      },
-      credentials: { values: [], files: ['GOOGLE_APPLICATION_CREDENTIALS'] },
+      ...GCS_WORDS,
     });
   }
 }

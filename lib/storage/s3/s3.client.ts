@@ -1,8 +1,7 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { safeCause } from '../../errors/safe-cause.js';
 import { ATTEMPT_TIMEOUT_MS } from '../remote/remote.attempts.js';
-import type { CloudFault } from '../cloud/cloud.errors.js';
-import { number, read, text } from '../../common/unknown-values.js';
+import { read, text } from '../../common/unknown-values.js';
 import type { CloudClient } from '../cloud/cloud.client.js';
 import { importPackage } from '../remote/optional.package.js';
 import type { S3ClientLike, S3StorageOptions } from './s3.options.js';
@@ -98,14 +97,4 @@ async function bodyOf(reply: unknown): Promise<string> {
     typeof toText === 'function' ? await Reflect.apply(toText, body, []) : undefined;
   if (typeof value !== 'string') throw new Error('The reply has no body.');
   return value;
-}
-
-/** Reads an error of the SDK, whose name is the code of S3. */
-export function s3Fault(error: unknown): CloudFault {
-  const status = number(read(error, '$metadata'), 'httpStatusCode');
-  const name = text(error, 'name');
-  if (status === undefined) {
-    return { status, code: text(error, 'code') ?? name, path: text(error, 'path') };
-  }
-  return { status, code: name, serverTime: text(error, 'ServerTime') };
 }

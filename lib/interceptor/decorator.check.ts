@@ -1,15 +1,21 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { DEFAULT_ACCOUNT } from '../../injection-tokens.js';
-import { openLog } from '../../common/application-log.js';
+import { DEFAULT_ACCOUNT } from '../injection-tokens.js';
+import { openLog } from '../common/application-log.js';
 import {
   mergeOptions,
   type UseBetfairSessionOptions,
   UseBetfairSessionMetadata,
-} from '../use-betfair-session.metadata.js';
-import { AccountRegistry } from '../../accounts/account.registry.js';
-import { findHandlerClasses, runsInterceptorsOfFields } from './handler-classes.js';
-import { type HandlerClass, isMarked, type Route, routeOf } from './routed-methods.js';
+} from './use-betfair-session.metadata.js';
+import { AccountRegistry } from '../accounts/account.registry.js';
+import {
+  findHandlerClasses,
+  type HandlerClass,
+  isMarked,
+  type Route,
+  routeOf,
+  runsInterceptorsOfFields,
+} from './handler-kinds.js';
 
 /** Kinds of handlers around which Nest runs interceptors. */
 const HANDLERS = 'HTTP route, message pattern, WebSocket message or GraphQL operation';
