@@ -53,7 +53,7 @@ const BELOW = {
   filter: ['common', 'errors'],
   common: ['errors'],
   errors: [],
-  'betfair-session.ts': [],
+  'betfair-session.ts': ['common'],
 };
 
 const inRoom = (rooms) => `^lib/(${rooms.join('|').replaceAll('.', '\\.')})(/|$)`;

@@ -1,4 +1,3 @@
-import type { OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import type { BetfairSession } from '../betfair-session.js';
 import {
@@ -26,7 +25,7 @@ import type { WaitOptions } from './wait-options.js';
  * Provides one valid Betfair session: keeps it in memory and in the store, extends it while it is in use, and replaces
  * it with at most one login, however many calls and processes need it.
  */
-export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
+export class SessionService {
   readonly #parts: SessionParts;
   readonly #api: SessionFetch;
   /** @internal */
@@ -178,12 +177,12 @@ export class SessionService implements OnModuleDestroy, OnApplicationShutdown {
     return this.#parts.publisher.events$;
   }
 
-  /** @internal Stops the timers only: the application may still answer requests. */
+  /** @internal Hook of Nest. Stops the timers only: the application may still answer requests. */
   onModuleDestroy(): void {
     beginShutdown(this.#parts);
   }
 
-  /** @internal Does not log out: other processes use the session, and the next start resumes it. */
+  /** @internal Hook of Nest. Does not log out: other processes use the session, and the next start resumes it. */
   async onApplicationShutdown(): Promise<void> {
     await shutDown(this.#parts);
   }

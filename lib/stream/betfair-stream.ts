@@ -1,4 +1,3 @@
-import type { OnModuleDestroy } from '@nestjs/common';
 import { defer, map, Observable, startWith, Subject } from 'rxjs';
 import type { SessionSource, StreamServer } from '../calls/session-source.js';
 import { onAbort } from '../common/abort-listener.js';
@@ -25,7 +24,7 @@ import { checkSubscription } from './protocol/stream.subscription.js';
  * ends, it connects again and continues from there. `BetfairStreamModule` provides it. If you make one with `new`, make
  * it a provider too, so that it ends with the application.
  */
-export class BetfairStream implements OnModuleDestroy {
+export class BetfairStream {
   readonly #given: Partial<StreamServer>;
   #log: StreamLog | undefined;
   /** Subscriptions that have a listener. */
@@ -98,7 +97,7 @@ export class BetfairStream implements OnModuleDestroy {
     return defer(() => this.#changes.pipe(startWith(undefined))).pipe(map(() => this.status));
   }
 
-  /** @internal Ends all subscriptions. */
+  /** @internal A hook of Nest: ends all subscriptions. */
   onModuleDestroy(): void {
     this.#closing.abort();
     this.#changes.complete();
