@@ -307,7 +307,7 @@ describe('at start-up', () => {
     const returned = { ...simulator.options(), ...extras };
     const registration = BetfairSessionModule.forRootAsync({ useFactory: () => returned });
     await expect(start(registration)).rejects.toThrow(
-      `"${option}" is not an option of the account but of the module: move it beside useFactory.`,
+      `"${option}" is an option of the module, not of the account: move it next to useFactory.`,
     );
   });
 

@@ -6,12 +6,12 @@ interface Account {
   readonly username: string;
 }
 
-/** The `sessionKey` that an account has if none is chosen; no other account may have it. */
+/** Returns the default `sessionKey` of an account, which no other account may have. */
 export function defaultSessionKey(account: Account): string {
   return `session-${accountIdOf(account)}.token`;
 }
 
-/** Tells accounts apart without giving the user name away. */
+/** Returns a hash that identifies an account without revealing the user name. */
 export function accountIdOf({ jurisdiction, username }: Account): string {
   return createHash('sha256').update(`${jurisdiction}\n${username}`).digest('hex').slice(0, 16);
 }

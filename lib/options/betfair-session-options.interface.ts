@@ -10,12 +10,12 @@ import type { SessionStorage } from '../storage/contract/session-storage.interfa
 export interface CommonSessionOptions {
   /** The Betfair user name. */
   readonly username: string;
-  /** The password, or a function that is asked at every login (secret managers, rotation). */
+  /** The password, or a function that is called at every login (secret managers, rotation). */
   readonly password: string | (() => string | Promise<string>);
   /** The Betfair application key, sent as `X-Application`. */
   readonly applicationKey: string;
   /**
-   * Where the account is registered.
+   * Betfair site on which the account is registered.
    *
    * @default 'global'
    */
@@ -25,26 +25,26 @@ export interface CommonSessionOptions {
   /** Additional trusted certificate authorities (PEM) for these URLs. Certificates are checked in any case. */
   readonly ca?: string | Buffer | readonly (string | Buffer)[] | undefined;
   /**
-   * Milliseconds that a session lives without keep-alive; at least 300,000 (5 minutes).
+   * Milliseconds that a session lives without keepAlive; at least 300,000 (5 minutes).
    *
    * @default 20 minutes for Italy and Spain, 12 hours elsewhere
    */
   readonly sessionLifetime?: number | undefined;
   /**
-   * Where the token is kept: a URL (`file:./dir`, `file:///abs/dir`, `mem://`) or a store.
+   * Store of the token: a URL (`file:./dir`, `file:///abs/dir`, `mem://`) or an object.
    *
    * @default 'file:./session-data'
    */
   readonly storage?: string | SessionStorage | undefined;
   /**
-   * Name of the stored object: `[A-Za-z0-9._/-]+` without `..`, not ending in `.lease`, and not what another account has
-   * by default. Set it to `'session.token'` to share a session with the Go library `betfair-session`.
+   * Name of the stored object: `[A-Za-z0-9._/-]+` without `..`, not ending in `.lease`, and not the default name of
+   * another account. Set it to `'session.token'` to share a session with the Go library `betfair-session`.
    *
    * @default `session-<first 16 hex digits of SHA-256(jurisdiction + "\n" + username)>.token`
    */
   readonly sessionKey?: string | undefined;
   /**
-   * What happens when the store fails.
+   * Behaviour if the store fails.
    *
    * @default 'required'
    */
@@ -59,14 +59,14 @@ export interface CommonSessionOptions {
     | {
         /**
          * Milliseconds; at least 60,000 (1 minute) and at most 0.9 of the lifetime of the session. Each wait is 80 to
-         * 100 % of it, so that processes do not ask Betfair in step.
+         * 100 % of it, so that several processes do not call Betfair at the same time.
          */
         readonly interval: number;
       }
     | undefined;
   /**
-   * Milliseconds for one request to the identity service; at least 100. One operation of the store may take as long, but
-   * no longer than a fifth of what `renewalTimeout` is longer, so that one that hangs leaves the time to log in.
+   * Milliseconds for one request to the identity service; at least 100. An operation of the store may take as long, but
+   * at most a fifth of `renewalTimeout - requestTimeout`, so that a store that hangs leaves time to log in.
    *
    * @default 10_000
    */
@@ -79,14 +79,14 @@ export interface CommonSessionOptions {
   readonly renewalTimeout?: number | undefined;
 }
 
-/** Login with a client certificate: what Betfair recommends for bots. */
+/** Login with a client certificate, which Betfair recommends for bots. */
 export interface CertificateLoginOptions extends CommonSessionOptions {
   /** @default 'certificate' */
   readonly login?: 'certificate' | undefined;
   /**
    * The certificate whose public part was uploaded to the account. An expired one is refused at start-up. A function is
-   * asked at every login, after the one of `password`, and while logins are refused at most once in `requestTimeout` plus
-   * 5 seconds. It is not asked at start-up; a fault in what it returns fails the login with `BETFAIR_CONFIGURATION`.
+   * called at every login, after `password`; while logins are refused, at most once in `requestTimeout` plus 5 seconds.
+   * It is not called at start-up: if its result is faulty, the login fails with `BETFAIR_CONFIGURATION`.
    */
   readonly certificate: ClientCertificate | CertificateFunction;
   /** Not used with a certificate. */
@@ -95,11 +95,11 @@ export interface CertificateLoginOptions extends CommonSessionOptions {
 
 /** Login with user name and password only. */
 export interface InteractiveLoginOptions extends CommonSessionOptions {
-  /** Says that no certificate is meant. */
+  /** States that there is no certificate on purpose. */
   readonly login: 'interactive';
-  /** Not used without one. */
+  /** Not used without a certificate. */
   readonly certificate?: undefined;
-  /** Asked at every login for accounts with two-factor authentication. */
+  /** Function that is called at every login of an account with two-factor authentication. */
   readonly twoFactorCode?: (() => string | Promise<string>) | undefined;
 }
 

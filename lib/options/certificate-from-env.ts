@@ -6,14 +6,14 @@ import type {
 } from '../identity/certificate/certificate.options.js';
 import type { EnvironmentReader } from './environment.reader.js';
 
-/** A part of the certificate as the environment gives it. */
+/** Part of the certificate from the environment. */
 interface GivenPart<T = CertificateSource> {
-  /** The variable that holds it. */
+  /** Name of the variable that holds it. */
   readonly variable: string;
   readonly source: T;
 }
 
-/** The certificate from its variables; notes a fault if there is none, or more than one. */
+/** Reads the certificate from its variables; notes a fault if there is none or more than one. */
 export function readCertificate(reader: EnvironmentReader): ClientCertificate | undefined {
   const pfx = readPfx(reader);
   const pem = readPart(reader, 'PEM');
@@ -21,7 +21,7 @@ export function readCertificate(reader: EnvironmentReader): ClientCertificate | 
   const forms = [pfx, pem, cert ?? key].filter((form) => form !== undefined);
   if (forms.length > 1) {
     reader.fault(
-      `${forms.map(({ variable }) => variable).join(' and ')} each give a certificate: leave all but one out.`,
+      `${forms.map(({ variable }) => variable).join(' and ')} each give a certificate: keep only one.`,
     );
     return undefined;
   }
@@ -59,20 +59,20 @@ function explainMissing(
   return `set ${reader.name('CERT_FILE')} and ${reader.name('KEY_FILE')} (or ${reader.name('PEM_FILE')}, or ${reader.name('PFX_FILE')}) to the client certificate, or ${reader.name('LOGIN')}=interactive.`;
 }
 
-/** A text of several lines without quotes in an .env file is one part that is cut off, and the other is gone. */
+/** Finds a PEM text cut off by an .env file, which happens if a text of several lines has no quotes. */
 function findBroken(part: GivenPart | undefined): string | undefined {
   if (typeof part?.source !== 'string') return undefined;
   const mangling = findMangling(part.source, true);
   return mangling && `${part.variable} ${mangling}`;
 }
 
-/** PEM text, in which a one-line variable writes its line breaks as `\n`; or the file that holds it. */
+/** Reads a PEM text, in which line breaks may be written as `\n`, or the file that holds it. */
 function readPart(reader: EnvironmentReader, variable: string): GivenPart | undefined {
   return readEither(reader, variable, (text) => text.replaceAll(String.raw`\n`, '\n'));
 }
 
 function readPfx(reader: EnvironmentReader): GivenPart<Buffer | { file: string }> | undefined {
-  // What is no base64 is handed on as it is, so that the check can tell what it is.
+  // A text that is not base64 is passed on unchanged, so that the check can say what it is.
   return readEither(reader, 'PFX', (given) => {
     const text = given.replaceAll(String.raw`\n`, '\n');
     return /^\s*(?:M|LS0t)[A-Za-z0-9+/_=\s-]+$/.test(text)

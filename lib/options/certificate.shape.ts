@@ -2,18 +2,18 @@ import { read } from '../common/unknown-values.js';
 import type { ClientCertificate } from '../identity/certificate/certificate.options.js';
 import { isObject, isText } from './session-options.shapes.js';
 
-/** Tells if the parts are there; what they hold is looked at afterwards. */
+/** Tells if the parts of a certificate are there; their content is checked later. */
 export function isClientCertificate(value: unknown): value is ClientCertificate {
   return findShapeFault(value) === undefined;
 }
 
-/** Finds that a certificate lacks a part, or has one too many. `name` is how messages call it. */
+/** Finds that a certificate lacks a part or has too many. `name` is its name in messages. */
 export function findShapeFault(value: unknown, name = 'certificate'): string | undefined {
   const given = ['pfx', 'pem', 'cert', 'key'].filter((part) => read(value, part) !== undefined);
   const [first = '', second] = given;
   const isPair = first === 'cert' && second === 'key';
   if (second !== undefined && !isPair) {
-    return `${name}: ${given.join(' and ')} each give a certificate; leave all but one form out.`;
+    return `${name}: ${given.join(' and ')} each give a certificate; keep only one form.`;
   }
   if (first === 'cert' && second === undefined && isSource(read(value, 'cert'))) {
     return `${name}.key: set it too, to the private key of ${name}.cert.`;
@@ -23,10 +23,10 @@ export function findShapeFault(value: unknown, name = 'certificate'): string | u
   }
   const passphrase = read(value, 'passphrase');
   if (passphrase !== undefined && typeof passphrase !== 'string') {
-    return `${name}.passphrase: it is a text.`;
+    return `${name}.passphrase: must be a string.`;
   }
   if (first === 'pfx' && isText(read(value, 'pfx'))) {
-    return `${name}.pfx: it is a Buffer or { file }, not a text. Base64 is given as Buffer.from(text, 'base64').`;
+    return `${name}.pfx: must be a Buffer or { file }, not a string. For base64, use Buffer.from(text, 'base64').`;
   }
   return given.length > 0 && given.every((part) => isSource(read(value, part)))
     ? undefined

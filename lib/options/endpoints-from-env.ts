@@ -3,9 +3,9 @@ import { findTextFault } from '../common/clean-text.js';
 import { BetfairConfigurationError } from '../errors/index.js';
 import type { BetfairEndpoints } from '../identity/jurisdiction.endpoints.js';
 import type { EnvironmentReader } from './environment.reader.js';
-import { findAddressFault, findOriginFault, findUrlFault } from './session-options.checks.js';
+import { findAddressFault, findOriginFault, findUrlFault } from './endpoint.checks.js';
 
-/** Reads the addresses that take the place of Betfair's; nothing if no variable names one. */
+/** Reads the addresses that replace Betfair's; `undefined` if no variable is set. */
 export function readEndpoints(reader: EnvironmentReader): BetfairEndpoints | undefined {
   const endpoints = {
     certLogin: reader.optional('ENDPOINT_CERT_LOGIN', findFault),
@@ -26,7 +26,7 @@ function findApiFault(name: string, url: string): string | undefined {
   return findTextFault(name, url) ?? findOriginFault(name, url);
 }
 
-/** Reads the authorities in the file of `CA_FILE`, PEM. */
+/** Reads the certificate authorities (PEM) from the file that `CA_FILE` names. */
 export function readAuthorities(reader: EnvironmentReader): string | undefined {
   const file = reader.optional('CA_FILE');
   if (file === undefined) return undefined;

@@ -3,7 +3,7 @@ import { BetfairConfigurationError } from '../errors/index.js';
 
 type FaultFinder = (name: string, text: string) => string | undefined;
 
-/** Reads variables and collects what is wrong with them. */
+/** Reads environment variables and collects their faults. */
 export class EnvironmentReader {
   readonly #faults: string[] = [];
 
@@ -16,7 +16,7 @@ export class EnvironmentReader {
     return `${this.prefix}${variable}`;
   }
 
-  /** An empty variable counts as left out: that is how compose files and CI write "not set". */
+  /** Reads a variable. An empty one counts as not set, as compose files and CI systems write it. */
   optional(variable: string, find?: FaultFinder): string | undefined {
     const text = this.env[this.name(variable)] || undefined;
     const fault = text === undefined ? undefined : find?.(this.name(variable), text);
@@ -37,7 +37,7 @@ export class EnvironmentReader {
     const found = allowed.find((value) => value === text);
     if (found === undefined) {
       const name = this.name(variable);
-      this.fault(findTextFault(name, text) ?? `${name}: it is one of ${allowed.join(', ')}.`);
+      this.fault(findTextFault(name, text) ?? `${name}: must be one of ${allowed.join(', ')}.`);
     }
     return found;
   }
@@ -46,7 +46,10 @@ export class EnvironmentReader {
     this.#faults.push(fault);
   }
 
-  /** @param more - finds what else is wrong, if anything is */
+  /**
+   * @param more - finds further faults, if there are some already
+   * @throws BetfairConfigurationError a fault was noted
+   */
   throwFaults(more: () => readonly string[]): void {
     if (this.#faults.length === 0) return;
     throw new BetfairConfigurationError([...this.#faults, ...more()]);

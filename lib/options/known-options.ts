@@ -1,4 +1,4 @@
-/** The names of all options of an account. */
+/** Names of all options of an account. */
 export const KNOWN_OPTIONS: readonly string[] = [
   'username',
   'password',

@@ -10,13 +10,14 @@ import { readCertificate } from './certificate-from-env.js';
 import { readAuthorities, readEndpoints } from './endpoints-from-env.js';
 import { EnvironmentReader } from './environment.reader.js';
 import { findStorageFault } from '../storage/storage.factory.js';
-import { findKeyFault, findStorageKeyFault } from './session-options.checks.js';
+import { findStorageKeyFault } from './session-key.checks.js';
+import { findKeyFault } from './session-options.checks.js';
 import { findShortInterval } from './time-bounds.js';
 
-/** How the variables are named. */
+/** Settings for the names of the variables. */
 export interface OptionsFromEnvSettings {
   /**
-   * What every variable begins with.
+   * Prefix of every variable.
    *
    * @default 'BETFAIR_'
    */
@@ -24,7 +25,7 @@ export interface OptionsFromEnvSettings {
 }
 
 /**
- * Options from environment variables: `BETFAIR_USERNAME`, `BETFAIR_PASSWORD`, `BETFAIR_APP_KEY`, and a certificate as
+ * Reads the options from environment variables: `BETFAIR_USERNAME`, `BETFAIR_PASSWORD`, `BETFAIR_APP_KEY`, and a certificate as
  * `BETFAIR_CERT` and `BETFAIR_KEY` (PEM text, `\n` allowed) or `BETFAIR_CERT_FILE` and `BETFAIR_KEY_FILE`, as
  * `BETFAIR_PEM` or `BETFAIR_PEM_FILE` (joined), or as `BETFAIR_PFX` (base64) or `BETFAIR_PFX_FILE`, with
  * `BETFAIR_PASSPHRASE`; or `BETFAIR_LOGIN=interactive`. Optional: `BETFAIR_JURISDICTION`, `BETFAIR_STORAGE`,
@@ -43,7 +44,7 @@ export function betfairSessionOptionsFromEnv(
   const common = readCommon(reader);
   const login = reader.oneOf('LOGIN', ['certificate', 'interactive']);
   const certificate = login === 'interactive' ? undefined : readCertificate(reader);
-  // This start fails in any case, so it names the faults of the certificate as well.
+  // The start fails anyway, so it also names the faults of the certificate.
   reader.throwFaults(() =>
     certificate ? checkClientCertificateNow(certificate, new Date()).faults : [],
   );
@@ -75,7 +76,7 @@ function readKeepAlive(reader: EnvironmentReader): CommonSessionOptions['keepAli
   const isNumber = /^[1-9]\d*$/.test(text);
   const fault = isNumber
     ? findShortInterval(name, Number(text))
-    : `${name}: it is true, false or a number of milliseconds.`;
+    : `${name}: must be true, false or a number of milliseconds.`;
   if (fault === undefined) return nameByVariables({ interval: Number(text) }, { interval: name });
   reader.fault(fault);
   return undefined;

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { KNOWN_OPTIONS } from './known-options.js';
 
-/** Options whose values are printed. All others may hold a secret, also an unknown one: it may be a misspelt password. */
+/** Options whose values are printed. All others may hold a secret, even an unknown one, such as a misspelt password. */
 const PRINTED = new Set([
   'login',
   'jurisdiction',
@@ -15,8 +15,8 @@ const PRINTED = new Set([
 ]);
 
 /**
- * A copy of options that `console.log`, `inspect` and `JSON.stringify` show without their secrets. Each option is read
- * once, also one that is a getter of a class. What is no object is handed back.
+ * Copies options, so that `console.log`, `inspect` and `JSON.stringify` show them without secrets. Each option is read
+ * once, even a getter of a class. Any other value is returned unchanged.
  */
 export function hideSecrets<T>(options: T): T {
   if (typeof options !== 'object' || options === null) return options;
@@ -32,7 +32,7 @@ export function hideSecrets<T>(options: T): T {
         .filter(([, value]) => value !== undefined)
         .map(([name, value]) => [name, PRINTED.has(name) ? value : '[redacted]']),
     );
-  // Not enumerable, so that they are no options.
+  // Not enumerable, so that they do not count as options.
   return Object.defineProperties(copy, {
     [inspect.custom]: { value: shown },
     toJSON: { value: shown },

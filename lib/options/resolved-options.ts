@@ -7,7 +7,7 @@ import type { Jurisdiction, ResolvedEndpoints } from '../identity/jurisdiction.e
 import type { Persistence } from '../storage/contract/persistence.js';
 import type { SessionStorage } from '../storage/contract/session-storage.interface.js';
 
-/** The options of an account with every default filled in. */
+/** Options of an account with every default filled in. */
 export interface ResolvedSessionOptions {
   readonly username: string;
   readonly password: string | (() => string | Promise<string>);
@@ -21,7 +21,7 @@ export interface ResolvedSessionOptions {
   readonly storage: string | SessionStorage;
   readonly sessionKey: string;
   readonly persistence: Persistence;
-  /** Milliseconds between scheduled keep-alives; `undefined`: none are scheduled. */
+  /** Milliseconds between scheduled keepAlives; `undefined` if none are scheduled. */
   readonly keepAliveInterval: number | undefined;
   readonly requestTimeout: number;
   readonly renewalTimeout: number;

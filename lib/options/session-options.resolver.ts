@@ -14,6 +14,8 @@ import type { ResolvedSessionOptions } from './resolved-options.js';
 import { findFaults } from './session-options.checks.js';
 
 const DEFAULT_STORAGE = 'file:./session-data';
+const DEFAULT_REQUEST_TIMEOUT_MS = 10_000;
+const DEFAULT_RENEWAL_TIMEOUT_MS = 60_000;
 
 /**
  * Checks options and fills in the defaults.
@@ -45,8 +47,8 @@ export async function resolveSessionOptions(
       options.sessionKey ?? defaultSessionKey({ jurisdiction, username: options.username }),
     persistence: options.persistence ?? 'required',
     keepAliveInterval: keepAliveInterval(options.keepAlive, sessionLifetime),
-    requestTimeout: options.requestTimeout ?? 10_000,
-    renewalTimeout: options.renewalTimeout ?? 60_000,
+    requestTimeout: options.requestTimeout ?? DEFAULT_REQUEST_TIMEOUT_MS,
+    renewalTimeout: options.renewalTimeout ?? DEFAULT_RENEWAL_TIMEOUT_MS,
   } satisfies ResolvedSessionOptions;
   const faults = findFaults(options, resolved);
   if (typeof resolved.certificate !== 'function' && isClientCertificate(resolved.certificate)) {
@@ -57,7 +59,7 @@ export async function resolveSessionOptions(
   return hideSecrets<ResolvedSessionOptions>(resolved);
 }
 
-/** Milliseconds between scheduled keep-alives; `undefined` if none are scheduled. */
+/** Returns the milliseconds between scheduled keepAlives; `undefined` if none are scheduled. */
 function keepAliveInterval(
   keepAlive: BetfairSessionOptions['keepAlive'],
   lifetime: number,

@@ -6,7 +6,7 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Tells a store. One that can be awaited would be awaited, wherever it is handed on. */
+/** Tells if a value is a store. One with a method `then` would be awaited wherever it is passed on. */
 export function isStorage(value: unknown): boolean {
   return isObject(value) && ['read', 'write', 'delete'].every(isMethod) && !isMethod('then');
 

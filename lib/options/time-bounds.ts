@@ -3,10 +3,10 @@ import type { BetfairSessionOptions } from './betfair-session-options.interface.
 import type { ResolvedSessionOptions } from './resolved-options.js';
 import { isKeepAlive, isPositive } from './session-options.shapes.js';
 
-/** Added to `requestTimeout`: a login from start to end, which is how long its lease lasts. */
+/** Milliseconds by which the lease of a login lasts longer than `requestTimeout`. */
 export const LEASE_MARGIN_MS = 5_000;
 
-/** Parts of a renewal beside its login: reads and writes of the store, and a random wait if it is out of reach. */
+/** Equal parts of the time beside the login: operations of the store, and the random wait if it is unreachable. */
 const PARTS_BESIDE_LOGIN = 5;
 
 interface RenewalTimes {
@@ -14,15 +14,12 @@ interface RenewalTimes {
   readonly renewalTimeout: number;
 }
 
-/**
- * Longest time for one operation of the store, in milliseconds: a store that hangs must leave a renewal the time to log
- * in and to store the token.
- */
+/** Returns the milliseconds for one operation of the store, so that a store that hangs leaves time to log in. */
 export function storageTimeoutOf(times: RenewalTimes): number {
   return Math.min(times.requestTimeout, partBesideLogin(times));
 }
 
-/** Longest random wait before a login that the other processes do not see, in milliseconds. */
+/** Returns the longest random wait in milliseconds before a login that other processes cannot see. */
 export function longestSpreadOf(times: RenewalTimes): number {
   return Math.min(times.requestTimeout + LEASE_MARGIN_MS, 2 * partBesideLogin(times));
 }
@@ -34,10 +31,10 @@ function partBesideLogin({ requestTimeout, renewalTimeout }: RenewalTimes): numb
 const MIN_LIFETIME_MS = 5 * 60_000;
 const MIN_INTERVAL_MS = 60_000;
 const MIN_TIMEOUT_MS = 100;
-/** Leaves a tenth of the lifetime for keep-alives that fail and are tried again. */
+/** Longest keep-alive interval, which leaves a tenth of the lifetime for retries. */
 const MAX_INTERVAL_IN_LIFETIMES = 0.9;
 
-/** Finds durations that are out of bounds: most of them were meant in seconds. */
+/** Finds durations that are out of bounds, usually because they were given in seconds. */
 export function findTimeFaults(
   options: BetfairSessionOptions,
   resolved: ResolvedSessionOptions,
@@ -52,13 +49,13 @@ export function findTimeFaults(
   return faults.filter((fault) => fault !== undefined);
 }
 
-/** Finds an interval that asks Betfair more often than it should be asked. `name` is what the user wrote. */
+/** Finds a keep-alive interval that is too short. `name` is what the user set: the option or the variable. */
 export function findShortInterval(name: string, interval: number): string | undefined {
   return findShort(name, interval, MIN_INTERVAL_MS, '1 minute');
 }
 
 function findShort(name: string, ms: number, min: number, why?: string): string | undefined {
-  if (!isPositive(ms)) return `${name}: it is a number of milliseconds above 0.`;
+  if (!isPositive(ms)) return `${name}: must be a number of milliseconds above 0.`;
   return ms < min ? outOfBounds(name, `at least ${min}`, why) : undefined;
 }
 
@@ -77,7 +74,7 @@ function findKeepAliveFault(
   lifetime: number,
 ): string | undefined {
   if (!isKeepAlive(keepAlive)) {
-    return 'keepAlive: it is true, false or { interval }, a number of milliseconds above 0.';
+    return 'keepAlive: must be true, false or { interval }, a number of milliseconds above 0.';
   }
   if (typeof keepAlive !== 'object') return undefined;
   const { interval } = keepAlive;

@@ -80,7 +80,7 @@ describe.each(WAYS)('a stand-in for the service, by %s', (_, compile) => {
       expect.objectContaining({
         code: 'BETFAIR_CONFIGURATION',
         message: expect.stringMatching(
-          /"default".* replaced .*Replace it by mockSessionService\(\)/,
+          /"default".* replaced .*Replace it with mockSessionService\(\)/,
         ),
       }),
     ]);

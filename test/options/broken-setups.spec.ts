@@ -254,17 +254,17 @@ const otherPathsThatAreNone: Row[] = [
   [
     'the text of the key for an authority',
     () => ({ options: { ca: key } }),
-    'ca: it is a PEM certificate ("-----BEGIN CERTIFICATE-----"), or an array of them.',
+    'ca: must be a PEM certificate ("-----BEGIN CERTIFICATE-----"), or an array of them.',
   ],
   [
     'a password for an authority',
     () => ({ options: { ca: PASSWORD } }),
-    'ca: it is a PEM certificate ("-----BEGIN CERTIFICATE-----"), or an array of them.',
+    'ca: must be a PEM certificate ("-----BEGIN CERTIFICATE-----"), or an array of them.',
   ],
   [
     'a { file } that holds the text of the key for an authority',
     () => ({ options: { ca: { file: key } } }),
-    'ca: it is a PEM certificate ("-----BEGIN CERTIFICATE-----"), or an array of them.',
+    'ca: must be a PEM certificate ("-----BEGIN CERTIFICATE-----"), or an array of them.',
   ],
 ];
 
@@ -383,7 +383,7 @@ const otherShapes: Row[] = [
   [
     'a bundle of authorities of which one is cut off',
     () => ({ options: { ca: `${cert}${cert.slice(0, cert.length >> 1)}` } }),
-    'ca: it is a PEM certificate',
+    'ca: must be a PEM certificate',
   ],
   [
     'a user name with an invisible character',
@@ -753,7 +753,7 @@ const named: Row[] = [
         BETFAIR_KEY_FILE: 'client.key',
       },
     }),
-    'BETFAIR_PFX_FILE and BETFAIR_CERT_FILE each give a certificate: leave all but one out.',
+    'BETFAIR_PFX_FILE and BETFAIR_CERT_FILE each give a certificate: keep only one.',
   ],
   [
     'a text beside a file',
@@ -793,7 +793,7 @@ const named: Row[] = [
   [
     'the path of an authority',
     () => ({ options: { ca: '/etc/ssl/company.pem' } }),
-    "ca: it is what the file holds, not its path. Read it: readFileSync('company.pem').",
+    "ca: must be the content of the file, not its path. Read it: readFileSync('company.pem').",
   ],
   [
     'everything at once in the environment',
@@ -813,7 +813,7 @@ const named: Row[] = [
     'BETFAIR_PASSWORD ends with a line break.',
     'BETFAIR_APP_KEY: set this environment variable to the text itself; BETFAIR_APP_KEY_FILE is not read.',
     'BETFAIR_STORAGE: the s3: URL needs the name of a bucket or container.',
-    'BETFAIR_SESSION_KEY: it consists of letters, digits, ',
+    'BETFAIR_SESSION_KEY: must consist of letters, digits, ',
     'BETFAIR_CERT_FILE: the file "/run/secrets/no.crt" cannot be read (ENOENT).',
   ],
   [

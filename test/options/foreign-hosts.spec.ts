@@ -17,7 +17,7 @@ describe('endpoints that are not Betfair’s', () => {
     expect(lines[0]).toMatchObject([
       'log',
       expect.stringMatching(
-        /where credentials and sessions go: certLogin \(127\.0\.0\.1:\d+\), login .*, api \(127\.0\.0\.1:\d+\), stream \(127\.0\.0\.1:\d+\)\.$/,
+        /sent to endpoints that are not Betfair's: certLogin \(127\.0\.0\.1:\d+\), login .*, api \(127\.0\.0\.1:\d+\), stream \(127\.0\.0\.1:\d+\)\.$/,
       ),
       'BetfairSession',
     ]);
@@ -28,7 +28,7 @@ describe('endpoints that are not Betfair’s', () => {
     [
       'of which one was forgotten',
       { keepAlive: 'https://identitysso.betfair.com/api/keepAlive' },
-      /certLogin \(.*\), api \(.*\), stream \(.*\)\. The others are\.$/,
+      /certLogin \(.*\), api \(.*\), stream \(.*\)\. The other endpoints are Betfair's\.$/,
     ],
     ['that only look so', { api: 'https://api.notbetfair.com' }, /api \(api\.notbetfair\.com\)/],
     ['of the stream', { stream: 'betfair.com.evil.org:443' }, /stream \(betfair\.com\.evil\.org\)/],
@@ -46,7 +46,7 @@ it.each(['/exchange', '/?a=b', '/#f'])(
     const { endpoints } = simulator.options();
     const api = `${endpoints.api}${rest}`;
     await expect(start({ endpoints: { ...endpoints, api } })).rejects.toThrow(
-      /endpoints\.api: it must end after the host, such as https:\/\/api\.betfair\.com, without a path/,
+      /endpoints\.api: must end after the host, such as https:\/\/api\.betfair\.com, without a path/,
     );
   },
 );

@@ -187,7 +187,9 @@ describe('betfairSessionOptionsFromEnv', () => {
     'refuses BETFAIR_KEEP_ALIVE=%j',
     (value) => {
       expect(faultsOf({ ...ACCOUNT, ...INTERACTIVE, BETFAIR_KEEP_ALIVE: value })).toEqual([
-        expect.stringMatching(/^BETFAIR_KEEP_ALIVE: it is true, false or a number of milliseconds/),
+        expect.stringMatching(
+          /^BETFAIR_KEEP_ALIVE: must be true, false or a number of milliseconds/,
+        ),
       ]);
     },
   );
@@ -289,7 +291,7 @@ describe('betfairSessionOptionsFromEnv', () => {
         `${prefix}APP_KEY: set this environment variable.`,
         ...['CERT_LOGIN', 'LOGIN', 'KEEP_ALIVE', 'LOGOUT'].map(
           (name) =>
-            `${prefix}ENDPOINT_${name}: it must be a whole https: URL, without user name and password.`,
+            `${prefix}ENDPOINT_${name}: must be a whole https: URL, without user name and password.`,
         ),
         expect.stringMatching(`^${prefix}ENDPOINT_API has quotes around it\\. Remove them`),
         expect.stringMatching(`^${prefix}CA_FILE: the file ".*none\\.pem" cannot be read`),

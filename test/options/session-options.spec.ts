@@ -178,8 +178,8 @@ describe('durations', () => {
       const names = ['sessionLifetime', 'requestTimeout', 'renewalTimeout'];
       const changed = Object.fromEntries(names.map((name) => [name, value ?? 'null']));
       expect(await faultsOf({ ...changed, keepAlive: { interval: value } })).toEqual([
-        ...names.map((name) => `${name}: it is a number of milliseconds above 0.`),
-        'keepAlive: it is true, false or { interval }, a number of milliseconds above 0.',
+        ...names.map((name) => `${name}: must be a number of milliseconds above 0.`),
+        'keepAlive: must be true, false or { interval }, a number of milliseconds above 0.',
       ]);
     },
   );
@@ -216,11 +216,11 @@ describe('options that are not', () => {
     [{ certificate: { pem: { path: 'x' } } }, /^certificate: set it to/],
     [
       { certificate: { pfx: 'text' } },
-      /^certificate\.pfx: it is a Buffer or \{ file \}, not a text/,
+      /^certificate\.pfx: must be a Buffer or \{ file \}, not a string/,
     ],
     [{ certificate: { pfx: 'x', cert: 'x' } }, /^certificate: pfx and cert each give a cert/],
     [{ certificate: { pem: 'x', cert: 'x', key: 'x' } }, /^certificate: pem and cert and key each/],
-    [{ certificate: { pem: 'x', passphrase: 1 } }, /^certificate\.passphrase: it is a text/],
+    [{ certificate: { pem: 'x', passphrase: 1 } }, /^certificate\.passphrase: must be a string/],
     [{ username: 'punter\n' }, /^username ends with a line break\. Remove it; echo/],
     [{ username: ' punter' }, /^username starts with a space\. Remove it/],
     [{ password: '"canary"' }, /^password has quotes around it\. Remove them; docker run/],
@@ -230,14 +230,14 @@ describe('options that are not', () => {
       { certificate: { pem: { file: '/no' } } },
       /^certificate\.pem: the file "\/no" cannot be read/,
     ],
-    [{ login: 'password' }, /^login: it is 'interactive' or left out/],
-    [{ login: 'interactive' }, /^certificate: it is not used with login: 'interactive'/],
+    [{ login: 'password' }, /^login: must be 'certificate' or 'interactive'/],
+    [{ login: 'interactive' }, /^certificate: must not be set with login: 'interactive'/],
     [{ twoFactorCode: () => '1' }, /^twoFactorCode: .*only with login: 'interactive'/],
     [
       { login: 'interactive', certificate: undefined, twoFactorCode: '123456' },
-      /^twoFactorCode: it is a function/,
+      /^twoFactorCode: must be a function/,
     ],
-    [{ jurisdiction: 'france' }, /^jurisdiction: it is one of global, italy, spain, romania, /],
+    [{ jurisdiction: 'france' }, /^jurisdiction: must be one of global, italy, spain, romania, /],
     [{ jurisdiction: 'toString' }, /^jurisdiction: /],
     [
       { endpoints: { login: 'http://identitysso.betfair.com/api/login' } },
@@ -245,8 +245,11 @@ describe('options that are not', () => {
     ],
     [{ endpoints: { api: 'api.betfair.com' } }, /^endpoints\.api: .*whole https: URL/],
     [{ endpoints: { certlogin: 'https://x.example' } }, /^endpoints\.certlogin: there is no such/],
-    [{ ca: 'ca.pem' }, /^ca: it is what the file holds, not its path\. Read it: readFileSync/],
-    [{ ca: 'garbage' }, /^ca: it is a PEM certificate/],
+    [
+      { ca: 'ca.pem' },
+      /^ca: must be the content of the file, not its path\. Read it: readFileSync/,
+    ],
+    [{ ca: 'garbage' }, /^ca: must be a PEM certificate/],
     [{ ca: { file: 'ca.pem' } }, /^ca: /],
     [{ ca: [undefined] }, /^ca: /],
     [{ ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' }, /^ca: /],
@@ -254,23 +257,23 @@ describe('options that are not', () => {
     [{ sessionLifetime: '12h' }, /^sessionLifetime: /],
     [{ requestTimeout: Number.NaN }, /^requestTimeout: /],
     [{ renewalTimeout: Infinity }, /^renewalTimeout: /],
-    [{ keepAlive: 'true' }, /^keepAlive: it is true, false or \{ interval \}/],
+    [{ keepAlive: 'true' }, /^keepAlive: must be true, false or \{ interval \}/],
     [{ keepAlive: {} }, /^keepAlive: /],
     [{ keepAlive: null }, /^keepAlive: /],
     [{ keepAlive: { interval: -1 } }, /^keepAlive: .*above 0/],
-    [{ storage: 42 }, /^storage: it is a URL/],
-    [{ storage: '' }, /^storage: it is a URL/],
+    [{ storage: 42 }, /^storage: must be a URL/],
+    [{ storage: '' }, /^storage: must be a URL/],
     [{ storage: { read: () => undefined } }, /^storage: .*read, write and delete/],
     [{ storage: Promise.resolve(new MemoryStorage()) }, /^storage: .*read, write and delete/],
     [{ sessionKey: '../x' }, /^sessionKey: /],
     [{ sessionKey: 'a b' }, /^sessionKey: /],
     [{ sessionKey: '' }, /^sessionKey: /],
     [{ sessionKey: 42 }, /^sessionKey: /],
-    [{ sessionKey: 'x.lease' }, /^sessionKey: it must not end in "\.lease".* "session\.token"\.$/],
-    [{ sessionKey: 'folder/X.Lease' }, /^sessionKey: it must not end in "\.lease"/],
+    [{ sessionKey: 'x.lease' }, /^sessionKey: must not end in "\.lease".* "session\.token"\.$/],
+    [{ sessionKey: 'folder/X.Lease' }, /^sessionKey: must not end in "\.lease"/],
     [
       { sessionKey: 'session-0123456789abcdef.token' },
-      /^sessionKey: "session-0123456789abcdef\.token" is the name .* another Betfair account/,
+      /^sessionKey: "session-0123456789abcdef\.token" is the default name for another Betfair account/,
     ],
     [{ sessionKey: 'SESSION-0123456789ABCDEF.TOKEN' }, /^sessionKey: .* another Betfair account/],
     [
@@ -278,10 +281,10 @@ describe('options that are not', () => {
       { storage: new Proxy(new MemoryStorage(), { get: () => () => undefined }) },
       /^storage: .* that has no method "then"\.$/,
     ],
-    [{ persistence: 'none' }, /^persistence: it is 'required' or 'best-effort'/],
+    [{ persistence: 'none' }, /^persistence: must be 'required' or 'best-effort'/],
     [{ userName: 'punter' }, /^"userName" is not an option\. The options are: username, /],
-    [{ name: 'italy' }, /^"name" .*move it beside useFactory/],
-    [{ isGlobal: false }, /^"isGlobal" .*move it beside useFactory/],
+    [{ name: 'italy' }, /^"name" .*move it next to useFactory/],
+    [{ isGlobal: false }, /^"isGlobal" .*move it next to useFactory/],
   ])('are refused for %j', async (changed, fault) => {
     expect(await faultsOf(changed)).toEqual([expect.stringMatching(fault)]);
   });
@@ -300,7 +303,7 @@ describe('options that are not', () => {
     443,
   ])('are refused for the address %j of the Stream API', async (stream) => {
     expect(await faultsOf({ endpoints: { stream } })).toEqual([
-      'endpoints.stream: it must be a host and a port, such as stream-api.betfair.com:443.',
+      'endpoints.stream: must be a host and a port, such as stream-api.betfair.com:443.',
     ]);
   });
 

@@ -86,7 +86,7 @@ it('names a host of its own that is not Betfair’s at the start', async () => {
   const server = await OddServer.start(() => undefined);
   const scene = await sceneAt(server);
   expect(scene.logged).toContain(
-    `Endpoints that are not Betfair's, where credentials and sessions go: stream (127.0.0.1:${server.port}).`,
+    `Credentials and sessions are sent to endpoints that are not Betfair's: stream (127.0.0.1:${server.port}).`,
   );
 });
 
