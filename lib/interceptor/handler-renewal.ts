@@ -2,7 +2,9 @@ import type { BetfairSession } from '../betfair-session.js';
 import type { Refusal } from '../calls/refusal.js';
 import type { SessionSource } from '../calls/session-source.js';
 import { inTime } from '../common/deadline.js';
-import { refreshFailure } from './refresh-failure.js';
+import { read } from '../common/unknown-values.js';
+import { BetfairSessionError } from '../errors/index.js';
+import { safeCause } from '../errors/safe-cause.js';
 
 /** Milliseconds that an answer waits for the check of a session, or for a new one. */
 export const CHECK_WAIT_MS = 2_000;
@@ -32,4 +34,19 @@ export async function renewInTime(dead: readonly Refusal[]): Promise<void> {
     inTime(source.clock, CHECK_WAIT_MS, source.getSession({}), undefined),
   );
   await Promise.allSettled(waits);
+}
+
+/** Copies the error of a failed renewal, for which many calls may have waited, with this call's rejection as its cause. */
+function refreshFailure(failure: unknown, rejection: unknown): unknown {
+  if (!(failure instanceof BetfairSessionError)) return failure;
+  return failure.because(rejection instanceof BetfairSessionError ? rejection : copyOf(rejection));
+}
+
+/** Copies a rejection without the request, which HTTP clients attach to it and which holds token and application key. */
+function copyOf(rejection: unknown): Error {
+  const status = read(read(rejection, 'response'), 'status');
+  return Object.assign(safeCause(rejection), {
+    errorCode: 'INVALID_SESSION_INFORMATION',
+    ...(typeof status === 'number' && { status }),
+  });
 }

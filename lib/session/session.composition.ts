@@ -95,6 +95,7 @@ export function composeSession(
       })
     : undefined;
   const cache = new SessionCache(clock, publisher, options.applicationKey, options.sessionLifetime);
+  const shared = { cache, clock, closing: closing.signal, identity, publisher };
   const writer = new TokenWriter(identity, tokens, clock, persistence);
   const credentials = new CredentialProvider(options, clock);
   if (options.certificate) {
@@ -103,53 +104,27 @@ export function composeSession(
   }
   const login = new FleetLogin({ identity, credentials, guard, fleet, clock, leaseDuration });
   const acquisition = new SessionAcquisition({
-    identity,
+    ...shared,
     login,
     tokens,
     writer,
-    onDead: ({ generation }) => cache.reject(generation),
-    clock,
     persistence,
+    onDead: ({ generation }) => cache.reject(generation),
     longestSpread: longestSpreadOf(options),
     onMalformed: () =>
       log.warn(`The stored object "${sessionKey}" holds no session token; replacing it.`),
   });
-  const runner = new RenewalRunner({
-    cache,
-    acquisition,
-    publisher,
-    clock,
-    renewalTimeout,
-    leaseDuration,
-    closing: closing.signal,
-  });
+  const runner = new RenewalRunner({ ...shared, acquisition, renewalTimeout, leaseDuration });
   const provider = new SessionProvider({
-    cache,
+    ...shared,
     runner,
-    closing: closing.signal,
     onDue: () => {
       // A failure was published, and the session is still served.
       keepAlive.run().catch(() => undefined);
     },
   });
-  const keepAlive = new SessionKeepAlive({
-    cache,
-    provider,
-    identity,
-    writer,
-    publisher,
-    clock,
-    closing: closing.signal,
-  });
-  const check = new SessionCheck({
-    cache,
-    provider,
-    identity,
-    tokens,
-    writer,
-    clock,
-    closing: closing.signal,
-  });
+  const keepAlive = new SessionKeepAlive({ ...shared, provider, writer });
+  const check = new SessionCheck({ ...shared, provider, tokens, writer });
   return {
     cache,
     provider,

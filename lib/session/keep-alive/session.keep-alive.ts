@@ -18,8 +18,6 @@ export interface KeepAliveDependencies {
 /** Milliseconds until the next keepAlive for a session in use, after one without a clear answer; doubled each time. */
 const FIRST_RETRY_MS = 15_000;
 const LONGEST_RETRY_MS = 60_000;
-/** Keeps the doubling within the range of a number. */
-const MAX_DOUBLINGS = 8;
 
 /** Extends the session in memory, one keepAlive at a time, and replaces it if Betfair says that it is dead. */
 export class SessionKeepAlive {
@@ -74,15 +72,10 @@ export class SessionKeepAlive {
         await provider.ensure();
         return;
       case 'unclear':
-        cache.scheduleKeepAlive(this.#nextRetryMs());
+        cache.scheduleKeepAlive(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++));
         publisher.publish({ type: 'renewalFailed', error: reply.error });
         throw reply.error;
     }
-  }
-
-  #nextRetryMs(): number {
-    const doublings = Math.min(this.#failures++, MAX_DOUBLINGS);
-    return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** doublings);
   }
 
   /** Stores a session that is only in memory, unless another process has stored a live one. */

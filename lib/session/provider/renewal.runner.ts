@@ -20,7 +20,7 @@ export interface RunnerDependencies {
   readonly clock: Clock;
   /** Milliseconds for a whole renewal. */
   readonly renewalTimeout: number;
-  /** Milliseconds between two reads of the store while logins are held back. */
+  /** Milliseconds between two reads of the store while logins are blocked. */
   readonly leaseDuration: number;
   /** Aborts at shutdown. */
   readonly closing: AbortSignal;
