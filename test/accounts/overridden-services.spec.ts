@@ -176,7 +176,7 @@ describe('with an overridden service', () => {
     await module.close();
   });
 
-  it('two accounts of one name are refused all the same', async () => {
+  it('two accounts of one name are still refused', async () => {
     const compiled = testOf(BetfairSessionModule.forRoot({ ...OPTIONS, username: 'third' }))
       .overrideProvider(SessionService)
       .useValue(mockSessionService())

@@ -84,7 +84,7 @@ describe('@UseBetfairSession() is without a warning on', () => {
     expect(await placesOf({ providers: [MarketsResolver] })).toEqual([]);
   });
 
-  it('a class with a routed method, beside which it has methods of its own', async () => {
+  it('a class with a routed method and methods of its own', async () => {
     @Controller()
     @UseBetfairSession()
     class MarketsController {

@@ -47,7 +47,7 @@ describe('a handler with @UseBetfairSession()', () => {
     expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 0, calls: 0 });
   });
 
-  it('does not run when no session can be had, and the error goes up', async () => {
+  it('does not run if no session can be obtained, and fails with that error', async () => {
     const { get, simulator, errors, generations } = await serveHandler(() => 'never');
     simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
     expect((await get('/')).status).toBe(500);
@@ -74,7 +74,7 @@ describe('a handler with @UseBetfairSession()', () => {
     },
   );
 
-  it.each(WAYS)('hands the second failure on unchanged: %s', async (_, handle) => {
+  it.each(WAYS)('passes the second failure on unchanged: %s', async (_, handle) => {
     const { get, simulator, errors, generations } = await serveHandler(handle);
     endAtCall(simulator, 'listEventTypes');
     const response = await get('/');
@@ -175,7 +175,7 @@ describe('a handler with @UseBetfairSession()', () => {
     expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 0, calls: 1 });
   });
 
-  it('hands a batch of which a part got through on at once, and replaces the session', async () => {
+  it('passes a partly successful batch on at once, and replaces the session', async () => {
     const { get, simulator, sessions, generations } = await serveHandler((session, { raw }) =>
       raw.json(session, [A, { ...B, id: 'B' }]),
     );
@@ -190,7 +190,7 @@ describe('a handler with @UseBetfairSession()', () => {
     expect(simulator.counts).toMatchObject({ logins: 1, calls: 1 });
   });
 
-  it('makes one login of many requests that are refused at one moment', async () => {
+  it('makes one login for many requests that are refused at the same time', async () => {
     let arrived = 0;
     const { get, simulator, generations } = await serveHandler(async (session, { raw }) => {
       arrived += 1;

@@ -103,20 +103,20 @@ describe.each(MESSAGE_TRANSPORTS)('in $name', ({ registeredAs, onClass, on, body
     await simulator.stop();
   });
 
-  it('@CurrentSession() is the session, and a pipe beside it does its work', async () => {
+  it('@CurrentSession() is the session, and a pipe next to it works', async () => {
     const answer = await ask('stake', { size: '5', password: 'open' });
     expect(answer).toEqual({ generation: 1, size: 5 });
     expect(filter.errors).toEqual([]);
   });
 
-  it('a guard is asked before a session is had', async () => {
+  it('a guard runs before a session is obtained', async () => {
     await ask('stake', { size: '5', password: 'wrong' });
     expect(filter.errors).toEqual([expect.objectContaining({ message: 'Forbidden resource' })]);
     expect(simulator.counts.loginAttempts).toBe(0);
     expect(runs).toBe(0);
   });
 
-  it('what a pipe refuses is not taken for a refused session', async () => {
+  it('the refusal of a pipe does not count as a refused session', async () => {
     const answer = await ask('stake', { size: 'five', password: 'open' });
     expect(answer).toEqual({ filtered: 'BadRequestException' });
     expect(simulator.counts.logins).toBe(1);
@@ -152,7 +152,7 @@ describe.each(MESSAGE_TRANSPORTS)('in $name', ({ registeredAs, onClass, on, body
     expect(simulator.counts).toMatchObject({ logins: 1, keepAlives: 1 });
   });
 
-  it('the exception filter gets the refusal also where no new session can be had', async () => {
+  it('the exception filter gets the refusal also if no new session can be obtained', async () => {
     await sessions.getSession();
     simulator.endSessions();
     simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';

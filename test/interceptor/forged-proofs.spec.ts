@@ -54,7 +54,7 @@ async function askFiveTimes(wrap: Wrap): Promise<HttpApplication> {
   return application;
 }
 
-describe('an error with the words of a user beside the request of another call', () => {
+describe('an error with the words of a user next to the request of another call', () => {
   it.each<[string, Wrap]>([
     ['a text', (cause) => new BadGatewayException(INVALID, { cause })],
     ['a message', (cause) => new BadGatewayException({ message: INVALID }, { cause })],

@@ -33,7 +33,7 @@ function slowAnswer() {
   return { response, isRead: () => reader !== undefined, finish };
 }
 
-describe('a handler that nobody waits for any more', () => {
+describe('a handler whose caller has gone', () => {
   it.each([
     ['the answer is looked into', refused],
     ['an error waits behind an answer that is looked into', succeeded],

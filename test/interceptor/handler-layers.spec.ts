@@ -33,7 +33,7 @@ const refusal = throwError(() => refused);
 describe('a handler that is decorated twice, with an interceptor of the application between', () => {
   describe.each([
     [
-      'when a refusal follows what the handler gave, and nothing of it was handed on',
+      'when a refusal follows what the handler gave, and nothing of it was passed on',
       () => concat(of('placed'), refusal),
       (next: CallHandler) => next.handle().pipe(toArray()),
     ],

@@ -46,7 +46,7 @@ async function serveSteps(handle: (session: BetfairSession, betting: Betting) =>
 }
 
 describe('a handler that may run again', () => {
-  it('does not while an order is under way in it', async () => {
+  it('does not while an order in it is in flight', async () => {
     let order: Promise<Response> | undefined;
     const { send, simulator, runs } = await serveSteps(async (session, betting) => {
       order = betting.sessions().fetch(RPC, post(placeOrders()));

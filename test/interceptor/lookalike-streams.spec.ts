@@ -36,14 +36,14 @@ describe('a stream whose first event looks like a refusal', () => {
   it.each([
     ['at once', stream],
     ['later', stream.pipe(concatMap((value) => of(value).pipe(delay(5))))],
-  ])('is handed on whole while the session lives: %s', async (_, values) => {
+  ])('is passed on whole while the session lives: %s', async (_, values) => {
     const observable = await serveHandler(() => values, { onClass: [whole, UseBetfairSession()] });
     expect(await (await observable.get('/')).json()).toEqual([refused, 'b', 'c']);
     expect(observable.generations).toEqual([1]);
     expectUnharmed(observable, true);
   });
 
-  it('is handed on whole as server-sent events while the session lives', async () => {
+  it('is passed on whole as server-sent events while the session lives', async () => {
     const { generations, ...application } = await serveHandler(
       () => stream.pipe(map((data) => ({ data }))),
       { onMethod: [Sse()] },
@@ -55,7 +55,7 @@ describe('a stream whose first event looks like a refusal', () => {
     expectUnharmed(application, true);
   });
 
-  it('does not begin again if it fails with a refusal after it was handed on', async () => {
+  it('does not begin again if it fails with a refusal after it was passed on', async () => {
     const { get, simulator, generations } = await serveHandler(
       (_session, betting) =>
         concat(
@@ -72,7 +72,7 @@ describe('a stream whose first event looks like a refusal', () => {
     expect(simulator.counts.logins).toBeLessThanOrEqual(2);
   });
 
-  it('is handed on whole if the session is dead but the handler may not run again', async () => {
+  it('is passed on whole if the session is dead but the handler may not run again', async () => {
     const { get, simulator, generations } = await serveHandler(
       (_session, betting) =>
         concat(of(endAndRefuse(betting)), rest).pipe(map((data) => ({ data }))),

@@ -81,7 +81,7 @@ describe.each([
   ['a handler that took a session', 'taken'],
   ['a handler that took none', 'untaken'],
 ])('%s and ends with user input that looks like a refusal', (_, path) => {
-  it('hands an error on as it is, and keeps the session', async () => {
+  it('passes an error on unchanged, and keeps the session', async () => {
     const application = await serve(() => ({ controllers: [NotesController] }));
     const body = { statusCode: 404, message: INVALID, error: 'Not Found' };
     const answers = await fiveTimes(application, `/${path}/notes/${INVALID}`);
@@ -89,7 +89,7 @@ describe.each([
     expectUnharmed(application, path === 'taken');
   });
 
-  it('hands an answer on as it is, and keeps the session', async () => {
+  it('passes an answer on unchanged, and keeps the session', async () => {
     const application = await serve(() => ({ controllers: [NotesController] }));
     const headers = { 'content-type': 'application/json' };
     const init = { method: 'POST', headers, body: JSON.stringify(POSTED) };
@@ -107,7 +107,7 @@ describe('a refusal from a cache between decorator and handler', () => {
       (_next, sessions) => from(sessions.getSession()).pipe(map(() => refused)),
       true,
     ],
-  ])('%s is handed on as it is, and the session stays', async (_, around, wasTaken) => {
+  ])('%s is passed on unchanged, and the session is kept', async (_, around, wasTaken) => {
     const application = await serve(() => ({ controllers: [cached(around)] }));
     const answers = await fiveTimes(application, '/');
     expect(answers).toEqual(five({ status: 200, body: refused }));

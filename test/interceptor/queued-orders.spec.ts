@@ -104,7 +104,7 @@ describe('a handler that placed an order through a queue and is refused then', (
   });
 });
 
-describe('a handler that is refused while nothing but reads is sent beside it', () => {
+describe('a handler that is refused while only reads are sent at the same time', () => {
   it('runs again, although a background loop reads every 10 ms', async () => {
     const { get, runs, simulator, sessions } = await serveRead((session, betting, run) =>
       funds(session, betting, run),

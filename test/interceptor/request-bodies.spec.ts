@@ -60,7 +60,7 @@ describe("a handler with retry: 'once' that is refused for its session", () => {
       '1.2,1.3',
     ],
   ])(
-    'hands the refusal on after its run read %s, which cannot be read again',
+    'passes the refusal on after its run read %s, which cannot be read again',
     async (_, path, init, body) => {
       const { get, simulator, sessions, errors, bodies } = await serveBodies();
       expect((await get(`/${path}`, { method: 'POST', ...init })).status).toBe(500);

@@ -100,7 +100,7 @@ describe('a request whose body fails', () => {
       { name: 'AbortError' },
     ],
     [', also if its signal is none', { signal: 'none' }, { name: 'TypeError' }],
-  ])('is rejected, and leaves no rejection that nobody handles%s', async (_, init, expected) => {
+  ])('is rejected, and leaves no unhandled rejection%s', async (_, init, expected) => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);
     process.on('unhandledRejection', note);

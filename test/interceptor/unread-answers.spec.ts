@@ -62,7 +62,7 @@ describe('a handler that hands on the unread answer of a call', () => {
     expect(errors).toEqual([new Error('late')]);
   });
 
-  it('is run again where the answer is a refusal, and nothing of the first run is handed on', async () => {
+  it('is run again where the answer is a refusal, and nothing of the first run is passed on', async () => {
     const { get, generations } = await serveHandler(
       (_session, betting, run) => from(run === 1 ? [unread(endAndRefuse(betting)), 'b'] : ['fine']),
       { onClass },
@@ -73,7 +73,7 @@ describe('a handler that hands on the unread answer of a call', () => {
 });
 
 describe('what a handler streams', () => {
-  it('goes on where a later value is a refusal, which is handed on as it is', async () => {
+  it('goes on where a later value is a refusal, which is passed on unchanged', async () => {
     const { get, simulator, generations } = await serveHandler(
       (_session, betting) => from(['a', endAndRefuse(betting), 'c']),
       { onClass },

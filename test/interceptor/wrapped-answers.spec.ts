@@ -37,7 +37,7 @@ describe('a refusal that Nest has a handler wrap', () => {
     expect(generations).toEqual([1, 2]);
   });
 
-  it('is handed on in an answer that only looks like a message of a gateway, because the session lives', async () => {
+  it('is passed on in an answer that only looks like a message of a gateway, because the session lives', async () => {
     const answer = { event: 'report', data: refused };
     const { get, simulator, generations } = await serveHandler(() => answer);
     expect(await (await get('/')).json()).toEqual(answer);

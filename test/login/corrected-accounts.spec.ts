@@ -33,7 +33,7 @@ describe('with a sessionKey of its own, an account that was refused and stored n
     expect(simulator.counts).toMatchObject({ logins: 1 });
   });
 
-  it('leaves the name to the first account that logs in; another one is refused then', async () => {
+  it('leaves the name to the first account that logs in, and another one is refused', async () => {
     const { simulator, start, storage } = await createAccount({ accounts });
     simulator.account(EMAIL).loginCode = 'EMAIL_LOGIN_NOT_ALLOWED';
     const refused = await start({ username: EMAIL });

@@ -181,7 +181,7 @@ describe('a lease that cannot be reached', () => {
     expect(simulator.counts).toMatchObject({ loginAttempts: 1, keepAlives: 1 });
   });
 
-  it('lets refused credentials be tried once all the same', async () => {
+  it('still lets refused credentials be tried once', async () => {
     const clock = new VirtualClock();
     const { simulator, start } = await createAccount();
     const storage = new PartlyDownStorage(isLease);

@@ -47,7 +47,7 @@ describe.each([
   // The name is nobody's until a token is stored under it, and looked at right before that.
   ['chosen by hand', 'session.token', ['read record', 'replace record'], ['read record']],
 ])('with a session key %s', (_how, sessionKey, claim, check) => {
-  it('the first login ever tests the store beside the second look at the token', async () => {
+  it('the very first login tests the store during the second read of the token', async () => {
     const { clock, start, notesOf } = await setUp(sessionKey);
     const sessions = await start();
     expect(await notesOf(() => clock.until(sessions.getSession()))).toEqual([

@@ -205,7 +205,7 @@ describe.each(['password', 'twoFactorCode'] as const)('a function for %s', (opti
     },
   );
 
-  it('that asks the service of another account does not hand its error on', async () => {
+  it('that calls the service of another account does not pass its error on', async () => {
     const other = await createAccount();
     const { sessions } = await other.start({
       password: () => Promise.reject(quoting({ code: 'ENOENT' })),

@@ -15,8 +15,8 @@ const banned = { code: 'BETFAIR_LOGIN_BLOCKED', retryable: true };
 
 afterEach(closeAccounts);
 
-describe('what a fleet knows about logins', () => {
-  it('a refusal binds whoever has the same credentials, and nobody else', async () => {
+describe('the facts that a fleet shares about logins', () => {
+  it('a refusal applies to every process with the same credentials, and to no other', async () => {
     const { clock, simulator, start } = await createFleet();
     const first = await start({ password: 'wrong' });
     await expect(clock.until(first.getSession())).rejects.toMatchObject(rejected);
@@ -39,7 +39,7 @@ describe('what a fleet knows about logins', () => {
     expect(simulator.counts.loginAttempts).toBe(2);
   });
 
-  it('a ban binds everybody until it ends', async () => {
+  it('a ban applies to every process until it ends', async () => {
     const { clock, simulator, start } = await createFleet();
     await clock.advance(HOUR);
     simulator.fail('certLogin', BANNED);

@@ -11,7 +11,7 @@ const DURATION = 7 * SECOND;
 
 afterEach(closeAccounts);
 
-describe('a host from which Betfair lets nobody in', () => {
+describe('a host from which Betfair refuses every login', () => {
   const ABROAD = { reply: { loginStatus: 'BETTING_RESTRICTED_LOCATION' } };
   const refused = { code: 'BETFAIR_LOGIN_REJECTED', loginCode: 'BETTING_RESTRICTED_LOCATION' };
 
@@ -31,7 +31,7 @@ describe('a host from which Betfair lets nobody in', () => {
     expect(simulator.counts.loginAttempts).toBe(2);
   });
 
-  it('says until when, and goes on then by itself', async () => {
+  it('says until when, and tries again then', async () => {
     const { clock, simulator, start } = await createFleet();
     simulator.fail('certLogin', ABROAD);
     const sessions = await start();
@@ -44,7 +44,7 @@ describe('a host from which Betfair lets nobody in', () => {
     expect(events).toEqual(['loginBlocked', 'loginUnblocked', 'loggedIn']);
   });
 
-  it('does not hold back other hosts, and is not let in by their logins', async () => {
+  it('does not block other hosts, and stays refused after their logins', async () => {
     const { changeRecord, clock, record, simulator, start } = await createFleet();
     simulator.fail('certLogin', ABROAD);
     const sessions = await start();

@@ -10,7 +10,7 @@ const lost = {
 
 afterEach(closeAccounts);
 
-describe('a login whose outcome nobody knows', () => {
+describe('a login whose outcome is unknown', () => {
   it('is one that a shutdown ended', async () => {
     const { application, clock, record, simulator, start } = await createFleet();
     simulator.fail('certLogin', 'hung', { times: 100 });

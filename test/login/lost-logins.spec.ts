@@ -7,7 +7,7 @@ const MINUTE = 60 * SECOND;
 
 afterEach(closeAccounts);
 
-describe('a login whose outcome nobody knows', () => {
+describe('a login whose outcome is unknown', () => {
   it('is followed by others ever more rarely, whichever process makes them, until one is answered', async () => {
     const { clock, simulator, start, record } = await createFleet();
     simulator.fail('certLogin', 'reset', { times: 100 });
@@ -76,7 +76,7 @@ describe('a login whose outcome nobody knows', () => {
     expect(simulator.counts).toMatchObject({ loginAttempts: 6, logins: 1 });
   });
 
-  it('is none for which the credentials could not be had', async () => {
+  it('is not one whose credentials could not be obtained', async () => {
     const { clock, record, simulator, start } = await createFleet();
     let code = '';
     const sessions = await start({

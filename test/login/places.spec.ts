@@ -17,7 +17,7 @@ function on<T>(host: string, start: () => Promise<T>): Promise<T> {
 }
 
 describe.each(['BETTING_RESTRICTED_LOCATION', 'SECURITY_RESTRICTED_LOCATION'])('%s', (code) => {
-  it('binds the host that got it, and no other', async () => {
+  it('applies to the host that got it, and to no other', async () => {
     const clock = new VirtualClock();
     const { simulator, start } = await createAccount();
     simulator.account().loginCode = code;

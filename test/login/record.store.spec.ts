@@ -40,7 +40,7 @@ describe('a change of the record', () => {
     expect(await record()).toMatchObject({ refusals: REFUSALS, ban: 1 });
   });
 
-  it('writes nothing if it changes nothing, so that nobody watches the holder anew', async () => {
+  it('writes nothing if it changes nothing, so that no process starts to watch the holder again', async () => {
     const storage = new WatchedStorage();
     const { records } = createProcesses(storage).create();
     await records.change(refuse);

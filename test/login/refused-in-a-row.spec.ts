@@ -36,7 +36,7 @@ describe('different credentials that are refused in a row', () => {
     expect(simulator.counts.loginAttempts).toBe(3);
   });
 
-  it('hold back the right ones too, until a person lets them be tried', async () => {
+  it('block the right ones too, until a person has them tried', async () => {
     const { clock, simulator, start } = await createFleet();
     for (const password of ['wrong', 'worse', 'worst']) {
       const sessions = await start({ password });
@@ -50,7 +50,7 @@ describe('different credentials that are refused in a row', () => {
     expect(simulator.counts).toMatchObject({ loginAttempts: 4, logins: 1 });
   });
 
-  it('are counted anew after a login that succeeds', async () => {
+  it('are counted from zero after a successful login', async () => {
     const { clock, record, simulator, start } = await createFleet();
     const [first, second] = [
       ['wrong', 'worse'],

@@ -45,7 +45,7 @@ describe('unblockLogin()', () => {
     60_000,
   );
 
-  it('leaves a login under way, and its lease, alone', async () => {
+  it('leaves a login in progress, and its lease, alone', async () => {
     const clock = new VirtualClock();
     const { simulator, start } = await createAccount();
     const [one, two] = [await start({}, clock), await start({}, clock)];

@@ -745,7 +745,7 @@ const named: Row[] = [
     'BETFAIR_CERT_FILE: set it too, to the certificate of the private key in BETFAIR_KEY.',
   ],
   [
-    'a PFX beside a pair',
+    'a PFX and a pair',
     () => ({
       env: {
         BETFAIR_PFX_FILE: 'client.p12',
@@ -756,7 +756,7 @@ const named: Row[] = [
     'BETFAIR_PFX_FILE and BETFAIR_CERT_FILE each give a certificate: keep only one.',
   ],
   [
-    'a text beside a file',
+    'a text and a file',
     () => ({ env: { BETFAIR_PEM: `${cert}\n${key}`, BETFAIR_PEM_FILE: 'client.pem' } }),
     'BETFAIR_PEM and BETFAIR_PEM_FILE are both set: leave one out.',
   ],

@@ -32,7 +32,7 @@ describe('endpoints that are not Betfair’s', () => {
     ],
     ['that only look so', { api: 'https://api.notbetfair.com' }, /api \(api\.notbetfair\.com\)/],
     ['of the stream', { stream: 'betfair.com.evil.org:443' }, /stream \(betfair\.com\.evil\.org\)/],
-  ])('are warned of at the start: %s', async (_, changed, said) => {
+  ])('cause a warning at start-up: %s', async (_, changed, said) => {
     const lines = await announced(changed);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatchObject(['warn', expect.stringMatching(said), 'BetfairSession']);

@@ -195,7 +195,7 @@ describe('betfairSessionOptionsFromEnv', () => {
   );
 
   it.each(['1', '900', '59999'])(
-    'refuses BETFAIR_KEEP_ALIVE=%s, which was meant in another unit, beside all other faults',
+    'refuses BETFAIR_KEEP_ALIVE=%s, which was meant in another unit, together with all other faults',
     (value) => {
       expect(faultsOf({ ...ACCOUNT, ...INTERACTIVE, BETFAIR_KEEP_ALIVE: value })).toEqual([
         'BETFAIR_KEEP_ALIVE: this is in milliseconds. Set it to at least 60000 (1 minute).',
@@ -270,7 +270,7 @@ describe('betfairSessionOptionsFromEnv', () => {
     });
   });
 
-  it('names each URL and file that cannot be used, beside all other faults and with any prefix', () => {
+  it('names each URL and file that cannot be used, together with all other faults and with any prefix', () => {
     const env = {
       ENDPOINT_CERT_LOGIN: 'http://127.0.0.1:8444/api/certlogin',
       ENDPOINT_LOGIN: '127.0.0.1:8443',

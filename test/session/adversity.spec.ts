@@ -119,14 +119,17 @@ it.each([
   [429, { status: 'error', error: 'rate limited' }],
   [404, { status: 'FAIL', error: 'INVALID_USERNAME_OR_PASSWORD' }],
   [400, { loginStatus: 'ACCOUNT_NOW_LOCKED' }],
-])('HTTP %i is no verdict on a login, whatever its JSON says', async (status, reply) => {
-  const { simulator, start } = await createAccount();
-  simulator.fail('certLogin', { status, reply });
-  const { sessions } = await start({ storage: 'mem://' });
-  await expect(sessions.getSession()).rejects.toMatchObject({
-    code: 'BETFAIR_IDENTITY_UNAVAILABLE',
-  });
-});
+])(
+  'HTTP %i does not count as an answer to a login, whatever its JSON says',
+  async (status, reply) => {
+    const { simulator, start } = await createAccount();
+    simulator.fail('certLogin', { status, reply });
+    const { sessions } = await start({ storage: 'mem://' });
+    await expect(sessions.getSession()).rejects.toMatchObject({
+      code: 'BETFAIR_IDENTITY_UNAVAILABLE',
+    });
+  },
+);
 
 it.each([
   ['back', 60 * MINUTE],

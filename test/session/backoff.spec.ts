@@ -94,7 +94,7 @@ describe('the wait after failed renewals', () => {
     expect(await rest()).toBe(7 * SECOND);
   });
 
-  it('ends with a success, after which an outage begins anew', async () => {
+  it('ends with a success; the next outage starts at the shortest wait', async () => {
     const { backoff, clock, rest } = createBackoff();
     backoff.failed(new Error('down'));
     await clock.advance(10 * MINUTE);

@@ -198,7 +198,7 @@ describe('a fleet whose lease cannot be reached', () => {
     expect(simulator.counts.loginAttempts).toBe(0);
   });
 
-  it("spreads its logins where it is 'best-effort', and whoever finds a stored token makes none", async () => {
+  it("spreads its logins where it is 'best-effort', and a process that finds a stored token makes none", async () => {
     const { simulator, startAll } = await createFleet({ storage: new PartlyDownStorage(isLease) });
     // A name of its own tells whose token it is, so that the token can be adopted without the record.
     const ownKey = { persistence: 'best-effort', sessionKey: undefined };

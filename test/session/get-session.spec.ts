@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(closeAccounts);
 
 describe('a session that is not in memory', () => {
-  it('is had by one login and one write, however many callers wait', async () => {
+  it('costs one login and one write, however many callers wait', async () => {
     const { sessions } = await start();
     const events = typesOf(sessions);
     const served = await Promise.all(times(1_000, () => sessions.getSession()));

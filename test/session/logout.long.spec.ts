@@ -17,7 +17,7 @@ describe('logout()', () => {
     expect(sessions.status).toEqual({ state: 'empty', persisted: false });
   });
 
-  it('is no stop switch: the next call logs in again', async () => {
+  it('does not stop the service: the next call logs in again', async () => {
     const { simulator, start } = await createAccount();
     const { sessions } = await start({ storage: 'mem://' });
     const { generation } = await sessions.getSession();
@@ -52,7 +52,7 @@ describe('logout()', () => {
     },
   );
 
-  it('waits for a login under way, and calls that come meanwhile wait for it', async () => {
+  it('waits for a login in progress, and calls that come meanwhile wait for the logout', async () => {
     const clock = new VirtualClock();
     const { simulator, start, stored } = await createAccount();
     simulator.fail('certLogin', { slow: 100 });
@@ -68,7 +68,7 @@ describe('logout()', () => {
     expect(simulator.counts).toMatchObject({ logins: 2, logouts: 1, keepAlives: 0 });
   });
 
-  it('waits for a login under way also where it was called before', async () => {
+  it('waits for a login in progress even if it was called before it', async () => {
     const { simulator, start, stored } = await createAccount();
     const { sessions } = await start({}, new VirtualClock());
     await sessions.logout();

@@ -121,7 +121,7 @@ describe("persistence 'required'", () => {
     expect(simulator.counts).toMatchObject({ logins: 1, logouts: 0, keepAlives: 0 });
   });
 
-  it('fails without a logout when nobody knows whether the write took effect', async () => {
+  it('fails without a logout if it is unknown whether the write took effect', async () => {
     const { simulator, storage, start, stored } = await createAccount();
     storage.fail('write', 'lost');
     // The first look, and the one under the lease.
@@ -268,7 +268,7 @@ describe("persistence 'best-effort'", () => {
 });
 
 describe('a write that meets another writer', () => {
-  it('adopts the stored session if it lives, and logs out the one that nobody was given', async () => {
+  it('adopts the stored session if it lives, and logs out its own, which no caller has', async () => {
     const { simulator, storage, start, stored, key } = await createAccount();
     // A Go service, say: it knows nothing of our lease.
     const foreign = await start({ storage: 'mem://' });

@@ -10,7 +10,7 @@ import { VirtualClock } from '../support/virtual.clock.js';
 afterEach(closeAccounts);
 
 describe('refresh of a rejected session', () => {
-  it('makes one renewal of a thousand rejections at one moment', async () => {
+  it('renews once for a thousand rejections at the same time', async () => {
     const clock = new VirtualClock();
     const { simulator, start, stored } = await createAccount();
     const { sessions } = await start({}, clock);
@@ -22,7 +22,7 @@ describe('refresh of a rejected session', () => {
     expect(await stored()).toBe(served[0]?.token);
   });
 
-  it('makes none of a thousand more that come up to five seconds after the renewal', async () => {
+  it('does not renew again for a thousand more within five seconds of the renewal', async () => {
     const { simulator, start } = await createAccount();
     const clock = new VirtualClock();
     const { sessions } = await start({ storage: 'mem://' }, clock);
@@ -61,7 +61,7 @@ describe('refresh of a rejected session', () => {
     expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 0 });
   });
 
-  it('adopts the same text where somebody stored it anew: a login may return the token it returned before', async () => {
+  it('adopts the same text if it was stored again: a login may return the token it returned before', async () => {
     const { simulator, storage, start, key } = await createAccount();
     const { sessions } = await start();
     const rejected = await sessions.getSession();
@@ -115,7 +115,7 @@ describe('refresh of a rejected session', () => {
     expect(simulator.counts.logins).toBe(2);
   });
 
-  it('leaves nobody with a successor that died as soon as it came', async () => {
+  it('gives no caller a new session that died at once', async () => {
     const { simulator, start } = await createAccount();
     const { sessions } = await start({ storage: 'mem://' });
     const first = await sessions.getSession();
@@ -135,7 +135,7 @@ describe('refresh of a rejected session', () => {
     expect(simulator.counts.logins).toBe(3);
   });
 
-  it('is not undone by a straggler with an older session', async () => {
+  it('is not undone by a late call with an older session', async () => {
     const { simulator, start } = await createAccount();
     const { sessions } = await start({ storage: 'mem://' });
     const first = await sessions.getSession();
@@ -157,7 +157,7 @@ describe('refresh of a rejected session', () => {
     ['takes it', { slow: 300 }],
     ['gives no answer', 'hung'],
   ] as const)(
-    'on proof is not undone by a validation under way, to which Betfair %s',
+    'on proof is not undone by a validation in progress, to which Betfair %s',
     async (_, fault) => {
       const clock = new VirtualClock();
       const { simulator, start } = await createAccount();

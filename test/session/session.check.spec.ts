@@ -74,7 +74,7 @@ describe('a suspicion about a live session', () => {
     expect(simulator.counts).toMatchObject({ keepAlives: 2, logins: 1 });
   });
 
-  it('that comes while the answer is awaited is checked again by itself, 5 s after', async () => {
+  it('that comes while an answer is awaited is checked again 5 s later', async () => {
     const { clock, isAsked, session, sessions, simulator } = await setUp();
     simulator.fail('keepAlive', { slow: 200 });
     const first = sessions.refresh(session);
@@ -88,7 +88,7 @@ describe('a suspicion about a live session', () => {
   });
 
   it.each(['hung', { status: 503 }, 'html'] as const)(
-    'is handed on while Betfair cannot be asked, and the session served as before: %j',
+    'is passed on if Betfair gives no clear answer, and the session is still served: %j',
     async (fault) => {
       const { clock, session, sessions, simulator, warnings } = await setUp(
         { storage: 'mem://' },
@@ -155,7 +155,7 @@ describe('a suspicion about a session that died', () => {
     expect(simulator.counts).toMatchObject({ keepAlives: 1, logins: 2 });
   });
 
-  it('does not hold back the check of its successor', async () => {
+  it('does not delay the check of the next session', async () => {
     const { session, sessions, simulator } = await setUp();
     simulator.endSessions();
     const second = await sessions.refresh(session);
@@ -224,13 +224,13 @@ describe('a suspicion where the store holds another text', () => {
 });
 
 describe('the refusal of a call', () => {
-  it('replaces the session that another call got through with, without a keepAlive', async () => {
+  it('replaces a session with which another call succeeded, without a keepAlive', async () => {
     const { sessions, simulator } = await setUp();
     expect((await replaceOnProof(simulator, sessions)).generation).toBe(2);
     expect(simulator.counts).toMatchObject({ keepAlives: 0, logins: 2 });
   });
 
-  it('is handed on where none got through and Betfair takes the session, with one warning', async () => {
+  it('is passed on if no call succeeded and Betfair accepts the session, with one warning', async () => {
     const { clock, session, sessions, simulator, warnings } = await setUp();
     simulator.rejectCalls(() => true);
     for (let round = 0; round < 5; round++) {
@@ -242,7 +242,7 @@ describe('the refusal of a call', () => {
     expect(simulator.counts).toMatchObject({ calls: 5, keepAlives: 5, logins: 1 });
   });
 
-  it('replaces also a session that no call got through with once Betfair says that it is dead', async () => {
+  it('also replaces a session with which no call succeeded, once Betfair says that it is dead', async () => {
     const { sessions, simulator } = await setUp();
     simulator.endSessions();
     expect(await sessions.call(READ)).toEqual(expect.any(Array));
@@ -251,7 +251,7 @@ describe('the refusal of a call', () => {
 });
 
 describe('closing the application', () => {
-  it('ends a check under way', async () => {
+  it('ends a check in progress', async () => {
     const { clock, close, isAsked, session, sessions, simulator } = await setUp(
       { storage: 'mem://' },
       new VirtualClock(100),

@@ -5,7 +5,7 @@ import { VirtualClock } from '../support/virtual.clock.js';
 afterEach(closeAccounts);
 
 describe('session$', () => {
-  it('begins with the current session for whoever comes late, and goes on with every new one', async () => {
+  it('begins with the current session for a late subscriber, and continues with every new one', async () => {
     const { simulator, start } = await createAccount();
     const { sessions } = await start({ storage: 'mem://' });
     const [early, late]: BetfairSession[][] = [[], []];
@@ -58,7 +58,7 @@ it('events say when they happened, on the clock of the machine', async () => {
   ]);
 });
 
-it('both streams end with the application, so that whoever waits for more is told', async () => {
+it('both streams complete when the application ends', async () => {
   const { start } = await createAccount();
   const { sessions, close } = await start();
   const ended: string[] = [];

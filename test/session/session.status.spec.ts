@@ -48,7 +48,7 @@ describe('the status, as a health check reads it', () => {
     expect(sessions.status).toMatchObject({ state: 'ready', persisted: true });
   });
 
-  it('is blocked until when logins are held back, without a session', async () => {
+  it('is blocked, with the time of the next login, if logins are blocked and there is no session', async () => {
     const clock = new VirtualClock();
     const { simulator, start } = await createAccount();
     const { sessions } = await start({}, clock);
@@ -59,7 +59,7 @@ describe('the status, as a health check reads it', () => {
     expect(sessions.status).toStrictEqual({ state: 'blocked', blockedUntil, persisted: false });
   });
 
-  it('is degraded where logins are held back and another process had a session left', async () => {
+  it('is degraded if logins are blocked and another process had a session left', async () => {
     const clock = new VirtualClock();
     const { start } = await createAccount();
     const { sessions } = await start({ password: 'wrong' }, clock);

@@ -27,7 +27,7 @@ describe('the five seconds of a shutdown', () => {
     expect(await outcome).toMatchObject(closed);
   });
 
-  it('are not begun anew by the last hook', async () => {
+  it('are not started again by the last hook', async () => {
     const { sessions, clock, close } = await hanging('certLogin');
     const outcome = sessions.getSession().catch((error: unknown) => error);
     await clock.settle();
@@ -48,7 +48,7 @@ describe('the five seconds of a shutdown', () => {
     expect(simulator.counts.loginAttempts).toBe(1);
   });
 
-  it('end requests to the API that are under way, and keep later ones from being sent', async () => {
+  it('abort requests to the API in flight, and keep later ones from being sent', async () => {
     const { sessions, clock, simulator } = await hanging('api');
     const call = () => sessions.call('SportsAPING/v1.0/listEventTypes').catch((e: unknown) => e);
     const outcome = call();

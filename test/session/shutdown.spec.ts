@@ -181,7 +181,7 @@ describe('closing the application', () => {
     expect(closed).toEqual(['opened']);
   });
 
-  it('waits for a login under way and stores what it gave', async () => {
+  it('waits for a login in progress and stores its token', async () => {
     const { simulator, start, stored } = await createAccount();
     simulator.fail('certLogin', { slow: 300 });
     const { sessions, close } = await start();
@@ -190,7 +190,7 @@ describe('closing the application', () => {
     expect(await stored()).toBe((await waiting).token);
   });
 
-  it('ends a login that hangs after five seconds, with a typed error for whoever waits', async () => {
+  it('ends a login that hangs after five seconds, with a typed error for callers that wait', async () => {
     const clock = new VirtualClock(100);
     const { simulator, start } = await createAccount();
     simulator.fail('certLogin', 'hung');
@@ -210,7 +210,7 @@ describe('closing the application', () => {
     });
   });
 
-  it('is what a session asked for afterwards fails with, not the failure that logins rest for', async () => {
+  it('is the error of later calls, not the failure for which logins wait', async () => {
     const { simulator, start } = await createAccount();
     simulator.fail('certLogin', { status: 503 });
     const { sessions, close } = await start();
@@ -222,7 +222,7 @@ describe('closing the application', () => {
     expect(simulator.counts.loginAttempts).toBe(1);
   });
 
-  it('waits for a keepAlive under way', async () => {
+  it('waits for a keepAlive in progress', async () => {
     const { simulator, start, stored } = await createAccount();
     const { sessions, close } = await start();
     const { token } = await sessions.getSession();
@@ -234,7 +234,7 @@ describe('closing the application', () => {
     expect(await stored()).toBe(token);
   });
 
-  it('waits for a write under way, so that no login is lost', async () => {
+  it('waits for a write in progress, so that no login is lost', async () => {
     const { simulator, storage, start, stored } = await createAccount();
     let closing: Promise<void> | undefined;
     storage.fail('write', () => {

@@ -215,7 +215,7 @@ it('answers a client that keeps its connection, and exits in time', async () => 
   expect(await reply).toMatchObject(closed);
 });
 
-it('exits at once if it is idle, whoever kept the session alive', async () => {
+it('exits at once if it is idle, even with scheduled keep-alives', async () => {
   const application = await bench.start({ options: { keepAlive: true } });
   await until(() => requestsTo('certLogin') === 1);
   expect(await application.get('session')).toMatchObject(done);
@@ -223,7 +223,7 @@ it('exits at once if it is idle, whoever kept the session alive', async () => {
   expect(await leaseLeft()).toBeLessThanOrEqual(PAUSE_AFTER_LOGIN_MS);
 });
 
-it('exits in time on a second signal, and answers the request all the same', async () => {
+it('exits in time on a second signal, and still answers the request', async () => {
   bench.simulator.fail('certLogin', 'hung');
   const application = await bench.start();
   const reply = application.get('session');
@@ -236,7 +236,7 @@ it('exits in time on a second signal, and answers the request all the same', asy
   expect(await leaseLeft()).toBeLessThanOrEqual(PAUSE_AFTER_LOGIN_MS);
 });
 
-it('exits by itself after close() was called three times', async () => {
+it('exits after close() was called three times', async () => {
   bench.simulator.fail('certLogin', 'hung');
   const application = await bench.start({ onSignal: 'close twice' });
   const reply = application.get('session');
