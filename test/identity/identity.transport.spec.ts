@@ -353,8 +353,6 @@ describe('the authorities that this Node was told to trust', () => {
   const setDefault: unknown = Reflect.get(tls, 'setDefaultCACertificates');
   const getDefault: unknown = Reflect.get(tls, 'getCACertificates');
   const can = typeof setDefault === 'function' && typeof getDefault === 'function';
-  if (!can)
-    console.warn('Skipped: only Node 22.19 and later can be told whom to trust while it runs.');
 
   (can ? it.each(['usual', 'added']) : it.skip.each(['usual', 'added']))(
     'are enough for a login with its certificate (option "ca": %s)',

@@ -387,10 +387,10 @@ describe('fetch with a signal', () => {
 });
 
 describe('fetch of many requests', () => {
-  it('makes one login of a thousand refusals at one moment, and sends each request twice', async () => {
+  it('makes one login of a hundred refusals at one moment, and sends each request twice', async () => {
     const { sessions, simulator } = await setUpProven();
     const answers = await Promise.all(
-      times(1_000, async (id) => {
+      times(100, async (id) => {
         const response = await sessions.fetch(RPC, post(rpcCall('listEventTypes', {}, id)));
         return response.text();
       }),
@@ -399,9 +399,9 @@ describe('fetch of many requests', () => {
     expect(simulator.counts.logins).toBe(2);
     expect(simulator.counts.keepAlives).toBe(0);
     const counts = Object.values(sends(simulator));
-    expect(counts).toHaveLength(1_000);
+    expect(counts).toHaveLength(100);
     expect(Math.max(...counts)).toBe(2);
-  }, 60_000);
+  });
 
   it('gives stragglers, whose refusals come after the renewal, the session that there is', async () => {
     const { sessions, simulator } = await setUpProven();

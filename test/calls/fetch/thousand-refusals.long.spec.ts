@@ -1,0 +1,25 @@
+import { closeAccounts, createAccount, times } from '../../support/account.js';
+import { post, RPC, rpcCall, sends } from '../../support/betting.js';
+import { INVALID } from '../rejections.fixture.js';
+
+afterEach(closeAccounts);
+
+it('fetch makes one login of a thousand refusals at one moment, and sends each request twice [fault 3]', async () => {
+  const { simulator, start } = await createAccount();
+  const { sessions } = await start({ storage: 'mem://' });
+  // A call that gets through, so that the refusals are proof.
+  await sessions.fetch(RPC, post(rpcCall('listEventTypes', undefined, 'before')));
+  simulator.endSessions();
+  simulator.clearRequests();
+  const answers = await Promise.all(
+    times(1_000, async (id) => {
+      const response = await sessions.fetch(RPC, post(rpcCall('listEventTypes', {}, id)));
+      return response.text();
+    }),
+  );
+  expect(answers.filter((answer) => answer.includes(INVALID))).toEqual([]);
+  expect(simulator.counts).toMatchObject({ logins: 2, keepAlives: 0 });
+  const counts = Object.values(sends(simulator));
+  expect(counts).toHaveLength(1_000);
+  expect(Math.max(...counts)).toBe(2);
+}, 60_000);
