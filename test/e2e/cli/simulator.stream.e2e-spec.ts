@@ -4,7 +4,7 @@ import { parse } from 'dotenv';
 import { betfairSessionOptionsFromEnv } from 'nestjs-betfair-session';
 import { isRecord } from '../../../lib/common/unknown-values.js';
 import { closeApplications, createSessions } from '../../support/application.js';
-import { StreamWire } from '../../testing/simulator/stream-wire.js';
+import { StreamWire } from '../../testing/simulator/stream/stream-wire.js';
 import { send, until } from '../../testing/simulator/wire.js';
 import { cleanUp, emptyFolder, type RunningSimulator, startSimulator } from './support/command.js';
 

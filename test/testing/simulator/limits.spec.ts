@@ -6,7 +6,7 @@ import {
   createTestSession,
   type SimulatorLimits,
 } from '../../../lib/testing/index.js';
-import { StreamWire } from './stream-wire.js';
+import { StreamWire } from './stream/stream-wire.js';
 import { BETTING, rightClient, rpc, send, type Reply } from './wire.js';
 
 /** Another address of this machine: Linux has all of 127.0.0.0/8, other systems only 127.0.0.1. */
