@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { makeCertificate } from '../../identity/support/certificates.js';
 
-const ROOT = resolve(import.meta.dirname, '..');
+const ROOT = resolve(import.meta.dirname, '../../..');
 const OPTIONAL =
   /^(@nestjs\/(schedule|config)|@aws-sdk\/|@smithy\/|@azure\/|@google-cloud\/|axios)/;
 
