@@ -61,7 +61,7 @@ describe('the built package', () => {
 
   it.each([
     ['imported by its name', `await import('nestjs-betfair-session')`],
-    ['imported as ECMAScript module', `await import('../../dist/esm/index.js')`],
+    ['imported as ECMAScript module', `await import('./dist/esm/index.js')`],
     ['required as CommonJS', `createRequire(import.meta.resolve('./x'))('./dist/cjs/index.js')`],
     ['imported as testing kit', `await import('nestjs-betfair-session/testing')`],
     [
@@ -83,7 +83,7 @@ describe('the built package', () => {
   it('has a command that loads no framework and no client', async () => {
     const { printed, imported } = await run(`
       process.argv.splice(1, 2, 'main.js', 'simulator', '--help');
-      await import('../../dist/esm/cli/main.js');`);
+      await import('./dist/esm/cli/main.js');`);
     expect(printed).toMatch(/^Usage: nestjs-betfair-session simulator/);
     expect(imported).toContain('./simulator/simulator.command.js');
     const packages = imported.filter((name) => /^[@a-z]/.test(name) && !isBuiltin(name));
