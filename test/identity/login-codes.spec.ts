@@ -148,7 +148,7 @@ describe.each(['AUTHORIZED_ONLY_FOR_DOMAIN', 'NOT_AUTHORIZED_FOR_DOMAIN'])('%s',
   it.each(countries)('_%s names the jurisdiction "%s"', (country, jurisdiction) => {
     const { kind, action } = classifyLoginCode(`${family}_${country}`);
     expect(kind).toBe('credentials');
-    expect(action).toContain(`the site for ${country} ("${jurisdiction}") takes only`);
+    expect(action).toContain(`the site for ${country} ("${jurisdiction}") accepts only`);
   });
 
   it('covers every jurisdiction', () => {
@@ -158,7 +158,7 @@ describe.each(['AUTHORIZED_ONLY_FOR_DOMAIN', 'NOT_AUTHORIZED_FOR_DOMAIN'])('%s',
   it('of a country without a jurisdiction names none', () => {
     expect(classifyLoginCode(`${family}_DE`)).toEqual({
       kind: 'credentials',
-      action: expect.stringContaining('the site for DE takes only'),
+      action: expect.stringContaining('the site for DE accepts only'),
     });
   });
 });

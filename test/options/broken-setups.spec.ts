@@ -116,7 +116,7 @@ function body(pem: string): string {
   return pem.replaceAll(/-----.*-----/g, '').trim();
 }
 
-const ABOUT_TEXT = 'Give the path of the file, or give what it holds as';
+const ABOUT_TEXT = 'Give the path of the file, or give its content as';
 const ONLY_PATH = 'Give the path and nothing else.';
 
 const pathsThatAreNone: Row[] = [

@@ -205,7 +205,7 @@ describe('options that are not', () => {
     [{ password: undefined }, /^password: set it to the password, or to a function/],
     [{ password: 12345 }, /^password: /],
     [{ applicationKey: '' }, /^applicationKey: set it/],
-    [{ applicationKey: 'fromAFile\n' }, /^applicationKey: .*without spaces or line breaks/],
+    [{ applicationKey: 'fromAFile\n' }, /^applicationKey ends with a line break\. Remove it/],
     [{ certificate: undefined }, /^certificate: set it to \{ cert, key \}.*login: 'interactive'/],
     [{ certificate: null }, /^certificate: set it to/],
     [{ certificate: 'client.crt' }, /^certificate: set it to/],
@@ -225,7 +225,7 @@ describe('options that are not', () => {
     [{ username: ' punter' }, /^username starts with a space\. Remove it/],
     [{ password: '"canary"' }, /^password has quotes around it\. Remove them; docker run/],
     [{ applicationKey: "'canaryKey'" }, /^applicationKey has quotes around it/],
-    [{ applicationKey: 'canary key' }, /^applicationKey: .*without spaces or line breaks/],
+    [{ applicationKey: 'canary key' }, /^applicationKey ends with a line break\. Remove it/],
     [
       { certificate: { pem: { file: '/no' } } },
       /^certificate\.pem: the file "\/no" cannot be read/,

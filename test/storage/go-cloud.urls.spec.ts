@@ -50,12 +50,12 @@ describe('a URL of Go Cloud', () => {
       'the s3: URL does not support the Go Cloud parameter "profile"',
       'AWS_PROFILE',
     ],
-    ['s3://bucket?role=CANARY', 'the parameter "role"', 'AWS_ROLE_ARN'],
-    ['s3://bucket?anonymous=true', 'the parameter "anonymous"', 'credentials are needed'],
-    ['s3://bucket?fips=true', 'the parameter "fips"', 'AWS_USE_FIPS_ENDPOINT=true'],
-    ['s3://bucket?kmskeyid=CANARY', 'the parameter "kmskeyid"', 'default encryption'],
-    ['gs://bucket?anonymous=true', 'the parameter "anonymous"', 'credentials are needed'],
-    ['azblob://container?storage_account=a&cdn=true', 'the parameter "cdn"', 'cache'],
+    ['s3://bucket?role=CANARY', 'the Go Cloud parameter "role"', 'AWS_ROLE_ARN'],
+    ['s3://bucket?anonymous=true', 'the Go Cloud parameter "anonymous"', 'credentials are needed'],
+    ['s3://bucket?fips=true', 'the Go Cloud parameter "fips"', 'AWS_USE_FIPS_ENDPOINT=true'],
+    ['s3://bucket?kmskeyid=CANARY', 'the Go Cloud parameter "kmskeyid"', 'default encryption'],
+    ['gs://bucket?anonymous=true', 'the Go Cloud parameter "anonymous"', 'credentials are needed'],
+    ['azblob://container?storage_account=a&cdn=true', 'the Go Cloud parameter "cdn"', 'cache'],
   ])('%s is refused with the way of the SDK', async (url, what, instead) => {
     const failure = await failureOf(url);
     expect(failure).toBeInstanceOf(BetfairConfigurationError);
@@ -69,7 +69,7 @@ describe('a URL of Go Cloud', () => {
     const url = 's3://bucket?region=eu-west-1&s3ForcePathStyle=true';
     expect(created(url).ignored).toStrictEqual([]);
     expect(findStorageFault(`${url}&use_path_style=true`)).toMatch(
-      /the parameter "use_path_style" is given twice/,
+      /the parameter "use_path_style" is set twice/,
     );
   });
 

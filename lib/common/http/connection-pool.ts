@@ -1,71 +1,48 @@
 import type { Socket } from 'node:net';
-import type { Clock, ClockTimer } from '../clock.js';
+import type { Clock } from '../clock.js';
 import type { Connector } from './connector.js';
+import { Handshakes } from './handshakes.js';
+import { type Connection, IdleConnections } from './idle-connections.js';
 import { clientFor } from './pooled-client.js';
 import { SpareSocket } from './spare-socket.js';
-import { type buildConnector, Client, Dispatcher } from './undici.js';
+import { Client, Dispatcher } from './undici.js';
 import { fail, type PooledRequest, WaitingLine } from './waiting-line.js';
 
-/** Connections to one origin. */
-const MOST_CONNECTIONS = 512;
-/** Handshakes at a time: more at once make each of them, and the first answer, slower. */
-const MOST_HANDSHAKES = 64;
-/** Milliseconds after which a handshake counts no more as one of them: it waits for the other side, not for us. */
-const SLOW_AFTER_MS = 1_000;
-/** Milliseconds without any progress after which requests that wait get further connections. */
-const STALLED_AFTER_MS = 50;
-/** Milliseconds after which an idle connection may have been closed without being noticed yet. */
-const UNSEEN_AFTER_MS = 4_000;
+/** Number of connections to one origin. */
+const MAX_CONNECTIONS = 512;
 
-/** That of Node, also where a test puts another in its place: it waits for the network, not for time. */
+/** Node's own function, even if a test replaces it: it waits for the network, not for time. */
 const nextTurn = setImmediate;
-
-interface Handshake {
-  readonly since: number;
-  cancel: () => void;
-}
-
-/** A connection without a request; one that never had any is a {@link SpareSocket}. */
-interface Idle {
-  readonly connection: Client | SpareSocket;
-  readonly since: number;
-}
 
 /**
  * Connections to one origin, each with one request at a time. A request takes the connection that was used last, or a
- * new one, so that one without an answer delays no other; it waits only in a burst that would cost more in handshakes
- * than in waiting. A connection is made for whoever is first in line when it is there, not for a certain request.
+ * new one, so that a connection without an answer delays no other request. Requests wait only in a burst in which more
+ * handshakes would take longer than waiting. A new connection serves the request that is first in line.
  */
 export class ConnectionPool extends Dispatcher {
   readonly #busy = new Set<Client>();
-  readonly #handshakes = new Set<Handshake>();
-  /** The one that was used last comes last. */
-  #idle: Idle[] = [];
+  readonly #handshakes: Handshakes;
+  readonly #idle: IdleConnections;
   readonly #waiting: WaitingLine;
-  /** Told of the end of each request. */
+  /** Callbacks for the end of the next request. */
   readonly #onEnd: (() => void)[] = [];
-  #stalled: ClockTimer | undefined;
-  #looking = false;
+  #isChecking = false;
   #closed: Error | undefined;
-  readonly #target: buildConnector.Options;
 
-  /** @param connector - makes a connection, or fails within a time */
+  /** @param connector - opens a connection, or fails within a time */
   constructor(
     private readonly origin: URL,
-    private readonly connector: Connector,
+    connector: Connector,
     private readonly options: Client.Options,
     private readonly clock: Clock,
   ) {
     super();
-    this.#waiting = new WaitingLine(clock);
-    const { protocol, host, hostname, port } = origin;
-    // An IPv6 address has brackets in a URL, and none for a socket.
-    const target = { protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port };
-    // Without a prototype, in which a connector would look for more.
-    this.#target = Object.assign(Object.create(null), target);
+    this.#handshakes = new Handshakes(origin, connector, clock);
+    this.#idle = new IdleConnections(clock);
+    this.#waiting = new WaitingLine(clock, () => this.#tellEnd());
   }
 
-  /** Makes a connection for the first request to take, if there is none. */
+  /** Opens a connection for the first request, if there is none. */
   prepare(): void {
     if (this.#size === 0 && this.#closed === undefined) this.#shakeHands();
   }
@@ -99,108 +76,84 @@ export class ConnectionPool extends Dispatcher {
   override async destroy(reason?: unknown): Promise<void> {
     const closed = reason instanceof Error ? reason : new Error('The connections are closed.');
     this.#closed ??= closed;
-    this.#stalled?.cancel();
-    for (const { cancel } of this.#handshakes) cancel();
-    this.#handshakes.clear();
+    this.#handshakes.cancelAll();
     this.#waiting.failAll(closed);
-    const connections = [
-      ...this.#idle.splice(0).map(({ connection }) => connection),
-      ...this.#busy,
-    ];
     await Promise.all(
-      connections.map(async (connection) => {
+      [...this.#idle.takeAll(), ...this.#busy].map(async (connection) => {
         if (connection instanceof SpareSocket) connection.close();
         else await connection.destroy(closed);
       }),
     );
   }
 
-  /** Requests in flight fail, as with {@link destroy}: nobody of ours waits for the rest. */
+  /** Fails the requests under way, as {@link destroy} does: nobody waits for their end. */
   override close(): Promise<void> {
     return this.destroy();
   }
 
-  /** Gives what waits to connections that are idle, or to new ones; `seen`: their state is known. */
-  #serve(seen = false): void {
-    this.#dropLate();
+  /** Gives waiting requests to idle connections, or to new ones. `isChecked`: ended connections have been removed. */
+  #serve(isChecked = false): void {
+    this.#waiting.dropLate();
     while (this.#waiting.length > 0) {
-      const last = this.#idle.at(-1);
-      const isStale = last !== undefined && this.#mayHaveEnded(last);
-      // A connection whose answer has just arrived comes free within a turn, much sooner than a new one.
-      if (!seen && (last ? isStale : this.#busy.size > 0)) return this.#look();
+      // A connection whose answer has just arrived is free within one turn, much sooner than a new one.
+      const mustCheck = this.#idle.length > 0 ? this.#idle.mayHaveEnded : this.#busy.size > 0;
+      if (!isChecked && mustCheck) return this.#check();
       if (!this.#serveOne()) return this.#open();
     }
   }
 
-  /** One that was never used was looked at last when it was made. */
-  #mayHaveEnded({ connection, since }: Idle): boolean {
-    const unseen = this.clock.monotonic() - since > UNSEEN_AFTER_MS;
-    return unseen || connection instanceof SpareSocket;
-  }
-
-  /** Lets the event loop turn once, in which connections leave the pool whose end has arrived, and others come free. */
-  #look(): void {
-    if (this.#looking) return;
-    this.#looking = true;
+  /** Lets the event loop turn once, which removes connections that have ended and frees others. */
+  #check(): void {
+    if (this.#isChecking) return;
+    this.#isChecking = true;
     nextTurn(() => {
-      this.#looking = false;
+      this.#isChecking = false;
       this.#serve(true);
     });
   }
 
   #send(client: Client): void {
     const next = this.#waiting.shift();
-    if (next === undefined) return this.#rest(client);
+    if (next === undefined) return this.#idle.add(client);
     this.#busy.add(client);
     client.dispatch(next.options, next.handler);
-    // A request that undici does not take, such as one with a header that cannot be sent, keeps no connection.
+    // undici refused the request, for example for an invalid header, so the connection is free.
     if (client.stats.size === 0) this.#free(client);
   }
 
-  #rest(connection: Client | SpareSocket): void {
-    this.#idle.push({ connection, since: this.clock.monotonic() });
-  }
-
-  /** Makes as many connections as requests wait for one, within the limits. */
+  /** Opens a connection for each waiting request that has none, within the limits. */
   #open(): void {
-    const slow = this.clock.monotonic() - SLOW_AFTER_MS;
-    const young = [...this.#handshakes].filter(({ since }) => since > slow).length;
-    const wanted = Math.min(
-      this.#waiting.length - young,
-      MOST_HANDSHAKES - young,
-      MOST_CONNECTIONS - this.#size,
+    const missing = Math.min(
+      this.#handshakes.missingFor(this.#waiting.length),
+      MAX_CONNECTIONS - this.#size,
     );
-    for (let i = 0; i < wanted; i += 1) this.#shakeHands();
-    this.#watch();
+    for (let i = 0; i < missing; i += 1) this.#shakeHands();
+    this.#waiting.watch(() => this.#serve(true));
   }
 
   #shakeHands(): void {
-    const handshake: Handshake = { since: this.clock.monotonic(), cancel: () => undefined };
-    this.#handshakes.add(handshake);
-    const taken = (...[error, socket]: Parameters<buildConnector.Callback>) => {
-      this.#handshakes.delete(handshake);
-      if (error) this.#failFirst(error, handshake);
-      else this.#welcome(socket);
-    };
-    handshake.cancel = this.connector(this.#target, taken);
+    this.#handshakes.start(
+      (socket) => this.#welcome(socket),
+      (error, since) => this.#failFirst(error, since),
+    );
   }
 
   #welcome(socket: Socket): void {
-    const spare: SpareSocket = new SpareSocket(socket, this.clock, () => this.#forget(spare));
-    this.#rest(spare);
-    this.#dropLate();
-    // One, and no further connection: those that wait in a burst are better served by the ones that come free.
+    const spare: SpareSocket = new SpareSocket(socket, this.clock, () => this.#idle.remove(spare));
+    this.#idle.add(spare);
+    this.#waiting.dropLate();
+    // Only one: in a burst, the other requests are served sooner by connections that come free.
     if (this.#waiting.length > 0) this.#serveOne();
   }
 
   #serveOne(): boolean {
-    const idle = this.#idle.pop();
-    const client = idle && this.#clientOf(idle.connection);
+    const connection = this.#idle.take();
+    const client = connection && this.#clientOf(connection);
     if (client) this.#send(client);
-    return idle !== undefined;
+    return connection !== undefined;
   }
 
-  #clientOf(connection: Client | SpareSocket): Client | undefined {
+  #clientOf(connection: Connection): Client | undefined {
     if (connection instanceof Client) return connection;
     const socket = connection.take();
     if (socket === undefined) return undefined;
@@ -213,14 +166,14 @@ export class ConnectionPool extends Dispatcher {
   #free(client: Client): void {
     if (!this.#busy.delete(client)) return;
     this.#tellEnd();
-    this.#dropLate();
+    this.#waiting.dropLate();
     this.#send(client);
   }
 
   #remove(client: Client): void {
     this.#busy.delete(client);
     this.#tellEnd();
-    this.#forget(client);
+    this.#idle.remove(client);
     client.close().catch(() => undefined);
     if (this.#closed === undefined) this.#serve(true);
   }
@@ -229,32 +182,12 @@ export class ConnectionPool extends Dispatcher {
     for (const tell of this.#onEnd.splice(0)) tell();
   }
 
-  #forget(connection: Client | SpareSocket): void {
-    this.#idle = this.#idle.filter((idle) => idle.connection !== connection);
-  }
-
-  /** Each attempt that fails is that of one request, the first in line, unless that came later than the attempt. */
-  #failFirst(error: Error, { since }: Handshake): void {
-    this.#dropLate();
+  /** Fails one request for each failed handshake: the first in line, unless it came after the handshake began. */
+  #failFirst(error: Error, since: number): void {
+    this.#waiting.dropLate();
     const { first } = this.#waiting;
     if (first && first.since <= since) this.#waiting.failFirst(error);
     this.#tellEnd();
     this.#serve(true);
-  }
-
-  /** Looks from time to time whether those that wait come closer to their turn. */
-  #watch(): void {
-    const { first } = this.#waiting;
-    this.#stalled ??= this.clock.timer(() => {
-      this.#stalled = undefined;
-      this.#dropLate();
-      if (this.#waiting.length === 0) return;
-      if (this.#waiting.first === first) this.#serve(true);
-      else this.#watch();
-    }, STALLED_AFTER_MS);
-  }
-
-  #dropLate(): void {
-    if (this.#waiting.dropLate()) this.#tellEnd();
   }
 }

@@ -1,11 +1,14 @@
-import type { Clock } from '../clock.js';
+import type { Clock, ClockTimer } from '../clock.js';
 import type { Dispatcher } from './undici.js';
 
-/** Milliseconds that a request waits for a connection at most. */
-const LONGEST_WAIT_MS = 60_000;
+/** Milliseconds that a request waits for a connection. */
+const MAX_WAIT_MS = 60_000;
+/** Milliseconds without progress after which waiting requests need further connections. */
+const STALLED_AFTER_MS = 50;
 
-/** A request, and whether its caller has given it up. */
+/** A request for the pool. */
 export interface PooledRequest extends Dispatcher.DispatchOptions {
+  /** Tells if the caller no longer waits for the answer. */
   readonly isGivenUp?: (() => boolean) | undefined;
 }
 
@@ -16,11 +19,16 @@ export interface Waiting {
   readonly since: number;
 }
 
-/** Requests that wait for a connection, in the order in which they came. */
+/** Requests that wait for a connection, in the order of their arrival. */
 export class WaitingLine {
   readonly #line: Waiting[] = [];
+  #timer: ClockTimer | undefined;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    /** Called after requests were dropped. */
+    private readonly onDropped: () => void,
+  ) {}
 
   get length(): number {
     return this.#line.length;
@@ -44,25 +52,38 @@ export class WaitingLine {
   }
 
   failAll(error: Error): void {
+    this.#timer?.cancel();
     while (this.first) this.failFirst(error);
   }
 
-  /** Drops from the front those whose callers no longer wait, which must never be sent; tells whether there were any. */
-  dropLate(): boolean {
+  /** Calls back when the first request has waited for a while and is still the first. */
+  watch(onStalled: () => void): void {
+    const { first } = this;
+    this.#timer ??= this.clock.timer(() => {
+      this.#timer = undefined;
+      this.dropLate();
+      if (this.length === 0) return;
+      if (this.first === first) onStalled();
+      else this.watch(onStalled);
+    }, STALLED_AFTER_MS);
+  }
+
+  /** Drops requests from the front whose callers no longer wait. They must never be sent. */
+  dropLate(): void {
     const { length } = this.#line;
-    if (length === 0) return false;
-    const late = this.clock.monotonic() - LONGEST_WAIT_MS;
+    if (length === 0) return;
+    const late = this.clock.monotonic() - MAX_WAIT_MS;
     for (let { first } = this; first; { first } = this) {
       if (first.since > late && !first.options.isGivenUp?.()) break;
-      this.failFirst(new Error(`No connection within ${LONGEST_WAIT_MS} ms.`));
+      this.failFirst(new Error(`No connection within ${MAX_WAIT_MS} ms.`));
     }
-    return this.#line.length < length;
+    if (this.#line.length < length) this.onDropped();
   }
 }
 
 /** Fails a request that was never given to a connection. */
 export function fail(handler: Dispatcher.DispatchHandler, error: Error): void {
-  // A proxy agent hands on handlers of the older kind.
+  // A proxy agent passes on handlers of the old kind.
   if (handler.onError) handler.onError(error);
   else handler.onResponseError?.(NEVER_SENT, error);
 }

@@ -111,7 +111,7 @@ describe('AzureBlobStorage', () => {
     ['azblob://c', /has no account/],
     ['azblob://c?storage_account=a&protocol=ftp', /"protocol" must be http or https/],
     ['azblob://c?storage_account=a&localemu=1', /"localemu" must be true or false/],
-    ['azblob://c?sas=CANARY', /no parameter "sas"\. It knows storage_account, domain/],
+    ['azblob://c?sas=CANARY', /the parameter "sas"\. It supports only storage_account, domain/],
   ])('is refused at start-up for %s', async (url, message) => {
     const failure = await failureOf(url);
     expect(failure).toBeInstanceOf(BetfairConfigurationError);

@@ -23,7 +23,7 @@ describe('GcsStorage', () => {
 
   it.each([
     ['gs:bucket', /needs the name of a bucket.*Write it as gs:\/\/my-bucket\?prefix=/],
-    ['gs://bucket?location=x', /no parameter "location"\. It knows prefix/],
+    ['gs://bucket?location=x', /the parameter "location"\. It supports only prefix/],
     ['gs://bucket:1', /must not contain a port/],
   ])('is refused at start-up for %s', async (url, message) => {
     const failure = await failureOf(url);

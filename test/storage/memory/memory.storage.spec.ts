@@ -26,7 +26,7 @@ describe('MemoryStorage', () => {
       const storage = new MemoryStorage();
       const refusal = {
         code: 'BETFAIR_CONFIGURATION',
-        message: expect.stringContaining(`the storage key ${JSON.stringify(key)} cannot be used`),
+        message: expect.stringContaining(`the storage key ${JSON.stringify(key)} is not valid`),
       };
       await expect(storage.read(key)).rejects.toMatchObject(refusal);
       await expect(storage.write(key, 'token', { ifAbsent: true })).rejects.toMatchObject(refusal);

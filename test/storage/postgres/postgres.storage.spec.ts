@@ -61,10 +61,10 @@ describe('PostgresStorage', () => {
     ['postgres://CANARY-user:CANARY%@host/db', /contains a "%" that is not a valid escape/],
     [
       'postgres://host/db?colour=CANARY-pass',
-      /no parameter "colour"\. It knows table, prefix, sslmode, sslrootcert/,
+      /the parameter "colour"\. It supports only table, prefix, sslmode, sslrootcert/,
     ],
     ['postgres://host/db?table=', /"table" has no value/],
-    ['postgres://host/db?table=a&table=b', /"table" is given twice/],
+    ['postgres://host/db?table=a&table=b', /"table" is set twice/],
     [
       'postgres://host/db?sslmode=no-verify',
       /"sslmode" must be disable or require or verify-ca or/,
@@ -74,7 +74,7 @@ describe('PostgresStorage', () => {
       /sslrootcert of the storage URL has no effect with sslmode=disable/,
     ],
     ['postgres://host/db?prefix=../x/', /the prefix .* cannot be used/],
-    ['postgres://host/db?table=a.b.c', /the name of the PostgreSQL table .* cannot be used/],
+    ['postgres://host/db?table=a.b.c', /the name of the PostgreSQL table .* is not valid/],
     ['postgres://host/db?table=a-b', /the name of the PostgreSQL table/],
     ['postgres://host/db?table=a%22;DROP', /the name of the PostgreSQL table/],
     ['postgres://host/db?table=.a', /the name of the PostgreSQL table/],
@@ -87,7 +87,9 @@ describe('PostgresStorage', () => {
   });
 
   it('is refused with the URL of something else', () => {
-    expect(() => new PostgresStorage({ url: 'mysql://host/db' })).toThrow(/has another scheme/);
+    expect(() => new PostgresStorage({ url: 'mysql://host/db' })).toThrow(
+      /must start with postgres:/,
+    );
   });
 
   it.each([
