@@ -1,4 +1,4 @@
-/** The part of an `AbortSignal` that is used; signals of other implementations have it too. */
+/** Part of an `AbortSignal` that is used. Signals of other implementations have it too. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
   readonly reason?: unknown;
@@ -6,7 +6,7 @@ export interface AbortSignalLike {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** Why a signal was aborted; implementations older than the reason do not say it. */
+/** Reason of an aborted signal. Old implementations do not have it. */
 export function reasonOf(signal: AbortSignalLike): unknown {
   return signal.reason ?? new DOMException('This operation was aborted', 'AbortError');
 }
@@ -16,13 +16,13 @@ interface SharedListener {
   remove(): void;
 }
 
-/** One listener for each signal: Node warns of a leak when one signal, such as that of a shutdown, has more than ten. */
+/** One listener for each signal. Node warns of a leak if a signal has more than ten listeners. */
 const listeners = new WeakMap<AbortSignalLike, SharedListener>();
 
 /**
- * Calls back once when `signal` aborts; at once if it did already.
+ * Calls back once when `signal` aborts, or at once if it has aborted.
  *
- * @returns stops that
+ * @returns a function that removes the callback
  */
 export function onAbort(signal: AbortSignalLike, callback: () => void): () => void {
   if (signal.aborted) {
@@ -30,7 +30,7 @@ export function onAbort(signal: AbortSignalLike, callback: () => void): () => vo
     return () => undefined;
   }
   const shared = listeners.get(signal) ?? listen(signal);
-  // Apart from an equal callback of another caller.
+  // A new function, because several callers may pass the same one.
   const entry = () => callback();
   shared.callbacks.add(entry);
   return () => {

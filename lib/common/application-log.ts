@@ -1,11 +1,11 @@
 import { Logger } from '@nestjs/common';
 
-/** The levels of the application's log that are used. */
+/** Part of the application's log that is used. */
 export type ApplicationLog = Pick<Logger, 'log' | 'warn' | 'error' | 'debug'>;
 
 /**
- * Opens the application's log for a part of this package, and an account if that has a name. The log is often the
- * application's own code, and its failure must not end what is only being reported: a login, a request, or the process.
+ * Opens the application's log for a part of this package, and for an account if it has a name. The log may be code of the
+ * application. Its errors are ignored, so that they do not end a login, a request or the process.
  */
 export function openLog(part: string, account = 'default'): ApplicationLog {
   const logger = new Logger(account === 'default' ? part : `${part}:${account}`);
@@ -13,7 +13,7 @@ export function openLog(part: string, account = 'default'): ApplicationLog {
     try {
       logger[level](message);
     } catch {
-      // There is nowhere left to report it.
+      // There is no other place to report it.
     }
   };
   return {

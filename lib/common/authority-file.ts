@@ -5,10 +5,10 @@ import { isPemCertificate } from './pem-certificate.js';
 import { unreadableFile } from './unreadable-file.js';
 
 /**
- * Reads a file with certificates of authorities, PEM.
+ * Reads a PEM file with certificates of authorities.
  *
- * @param name what the user set to its path
- * @throws BetfairConfigurationError the path is none, or the file cannot be read or holds something else
+ * @param name - option or variable that holds the path
+ * @throws BetfairConfigurationError the path is not valid, or the file cannot be read or holds something else
  */
 export function readAuthorityFile(name: string, file: string): string {
   const noPath = findNoPath(file);
@@ -27,7 +27,7 @@ export function readAuthorityFile(name: string, file: string): string {
 function readText(name: string, file: string): string {
   try {
     const found = statSync(file);
-    // Reading anything else may never end.
+    // Reading a pipe or a device may never end.
     if (found.isFile() || found.isDirectory()) return readFileSync(file, 'utf8');
   } catch (error) {
     throw unreadableFile(name, file, error);

@@ -1,33 +1,33 @@
 /** A timer that was set on a {@link Clock}. */
 export interface ClockTimer {
-  /** Takes the timer off the clock; does nothing once it has called back. */
+  /** Cancels the timer; does nothing after it has called back. */
   cancel(): void;
-  /** The timer of Node behind it, if there is one: `SchedulerRegistry` stops it by that. */
+  /** Node's own timer, if there is one, which `SchedulerRegistry` can stop. */
   readonly handle?: unknown;
 }
 
 /**
- * Time as the session manager sees it. Lifetimes and waits count on the monotonic clock, which no NTP step moves; only
- * what is shown to people or shared between machines is on the wall clock.
+ * Clock of the session manager. Lifetimes and waits use the monotonic clock, which NTP does not change. Only times for
+ * people or other machines use the wall clock.
  */
 export interface Clock {
-  /** Milliseconds since some fixed point; never goes back. */
+  /** Milliseconds since a fixed point; never decreases. */
   monotonic(): number;
   /** Milliseconds since the Unix epoch. */
   wall(): number;
   /** Calls back after `ms`; does not keep the process alive. */
   timer(callback: () => void, ms: number): ClockTimer;
-  /** A random number from 0 up to, not including, 1, by which waits are spread. */
+  /** Random number from 0 up to, but not including, 1, which spreads waits. */
   random(): number;
-  /** Like {@link timer}, for the end of work in progress: keeps the process alive until then. */
+  /** Does the same as {@link timer}, but keeps the process alive. For work in progress. */
   deadline(callback: () => void, ms: number): ClockTimer;
 }
 
-/** Longest delay that Node's timers take (2^31 - 1 ms, 24.8 days); they fire at once for a longer one. */
-const LONGEST_DELAY = 2_147_483_647;
+/** Longest delay of Node's timers (2^31 - 1 ms, 24.8 days). With a longer one they call back at once. */
+const MAX_DELAY_MS = 2_147_483_647;
 
 function set(callback: () => void, ms: number): NodeJS.Timeout {
-  return setTimeout(callback, Math.min(Math.max(ms, 0), LONGEST_DELAY));
+  return setTimeout(callback, Math.min(Math.max(ms, 0), MAX_DELAY_MS));
 }
 
 /** The clock of the machine. */

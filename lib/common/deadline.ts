@@ -1,20 +1,20 @@
 import { onAbort, reasonOf, type AbortSignalLike } from './abort-listener.js';
 import type { Clock, ClockTimer } from './clock.js';
 
-/** The loop's own turn, also under the fake timers of a test. */
+/** Node's own functions, even under the fake timers of a test. */
 const nextTurn = setImmediate;
 const cancelTurn = clearImmediate;
 
-/** Milliseconds by which a timer is late only if the process could not run. */
-const HELD_UP_MS = 100;
+/** Milliseconds of delay of a timer that prove that the process could not run. */
+const PROCESS_PAUSE_MS = 100;
 
 /**
- * Ends work after `ms`, but never because the process could not run: timers go off before anything is read. So the loop
- * turns once, in which an answer that has arrived is read; and a process that was stopped past the end gets the time by
- * which it was late, though no more than `ms`, to finish with that answer.
+ * Ends work after `ms`, but not because the process could not run. Timers call back before sockets are read, so the event
+ * loop first turns once, which reads an answer that has arrived. If the process was paused past the end, the work gets
+ * extra time to use that answer: as long as the process was late, but at most `ms`.
  *
- * @param end called once, unless it is cancelled
- * @param kind `'timer'` does not keep the process alive
+ * @param end - called once, unless it is cancelled
+ * @param kind - `'timer'` does not keep the process alive
  */
 export function endAfter(
   clock: Clock,
@@ -30,7 +30,7 @@ export function endAfter(
   };
   const attend = () => {
     const late = clock.monotonic() - due;
-    if (late < HELD_UP_MS) endNextTurn();
+    if (late < PROCESS_PAUSE_MS) endNextTurn();
     else timer = clock[kind](endNextTurn, Math.min(late, ms));
   };
   let timer = clock[kind](attend, ms);
@@ -43,10 +43,10 @@ export function endAfter(
 }
 
 /**
- * Runs `work` with an end: after `ms`, or when `parent` aborts, its signal aborts and the promise rejects, also where
- * the work ignores the signal. A result that comes later is dropped.
+ * Runs `work` with a deadline. After `ms`, or when `parent` aborts, its signal aborts and the promise rejects, even if
+ * the work ignores the signal. A later result is dropped.
  *
- * @param timedOut makes the error for the case that the time ran out
+ * @param timedOut - makes the error for a deadline that has passed
  */
 export function withDeadline<T>(
   clock: Clock,
@@ -59,7 +59,7 @@ export function withDeadline<T>(
   return withEnding(clock, ms, bounded, timedOut, parent);
 }
 
-/** Runs `work` like {@link withDeadline}, but waits for its result; the work must settle once its signal aborts. */
+/** Runs `work` like {@link withDeadline}, but waits until it settles, which it must do after its signal aborts. */
 export async function withEnding<T>(
   clock: Clock,
   ms: number,
@@ -78,7 +78,7 @@ export async function withEnding<T>(
   }
 }
 
-/** Waits for `work`, but no longer than until `signal` aborts; the work itself goes on. */
+/** Waits for `work` until `signal` aborts, which rejects. The work itself continues. */
 export function abortable<T>(
   work: () => Promise<T>,
   signal: AbortSignalLike | undefined,
@@ -94,7 +94,7 @@ export function abortable<T>(
 /**
  * Waits for `ms` or until `signal` aborts, which rejects.
  *
- * @param kind `'timer'` does not keep the process alive
+ * @param kind - `'timer'` does not keep the process alive
  */
 export function sleep(
   clock: Clock,
@@ -109,7 +109,7 @@ export function sleep(
   return abortable(() => slept, signal).finally(() => wake?.cancel());
 }
 
-/** Waits for `work` for `ms`, and takes `late` if there is no result by then; the work itself goes on. */
+/** Waits for `work` for `ms`, and returns `late` if there is no result. The work itself continues. */
 export async function inTime<T>(clock: Clock, ms: number, work: Promise<T>, late: T): Promise<T> {
   let timer: Pick<ClockTimer, 'cancel'> | undefined;
   const outOfTime = new Promise<T>((resolve) => {

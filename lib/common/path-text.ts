@@ -1,28 +1,28 @@
 import { resolve } from 'node:path';
 
-/** The longest path that an operating system takes. */
-const LONGEST_PATH = 4096;
-/** The longest text that looks like a path. */
-const LONGEST_LOOKALIKE = 1024;
-/** The first characters of a PEM text in base64, or of the bytes of a key, a certificate or a PFX. */
+/** Length of the longest path of an operating system. */
+const MAX_PATH_LENGTH = 4096;
+/** Length of the longest text that may look like a path. */
+const MAX_PATH_LIKE_LENGTH = 1024;
+/** Base64 of a PEM text, or of the bytes of a key, a certificate or a PFX. */
 const BASE64 = /^(?:LS0tLS1|M[A-Z])[A-Za-z0-9+/]{38,}={0,2}$/;
-/** Longer than a name that a person gives. */
+/** Word that is longer than a name that people choose. */
 const LONG_WORD = /[A-Za-z0-9+=]{40,}/;
-/** Many letters of both cases and digits, and nothing that a long path would have beside them: a line of base64. */
+/** Line of base64: many letters of both cases and digits, and nothing else that a long path would have. */
 const LINE_OF_BASE64 = /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9+/=]{40,}$/;
-/** A file has an extension, or a folder is named with it; a passphrase has neither. */
+/** Path with a folder or an extension, which a passphrase does not have. */
 const LIKE_A_PATH = /[\\/]|\.[A-Za-z0-9]{1,8}$/;
 
-/** A text that was given for a path and cannot be one. */
+/** Fault of a text that was set as a path and cannot be one. */
 export interface NoPath {
-  /** Whether it is what the file should hold. */
+  /** `true` if the text is the content of the file instead of its path. */
   readonly isContent: boolean;
-  /** The end of a sentence about it. */
+  /** End of a sentence about the text. */
   readonly said: string;
 }
 
 /**
- * Finds that a text cannot be a path. Such a text must neither be quoted nor given to the operating system, whose errors
+ * Finds why a text cannot be a path. Such a text must not be quoted, nor passed to the operating system, whose errors
  * quote it.
  */
 export function findNoPath(text: string): NoPath | undefined {
@@ -43,19 +43,19 @@ function nameOddity(text: string): string | undefined {
   if (/[\r\n]/.test(text)) return 'has a line break before or after the path';
   // oxlint-disable-next-line no-control-regex -- a path has none
   if (/[\0-\x1f]/.test(text)) return 'contains a control character';
-  return text.length > LONGEST_PATH ? 'is too long for a path' : undefined;
+  return text.length > MAX_PATH_LENGTH ? 'is too long for a path' : undefined;
 }
 
-/** Tells if a text that is due to be something else looks like a path. */
+/** Tells if a text that should be something else looks like a path. */
 export function isPathLike(text: string): boolean {
-  if (text.length > LONGEST_LOOKALIKE || /[\r\n]|-----/.test(text)) return false;
+  if (text.length > MAX_PATH_LIKE_LENGTH || /[\r\n]|-----/.test(text)) return false;
   return (
     /\.(?:cer|crt|cert|der|key|p12|pem|pfx|txt)$/i.test(text) ||
     /^(?:\.{0,2}[\\/]|~|[A-Za-z]:[\\/]|file:)/.test(text)
   );
 }
 
-/** The absolute path in quotes, unless it may be a secret that was put in the wrong place. */
+/** Quotes the absolute path, unless it may be a secret that was set in the wrong place. */
 export function quotedPath(path: string): string {
   return LONG_WORD.test(path) || LINE_OF_BASE64.test(path) || !LIKE_A_PATH.test(path)
     ? '(not shown: it may be a secret that was put in the wrong place)'

@@ -1,21 +1,21 @@
 import type { Clock } from './clock.js';
 import { sleep } from './deadline.js';
 
-/** How pauses grow, in milliseconds before they are jittered. */
+/** Growth of pauses, in milliseconds without the random part. */
 export interface Growth {
   readonly first: number;
-  /** Default: they grow on. */
+  /** Longest pause. Default: no limit. */
   readonly longest?: number;
-  /** Each pause is that many times the one before. Default 2. */
+  /** Factor from one pause to the next. Default 2. */
   readonly factor?: number;
-  /** The part of itself by which a pause is shorter or longer at most. Default a quarter. */
+  /** Largest part by which a pause is randomly shorter or longer. Default a quarter. */
   readonly jitter?: number;
 }
 
-/** Between two looks at what another process does: five of them take over 5 s, as long as a slow login. */
+/** Pauses between checks of the work of another process. Five of them take over 5 s, as long as a slow login. */
 export const LOOKS: Growth = { first: 100, factor: 3.5, longest: 2_000, jitter: 0.1 };
 
-/** Growing pauses between attempts or looks; random, so that processes do not act in step. */
+/** Growing pauses between attempts. They are random, so that processes do not act at the same time. */
 export class Pauses {
   #next: number;
 
@@ -26,7 +26,7 @@ export class Pauses {
     this.#next = growth.first;
   }
 
-  /** The milliseconds of the next pause. */
+  /** Milliseconds of the next pause. */
   next(): number {
     const { factor = 2, longest = Infinity, jitter } = this.growth;
     const pause = jittered(this.clock, this.#next, jitter);
@@ -34,18 +34,18 @@ export class Pauses {
     return pause;
   }
 
-  /** Pauses, unless `signal` aborts, which rejects. */
+  /** Waits for the next pause, or until `signal` aborts, which rejects. */
   wait(signal?: AbortSignal): Promise<void> {
     return sleep(this.clock, this.next(), signal);
   }
 
-  /** Begins again with the first pause, after a success. */
+  /** Starts again with the first pause, after a success. */
   reset(): void {
     this.#next = this.growth.first;
   }
 }
 
-/** A random time within that part of `ms`, on either side. */
+/** Random time that differs from `ms` by at most that part. */
 export function jittered(clock: Clock, ms: number, part = 0.25): number {
   return ms * (1 - part + clock.random() * 2 * part);
 }

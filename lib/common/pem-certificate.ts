@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 
-/** Tells certificates as PEM: one, or a bundle. */
+/** Tells if a value is a PEM certificate, or a bundle of them. */
 export function isPemCertificate(value: unknown): boolean {
   if (typeof value !== 'string' && !Buffer.isBuffer(value)) return false;
-  // Each of a bundle: TLS would leave out what it cannot read, without a word.
+  // Checks each certificate of a bundle, because TLS silently ignores those that it cannot read.
   const blocks = value
     .toString()
     .split(/(?=-----BEGIN CERTIFICATE-----)/)

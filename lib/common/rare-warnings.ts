@@ -4,9 +4,9 @@ import type { Clock } from './clock.js';
 const WARNING_INTERVAL_MS = 10 * 60_000;
 
 /**
- * Passes each text on at most once in ten minutes.
+ * Limits warnings: each text passes at most once in ten minutes.
  *
- * @returns does so, and tells if it did
+ * @returns a function that warns, and tells if it did
  */
 export function warnRarely(clock: Clock, warn: (text: string) => void): (text: string) => boolean {
   const warnedAt = new Map<string, number>();

@@ -1,16 +1,16 @@
-/** Longest token text that is taken for one; real tokens have 44 characters. */
-const LONGEST_TOKEN = 4_096;
-/** Printable ASCII without spaces: what can be sent raw as the value of `X-Authentication`. */
+/** Length of the longest text that counts as a token. Real tokens have 44 characters. */
+const MAX_TOKEN_LENGTH = 4_096;
+/** Printable ASCII without spaces, which can be sent unchanged in a header. */
 const TOKEN_TEXT = /^[\x21-\x7e]+$/;
 
-/** Whether a text can be a session token. Anything else must never be sent to Betfair. */
+/** Tells if a text can be a session token. Any other text must never be sent to Betfair. */
 export function isTokenText(text: string): boolean {
-  return text.length <= LONGEST_TOKEN && TOKEN_TEXT.test(text);
+  return text.length <= MAX_TOKEN_LENGTH && TOKEN_TEXT.test(text);
 }
 
-/** The token in a stored text, or `undefined` where it is malformed. One trailing newline, as editors add, is allowed. */
+/** Reads the token in a stored text; `undefined` if it is malformed. Editors may have added a newline at the end. */
 export function parseStoredToken(text: string): string | undefined {
-  if (text.length > LONGEST_TOKEN + 2) return undefined;
+  if (text.length > MAX_TOKEN_LENGTH + 2) return undefined;
   const token = text.replace(/\r?\n$/, '');
   return isTokenText(token) ? token : undefined;
 }

@@ -1,9 +1,9 @@
-/** Tells if a value is an object with properties to look at: parsed JSON, or an error of any realm. */
+/** Tells if a value is an object with properties: parsed JSON, or an error of any realm. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Reads a property of a value that may be anything. One that throws, or is not there, reads as `undefined`. */
+/** Reads a property of any value; `undefined` if it throws or is missing. */
 export function read(value: unknown, property: PropertyKey): unknown {
   try {
     return typeof value === 'object' && value !== null ? Reflect.get(value, property) : undefined;
@@ -12,7 +12,7 @@ export function read(value: unknown, property: PropertyKey): unknown {
   }
 }
 
-/** Reads a property if it is a text and not empty. */
+/** Reads a property if it is a string that is not empty. */
 export function text(value: unknown, property: string): string | undefined {
   const found = read(value, property);
   return typeof found === 'string' && found !== '' ? found : undefined;

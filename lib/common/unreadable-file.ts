@@ -12,13 +12,13 @@ const ADVICE: Readonly<Record<string, string>> = {
     'It is a directory. Name the file in it. Docker creates a directory if the source of a mount is missing.',
 };
 
-/** Explains why a file could not be read. `name` is what the user set to its path. */
+/** Explains why a file could not be read. `name` is the setting that holds its path. */
 export function unreadableFile(
   name: string,
   file: string,
   error: unknown,
 ): BetfairConfigurationError {
-  // Without its message, which quotes the path unseen.
+  // Without the message, which quotes the path even if it may be a secret.
   const cause = safeCause({ name: 'Error', code: read(error, 'code') });
   const advice =
     adviseOnStray('The path', file) ??

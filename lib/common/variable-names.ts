@@ -1,7 +1,7 @@
-/** By identity, so that a copy of the options keeps the names, and a value put in its place does not get them. */
+/** Names of variables by the identity of a value: copied options keep them, and a replaced value does not get them. */
 const variables = new WeakMap<object, Readonly<Record<string, string>>>();
 
-/** Notes which environment variables the members of a value were read from, for faults that are found in it later. */
+/** Notes the environment variables of the members of a value, for faults that are found later. */
 export function nameByVariables<T extends object>(
   value: T,
   names: Readonly<Record<string, string>>,
@@ -10,7 +10,7 @@ export function nameByVariables<T extends object>(
   return value;
 }
 
-/** The environment variable that a member of a value was read from. */
+/** Environment variable of a member of a value. */
 export function variableOf(value: object, member: string): string | undefined {
   return variables.get(value)?.[member];
 }

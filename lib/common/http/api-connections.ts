@@ -5,16 +5,16 @@ import { namesProxy, proxyAgent } from './proxy.js';
 import { trusting, type CertificateAuthorities } from './trust.js';
 import { buildConnector, type Client, type Dispatcher } from './undici.js';
 
-/** Milliseconds to connect, with whatever is in between. */
+/** Milliseconds to connect, including a proxy. */
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Milliseconds without headers, or between two pieces of a body. */
-const SILENCE_MS = 60_000;
-/** Milliseconds that an idle connection is kept. Betfair closes it after 180 s, proxies mostly after 60. */
+/** Milliseconds to wait for headers, or for the next part of a body. */
+const SILENCE_TIMEOUT_MS = 60_000;
+/** Milliseconds that an idle connection is kept. Betfair closes it after 180 s, most proxies after 60 s. */
 const IDLE_MS = { direct: 170_000, proxied: 50_000 };
 
 /**
- * Connections to the API, which trust `ca` beside the usual authorities and go through the proxy that the environment
- * names (`HTTPS_PROXY`, `NO_PROXY`). Certificate checking is never switched off.
+ * Connections to the API. They trust `ca` in addition to the usual authorities and use the proxy of the environment
+ * (`HTTPS_PROXY`, `NO_PROXY`). Certificate checking is never switched off.
  *
  * @throws BetfairConfigurationError the environment names a proxy that cannot be used
  */
@@ -25,14 +25,14 @@ export class ApiConnections {
   readonly #isDirect: boolean;
 
   constructor(origin: URL, ca: CertificateAuthorities, clock: Clock) {
-    // Said, so that no prototype can name another server whose certificate would do. No time of undici's: see below.
+    // `servername` is set so that a polluted prototype cannot name another server. The connector below has the timeout.
     const tls = { ...trusting(ca), servername: undefined, timeout: 0 };
     const direct = buildConnector(tls);
     const open = (connector: buildConnector.connector) => {
       const idle = connector === direct ? IDLE_MS.direct : IDLE_MS.proxied;
       const options: Client.Options = {
-        headersTimeout: SILENCE_MS,
-        bodyTimeout: SILENCE_MS,
+        headersTimeout: SILENCE_TIMEOUT_MS,
+        bodyTimeout: SILENCE_TIMEOUT_MS,
         keepAliveTimeout: idle,
         keepAliveMaxTimeout: idle,
       };
@@ -47,13 +47,13 @@ export class ApiConnections {
       : proxyAgent({
           connect: direct,
           requestTls: tls,
-          // The proxy's connector differs from the one given, and tells that a connection is not direct.
+          // A connection through the proxy has another connector than `direct`.
           factory: (_origin, { connect }: Client.Options) =>
             open(typeof connect === 'function' ? connect : direct),
         });
   }
 
-  /** Opens a connection ahead, if there is none; not through a proxy, which closes one that is not used. */
+  /** Opens a first connection in advance. Not through a proxy, which closes an unused connection. */
   prepare(): void {
     if (this.#isDirect) for (const pool of this.#pools) pool.prepare();
   }

@@ -5,7 +5,7 @@ const OLD_TLS =
 const NO_TLS =
   'The server does not speak TLS. Check the port of the address, and look for a proxy in between.';
 
-/** Advice for failures that do not pass, by the code of the error. */
+/** Advice for permanent failures, by the code of the error. */
 const ADVICE: Readonly<Record<string, string>> = {
   SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
   DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
@@ -20,14 +20,14 @@ const ADVICE: Readonly<Record<string, string>> = {
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
 };
 
-/** Says why a connection failed, and what to do if it will not pass. `cause` is safe to show. */
+/** Explains why a connection failed, and what to do about a permanent failure. `cause` is safe to show. */
 export function explainConnectionFailure(cause: Error): {
   readonly reason: string;
   readonly advice: string | undefined;
 } {
   const code: unknown = Reflect.get(cause, 'code');
   if (typeof code !== 'string') return { reason: cause.message, advice: undefined };
-  // The text of OpenSSL is a line of its own sources.
+  // The text of OpenSSL names a line of its source code.
   const reason = code.startsWith('ERR_SSL_') ? code : cause.message;
   return { reason, advice: Object.hasOwn(ADVICE, code) ? ADVICE[code] : undefined };
 }

@@ -4,18 +4,18 @@ import { endAfter } from '../deadline.js';
 import { closeSocket } from './spare-socket.js';
 import type { buildConnector } from './undici.js';
 
-/** Undici takes these for passing trouble of an open connection, and would connect again and again, as fast as it can. */
+/** Codes after which undici would connect again at once, without end. */
 const REPEATED: ReadonlySet<unknown> = new Set(['UND_ERR_INFO', 'UND_ERR_SOCKET']);
 
-/** Makes a connection, and returns what gives that up. */
+/** Opens a connection, and returns a function that cancels it. */
 export type Connector = (
   options: buildConnector.Options,
   callback: buildConnector.Callback,
 ) => () => void;
 
 /**
- * A connector that ends: after `ms`, whatever stands still in between, such as a proxy that does not answer; and with an
- * error that undici does not answer with another attempt.
+ * Wraps a connector so that it ends after `ms`, even if a proxy does not answer, and fails with errors after which undici
+ * does not connect again.
  */
 export function boundedConnector(
   connect: buildConnector.connector,
@@ -32,7 +32,7 @@ export function boundedConnector(
     const cancel = () => {
       ended = true;
       deadline.cancel();
-      // What undici's own connector returns; that of a proxy has no such thing yet.
+      // Undici's own connector returns the socket; the connector of a proxy does not.
       if (started instanceof Socket) closeSocket(started);
     };
     const late = () => {

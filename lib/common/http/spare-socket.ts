@@ -2,10 +2,10 @@ import type { Socket } from 'node:net';
 import type { Clock, ClockTimer } from '../clock.js';
 
 /** Milliseconds that a connection waits for its first request. */
-const UNUSED_FOR_MS = 60_000;
+const MAX_UNUSED_MS = 60_000;
 
 /**
- * A connection, TLS handshake included, that no request has used yet. It is closed after a minute, and does not keep
+ * A connection, with its TLS handshake done, that no request has used yet. It is closed after a minute, and does not keep
  * the process alive.
  */
 export class SpareSocket {
@@ -18,10 +18,10 @@ export class SpareSocket {
   ) {
     socket.unref();
     socket.on('readable', this.#notice).on('error', this.#end).on('close', this.#end);
-    this.#timer = clock.timer(this.#end, UNUSED_FOR_MS);
+    this.#timer = clock.timer(this.#end, MAX_UNUSED_MS);
   }
 
-  /** Hands the connection to a request; `undefined` where it has ended. */
+  /** Gives the socket to a request; `undefined` if the connection has ended. */
   take(): Socket | undefined {
     this.#forget();
     return this.socket.readable && this.socket.writable ? this.socket.ref() : undefined;
@@ -33,7 +33,7 @@ export class SpareSocket {
     closeSocket(this.socket);
   }
 
-  /** Nothing was asked, so whatever comes makes the connection useless. Reading is also what shows its end. */
+  /** Ends a connection that sends something without a request. Reading is also needed to notice its end. */
   readonly #notice = () => {
     if (this.socket.read() !== null) this.#end();
   };
@@ -49,7 +49,7 @@ export class SpareSocket {
   }
 }
 
-/** Ends a connection that nobody looks after; a late error of it is nobody's. */
+/** Closes a socket that nobody uses any more, and ignores its late errors. */
 export function closeSocket(socket: Socket): void {
   socket.on('error', () => undefined).destroy();
 }

@@ -11,14 +11,14 @@ type Connector = buildConnector.connector;
 const direct = buildConnector({ timeout: 0 });
 
 /**
- * Opens a TCP connection, through the proxy that the environment names for TLS (`HTTPS_PROXY`, `NO_PROXY`). It takes as
- * long as it takes, until `signal` aborts.
+ * Opens a TCP connection, through the proxy of the environment for TLS (`HTTPS_PROXY`, `NO_PROXY`). Only `signal` limits
+ * the time.
  *
- * @throws BetfairConfigurationError the environment names a proxy that cannot be used; or the error of the connection,
- * or the reason of the signal
+ * @throws BetfairConfigurationError the proxy of the environment cannot be used; or the error of the connection, or the
+ * reason of the signal
  */
 export async function openTcpConnection(server: HostAndPort, signal: AbortSignal): Promise<Socket> {
-  // A plain one: the caller speaks TLS in it, without what undici would offer there.
+  // Without TLS, which the caller adds: undici would offer HTTP in it.
   const address = formatAddress(server);
   const port = String(server.port);
   const options = { hostname: server.host, host: address, protocol: 'http:', port };
@@ -27,11 +27,11 @@ export async function openTcpConnection(server: HostAndPort, signal: AbortSignal
   const isSocks = proxy.toLowerCase().startsWith('socks');
   let chosen: Connector = direct;
   const agent = proxyAgent({
-    // The target is no https: one. In place of a SOCKS proxy another one shows if the target is an exception.
+    // The target is not https:, so this is the proxy that counts. For SOCKS, another proxy shows if NO_PROXY applies.
     httpProxy: isSocks ? 'http://localhost' : proxy,
     connect: direct,
     factory: (_origin, { connect: way }: Client.Options) =>
-      new Way(() => (chosen = typeof way === 'function' ? way : direct)),
+      new ChosenRoute(() => (chosen = typeof way === 'function' ? way : direct)),
   });
   try {
     agent.dispatch({ origin: `http://${address}`, path: '/', method: 'GET' }, {});
@@ -45,8 +45,8 @@ export async function openTcpConnection(server: HostAndPort, signal: AbortSignal
 const SOCKS =
   'the environment variable HTTPS_PROXY names a SOCKS proxy, which does not work for the Stream API. Use an HTTP proxy, or bypass it: NO_PROXY=stream-api.betfair.com.';
 
-/** Stands for the way to a server that an agent has chosen, and sends nothing. */
-class Way extends Dispatcher {
+/** Dispatcher that reports that an agent has chosen its route, and sends nothing. */
+class ChosenRoute extends Dispatcher {
   constructor(private readonly onChosen: () => void) {
     super();
   }
@@ -78,7 +78,7 @@ function connect(
       },
     );
     const forget = onAbort(signal, () => {
-      // The connector of a proxy has no such thing yet.
+      // Undici's own connector returns the socket; the connector of a proxy does not.
       if (started instanceof Socket) closeSocket(started);
       reject(reasonOf(signal));
     });

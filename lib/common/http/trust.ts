@@ -5,7 +5,7 @@ import * as tls from 'node:tls';
 /** Additional trusted certificate authorities, PEM. */
 export type CertificateAuthorities = readonly (string | Buffer)[];
 
-/** Returns the authorities of an option, which may be one of them, or left out. */
+/** Returns the authorities of an option, which may be a single one or missing. */
 export function authoritiesOf(
   ca: string | Buffer | CertificateAuthorities | undefined,
 ): CertificateAuthorities {
@@ -16,7 +16,7 @@ export function authoritiesOf(
 /** A client certificate with its key. */
 type Credentials = Pick<tls.SecureContextOptions, 'cert' | 'key' | 'pfx' | 'passphrase'>;
 
-/** TLS settings of a connection, checked. */
+/** TLS settings of a connection that checks certificates. */
 export type Trust = tls.SecureContextOptions & {
   readonly rejectUnauthorized: true;
   readonly secureContext?: tls.SecureContext;
@@ -24,16 +24,16 @@ export type Trust = tls.SecureContextOptions & {
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** By what they trust: Node reads some 150 authorities for one, which holds up the process for about 50 ms. */
+/** Contexts by their authorities. A new one blocks the process for about 50 ms, because Node reads some 150 authorities. */
 const contexts = new Map<string, tls.SecureContext>();
 
-/** TLS settings of a connection that trusts `ca` beside the usual authorities, and always checks certificates. */
+/** TLS settings that trust `ca` in addition to the usual authorities, and always check certificates. */
 export function trusting(ca: CertificateAuthorities, credentials?: Credentials): Trust {
-  // Said, so that NODE_TLS_REJECT_UNAUTHORIZED cannot give a password to whoever answers.
+  // Set here, so that NODE_TLS_REJECT_UNAUTHORIZED cannot expose a password to another server.
   const checked = { rejectUnauthorized: true } as const;
   if (ca.length === 0) return { ...checked, ...credentials };
   const trusted = () => [...trustedByDefault(), ...ca];
-  // Not kept: it holds a private key, and a login is rare.
+  // Not cached: it holds a private key, and logins are rare.
   if (credentials) return { ...checked, ca: trusted(), ...credentials };
   const key = ca.join();
   const secureContext = contexts.get(key) ?? tls.createSecureContext({ ca: trusted() });
@@ -41,14 +41,14 @@ export function trusting(ca: CertificateAuthorities, credentials?: Credentials):
   return { ...checked, secureContext };
 }
 
-/** `ca` replaces the default authorities, so they must be named with it. */
+/** Default authorities, which the TLS option `ca` would replace. */
 function trustedByDefault(): readonly string[] {
-  // Node 22.15: also has NODE_EXTRA_CA_CERTS and the system's store where these are switched on.
+  // Since Node 22.15. Includes NODE_EXTRA_CA_CERTS and the system's store if these are switched on.
   const newer: typeof tls & { getCACertificates?: () => readonly string[] } = tls;
   return newer.getCACertificates?.() ?? [...tls.rootCertificates, ...extraAuthorities()];
 }
 
-/** The authorities that NODE_EXTRA_CA_CERTS names, for a Node that does not tell them. */
+/** Authorities in NODE_EXTRA_CA_CERTS, for a Node without `getCACertificates`. */
 function extraAuthorities(): readonly string[] {
   const file = process.env['NODE_EXTRA_CA_CERTS'];
   if (!file) return [];
@@ -56,7 +56,7 @@ function extraAuthorities(): readonly string[] {
     const blocks = readFileSync(file, 'utf8').match(CERTIFICATE) ?? [];
     return blocks.filter((pem) => new X509Certificate(pem).ca);
   } catch {
-    // Node has warned of it when the process began.
+    // Node has logged a warning at the start of the process.
     return [];
   }
 }
