@@ -17,7 +17,6 @@ const PLAIN_CODE = /^(?:(?=.{1,60}$)[A-Z][A-Za-z]*(?:_[A-Za-z]+)*|(?=.*[A-Z])(?=
 /** Largest status of HTTP and gRPC. */
 const MAX_STATUS = 599;
 
-/** Part of a foreign error that is kept. */
 interface Kept {
   readonly name: string | undefined;
   readonly code: string | undefined;

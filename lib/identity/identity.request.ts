@@ -14,7 +14,6 @@ export interface IdentityRequest {
   readonly connect: () => Dispatcher;
 }
 
-/** Response to an identity request. */
 export interface IdentityResponse {
   readonly status: number;
   readonly contentType: string;

@@ -1,5 +1,5 @@
 import { jurisdictionOfCountry } from './jurisdiction.endpoints.js';
-import { LOGIN_CODE_GROUPS, type LoginCode } from './login-codes.table.js';
+import { LOGIN_CODE_GROUPS, LOGIN_CODE_KINDS, type LoginCode } from './login-codes.table.js';
 
 const UNDOCUMENTED: LoginCode = {
   kind: 'account',
@@ -32,8 +32,10 @@ const FAMILIES: readonly {
 ];
 
 const CODES: ReadonlyMap<string, LoginCode> = new Map(
-  LOGIN_CODE_GROUPS.flatMap(([kind, action, codes]) =>
-    codes.map((code) => [code, { kind, action }]),
+  LOGIN_CODE_KINDS.flatMap((kind) =>
+    LOGIN_CODE_GROUPS[kind].flatMap(([action, codes]) =>
+      codes.map((code) => [code, { kind, action }] as const),
+    ),
   ),
 );
 

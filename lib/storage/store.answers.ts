@@ -6,6 +6,7 @@ import {
 } from '../errors/index.js';
 import { wordlessCause } from '../errors/safe-cause.js';
 import type { StoredValue } from './contract/session-storage.interface.js';
+import { isVersion } from './contract/write-condition.js';
 
 /** Operations of a store, as messages name them. */
 export type StoreOperation = 'read' | 'write' | 'delete';
@@ -73,10 +74,6 @@ const FAILURES = ['denied', 'misconfigured', 'unavailable', 'unsupported'] as co
 function failureOf(code: unknown): StorageFailure {
   const found = FAILURES.find((failure) => code === `BETFAIR_STORAGE_${failure.toUpperCase()}`);
   return found ?? 'unavailable';
-}
-
-function isVersion(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }
 
 function malformed(what: string): SessionStorageError {

@@ -225,7 +225,7 @@ describe('options that are not', () => {
     [{ username: ' punter' }, /^username starts with a space\. Remove it/],
     [{ password: '"canary"' }, /^password has quotes around it\. Remove them; docker run/],
     [{ applicationKey: "'canaryKey'" }, /^applicationKey has quotes around it/],
-    [{ applicationKey: 'canary key' }, /^applicationKey ends with a line break\. Remove it/],
+    [{ applicationKey: 'canary key' }, /^applicationKey: .*without spaces or line breaks/],
     [
       { certificate: { pem: { file: '/no' } } },
       /^certificate\.pem: the file "\/no" cannot be read/,

@@ -6,7 +6,6 @@ const MAX_WAIT_MS = 60_000;
 /** Milliseconds without progress after which waiting requests need further connections. */
 const STALLED_AFTER_MS = 50;
 
-/** A request for the pool. */
 export interface PooledRequest extends Dispatcher.DispatchOptions {
   /** Tells if the caller no longer waits for the answer. */
   readonly isGivenUp?: (() => boolean) | undefined;

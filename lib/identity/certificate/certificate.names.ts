@@ -1,6 +1,5 @@
 import { variableOf } from '../../common/variable-names.js';
 
-/** Parts of a client certificate. */
 export type PartName = 'cert' | 'key' | 'pem' | 'pfx';
 
 /** Names for the parts of a certificate in messages: their environment variables, or else their options. */

@@ -98,7 +98,6 @@ export abstract class CloudStorage implements SessionStorage {
   async close(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
-    // A client that could not be created has nothing to close.
     (await client?.catch(() => undefined))?.close?.();
   }
 

@@ -1,6 +1,6 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import type { OnIgnored } from '../contract/storage.driver.js';
-import { readParameters, type UrlRules } from '../contract/storage.url.js';
+import { decodePart, readParameters, type UrlRules } from '../contract/storage.url.js';
 
 /** Parts of a URL: `scheme://name?parameter=value`. */
 export interface CloudUrl {
@@ -8,8 +8,6 @@ export interface CloudUrl {
   readonly name: string;
   readonly parameters: ReadonlyMap<string, string>;
 }
-
-const BAD_ESCAPE = 'the URL contains a "%" that is not a valid escape.';
 
 /**
  * Reads the URL of a cloud store. It may hold credentials, so errors show only its scheme and the names of parameters.
@@ -33,13 +31,6 @@ export function readCloudUrl(url: string, rules: UrlRules, onIgnored: OnIgnored)
     fail(`${scheme} must not contain a path. Write a folder as ?prefix=folder/.`);
   }
   const parameters = readParameters(scheme, searchParams, rules, onIgnored);
-  return { name: decode(hostname) ?? fail(BAD_ESCAPE), parameters };
-}
-
-function decode(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
+  const name = decodePart(hostname) ?? fail('the URL contains a "%" that is not a valid escape.');
+  return { name, parameters };
 }

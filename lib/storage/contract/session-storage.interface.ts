@@ -1,6 +1,6 @@
 /** A stored value and the version of it that was read. */
 export interface StoredValue {
-  /** What was written, unchanged. */
+  /** The value that was written, unchanged. */
   readonly value: string;
   /** Opaque; changes with every write (S3: with every write of other content). Compare it only for equality. */
   readonly version: string;

@@ -58,6 +58,15 @@ function isPair(name: string, value: string): boolean {
   return /^[a-z_]{1,30}$/.test(name) && value !== '';
 }
 
+/** Decodes a part of a URL; `undefined` for a "%" that is not a valid escape. An error would quote the part. */
+export function decodePart(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}
+
 /** @throws BetfairConfigurationError it is neither `true` nor `false` */
 export function flag(parameters: ReadonlyMap<string, string>, name: string): boolean | undefined {
   const value = choice(parameters, name, ['true', 'false']);

@@ -31,6 +31,7 @@ export function assertDeleteCondition(condition: DeleteCondition): void {
   );
 }
 
-function isVersion(value: unknown): value is string {
+/** Tells if a value can be a version. */
+export function isVersion(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }

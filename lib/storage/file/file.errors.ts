@@ -1,7 +1,7 @@
 import { basename, join, sep } from 'node:path';
 import { safeCause } from '../../errors/safe-cause.js';
 import { SessionStorageError, type StorageFailure } from '../../errors/storage.errors.js';
-import { read } from '../../common/unknown-values.js';
+import { read, text } from '../../common/unknown-values.js';
 
 /** Failure that the code of an error tells. {@link withLinkErrors} finds `'unsupported'`. */
 type FileFailure = Exclude<StorageFailure, 'unsupported'>;
@@ -23,9 +23,8 @@ const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'ENOSY
 
 /** Reads the code of a system error (`ENOENT`); `undefined` for any other error. */
 export function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  const code: unknown = Reflect.get(error, 'code');
-  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
+  const code = text(error, 'code');
+  return code !== undefined && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
 }
 
 /**

@@ -23,6 +23,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { read } from '../../common/unknown-values.js';
 import { codeOf, withLinkErrors } from './file.errors.js';
 import { ifExists, remove, syncFolder, writeNew, type Fingerprint } from './file.copy.js';
 import { ABANDONED_AFTER_MS, sweep } from './file.temporary.js';
@@ -154,11 +155,9 @@ function parse(text: string): GenerationRecord | undefined {
   } catch {
     return undefined;
   }
-  if (typeof parsed !== 'object' || parsed === null) return undefined;
-  const temp: unknown = Reflect.get(parsed, 'temp');
-  const follows: unknown = Reflect.get(parsed, 'follows');
-  const base: unknown = Reflect.get(parsed, 'base');
-  const result: unknown = Reflect.get(parsed, 'result');
+  const [temp, follows, base, result] = ['temp', 'follows', 'base', 'result'].map((name) =>
+    read(parsed, name),
+  );
   if (typeof temp !== 'string' || !TEMPORARY.test(temp)) return undefined;
   if (!isTextOrNull(follows) || !isTextOrNull(base) || !isTextOrNull(result)) return undefined;
   return { temp, follows, base, result };

@@ -10,17 +10,6 @@ const MAX_COUNTED_MS = 60_000;
 /** Wraps a client of the application, and limits how many operations use it at a time. */
 export function borrowed(client: PostgresClientLike): PostgresSource {
   const running = new Set<Promise<void>>();
-
-  function count(operation: Promise<unknown>): void {
-    const counted = counting(operation);
-    running.add(counted);
-
-    async function counting(work: Promise<unknown>): Promise<void> {
-      await inTime(systemClock, MAX_COUNTED_MS, work.catch(ignore), undefined);
-      running.delete(counted);
-    }
-  }
-
   return {
     async use(operation, signal) {
       while (running.size >= MAX_RUNNING) {
@@ -28,7 +17,9 @@ export function borrowed(client: PostgresClientLike): PostgresSource {
         signal.throwIfAborted();
       }
       const result = operation(client);
-      count(result);
+      const settled = inTime(systemClock, MAX_COUNTED_MS, result.then(ignore, ignore), undefined);
+      const counted = settled.then(() => void running.delete(counted));
+      running.add(counted);
       return result;
     },
     close: async () => {},

@@ -1,6 +1,6 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import type { PostgresConnection } from './postgres.options.js';
-import { choice, readParameters, type UrlRules } from '../contract/storage.url.js';
+import { choice, decodePart, readParameters, type UrlRules } from '../contract/storage.url.js';
 
 /** Parts of a URL: `postgres://user:password@host/database?parameter=value`. */
 export interface PostgresUrl {
@@ -63,13 +63,10 @@ export function readPostgresUrl(written: string): PostgresUrl {
   };
 }
 
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // No cause: the error may hold the text.
-    throw fault('contains a "%" that is not a valid escape.');
-  }
+function decode(part: string): string {
+  const decoded = decodePart(part);
+  if (decoded !== undefined) return decoded;
+  throw fault('contains a "%" that is not a valid escape.');
 }
 
 function fault(what: string): BetfairConfigurationError {

@@ -1,4 +1,10 @@
-import type { StorageFailure } from '../../errors/storage.errors.js';
+import {
+  denied,
+  misconfigured,
+  unavailable,
+  unsupported,
+  type Verdict,
+} from '../remote/remote.verdict.js';
 
 /** Facts about the server and the client that the advice depends on. */
 export interface RedisWords {
@@ -9,25 +15,8 @@ export interface RedisWords {
   readonly isByUrl: boolean;
 }
 
-/** A kind of failure, and advice in a sentence or two. */
-export interface Verdict {
-  readonly failure: StorageFailure;
-  readonly advice: (words: RedisWords) => string;
-}
-
-type Advice = string | Verdict['advice'];
-
-const verdict = (failure: StorageFailure, advice: Advice): Verdict => ({
-  failure,
-  advice: typeof advice === 'string' ? () => advice : advice,
-});
-const denied = (advice: Advice) => verdict('denied', advice);
-const misconfigured = (advice: Advice) => verdict('misconfigured', advice);
-const unavailable = (advice: Advice) => verdict('unavailable', advice);
-const unsupported = (advice: Advice) => verdict('unsupported', advice);
-
 /** Verdicts by the first word of a server's error, or by a name of ours for an error without one. */
-export const VERDICTS: Readonly<Record<string, Verdict>> = {
+export const VERDICTS: Readonly<Record<string, Verdict<RedisWords>>> = {
   NOAUTH: denied(({ isByUrl }) =>
     isByUrl
       ? 'The server requires a password. Add it to the URL: redis://user:password@host.'
@@ -92,7 +81,7 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
   ),
 };
 
-export const UNKNOWN_FAILURE: Verdict = unavailable(({ isByUrl }) =>
+export const UNKNOWN_FAILURE: Verdict<RedisWords> = unavailable(({ isByUrl }) =>
   isByUrl
     ? 'This is usually temporary. Check the network, the address and the server, and that the URL is rediss:// for one with TLS and redis:// for one without.'
     : 'This is usually temporary. Check that the client is connected, its network and the server.',

@@ -59,7 +59,6 @@ export function objectName(prefix: string, key: string): string {
   return `{${prefix}${key}}`;
 }
 
-/** Reads the object of that name. */
 export async function get(send: RedisSend, name: string): Promise<StoredValue | undefined> {
   const reply = await send(['GET', name]);
   return reply === null ? undefined : parseObject(bytesOf(reply));

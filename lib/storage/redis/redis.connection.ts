@@ -44,7 +44,6 @@ export class RedisConnection {
   async close(): Promise<void> {
     const connecting = this.#connecting;
     this.#connecting = undefined;
-    // A connection that failed has nothing to close.
     (await connecting?.catch(() => undefined))?.redis.disconnect();
   }
 

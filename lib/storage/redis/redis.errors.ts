@@ -1,7 +1,8 @@
 import { isRuntimeCode, safeCause } from '../../errors/safe-cause.js';
 import { SessionStorageError } from '../../errors/storage.errors.js';
 import { read, text } from '../../common/unknown-values.js';
-import { type RedisWords, UNKNOWN_FAILURE, type Verdict, VERDICTS } from './redis.advice.js';
+import type { Verdict } from '../remote/remote.verdict.js';
+import { type RedisWords, UNKNOWN_FAILURE, VERDICTS } from './redis.advice.js';
 
 /** Failure that the store found itself, in a reply that is not an error. */
 export class RedisFault extends Error {
@@ -93,7 +94,7 @@ function isShown(code: string | undefined): code is string {
   return code !== undefined && (isRuntimeCode(code) || Object.hasOwn(VERDICTS, code));
 }
 
-function verdictOn(code: string | undefined): Verdict {
+function verdictOn(code: string | undefined): Verdict<RedisWords> {
   const known = code !== undefined && Object.hasOwn(VERDICTS, code) ? VERDICTS[code] : undefined;
   return known ?? UNKNOWN_FAILURE;
 }

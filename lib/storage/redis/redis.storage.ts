@@ -51,9 +51,9 @@ export interface RedisClientOptions {
   readonly send: RedisSend;
   /** Prefix of every key, such as `betfair/`. Default none. */
   readonly prefix?: string | undefined;
-  /** Not used here: the client knows its server. */
+  /** Must be absent: the client knows its server. */
   readonly url?: undefined;
-  /** Not used here: the client knows its authorities. */
+  /** Must be absent: the client knows its authorities. */
   readonly ca?: undefined;
 }
 

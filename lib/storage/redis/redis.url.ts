@@ -1,6 +1,6 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { assertPrefix } from '../remote/remote.names.js';
-import { readParameters, type UrlRules } from '../contract/storage.url.js';
+import { decodePart, readParameters, type UrlRules } from '../contract/storage.url.js';
 
 const RULES: UrlRules = {
   example: 'rediss://user:password@host:6379/0?prefix=betfair/',
@@ -79,13 +79,8 @@ export function readRedisUrl(url: string): RedisAddress {
   };
 }
 
-function decode(text: string, fail: (fault: string) => never): string | undefined {
-  try {
-    return text === '' ? undefined : decodeURIComponent(text);
-  } catch {
-    // No cause: the error may hold the password.
-    return fail(
-      'the URL contains a "%" that is not a valid escape. Write "%" in the password as %25.',
-    );
-  }
+function decode(part: string, fail: (fault: string) => never): string | undefined {
+  const fault =
+    'the URL contains a "%" that is not a valid escape. Write "%" in the password as %25.';
+  return part === '' ? undefined : (decodePart(part) ?? fail(fault));
 }

@@ -38,28 +38,11 @@ export async function persevere<T>(
   { mayPass, toError }: FailureRules,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  signal?.throwIfAborted();
-  try {
-    return await attemptUntilEnd(
-      attempt,
-      (error, count) => !(error instanceof BetfairSessionError) && mayPass(error, count),
-      signal,
-    );
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error instanceof BetfairSessionError ? error : toError(error);
-  }
-}
-
-async function attemptUntilEnd<T>(
-  attempt: (signal: AbortSignal, count: number) => Promise<T>,
-  mayPass: FailureRules['mayPass'],
-  signal: AbortSignal | undefined,
-): Promise<T> {
   const end = systemClock.monotonic() + OPERATION_TIMEOUT_MS;
   const pauses = new Pauses(systemClock, PAUSES_BETWEEN_ATTEMPTS);
   let before: unknown;
   for (let count = 1; ; count++) {
+    signal?.throwIfAborted();
     const left = end - systemClock.monotonic();
     try {
       return await withDeadline(
@@ -70,13 +53,15 @@ async function attemptUntilEnd<T>(
         signal,
       );
     } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof BetfairSessionError) throw error;
       // The last attempt has less time. The error of the one before says more than "no answer in time".
       const isCutShort = error instanceof RequestTimedOut && left < ATTEMPT_TIMEOUT_MS;
-      if (isCutShort && before !== undefined) throw before;
+      if (isCutShort && before !== undefined) throw toError(before);
       before = error;
-      if (!mayPass(error, count) || count === MAX_ATTEMPTS) throw error;
+      if (!mayPass(error, count) || count === MAX_ATTEMPTS) throw toError(error);
       const pause = pauses.next();
-      if (systemClock.monotonic() + pause >= end) throw error;
+      if (systemClock.monotonic() + pause >= end) throw toError(error);
       // A pause of an operation keeps the process alive.
       await sleep(systemClock, pause, signal, 'deadline');
     }
