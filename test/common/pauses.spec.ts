@@ -14,7 +14,7 @@ describe('pauses', () => {
     expect(pausesBy(0.5)).toEqual([100, 350, 1_225, 2_000, 2_000, 2_000, 2_000, 2_000]);
   });
 
-  it('double, and grow on, if nothing else is said', () => {
+  it('double without a limit by default', () => {
     expect(pausesBy(0.5, { first: 100 }, 4)).toEqual([100, 200, 400, 800]);
   });
 
@@ -28,7 +28,7 @@ describe('pauses', () => {
     expect(pausesBy(1, LOOKS, 2)).toEqual([expect.closeTo(110), expect.closeTo(385)]);
   });
 
-  it('begin anew after a success', () => {
+  it('start again after a success', () => {
     const clock = new VirtualClock();
     clock.random = () => 0.5;
     const pauses = new Pauses(clock, { first: 10 });

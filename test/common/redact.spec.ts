@@ -22,7 +22,7 @@ describe('redact', () => {
     expect(redact(`before ${text} after`, [SECRET])).toMatch(/^before \[redacted\]\S{0,2} after$/);
   });
 
-  it('takes out what a form, a URL or JSON makes of blanks, accents and emoji', () => {
+  it('removes spaces, accents and emoji as a form, a URL or JSON escapes them', () => {
     const password = 'pässword 1 😀+';
     const form = new URLSearchParams({ password }).toString();
     const echoes = [form, encodeURIComponent(password), encodeURI(encodeURI(password))];

@@ -130,7 +130,7 @@ it('a connection has only so long to come about', async () => {
   }
 });
 
-it('an answer of any size is taken where no bound is said', async () => {
+it('an answer of any size is accepted without a limit', async () => {
   const url = await serve((_, response) => {
     response.end('x'.repeat(2_000_000));
   });
@@ -164,7 +164,7 @@ it('no connection outlives its use: that of a login the login, the others the ap
 });
 
 describe('an operation that gets no answer', () => {
-  it('is named in the error, with the kind of what came instead', async () => {
+  it('is named in the error, with the kind of the answer', async () => {
     const url = await serve((_, response) => {
       response.writeHead(500).end();
     });
@@ -201,7 +201,7 @@ describe('an operation that gets no answer', () => {
   );
 });
 
-it('an answer that is compressed unasked is told as such', async () => {
+it('an answer that is compressed without a request says so', async () => {
   const url = await serve((_, response) => {
     const reply = gzipSync(JSON.stringify({ sessionToken: 'aToken', loginStatus: 'SUCCESS' }));
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
@@ -289,7 +289,7 @@ describe('a reply without end', () => {
 });
 
 describe('the certificate of the server', () => {
-  it('is refused where no known authority signed it, before a password is sent', async () => {
+  it('is refused if no known authority signed it, before a password is sent', async () => {
     const { ca: _, ...untrusting } = simulator.options();
     const { sessions } = await open(untrusting);
     const error = await errorOf(sessions.getSession());
@@ -329,7 +329,7 @@ describe('the certificate of the server', () => {
     }
   });
 
-  it('is refused where it names another host', async () => {
+  it('is refused if it names another host', async () => {
     const pair = await makeCertificate({ purposes: ['serverAuth'] });
     let reached = 0;
     const url = await serve((_, response) => {

@@ -123,7 +123,7 @@ describe('the codes of a login', () => {
     expect(action).toMatch(/in 15 minutes; other hosts are not affected\.$/);
   });
 
-  it.each(['DE', 'FR', 'XX'])('pass where the regulator of any country (%s) is away', (country) => {
+  it.each(['DE', 'FR', 'XX'])('end when the regulator of any country (%s) is back', (country) => {
     expect(classifyLoginCode(`INVALID_CONNECTIVITY_TO_REGULATOR_${country}`)).toEqual(
       classifyLoginCode('INVALID_CONNECTIVITY_TO_REGULATOR'),
     );

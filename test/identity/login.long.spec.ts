@@ -131,7 +131,7 @@ describe('a refusal that a person must lift', () => {
     );
   });
 
-  it('says for an undocumented code where to look, and keeps its text', async () => {
+  it('says where to look for an undocumented code, and keeps it', async () => {
     simulator.fail('certLogin', { reply: { loginStatus: 'A_CODE_OF_NEXT_YEAR' } });
     const { sessions } = await open(simulator.options());
     const error = await errorOf(sessions.getSession());

@@ -77,7 +77,7 @@ describe('a store behind the session manager', () => {
       expect(store.degraded).toBe(true);
     });
 
-    it('that fails with something of its own shows no more of it than what it is', async () => {
+    it('that fails with its own error shows only the kind of it', async () => {
       const secret = { name: 'RedisError', code: 'NOAUTH', url: 'redis://:CANARY@host' };
       faulty.fail(operation, Object.assign(new Error('CANARY'), secret));
       const failure = await failureOf(operate(operation));
@@ -91,7 +91,7 @@ describe('a store behind the session manager', () => {
       expect(told).toEqual([failure]);
     });
 
-    it('that fails with an error of the runtime shows its code, and not what it quotes', async () => {
+    it('that fails with an error of the runtime shows its code and no quote', async () => {
       const error = Object.assign(new Error("ENOENT: open 'CANARY'"), { code: 'ENOENT' });
       faulty.fail(operation, error);
       expect(await failureOf(operate(operation))).toMatchObject({
@@ -133,7 +133,7 @@ describe('a store behind the session manager', () => {
     });
   });
 
-  it('is told of once when it begins to fail, and once when it works again', async () => {
+  it('is reported once when it begins to fail, and once when it works again', async () => {
     for (let round = 0; round < 2; round++) {
       faulty.fail('read', new Error('down'), { times: 3 });
       for (let count = 0; count < 3; count++) await failureOf(store.read(KEY));
@@ -161,7 +161,7 @@ describe('a store behind the session manager', () => {
 });
 
 describe('closing a store', () => {
-  it('closes it, where it can be closed', async () => {
+  it('closes it if it can be closed', async () => {
     let closed = 0;
     const closable = Object.assign(new MemoryStorage(), {
       close: async () => {

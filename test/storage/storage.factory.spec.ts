@@ -112,7 +112,7 @@ describe('a store that was handed in', () => {
 });
 
 describe('the location of a store', () => {
-  it('is another one where it keeps its objects elsewhere', () => {
+  it('with another location is another one', () => {
     const directory = join(folder, 'data');
     const one = new FileStorage({ directory });
     expect(one.location).toBe(`file:${directory}`);

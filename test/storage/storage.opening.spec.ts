@@ -34,7 +34,7 @@ describe('a store that fails to open', () => {
     },
   );
 
-  it('does not if it is out of reach: an outage passes', async () => {
+  it('does not if it cannot be reached, which is temporary', async () => {
     const { log } = await opened(refusing('unavailable'));
     expect(log[0]).toBe('The drawer is locked. It will be tried again when a session is needed.');
   });
@@ -56,13 +56,13 @@ describe('a store that fails to open', () => {
     },
   );
 
-  it('of a user may throw anything, of which nothing is shown', async () => {
+  it('of an application may throw anything, and nothing of it is shown', async () => {
     const { log } = await opened(failing(new Error('redis://:CANARY@host')));
     expect(log[0]).toMatch(/^The session store failed to open: Error\. Check/);
     expect(log.join()).not.toContain('CANARY');
   });
 
-  it('is told apart by its code where another copy of the package made the error', async () => {
+  it('is recognised by its code if another copy of the package made the error', async () => {
     const error = Object.assign(new Error('x'), { code: 'BETFAIR_STORAGE_DENIED' });
     expect(await failureOf(failing(error))).toMatchObject({ failure: 'denied' });
   });

@@ -335,7 +335,7 @@ describe('a login with the certificate', () => {
     expect(simulator.counts.loginAttempts).toBe(0);
   });
 
-  it('fails with what is wrong with a key that is just being rotated, without an attempt', async () => {
+  it('fails with the fault of a key that is being replaced, without an attempt', async () => {
     const { cert, key } = simulator.account().certificate;
     const rotated = await file('rotated.key', key);
     const { sessions } = await createSessions({

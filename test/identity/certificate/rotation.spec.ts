@@ -293,7 +293,7 @@ describe('a function of the certificate', () => {
     },
   );
 
-  it('that fails is told with the kind of its error, and not with its text', async () => {
+  it('that fails is reported with the kind of its error, not its text', async () => {
     const denied = Object.assign(new Error('canary-text'), { code: 'AccessDenied' });
     const { sessions } = await account.start({ certificate: () => Promise.reject(denied) });
     const failure = await errorOf(sessions.getSession());

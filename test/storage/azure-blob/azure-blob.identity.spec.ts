@@ -4,7 +4,7 @@ import { AzureBlobStorage, MissingPackageError } from 'nestjs-betfair-session';
 // One of the two packages is here, as where only the first was installed.
 jest.unstable_mockModule('@azure/storage-blob', () => ({}), { virtual: true });
 
-it('AzureBlobStorage names the second package where nothing else says how to sign in', async () => {
+it('AzureBlobStorage names the second package if there are no credentials', async () => {
   for (const name of Object.keys(process.env)) {
     if (name.startsWith('AZURE_')) delete process.env[name];
   }

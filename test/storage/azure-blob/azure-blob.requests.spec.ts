@@ -279,7 +279,7 @@ describe('the client of AzureBlobStorage', () => {
     expect(await clientFor(env)).toEqual([connection, 'desk', once]);
   });
 
-  it('signs in as the machine where the variables are empty', async () => {
+  it('signs in as the machine if the variables are empty', async () => {
     const env = {
       AZURE_STORAGE_KEY: '',
       AZURE_STORAGE_SAS_TOKEN: '',

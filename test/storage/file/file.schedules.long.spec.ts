@@ -413,7 +413,7 @@ describe('FileStorage between deciding and publishing', () => {
     }
   });
 
-  it('gives it back once, whoever is faster', async () => {
+  it('gives it back once, whichever process is faster', async () => {
     const others: readonly [(storage: Storage) => Promise<unknown>, string][] = [
       [(storage) => storage.read(KEY), OURS],
       [(storage) => writeFile(join(storage.directory, KEY), 'TEXT-foreign'), 'TEXT-foreign'],
@@ -431,7 +431,7 @@ describe('FileStorage between deciding and publishing', () => {
     }
   });
 
-  it('gives it back at the next look where that fails', async () => {
+  it('gives it back at the next read if that fails', async () => {
     const { storage } = await storageWith(OLD);
     const { result } = await change(storage, undefined, (_, call) => {
       if (call === `rename ${KEY} trash`) return () => put(storage, OURS);
@@ -458,7 +458,7 @@ describe('FileStorage between deciding and publishing', () => {
     }
   });
 
-  it('does not give back what is not the newest', async () => {
+  it('gives back only the newest copy', async () => {
     const { storage } = await storageWith(OLD);
     const trash = `.${KEY}.versions/trash-1-3b241101-e2bb-4255-8caf-4136c566a962`;
     await writeFile(join(storage.directory, trash), 'TEXT-older');
@@ -467,7 +467,7 @@ describe('FileStorage between deciding and publishing', () => {
     await textOnly(storage, [trash]);
   });
 
-  it('does not give back what was deleted, to who finds it on its way out', async () => {
+  it('does not give back a deleted copy to a reader that finds it in the trash', async () => {
     const { storage } = await storageWith(OLD);
     await (
       await change(storage, undefined, atCall('unlink trash', 'dies'))
@@ -497,7 +497,7 @@ describe('FileStorage without hard links', () => {
     },
   );
 
-  it('of which an answer got lost takes the link that was made for its own', async () => {
+  it('whose answer was lost recognises its own link', async () => {
     const { storage } = await storageWith(OLD);
     const { result } = await change(storage, THEIRS, atCall('link tmp record', 'repeats'));
     expect(await result).toBe('done');
@@ -530,8 +530,8 @@ async function writeAnew(incident: (storage: Storage) => Incident) {
   return storage;
 }
 
-describe('FileStorage whose directory was removed as a whole', () => {
-  it('goes on where another process hides the new one from Git at the same moment', async () => {
+describe('FileStorage whose directory was removed', () => {
+  it('continues if another process hides the new directory from Git at the same moment', async () => {
     const storage = await writeAnew(({ directory }) => {
       return () => writeFile(join(directory, '.gitignore'), '# of another\n*\n');
     });
@@ -540,7 +540,7 @@ describe('FileStorage whose directory was removed as a whole', () => {
     expect(ignored).toBe('# of another\n*\n');
   });
 
-  it('is refused at the start where it cannot be hidden from Git', async () => {
+  it('is refused at start-up if it cannot be hidden from Git', async () => {
     const storage = new FileStorage({ directory: await newDirectory() });
     const process = new PlayedProcess(atCall('link probe .gitignore', { fails: 'EIO' }));
     await expect(process.run(() => storage.open())).rejects.toMatchObject({
@@ -667,14 +667,14 @@ describe('FileStorage beside an editor', () => {
     return { storage, stored, reads: process.calls.filter((call) => call === reading).length };
   }
 
-  it('reads again what was changed in the middle', async () => {
+  it('reads again if the file changed during the read', async () => {
     const { storage, stored, reads } = await readDuring(3);
     expect(reads).toBe(4);
     expect(stored?.value).toBe('edit 3');
     expect(await storage.read(KEY)).toEqual(stored);
   });
 
-  it('that never stops takes what it read last', async () => {
+  it('that never stops ends with the last content that was read', async () => {
     const { stored, reads } = await readDuring(100);
     expect(reads).toBe(5);
     expect(stored?.value).toBe('edit 5');

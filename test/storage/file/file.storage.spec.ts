@@ -47,7 +47,7 @@ async function modeOf(path: string): Promise<string> {
 afterAll(removeDirectories);
 
 describe('FileStorage on disk', () => {
-  it('keeps exactly the value in <directory>/<key>', async () => {
+  itOnPosix('keeps exactly the value in <directory>/<key>', async () => {
     const storage = await newStorage();
     await storage.write(KEY, 'token\n', { ifAbsent: true });
     await storage.write('folder/deep/other', 'other', { ifAbsent: true });
@@ -67,20 +67,20 @@ describe('FileStorage on disk', () => {
     }
   });
 
-  it('hides the directory from Git when it creates it', async () => {
+  itOnPosix('hides the directory from Git when it creates it', async () => {
     const storage = await newStorage();
     await storage.open();
     expect(await contents(storage.directory)).toEqual(new Map([['.gitignore', '*\n']]));
   });
 
-  it('hides a directory that was empty', async () => {
+  itOnPosix('hides a directory that was empty', async () => {
     const storage = await newStorage();
     await mkdir(storage.directory);
     await storage.open();
     expect(await contents(storage.directory)).toEqual(new Map([['.gitignore', '*\n']]));
   });
 
-  it('adds nothing to a directory in which others keep files', async () => {
+  itOnPosix('adds nothing to a directory in which others keep files', async () => {
     const storage = await newStorage();
     await mkdir(storage.directory);
     await writeFile(join(storage.directory, 'package.json'), '{}');
@@ -90,7 +90,7 @@ describe('FileStorage on disk', () => {
     );
   });
 
-  itOnPosix('writes a .gitignore anew that a full disk left empty', async () => {
+  itOnPosix('rewrites a .gitignore that a full disk left empty', async () => {
     const storage = await newStorage();
     await storage.write(KEY, 'one', { ifAbsent: true });
     await writeFile(join(storage.directory, '.gitignore'), '');
@@ -110,7 +110,7 @@ describe('FileStorage on disk', () => {
     expect(await contents(storage.directory)).toEqual(new Map([['.gitignore', content]]));
   });
 
-  it('sweeps the tests for hard links of dead processes, and leaves those that are new', async () => {
+  itOnPosix('sweeps the tests for hard links of dead processes, and leaves those that are new', async () => {
     const storage = await newStorage();
     await storage.open();
     const uuid = '3b241101-e2bb-4255-8caf-4136c566a962';
@@ -125,7 +125,7 @@ describe('FileStorage on disk', () => {
     );
   });
 
-  itOnPosix('hides the directory again when somebody removed it as a whole', async () => {
+  itOnPosix('hides the directory from Git again after somebody removed it', async () => {
     const storage = await newStorage();
     await storage.write(KEY, 'one', { ifAbsent: true });
     await rm(storage.directory, { recursive: true });
@@ -135,7 +135,7 @@ describe('FileStorage on disk', () => {
     expect(await modeOf(storage.directory)).toBe('700');
   });
 
-  it('keeps no superseded, refused or deleted text and no temporary file', async () => {
+  itOnPosix('keeps no superseded, refused or deleted text and no temporary file', async () => {
     const storage = await newStorage();
     let ifVersion = await storage.write(KEY, 'TEXT-0', { ifAbsent: true });
     for (let count = 1; count <= 5; count++) {
@@ -153,7 +153,7 @@ describe('FileStorage on disk', () => {
     expect(names.filter((name) => /tmp|trash|probe/.test(name))).toEqual([]);
   });
 
-  it('keeps a bounded number of records', async () => {
+  itOnPosix('keeps a bounded number of records', async () => {
     const storage = await newStorage();
     let ifVersion = await storage.write(KEY, 'x', { ifAbsent: true });
     for (let count = 0; count < 40; count++) {
@@ -184,13 +184,13 @@ describe('FileStorage on disk', () => {
       return { storage, left, foreign: paths(foreign), all: paths([...foreign, ...ours]) };
     }
 
-    it('of dead processes are swept, and those of other programs left', async () => {
+    itOnPosix('of dead processes are swept, and those of other programs left', async () => {
       const { storage, left, foreign } = await leaveFiles();
       await sweep(storage.directory, KEY);
       expect(await left()).toEqual(foreign);
     });
 
-    it('that are new stay, also where the clock of the process is an hour ahead', async () => {
+    itOnPosix('that are new stay, even if the clock of the process is an hour ahead', async () => {
       const { storage, left, all } = await leaveFiles();
       const now = Date.now.bind(Date);
       const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000);
@@ -203,7 +203,7 @@ describe('FileStorage on disk', () => {
     });
   });
 
-  it('takes options without a signal', async () => {
+  itOnPosix('takes options without a signal', async () => {
     const storage = await newStorage();
     const ifVersion = await storage.write(KEY, 'token', { ifAbsent: true }, {});
     expect(await storage.read(KEY, {})).toEqual({ value: 'token', version: ifVersion });
@@ -239,7 +239,7 @@ describe('FileStorage on disk', () => {
     for (const path of others) expect(await readFile(path, 'utf8')).toBe('of somebody else');
   });
 
-  it('sweeps at its first look what a writer left that was killed long ago, and looks once', async () => {
+  itOnPosix('sweeps at its first look what a writer left that was killed long ago, and looks once', async () => {
     const storage = await newStorage();
     let ifVersion = await storage.write(KEY, 'x', { ifAbsent: true });
     for (let count = 0; count < 40; count++) {
@@ -262,7 +262,7 @@ describe('FileStorage on disk', () => {
     expect(await readdir(folder)).toContain('1');
   });
 
-  it('removes also a damaged record in the end', async () => {
+  itOnPosix('removes also a damaged record in the end', async () => {
     const storage = await newStorage();
     let ifVersion = await storage.write(KEY, 'x', { ifAbsent: true });
     const folder = join(storage.directory, `.${KEY}.versions`);
@@ -274,7 +274,7 @@ describe('FileStorage on disk', () => {
     expect(await readdir(folder)).toHaveLength(33);
   });
 
-  it('either finishes a cancelled write or leaves the old value and no file', async () => {
+  itOnPosix('either finishes a cancelled write or leaves the old value and no file', async () => {
     const storage = await newStorage();
     let ifVersion = await storage.write(KEY, 'start', { ifAbsent: true });
     const outcomes = new Set<string>();
@@ -314,7 +314,7 @@ describe('FileStorage beside other programs', () => {
     },
   };
   for (const [what, change] of Object.entries(changes)) {
-    it(`takes ${what} for what is stored`, async () => {
+    itOnPosix(`takes ${what} for what is stored`, async () => {
       const storage = await newStorage();
       const ifVersion = await storage.write(KEY, 'ours', { ifAbsent: true });
       await change(storage);
@@ -331,14 +331,14 @@ describe('FileStorage beside other programs', () => {
     });
   }
 
-  it('gives a new version to a foreign write of equal content', async () => {
+  itOnPosix('gives a new version to a foreign write of equal content', async () => {
     const storage = await newStorage();
     const ifVersion = await storage.write(KEY, 'same', { ifAbsent: true });
     await replaceByHand(storage, 'same');
     await expect(storage.write(KEY, 'other', { ifVersion })).rejects.toThrow(StorageConflictError);
   });
 
-  it('takes a file that was deleted for absent, and creates it again', async () => {
+  itOnPosix('takes a file that was deleted for absent, and creates it again', async () => {
     const storage = await newStorage();
     const ifVersion = await storage.write(KEY, 'ours', { ifAbsent: true });
     await rm(join(storage.directory, KEY));
@@ -348,7 +348,7 @@ describe('FileStorage beside other programs', () => {
     expect((await storage.read(KEY))?.value).toBe('new');
   });
 
-  it('reads, replaces and deletes a file that it never wrote', async () => {
+  itOnPosix('reads, replaces and deletes a file that it never wrote', async () => {
     const storage = await newStorage();
     await storage.open();
     await replaceByHand(storage, 'foreign');
@@ -360,7 +360,7 @@ describe('FileStorage beside other programs', () => {
     expect(await filesWith(storage.directory, 'foreign')).toEqual([]);
   });
 
-  it('goes on when somebody removed the hidden folder', async () => {
+  itOnPosix('goes on when somebody removed the hidden folder', async () => {
     const storage = await newStorage();
     const ifVersion = await storage.write(KEY, 'one', { ifAbsent: true });
     await rm(join(storage.directory, `.${KEY}.versions`), { recursive: true });
@@ -427,7 +427,7 @@ describe('FileStorage refuses', () => {
     },
   };
   for (const [what, make] of Object.entries(places)) {
-    it(`${what} as misconfigured`, async () => {
+    itOnPosix(`${what} as misconfigured`, async () => {
       const storage = new FileStorage({ directory: await make(await newDirectory()) });
       for (const operation of [() => storage.open(), () => storage.read(KEY)]) {
         const error: unknown = await operation().catch((reason: unknown) => reason);
@@ -476,14 +476,14 @@ describe('FileStorage refuses', () => {
     expect(await storage.read('a/b')).toMatchObject({ value: 'TEXT' });
   });
 
-  it('no sessionKey of 239 characters, the longest that the advice names', async () => {
+  itOnPosix('no sessionKey of 239 characters, the longest that the advice names', async () => {
     const storage = await newStorage();
     const record = `${'x'.repeat(239)}.lease`;
     const version = await storage.write(record, '{}', { ifAbsent: true });
     expect(await storage.read(record)).toEqual({ value: '{}', version });
   });
 
-  it('can be opened again after the fault is gone', async () => {
+  itOnPosix('can be opened again after the fault is gone', async () => {
     const parent = await newDirectory();
     const storage = new FileStorage({ directory: join(parent, 'data') });
     await expect(storage.open()).rejects.toMatchObject({ failure: 'misconfigured' });
@@ -513,7 +513,7 @@ describe('FileStorage on a small or read-only disk', () => {
     mounted = undefined;
   });
 
-  it('reports a full disk as unavailable and keeps the old value', async () => {
+  itOnPosix('reports a full disk as unavailable and keeps the old value', async () => {
     if (!mounted) return;
     const storage = new FileStorage({ directory: join(mounted, 'data') });
     const ifVersion = await storage.write(KEY, 'old', { ifAbsent: true });
@@ -527,7 +527,7 @@ describe('FileStorage on a small or read-only disk', () => {
     await storage.write(KEY, 'new', { ifVersion });
   });
 
-  it('hides the directory from Git as soon as the disk is not full any more', async () => {
+  itOnPosix('hides the directory from Git as soon as the disk is not full any more', async () => {
     if (!mounted) return;
     const filler = join(mounted, 'filler');
     await writeFile(filler, 'x'.repeat(200_000)).catch(() => undefined);
@@ -538,7 +538,7 @@ describe('FileStorage on a small or read-only disk', () => {
     expect(await readFile(join(storage.directory, '.gitignore'), 'utf8')).toBe('*\n');
   });
 
-  it('reports a read-only disk as denied', async () => {
+  itOnPosix('reports a read-only disk as denied', async () => {
     if (!mounted) return;
     await chmod(mounted, 0o777);
     const storage = new FileStorage({ directory: join(mounted, 'data') });
@@ -557,8 +557,8 @@ describe('FileStorage on a small or read-only disk', () => {
   });
 });
 
-describe('what is wrong inside of the directory', () => {
-  it('is hidden from Git again where all of it was removed under a running process', async () => {
+describe('faults inside the directory', () => {
+  itOnPosix('is hidden from Git again after a running process lost all its files', async () => {
     const storage = await newStorage();
     await storage.write(KEY, 'a-token', { ifAbsent: true });
     for (const name of await readdir(storage.directory)) {
@@ -568,7 +568,7 @@ describe('what is wrong inside of the directory', () => {
     expect(await readFile(join(storage.directory, '.gitignore'), 'utf8')).toBe('*\n');
   });
 
-  it('is read no further than any value is long', async () => {
+  itOnPosix('is read no further than any value is long', async () => {
     const storage = await newStorage();
     await storage.open();
     const path = join(storage.directory, KEY);

@@ -173,7 +173,7 @@ describe('the client of GcsStorage', () => {
     delete process.env['STORAGE_EMULATOR_HOST'];
   });
 
-  it('is of Google, unless something else is said', async () => {
+  it('is of Google by default', async () => {
     const store = new GcsStorage({ bucket: 'desk' });
     const version = await store.write('key', 'value', { ifAbsent: true });
     expect(await store.read('key')).toEqual({ value: 'value', version });

@@ -37,7 +37,7 @@ function place(prefix?: string): unknown {
 }
 
 describe('two stores', () => {
-  it('are one where they keep their objects in one place', () => {
+  it('with one location count as one', () => {
     expect(place('betfair/')).toBe(place('betfair/'));
     expect(place('betfair/')).not.toBe(place('other/'));
     expect(place()).not.toBe(new GcsStorage({ bucket: 'other' }).location);

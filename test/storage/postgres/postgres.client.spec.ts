@@ -211,7 +211,7 @@ describe('PostgresStorage on a client', () => {
   });
 });
 
-it('PostgresStorage hands a client the value as bytes, of which whoever prints them shows nothing', async () => {
+it('PostgresStorage passes the value as bytes that do not show it when printed', async () => {
   const seen: unknown[] = [];
   const recording = {
     query: async (_: string, [, value]: unknown[]) => ({ rows: [seen.push(value)] }),

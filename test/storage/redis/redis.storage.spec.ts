@@ -56,7 +56,7 @@ describe('RedisStorage on a client', () => {
     expect(await bytes.read('key')).toEqual({ value: 'žluťoučký', version });
   });
 
-  it('replaces what was put there by hand, which is no value', async () => {
+  it('replaces a value that a person has stored', async () => {
     redis.stored.set('{betfair/key}', 'by hand');
     const found = await store.read('key');
     expect(found).toEqual({ value: '', version: expect.stringMatching(/^[\da-f]{40}$/) });
@@ -76,7 +76,7 @@ describe('RedisStorage on a client', () => {
     },
   );
 
-  it('tries again where a new value was lost before it got into its place', async () => {
+  it('tries again if a new value was lost before it was published', async () => {
     const version = await store.write('key', 'old', { ifAbsent: true });
     redis.next('EVAL', version);
     const next = await store.write('key', 'new', { ifVersion: version });

@@ -162,7 +162,7 @@ describe('an authority of its own', () => {
 });
 
 describe('the connection of a redis: URL', () => {
-  it('tries nothing by itself, queues nothing and keeps no process alive', async () => {
+  it('repeats nothing, queues nothing and keeps no process alive', async () => {
     const { storage } = await opened('redis://h');
     expect(made[0]?.settings).toMatchObject({ retryStrategy: null, enableOfflineQueue: false });
     expect(made[0]?.stream.unref).toHaveBeenCalled();
@@ -171,7 +171,7 @@ describe('the connection of a redis: URL', () => {
     expect(made[0]?.disconnect).toHaveBeenCalled();
   });
 
-  it('is made anew when it has ended, and only then', async () => {
+  it('is opened again only after it has ended', async () => {
     const store = new RedisStorage({ url: 'redis://h/2' });
     await store.read('key');
     await store.read('key');
@@ -229,7 +229,7 @@ describe('the connection of a redis: URL', () => {
     },
   );
 
-  it('to a replica is said at start-up, unless that passes', async () => {
+  it('to a replica is refused at start-up, unless that is temporary', async () => {
     const replica = ['slave', 'primary', 6379, 'connected', 1];
     played.next('ROLE', replica);
     const primary = await opened('redis://h');

@@ -113,7 +113,7 @@ describe('the client of S3Storage', () => {
     responseChecksumValidation: 'WHEN_REQUIRED',
   };
 
-  it('repeats nothing by itself and is bounded; what is not said it finds for itself', async () => {
+  it('repeats nothing, has time-outs, and finds missing options in the environment', async () => {
     const store = new S3Storage({ bucket: 'desk' });
     const version = await store.write('key', 'value', { ifAbsent: true });
     expect(await store.read('key')).toEqual({ value: 'value', version });
@@ -159,7 +159,7 @@ describe('the client of S3Storage', () => {
     await store.close();
   });
 
-  it('is that of the region and the service that are said', async () => {
+  it('uses the given region and service', async () => {
     const place = { region: 'eu-west-2', endpoint: 'https://s3.example.com' };
     const store = new S3Storage({ bucket: 'desk', ...place, usePathStyle: true });
     await store.open();
@@ -180,13 +180,13 @@ describe('the client of S3Storage', () => {
     await store.close?.();
   });
 
-  it('is made of the URL only where that says something', async () => {
+  it('uses only the parameters that the URL has', async () => {
     const { storage: store } = await opened('s3://my-bucket?region=eu-west-3');
     expect(made[0]?.settings).toStrictEqual({ ...fixed, region: 'eu-west-3' });
     await store.close?.();
   });
 
-  it('is closed with the store, and made anew where the store is used again', async () => {
+  it('is closed with the store, and created again if the store is used again', async () => {
     const store = new S3Storage({ bucket: 'desk' });
     await store.close();
     await store.open();
@@ -198,7 +198,7 @@ describe('the client of S3Storage', () => {
     await store.close();
   });
 
-  it('is not closed where it was handed in', async () => {
+  it('of the application is not closed', async () => {
     const destroy = jest.fn();
     const client = { ...s3Client(objects), destroy };
     const store = new S3Storage({ bucket: 'desk', client });
@@ -207,7 +207,7 @@ describe('the client of S3Storage', () => {
     expect(destroy).not.toHaveBeenCalled();
   });
 
-  it('without a region is refused with the two places for one, and made anew at the next use', async () => {
+  it('without a region is refused with the two places for one, and created again at the next use', async () => {
     const store = new S3Storage({ bucket: 'desk' });
     region.mockRejectedValueOnce(sdkError('Region is missing', {}));
     const failure: unknown = await store.open().catch((error: unknown) => error);
@@ -283,7 +283,7 @@ describe('S3Storage on a machine', () => {
     expect(cloud.requests).toHaveLength(1);
   });
 
-  it('whose token file is not there names the variable and the file', async () => {
+  it('whose token file is missing names the variable and the file', async () => {
     process.env['AWS_WEB_IDENTITY_TOKEN_FILE'] =
       '/var/run/secrets/eks.amazonaws.com/serviceaccount/token';
     cloud.always(sdkError('?', { code: 'ENOENT', path: '/elsewhere' }));

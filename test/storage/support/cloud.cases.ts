@@ -103,7 +103,7 @@ export function describeCloud(
 
   afterEach(() => store.close());
 
-  it(`${name} has its prefix before every key, and not in what it tells of one`, async () => {
+  it(`${name} has its prefix before every key, but not in messages`, async () => {
     const ifVersion = await store.write(KEY, 'old', { ifAbsent: true });
     await store.read(KEY);
     await store.delete(KEY, { ifVersion });
@@ -114,7 +114,7 @@ export function describeCloud(
     await expect(conflict).rejects.toThrow(`"${KEY}"`);
   });
 
-  it(`${name} reads after a conflict where its client may have repeated the write`, async () => {
+  it(`${name} reads after a conflict if its client may have repeated the write`, async () => {
     expect(await playLostWrites(store, objects)).toEqual(['write', 'read', 'write', 'read']);
   });
 
@@ -264,14 +264,14 @@ export function describeCloud(
       },
     );
 
-    it('that the answer to a read lacks a part is told', async () => {
+    it('a read answer that lacks a part is reported', async () => {
       store = openLacking();
       const { error } = await failureOf(store.read(KEY));
       expect(error).toMatchObject({ failure: 'unavailable' });
     });
 
     for (const [operation, why, refusal, failure, ...messages] of refusals) {
-      it(`that a ${operation} is refused (${why}) is told at the first answer, with what to do`, async () => {
+      it(`that a ${operation} is refused (${why}) is reported at the first answer, with what to do`, async () => {
         objects.always(refusal);
         const work = operations(ifVersion)[operation]();
         const { error, took } = await failureOf(work);
@@ -358,7 +358,7 @@ export function describeCloud(
       expect(await play(store.read(KEY))).toMatchObject({ value: { value: 'old' } });
     });
 
-    it('that nothing can be reached is told with the address', async () => {
+    it('an unreachable server is reported with its address', async () => {
       const fault = { name: 'SystemError', code: 'ECONNREFUSED' };
       const message = 'connect ECONNREFUSED 127.0.0.1:1';
       objects.always(Object.assign(new Error(message), fault));
