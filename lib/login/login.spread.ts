@@ -7,14 +7,13 @@ export class LoginSpread {
 
   constructor(
     private readonly clock: Clock,
-    /** Milliseconds of the longest wait. */
-    private readonly longest: number,
+    private readonly longestMs: number,
   ) {}
 
   /** Waits a random time, at the first call only: once is enough to spread the processes. */
   async wait(signal: AbortSignal): Promise<void> {
     if (this.#isDone) return;
     this.#isDone = true;
-    await sleep(this.clock, this.clock.random() * this.longest, signal);
+    await sleep(this.clock, this.clock.random() * this.longestMs, signal);
   }
 }

@@ -16,7 +16,6 @@ export class SessionLogout {
     private readonly tokens: TokenStore,
     private readonly publisher: SessionPublisher,
     private readonly persistence: Persistence,
-    /** Aborts at shutdown. */
     private readonly closing: AbortSignal,
   ) {}
 

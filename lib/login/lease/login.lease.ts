@@ -67,8 +67,7 @@ export class LoginLease {
   constructor(
     private readonly records: RecordStore,
     private readonly knowledge: Knowledge,
-    /** Milliseconds that the lease lasts. */
-    private readonly duration: number,
+    private readonly durationMs: number,
     private readonly clock: Clock,
   ) {}
 
@@ -98,7 +97,7 @@ export class LoginLease {
     { record, version }: StoredRecord,
     signal: AbortSignal,
   ): Promise<LoginPermit | undefined> {
-    const { clock, duration, records } = this;
+    const { clock, durationMs: duration, records } = this;
     const before = this.#taken;
     // A new id each time, so that a late release of an earlier lease cannot release this one.
     const id = randomUUID();

@@ -22,7 +22,6 @@ export interface RunnerDependencies {
   readonly renewalTimeout: number;
   /** Milliseconds between two reads of the store while logins are blocked. */
   readonly leaseDuration: number;
-  /** Aborts at shutdown. */
   readonly closing: AbortSignal;
 }
 

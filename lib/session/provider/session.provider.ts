@@ -7,7 +7,6 @@ import type { SessionCache } from './session.cache.js';
 export interface ProviderDependencies {
   readonly cache: SessionCache;
   readonly runner: RenewalRunner;
-  /** Aborts at shutdown. */
   readonly closing: AbortSignal;
   /** Called when a session in use should be kept alive. */
   readonly onDue: () => void;
