@@ -1,4 +1,5 @@
 import type { Command } from './terminal/command.js';
+
 /** A command that is loaded when it is called. */
 interface ListedCommand {
   /** One line for the list of commands. */

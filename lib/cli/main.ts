@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { runCommand } from './run-command.js';
 
-// A reader that leaves early, such as `head`, is no reason to stop.
+// Goes on if a reader such as `head` closes the pipe early.
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
-// Not `process.exit()`: it would cut off what a pipe has not taken yet.
+// Not `process.exit()`, which would cut off text that a pipe has not taken yet.
 process.exitCode = await runCommand(process.argv.slice(2));

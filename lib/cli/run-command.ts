@@ -23,7 +23,9 @@ export async function runCommand([name, ...args]: readonly string[]): Promise<nu
   const listed = name === undefined ? undefined : COMMANDS.get(name);
   if (name === undefined || listed === undefined) {
     const fault =
-      name === undefined ? 'Name a command.' : `There is no command ${JSON.stringify(name)}.`;
+      name === undefined
+        ? 'The command is missing.'
+        : `There is no command ${JSON.stringify(name)}.`;
     printError(fault);
     printHint(`\n${help()}`);
     return WRONG_USAGE;
@@ -43,7 +45,7 @@ async function attempt(name: string, command: Command, args: readonly string[]):
   } catch (error) {
     if (error instanceof UsageError) {
       for (const fault of error.faults) printError(fault);
-      printHint(`\n${PROGRAM} ${name} --help shows what there is.`);
+      printHint(`\n${PROGRAM} ${name} --help shows the options.`);
       return WRONG_USAGE;
     }
     printError(error instanceof CommandError ? error.message : inspect(error));

@@ -2,9 +2,9 @@ import { isRecord } from '../../common/unknown-values.js';
 import { isTimes } from './fault.names.js';
 
 /**
- * Reads the body of a request, a JSON object with no other members than those.
+ * Reads the body of a request: a JSON object with the given members only.
  *
- * @param wrong - gets everything that is wrong with it
+ * @param wrong - receives every fault of the body
  */
 export function readBody(
   body: string,
@@ -16,8 +16,8 @@ export function readBody(
     findUnknown(read, members, '', wrong);
     return read;
   }
-  const found = read === undefined ? 'It is not JSON. ' : '';
-  wrong.push(`${found}The body must be a JSON object with ${needed}.`);
+  const subject = read === undefined ? 'The body is not JSON. It' : 'The body';
+  wrong.push(`${subject} must be a JSON object with ${needed}.`);
   return undefined;
 }
 
@@ -29,13 +29,13 @@ export function findUnknown(
 ): void {
   for (const name of Object.keys(value)) {
     if (!known.includes(name)) {
-      wrong.push(`${path}${name}: there is no such member. They are: ${known.join(', ')}.`);
+      wrong.push(`${path}${name}: there is no such member. The members are: ${known.join(', ')}.`);
     }
   }
 }
 
 /**
- * Reads how many requests or messages a fault is for; 1 if it is missing.
+ * Reads the number of requests or messages that a fault is for; 1 if it is missing.
  *
  * @returns `Infinity` for "always"
  */
@@ -47,7 +47,7 @@ export function readTimes(times: unknown, wrong: string[]): number {
   return 0;
 }
 
-/** Writes what {@link readTimes} read. */
+/** Writes the result of {@link readTimes}. */
 export function timesText(times: number): number | 'always' {
   return times === Infinity ? 'always' : times;
 }

@@ -53,38 +53,36 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
 ]);
 
 /**
- * Lets programs of this machine change a simulator that runs: `/simulator/…` on the host of the API.
+ * Lets programs on this machine change a running simulator: `/simulator/…` on the host of the API.
  *
- * A page in a browser of this machine could send requests too. It is told by its `Origin`, or, after its name was made
- * to lead here, by the `Host`.
+ * A web page in a browser on this machine could send requests too. Its `Origin` shows that, or its `Host` if a name of
+ * its own was resolved to this machine.
  */
 export class ControlEndpoint {
   constructor(private readonly simulator: BetfairSimulator) {}
 
-  /** The answer to a request that is for it. */
+  /** Answers a request for `/simulator/…`; `undefined` for others. */
   answer(exchange: Exchange): SimulatorReply | undefined {
     const { pathname } = splitPath(exchange.path);
     if (!pathname.startsWith(PREFIX)) return undefined;
     const { origin } = exchange.headers;
     const host = (exchange.headers['host'] ?? '').toLowerCase();
     if (!this.#hosts().includes(host)) {
-      return refusal(
-        403,
-        `The Host header is not one of this simulator: ${this.#hosts().join(', ')}.`,
-      );
+      return refusal(403, `The Host header must be one of ${this.#hosts().join(', ')}.`);
     }
     if (origin !== undefined && origin !== `https://${host}`) {
-      return refusal(403, 'Pages of other origins may not use this.');
+      return refusal(403, 'Web pages of other origins may not use this.');
     }
     const operation = OPERATIONS.get(pathname.slice(PREFIX.length));
-    if (operation === undefined) return refusal(404, `There are: ${operations()}.`);
+    if (operation === undefined)
+      return refusal(404, `There is no such operation. The operations are: ${operations()}.`);
     if (operation.method !== exchange.method) {
       return refusal(405, `Use ${operation.method} ${pathname}.`);
     }
     return operation.act(this.simulator, exchange);
   }
 
-  /** Lists hosts as clients write them: without the port if it is that of https. */
+  /** Lists hosts in the form of clients: without the port if it is 443. */
   #hosts(): readonly string[] {
     return ['127.0.0.1', 'localhost'].map((name) => {
       const url = new URL(this.simulator.url);
@@ -94,7 +92,7 @@ export class ControlEndpoint {
   }
 }
 
-/** Makes an operation of one that reads a body in JSON; its answer is what was done, or all that is wrong. */
+/** Wraps an operation that reads JSON. Answers with its result, or with every fault of the body. */
 function withJson(
   act: (simulator: BetfairSimulator, body: string, wrong: string[]) => object | undefined,
 ): Operation['act'] {

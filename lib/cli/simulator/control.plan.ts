@@ -20,8 +20,8 @@ export interface ControlledFault extends PlannedFault {
 }
 
 const MEMBERS = ['endpoint', 'fault', 'times', 'processed'];
-/** Headers that say how the server sends an answer: with other values it cannot. */
-const OF_THE_SERVER: ReadonlySet<string> = new Set([
+/** Headers that the server itself must set to send an answer. */
+const SERVER_HEADERS: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
   'keep-alive',
@@ -40,7 +40,7 @@ const FAULT_FORMS = [
 /**
  * Reads the body of a request for a fault, such as `{ "endpoint": "keepAlive", "fault": { "status": 503 }, "times": 2 }`.
  *
- * @param wrong - gets everything that is wrong with it
+ * @param wrong - receives every fault of the body
  */
 export function readPlan(body: string, wrong: string[]): ControlledFault | undefined {
   const plan = readBody(body, { members: MEMBERS, needed: '"endpoint" and "fault"' }, wrong);
@@ -86,7 +86,7 @@ function readReply(
   if (!isStatus(status)) wrong.push(`fault.status: must be ${STATUS_RANGE}.`);
   if (!isHeaders(headers)) {
     wrong.push(
-      'fault.headers: must be an object with the values of HTTP headers, as texts, without those of the connection and the length.',
+      'fault.headers: must be an object of HTTP headers and their values as texts, without headers of the connection and the content length.',
     );
   }
   return isReply && isStatus(status) && isHeaders(headers) ? { reply, status, headers } : undefined;
@@ -97,7 +97,7 @@ function isHeaders(value: unknown): value is Readonly<Record<string, string>> {
 }
 
 function isHeader(name: string, value: unknown): boolean {
-  if (typeof value !== 'string' || OF_THE_SERVER.has(name.toLowerCase())) return false;
+  if (typeof value !== 'string' || SERVER_HEADERS.has(name.toLowerCase())) return false;
   try {
     validateHeaderName(name);
     validateHeaderValue(name, value);

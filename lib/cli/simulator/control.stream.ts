@@ -7,7 +7,7 @@ import { readBody, readTimes, timesText } from './control.body.js';
 
 type RefusableOp = NonNullable<SimulatorStreamFailOptions['op']>;
 
-/** Disturbances, by what `do` says. */
+/** Disturbances, by the value of `do`. */
 const DISTURBANCES: ReadonlyMap<unknown, (stream: SimulatorStream) => void> = new Map<
   unknown,
   (stream: SimulatorStream) => void
@@ -24,10 +24,10 @@ const OPS: Readonly<Record<RefusableOp, true>> = { authentication: true, subscri
 const MEMBERS = ['do', 'errorCode', 'op', 'times'];
 
 /**
- * Does to the stream what the body of a request says, such as `{ "do": "cut" }`.
+ * Disturbs the stream as the body of a request asks, such as `{ "do": "cut" }`.
  *
- * @param wrong - gets everything that is wrong with it; nothing is done then
- * @returns what was done, with what the body left out
+ * @param wrong - receives every fault of the body; nothing is done if there is one
+ * @returns the disturbance, with the defaults of members that the body left out
  */
 export function disturbStream(
   stream: SimulatorStream,
@@ -40,7 +40,7 @@ export function disturbStream(
   const disturb = DISTURBANCES.get(wish['do']);
   if (!disturb) wrong.push(`do: must be one of ${[...DISTURBANCES.keys(), 'fail'].join(', ')}.`);
   for (const name of ['errorCode', 'op', 'times']) {
-    if (disturb && name in wish) wrong.push(`${name}: is a member of "do": "fail" only.`);
+    if (disturb && name in wish) wrong.push(`${name}: is allowed only with "do": "fail".`);
   }
   if (!disturb || wrong.length > 0) return undefined;
   disturb(stream);

@@ -11,12 +11,12 @@ const ADVICE: Readonly<Record<string, string>> = {
   ENOSPC: 'Free space on its disk, or name',
 };
 
-/** Stands for a file that is not there. */
+/** Returns `undefined` for a file that does not exist. */
 export function undefinedIfAbsent(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error;
 }
 
-/** Runs an operation on files, and says what to do if it fails. A note that somebody else has replaced is no failure. */
+/** Runs an operation on files, and explains its failure. The conflict of a replaced note is thrown as it is. */
 export async function explained<T>(path: string, operation: () => Promise<T>): Promise<T> {
   try {
     return await operation();
@@ -35,9 +35,9 @@ export async function explained<T>(path: string, operation: () => Promise<T>): P
 }
 
 /**
- * Refuses what cannot be read as a file; the read of a pipe would never end.
+ * Refuses everything but regular files: reading a pipe would never end.
  *
- * @throws CommandError something else has the name
+ * @throws CommandError something else has this name
  */
 export async function refuseIfNoFile(path: string): Promise<void> {
   const found = await stat(path).catch(undefinedIfAbsent);

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import { isRecord } from '../../common/unknown-values.js';
 
-/** The simulator that uses a folder, or did until it was killed. */
+/** The simulator that uses a folder, or used it until it was killed. */
 export interface Holder {
   readonly host: string;
   readonly pid: number;
@@ -10,15 +10,15 @@ export interface Holder {
   readonly port: number;
 }
 
-/** A local port answers at once; a process that was stopped in the middle still listens. */
+/** Milliseconds for an answer of a local port. A process that does not answer, such as a suspended one, runs. */
 const PROBE_TIMEOUT_MS = 1_000;
 
-/** This process as a holder. */
+/** Describes this process as a holder. */
 export function holderOf(port: number): Holder {
   return { host: hostname(), pid: process.pid, port };
 }
 
-/** Reads a holder from what JSON held. */
+/** Reads a holder from parsed JSON. */
 export function readHolder(value: unknown): Holder | undefined {
   if (!isRecord(value)) return undefined;
   const { host, pid, port } = value;
@@ -29,8 +29,8 @@ export function readHolder(value: unknown): Holder | undefined {
 }
 
 /**
- * Tells whether a holder still runs. Its number alone does not: another process may have it by now, such as this one in
- * a container that was started again. So its port must be served too. What runs on another host cannot be seen.
+ * Tells if a holder still runs. Another process may have its number by now, such as this one in a restarted container,
+ * so its port must be open too. A process on another host cannot be checked.
  */
 export async function isRunning({ host, pid, port }: Holder): Promise<boolean> {
   return host === hostname() && pid !== process.pid && exists(pid) && (await isServed(port));
@@ -40,7 +40,7 @@ function exists(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // Of another user.
+    // A process of another user.
     return isRecord(error) && error['code'] === 'EPERM';
   }
 }

@@ -3,10 +3,10 @@ import { FileObject, type ObjectState } from '../../storage/file/file.object.js'
 import { isRecord } from '../../common/unknown-values.js';
 import { type Holder, readHolder } from './directory.holder.js';
 
-/** SHA-256 of what was written to a file, or of both states while it is being replaced. */
+/** SHA-256 of the text of each file, or of both texts while a file is being replaced. */
 export type Written = ReadonlyMap<string, readonly string[]>;
 
-/** Notes what a simulator left in its folder: what a person changed is not overwritten. */
+/** Record of the files that a simulator wrote, so that files changed by a person are not overwritten. */
 export interface Note {
   readonly written: Written;
   readonly holder: Holder | undefined;
@@ -14,7 +14,7 @@ export interface Note {
 
 export const NOTE_FILE = '.simulator.json';
 
-/** The note in a folder. Of several processes that have read the same one, only one can replace it. */
+/** The note in a folder. If several processes have read it, only one of them can replace it. */
 export class NoteFile {
   readonly #object: FileObject;
   #state: ObjectState | undefined;
@@ -23,13 +23,13 @@ export class NoteFile {
     this.#object = new FileObject(NOTE_FILE, join(folder, NOTE_FILE));
   }
 
-  /** The note; `undefined`: there is none; `'foreign'`: a file of that name that is no note. */
+  /** Reads the note; `undefined` if there is none, `'foreign'` if the file is something else. */
   async read(): Promise<Note | 'foreign' | undefined> {
     this.#state = await this.#object.state(undefined);
     return this.#state.copy && (parse(this.#state.copy.value) ?? 'foreign');
   }
 
-  /** @throws StorageConflictError the note is not the one that was read, and was not replaced */
+  /** @throws StorageConflictError the note has changed since it was read, and was not replaced */
   async replace(note: Note): Promise<void> {
     await this.#object.generations.create();
     const state = this.#state ?? (await this.#object.state(undefined));
@@ -38,7 +38,7 @@ export class NoteFile {
   }
 }
 
-/** Unites what two notes say of each file. */
+/** Joins the hashes of each file. */
 export function both(one: Written, other: Written): Written {
   const names = new Set([...one.keys(), ...other.keys()]);
   return new Map(

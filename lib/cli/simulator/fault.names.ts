@@ -3,7 +3,7 @@ import type { SimulatorEndpoint } from '../../testing/simulator/http/request.js'
 
 type NamedFault = Extract<SimulatorFault, string>;
 
-/** The faults that need no number, each with what it does. */
+/** Faults without a number, and the effect of each. */
 export const NAMED_FAULTS: Readonly<Record<NamedFault, string>> = {
   hung: 'no answer',
   'hung-body': 'the headers and half of the body, then nothing',
@@ -22,11 +22,11 @@ const ENDPOINTS: Readonly<Record<SimulatorEndpoint, true>> = {
 
 export const ENDPOINT_NAMES: readonly string[] = Object.keys(ENDPOINTS);
 
-/** Statuses that can follow a request. */
+/** Range of the statuses that can answer a request. */
 const LOWEST_STATUS = 200;
 const HIGHEST_STATUS = 599;
-/** The longest time that a timer of Node can run. */
-const LONGEST_MS = 2_147_483_647;
+/** Longest time of a timer of Node. */
+const MAX_TIMER_MS = 2_147_483_647;
 
 export function isEndpoint(name: unknown): name is SimulatorEndpoint {
   return typeof name === 'string' && Object.hasOwn(ENDPOINTS, name);
@@ -40,9 +40,9 @@ export function isStatus(status: unknown): status is number {
   return isWhole(status) && status >= LOWEST_STATUS && status <= HIGHEST_STATUS;
 }
 
-/** Tells milliseconds that a timer can wait. */
+/** Recognises milliseconds that a timer can wait. */
 export function isWait(ms: unknown): ms is number {
-  return isWhole(ms) && ms <= LONGEST_MS;
+  return isWhole(ms) && ms <= MAX_TIMER_MS;
 }
 
 export function isTimes(times: unknown): times is number {
@@ -54,4 +54,4 @@ function isWhole(number: unknown): number is number {
 }
 
 export const STATUS_RANGE = `a status from ${LOWEST_STATUS} to ${HIGHEST_STATUS}`;
-export const WAIT_RANGE = `whole milliseconds, at most ${LONGEST_MS}`;
+export const WAIT_RANGE = `whole milliseconds, at most ${MAX_TIMER_MS}`;

@@ -16,14 +16,14 @@ import {
 export interface PlannedFault {
   readonly endpoint: SimulatorEndpoint;
   readonly fault: SimulatorFault;
-  /** `Infinity`: until the faults are cleared. */
+  /** Number of requests; `Infinity` until the faults are cleared. */
   readonly times: number;
 }
 
 /**
  * Reads `<endpoint>=<fault>[x<times>]`, such as `keepAlive=503x3`.
  *
- * @param faults - gets everything that is wrong with it
+ * @param faults - receives every mistake in the text
  */
 export function readFaultText(text: string, faults: string[]): readonly PlannedFault[] {
   const [, endpoint, what = '', count = '1'] = /^(.*?)=(.*?)(?:x(\d+|always))?$/.exec(text) ?? [];

@@ -7,19 +7,19 @@ import { DEFAULT_DIR, DEFAULT_PORT } from './simulator.help.js';
 
 /** The options of the command line. */
 export interface SimulatorArguments {
-  /** 0: any free ones. */
+  /** First of three ports; 0 for any free ones. */
   readonly port: number;
-  /** The text that was given. */
+  /** Folder, as the text that was given. */
   readonly dir: string;
   readonly endSessionsEveryMs: number | undefined;
   readonly faults: readonly PlannedFault[];
 }
 
-/** The highest port that has two more after it. */
+/** Highest port with two more after it. */
 const HIGHEST_PORT = 65_533;
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-/** @throws UsageError with everything that is wrong */
+/** @throws UsageError with every mistake */
 export function readArguments(args: readonly string[]): SimulatorArguments {
   const wrong: string[] = [];
   const given = readOptions(args, ['port', 'dir', 'end-sessions-every', 'fail'], wrong);
@@ -45,14 +45,14 @@ function readPort(text: string | undefined, wrong: string[]): number {
 }
 
 /**
- * Reads the folder. Its absolute path is written in single quotes to `.env`, where neither these nor line breaks can be
- * escaped, and `expandVariables` of `ConfigModule` expands a `$`.
+ * Reads the folder. Its absolute path is written to `.env` in single quotes, inside which quotes and line breaks cannot
+ * be escaped, and `expandVariables` of `ConfigModule` expands a `$`.
  */
 function readDir(text: string, wrong: string[]): string {
-  // oxlint-disable-next-line no-control-regex -- that is what is looked for
+  // oxlint-disable-next-line no-control-regex -- control characters are refused
   if (/['$\0-\x1f]/.test(resolve(text))) {
     wrong.push(
-      `--dir: the path ${JSON.stringify(resolve(text))} has a quote, a "$" or a control character in it, which cannot be written to .env. Name another folder.`,
+      `--dir: the path ${JSON.stringify(resolve(text))} contains a quote, a "$" or a control character, which .env cannot hold. Name another folder.`,
     );
   }
   return text;

@@ -23,10 +23,10 @@ export interface SimulatorCertificates {
   readonly client: PemPair;
 }
 
-/** Certificates that end sooner are made anew, so that none ends while the simulator runs. */
-const LEAST_VALIDITY_MS = 86_400_000;
+/** Milliseconds of validity left, below which a certificate is replaced, so that none expires in use. */
+const MIN_VALIDITY_MS = 86_400_000;
 
-/** Takes the certificates from the folder if they still serve; clients that trust them need not be told again. */
+/** Reads the certificates from the folder, so that clients still trust them. Makes new ones if they cannot be used. */
 export async function readCertificates(
   directory: SimulatorDirectory,
 ): Promise<SimulatorCertificates> {
@@ -37,7 +37,7 @@ export async function readCertificates(
     await readPair(directory, clientCert, clientKey),
   ];
   const now = new Date();
-  const moments = [now, new Date(now.getTime() + LEAST_VALIDITY_MS)];
+  const moments = [now, new Date(now.getTime() + MIN_VALIDITY_MS)];
   return {
     server:
       authority !== undefined && server && serves(server, authority, moments)
@@ -51,7 +51,7 @@ export async function readCertificates(
   };
 }
 
-/** The certificates as files. */
+/** Returns the text of each certificate file. */
 export function certificateFiles({
   server,
   client,

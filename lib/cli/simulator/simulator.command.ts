@@ -27,7 +27,7 @@ export const simulatorCommand: Command = {
     const ending = disturb(simulator, wanted);
     try {
       await directory.claim(portOf(simulator));
-      // Until here a signal ends the process at once, whatever hangs. The next start takes up what it left.
+      // Before this, a signal ends the process at once, even if something hangs. The next start uses the files again.
       const stopped = stopSignal();
       await directory.write({
         '.gitignore': '*\n',
@@ -58,13 +58,13 @@ async function start(
   }
 }
 
-/** Reads the port of the API. URLs leave out that of https. */
+/** Reads the port of the API. A URL leaves out 443. */
 function portOf({ url }: BetfairSimulator): number {
   return Number(new URL(url).port || 443);
 }
 
 /**
- * Sets up a simulator that runs for days, and plans what is to go wrong, before anybody can know of it.
+ * Prepares a simulator to run for days, and plans its faults, before its address is printed.
  *
  * @returns the timer that ends sessions
  */
@@ -81,11 +81,11 @@ function disturb(
     : setInterval(() => simulator.endSessions(), endSessionsEveryMs);
 }
 
-/** Says what to do about a port that cannot be used. */
+/** Explains that a port cannot be used. */
 function explained(error: unknown, port: number): unknown {
   const { code, port: refused } = isRecord(error) ? error : {};
   const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: 'is used by another program, or by a simulator that still runs',
+    EADDRINUSE: 'is in use by another program, or by a simulator that still runs',
     EACCES: 'may not be used by this user',
   };
   const reason = reasons[String(code)];

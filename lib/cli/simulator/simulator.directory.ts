@@ -7,11 +7,11 @@ import { explained, refuseIfNoFile, undefinedIfAbsent } from './directory.errors
 import { type Holder, holderOf, isRunning } from './directory.holder.js';
 import { both, NOTE_FILE, type Note, NoteFile, type Written } from './directory.note.js';
 
-/** Files that a start which was killed leaves, before its note and after it. */
+/** Names of files that a killed start can leave behind, before or after it writes its note. */
 const TEMPORARY = /^simulator-[0-9a-f-]{36}\.tmp$/;
 const VERSIONS = `.${NOTE_FILE}.versions`;
 
-/** The folder in which a simulator leaves what clients need. Only its owner can read it. */
+/** Folder with the files that clients of a simulator need. Only its owner can read it. */
 export class SimulatorDirectory {
   #holder: Holder | undefined;
 
@@ -23,9 +23,9 @@ export class SimulatorDirectory {
   ) {}
 
   /**
-   * Looks at the folder and creates nothing.
+   * Checks the folder, and creates nothing.
    *
-   * @throws CommandError it holds files and none of a simulator, or another simulator uses it
+   * @throws CommandError it holds files that no simulator wrote, or another simulator uses it
    */
   static async open(dir: string): Promise<SimulatorDirectory> {
     const path = resolve(dir);
@@ -38,19 +38,19 @@ export class SimulatorDirectory {
     const isNew = names.every((name) => name === VERSIONS || TEMPORARY.test(name));
     if (found === 'foreign') {
       throw new CommandError(
-        `${join(path, NOTE_FILE)} cannot be read. If everything in the folder is of a simulator, delete the folder; or name another one: --dir <folder>`,
+        `${join(path, NOTE_FILE)} cannot be read. If all files in the folder are from a simulator, delete the folder. Otherwise, name another one: --dir <folder>`,
       );
     }
     if (found === undefined && !isNew) {
       throw new CommandError(
-        `${path} holds files that are not of a simulator. Name a folder that is empty, new, or of an earlier start: --dir <folder>`,
+        `${path} holds files that no simulator wrote. Name a folder that is empty, new, or from an earlier start: --dir <folder>`,
       );
     }
     await refuseIfHeld(path, found);
     return new SimulatorDirectory(path, note, found?.written ?? new Map());
   }
 
-  /** Reads a file in it, if it is there. */
+  /** Reads a file, if it exists. */
   read(name: string): Promise<string | undefined> {
     const path = join(this.path, name);
     return explained(this.path, async () => {
@@ -60,9 +60,9 @@ export class SimulatorDirectory {
   }
 
   /**
-   * Takes the folder for this process, whose API is on that port, until the process ends.
+   * Claims the folder until this process ends, whose API is on `port`.
    *
-   * @throws CommandError another simulator has taken it since it was opened
+   * @throws CommandError another simulator has claimed it after it was opened
    */
   async claim(port: number): Promise<void> {
     this.#holder = holderOf(port);
@@ -78,9 +78,9 @@ export class SimulatorDirectory {
   }
 
   /**
-   * Writes the files that are not there as they should be, after {@link claim}.
+   * Writes the files that are missing or different, after {@link claim}.
    *
-   * @throws CommandError some of these were changed by somebody else, and nothing was written
+   * @throws CommandError somebody else has changed some of them, and nothing was written
    */
   async write(files: Readonly<Record<string, string>>): Promise<void> {
     const due: [string, string][] = [];
@@ -94,11 +94,11 @@ export class SimulatorDirectory {
     }
     if (foreign.length > 0) {
       throw new CommandError(
-        `Not overwritten, because they were changed since a simulator wrote them: ${foreign.join(', ')}. Move them away, or name another folder: --dir <folder>`,
+        `Files were changed after a simulator wrote them, and were not overwritten: ${foreign.join(', ')}. Move them away, or name another folder: --dir <folder>`,
       );
     }
     const now = new Map(Object.entries(files).map(([name, text]) => [name, [hash(text)]]));
-    // Both states of each file are noted first, so that a start that is killed between them is taken up by the next.
+    // Both texts of each file are noted first: if this start is killed, the next one recognises either of them.
     await this.#replaceNote(both(this.written, now));
     await explained(this.path, async () => {
       for (const [name, text] of due) await this.#replace(name, text);
@@ -121,7 +121,7 @@ export class SimulatorDirectory {
   }
 
   async #replace(name: string, text: string): Promise<void> {
-    // Not the number of the process: in a container it is the same at each start.
+    // A random name: in a container the number of the process is the same at each start.
     const temporary = join(this.path, `simulator-${randomUUID()}.tmp`);
     try {
       await writeFile(temporary, text, { mode: 0o600, flag: 'wx' });
@@ -137,7 +137,7 @@ async function refuseIfHeld(path: string, note: Note | undefined): Promise<void>
   const holder = note?.holder;
   if (holder === undefined || !(await isRunning(holder))) return;
   throw new CommandError(
-    `${path} is used by the simulator on port ${holder.port} (process ${holder.pid}). Stop that one, or name another folder: --dir other`,
+    `${path} is used by the simulator on port ${holder.port} (process ${holder.pid}). Stop it, or name another folder: --dir other`,
   );
 }
 

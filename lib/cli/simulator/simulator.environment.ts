@@ -3,12 +3,12 @@ import { pathToFileURL } from 'node:url';
 import type { BetfairSimulator } from '../../testing/simulator/betfair-simulator.js';
 import { CERTIFICATE_FILES } from './simulator.certificates.js';
 
-/** Must be URL-encoded by whoever logs in, and needs nothing but single quotes in a shell. */
+/** Password that a login must URL-encode, and that is safe in single quotes in a shell. */
 export const PASSWORD = 'p&ss+wörd=50% /?;€';
 
 /**
- * The `.env` that points an application at the simulator. Values are in single quotes, which Node, dotenv and shells
- * read alike as long as there is none in them.
+ * Writes the `.env` for applications that use the simulator. Values are in single quotes, which Node, dotenv and shells
+ * read alike if a value contains none.
  */
 export function environmentOf(simulator: BetfairSimulator, folder: string): string {
   const { username, password, applicationKey, endpoints } = simulator.options();
@@ -20,7 +20,7 @@ export function environmentOf(simulator: BetfairSimulator, folder: string): stri
     BETFAIR_CERT_FILE: join(folder, CERTIFICATE_FILES.clientCert),
     BETFAIR_KEY_FILE: join(folder, CERTIFICATE_FILES.clientKey),
     BETFAIR_CA_FILE: join(folder, CERTIFICATE_FILES.ca),
-    // Beside those of an account at Betfair, a refusal here would keep that one from logging in.
+    // A store of its own: a refusal here must not block the logins of a real account.
     BETFAIR_STORAGE: pathToFileURL(join(folder, 'session-data')).href,
     BETFAIR_ENDPOINT_CERT_LOGIN: endpoints.certLogin,
     BETFAIR_ENDPOINT_LOGIN: endpoints.login,

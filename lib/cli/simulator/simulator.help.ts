@@ -18,16 +18,16 @@ API. It has one account. No bet is real.
 
 Options:
   --port <number>   Port of the API, login, keepAlive and logout. Certificate
-                    login listens on the next one, the Stream API on the one
-                    after that. 0: any free ones. Default: ${DEFAULT_PORT}
-  --dir <folder>    Gets certificates, keys and a ready .env, which are used
-                    again at the next start. Default: ${DEFAULT_DIR}
+                    login uses the next port, the Stream API the one after
+                    that. 0: any free ports. Default: ${DEFAULT_PORT}
+  --dir <folder>    Folder for certificates, keys and a ready .env. The next
+                    start uses them again. Default: ${DEFAULT_DIR}
   --end-sessions-every <time>
-                    Ends all sessions again and again: 500ms, 30s, 10m, 1h.
+                    Ends all sessions at this interval: 500ms, 30s, 10m, 1h.
   --fail <endpoint>=<fault>[x<times>]
-                    Lets the next requests to an endpoint go wrong: one, or as
-                    many as <times> says; xalways: until faults are cleared.
-                    Can be given more than once.
+                    Makes the next request to an endpoint fail, or the next
+                    <times> requests. xalways: all, until the faults are
+                    cleared. Can be given more than once.
   --help            Shows this text.
 
 Endpoints: ${ENDPOINT_NAMES.join(', ')}

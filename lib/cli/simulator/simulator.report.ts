@@ -2,7 +2,7 @@ import { join, relative, sep } from 'node:path';
 import type { BetfairSimulator } from '../../testing/simulator/betfair-simulator.js';
 import { heading } from '../terminal/terminal.js';
 
-/** Writes the text for the moment when everything is ready. The lines to try are for a POSIX shell. */
+/** Writes the text that is printed when everything is ready. Its command lines are for a POSIX shell. */
 export function reportOf(simulator: BetfairSimulator, folder: string): string {
   const { endpoints } = simulator.options();
   const { host, port } = simulator.stream;
@@ -42,13 +42,13 @@ ${heading('Change it while it runs:')}
 Ctrl-C stops it.`;
 }
 
-/** Shortens a path below the working directory, with a slash in any case: a shell looks for other names in its path. */
+/** Shortens a path below the working directory. It keeps a slash, without which a shell would search its PATH. */
 function shortest(path: string): string {
   const below = relative('', path);
   return below.startsWith('..') || below === '' || below === path ? path : `.${sep}${below}`;
 }
 
-/** A path as one word of a shell. It has no single quote in it. */
+/** Quotes a path as one word of a shell. The path has no single quote. */
 function shellWord(path: string): string {
   return /^[\w./@:+,-]+$/.test(path) ? path : `'${path}'`;
 }

@@ -6,7 +6,7 @@ export type GivenOptions<Name extends string> = (name: Name) => readonly string[
 /**
  * Reads options that each take a value, as `--name value` or `--name=value`.
  *
- * @param faults - gets everything that is wrong
+ * @param faults - receives every mistake
  */
 export function readOptions<const Name extends string>(
   args: readonly string[],
@@ -30,7 +30,7 @@ export function readOptions<const Name extends string>(
       if (!isKnown) faults.push(`There is no option ${rawName}. ${known}`);
       else if (value === undefined || value === '') faults.push(`${rawName} needs a value.`);
       else if (!inlineValue && value.startsWith('-')) {
-        faults.push(`${rawName} needs a value, before ${value}.`);
+        faults.push(`${rawName} needs a value, but ${value} follows it.`);
       } else given.push([name, value]);
     }
   }

@@ -1,13 +1,13 @@
-/** A command cannot do its work; the message says what to do. */
+/** Failure of a command. The message says what to do. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
-/** A command was called in a way that it does not know. */
+/** Wrong arguments of a command. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 
-  /** @param faults - everything that is wrong with the call, each with its fix */
+  /** @param faults - every mistake in the arguments, each with its fix */
   constructor(readonly faults: readonly string[]) {
     super(faults.join('\n'));
   }

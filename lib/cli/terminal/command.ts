@@ -5,9 +5,9 @@ export interface Command {
   /**
    * Runs until the work is done.
    *
-   * @param args - what follows its name
-   * @throws UsageError it was called in a way that it does not know
-   * @throws CommandError it cannot do its work
+   * @param args - arguments after its name
+   * @throws UsageError the arguments are wrong
+   * @throws CommandError the command failed
    */
   run(args: readonly string[]): Promise<void>;
 }

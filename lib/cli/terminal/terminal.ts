@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** Prints lines for the person, or the program, that called. */
+/** Prints lines for the caller. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
@@ -15,12 +15,12 @@ export function printHint(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** A heading, which is bold where the terminal can show it. */
+/** Formats a heading: bold, if the terminal can show it. */
 export function heading(text: string): string {
   return styled('bold', text, process.stdout);
 }
 
-/** Leaves the text as it is for `NO_COLOR`, a file, a pipe and a terminal without colours. */
+/** Styles a text, except for `NO_COLOR`, a file, a pipe or a terminal without colours. */
 function styled(
   style: Parameters<typeof styleText>[0],
   text: string,

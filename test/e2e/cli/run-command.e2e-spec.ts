@@ -37,7 +37,7 @@ describe('the command', () => {
   );
 
   it.each([
-    [[], /^Error: Name a command\.$/m],
+    [[], /^Error: The command is missing\.$/m],
     [['simulate'], /^Error: There is no command "simulate"\.$/m],
     [['toString'], /^Error: There is no command "toString"\.$/m],
   ])('lists the commands for %j, with exit code 2', async (args, error) => {
@@ -54,12 +54,12 @@ describe('the command', () => {
     ['8443', '"8443" is not an option. The options are'],
     ['--port', '--port needs a value.'],
     ['--dir=', '--dir needs a value.'],
-    ['--port --dir', '--port needs a value, before --dir.'],
-    ['--port -1', '--port needs a value, before -1.'],
+    ['--port --dir', '--port needs a value, but --dir follows it.'],
+    ['--port -1', '--port needs a value, but -1 follows it.'],
     ['--port 65534', '--port 65534: must be a number from 0 to 65533; the two ports after it'],
     ['--port http', '--port http: must be a number from 0 to 65533'],
-    ["--dir o'brien", '/o\'brien" has a quote, a "$" or a control character in it'],
-    ['--dir a$b', 'a$b" has a quote, a "$" or a control character in it'],
+    ["--dir o'brien", '/o\'brien" contains a quote, a "$" or a control character'],
+    ['--dir a$b', 'a$b" contains a quote, a "$" or a control character'],
     ['--end-sessions-every 10', '--end-sessions-every 10: must be a number with its unit'],
     ['--end-sessions-every 0s', '--end-sessions-every 0s: must be a number with its unit'],
     ['--end-sessions-every 597h', '--end-sessions-every 597h: must be a number with its unit'],
@@ -93,7 +93,7 @@ describe('the command', () => {
   });
 
   itWithTerminal('has colours on a terminal, unless NO_COLOR is set', async () => {
-    expect(await onTerminal()).toContain('\x1b[31mError:\x1b[39m Name a command.');
-    expect(await onTerminal('NO_COLOR=1')).toMatch(/^Error: Name a command\./);
+    expect(await onTerminal()).toContain('\x1b[31mError:\x1b[39m The command is missing.');
+    expect(await onTerminal('NO_COLOR=1')).toMatch(/^Error: The command is missing\./);
   });
 });

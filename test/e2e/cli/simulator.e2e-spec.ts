@@ -224,8 +224,8 @@ describe('the simulator that stands alone', () => {
     });
 
     it.each([
-      ['', 'It is not JSON. The body must be a JSON object with "endpoint" and "fault".'],
-      ['{', 'It is not JSON. The body must be a JSON object'],
+      ['', 'The body is not JSON. It must be a JSON object with "endpoint" and "fault".'],
+      ['{', 'The body is not JSON. It must be a JSON object'],
       [[], 'The body must be a JSON object'],
       [{ fault: 'hung' }, 'endpoint: must be one of certLogin, login, keepAlive, logout, api.'],
       [{ endpoint: 'constructor', fault: 'hung' }, 'endpoint: must be one of'],
@@ -254,7 +254,10 @@ describe('the simulator that stands alone', () => {
       [{ endpoint: 'api', fault: 'hung', times: 0 }, 'times: must be a whole number of at least 1'],
       [{ endpoint: 'api', fault: 'hung', times: 'x' }, 'times: must be a whole number'],
       [{ endpoint: 'api', fault: 'hung', processed: 1 }, 'processed: must be true or false.'],
-      [{ endpoint: 'api', fault: 'hung', time: 2 }, 'time: there is no such member. They are: end'],
+      [
+        { endpoint: 'api', fault: 'hung', time: 2 },
+        'time: there is no such member. The members are: end',
+      ],
     ])('refuses the plan %j with HTTP 400', async (plan, error) => {
       const reply = await fail(plan);
       expect(reply.status).toBe(400);

@@ -91,7 +91,7 @@ describe('the simulator that stands alone', () => {
   );
 
   it('ends at once on a second Ctrl-C', async () => {
-    const signals = join(MAIN, '../stop.signal.js');
+    const signals = join(MAIN, '../terminal/stop.signal.js');
     const stuck = `
       import { stopSignal } from ${JSON.stringify(signals)};
       const stopped = stopSignal();
@@ -158,9 +158,7 @@ describe('the simulator that stands alone', () => {
 
     const { code, stderr } = await start();
     expect(code).toBe(1);
-    expect(stderr).toMatch(
-      /^Error: Not overwritten, because they were changed.*server\.crt, .*client\.key/,
-    );
+    expect(stderr).toMatch(/^Error: Files were changed .*server\.crt, .*client\.key/);
 
     await rm(join(first.folder, '.env'));
     const note = join(first.folder, '.simulator.json');
@@ -242,7 +240,7 @@ describe('the simulator that stands alone', () => {
       const { code, stdout, stderr } = await runCommand(['simulator', '--port', `${port}`], folder)
         .ended;
       expect([code, stdout]).toEqual([1, '']);
-      expect(stderr).toContain(`Error: Port ${port + offset} is used by another program`);
+      expect(stderr).toContain(`Error: Port ${port + offset} is in use by another program`);
       expect(stderr).toContain(`needs ${port}, ${port + 1} and ${port + 2}.`);
       expect(stderr).toContain('--port 0');
       expect(await readdir(folder)).toEqual([]);
@@ -266,7 +264,7 @@ describe('the folder of the simulator', () => {
     const { code, stderr } = await start('--dir', '.');
     expect(code).toBe(1);
     expect(stderr).toBe(
-      `Error: ${folder} holds files that are not of a simulator. Name a folder that is empty, new, or of an earlier start: --dir <folder>\n`,
+      `Error: ${folder} holds files that no simulator wrote. Name a folder that is empty, new, or from an earlier start: --dir <folder>\n`,
     );
     expect(await readdir(folder)).toEqual(['.env']);
     expect(await readFile(join(folder, '.env'), 'utf8')).toBe('MINE=1');
@@ -288,7 +286,9 @@ describe('the folder of the simulator', () => {
     const { code, stderr } = await start();
 
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^Error: Not overwritten, .*\/\.env\. Move them away, or name another/);
+    expect(stderr).toMatch(
+      /^Error: Files were changed .*\/\.env\. Move them away, or name another/,
+    );
     expect(await readFile(env, 'utf8')).toContain("BETFAIR_STORAGE='mem://'");
   });
 
@@ -316,7 +316,7 @@ describe('the folder of the simulator', () => {
     await writeFile(join(folder, 'cut/.simulator.json'), '{ "writ');
     expect(await start('--dir', 'cut')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('/cut/.simulator.json cannot be read. If everything in'),
+      stderr: expect.stringContaining('/cut/.simulator.json cannot be read. If all files in'),
     });
   });
 

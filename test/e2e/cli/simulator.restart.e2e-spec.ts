@@ -45,7 +45,7 @@ describe('the folder of a simulator that runs', () => {
 
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toBe(
-      `Error: ${first.folder} is used by the simulator on port ${portIn(first.control)} (process ${first.child.pid}). Stop that one, or name another folder: --dir other\n`,
+      `Error: ${first.folder} is used by the simulator on port ${portIn(first.control)} (process ${first.child.pid}). Stop it, or name another folder: --dir other\n`,
     );
     expect(await readFile(join(first.folder, '.env'), 'utf8')).toBe(env);
     await first.stop();

@@ -129,13 +129,13 @@ describe('POST /simulator/stream', () => {
   });
 
   it.each([
-    ['', 'It is not JSON. The body must be a JSON object with "do".'],
+    ['', 'The body is not JSON. It must be a JSON object with "do".'],
     [[], 'The body must be a JSON object with "do".'],
     [{}, 'do: must be one of cut, silence, garble, late, on-time, fail.'],
     [{ do: 'toString' }, 'do: must be one of'],
     [{ do: ['cut'] }, 'do: must be one of'],
-    [{ do: 'cut', times: 2 }, 'times: is a member of "do": "fail" only.'],
-    [{ do: 'cut', after: 2 }, 'after: there is no such member. They are: do, errorCode'],
+    [{ do: 'cut', times: 2 }, 'times: is allowed only with "do": "fail".'],
+    [{ do: 'cut', after: 2 }, 'after: there is no such member. The members are: do, errorCode'],
     [{ do: 'fail' }, 'errorCode: must be one of NO_APP_KEY'],
     [{ do: 'fail', errorCode: 'toString' }, 'errorCode: must be one of NO_APP_KEY'],
     [{ do: 'fail', errorCode: 'TIMEOUT', op: 'heartbeat' }, 'op: must be one of authentication'],
