@@ -8,7 +8,7 @@ export interface TestSessionOptions {
   readonly applicationKey?: string | undefined;
 }
 
-/** A session for unit tests of code that takes one. It belongs to no account: no `SessionService` refreshes it. */
+/** Makes a session for unit tests. It belongs to no account, so no `SessionService` renews it. */
 export function createTestSession({
   token = 'test-token',
   applicationKey = 'test-application-key',

@@ -7,13 +7,13 @@ import type { SessionEvent, SessionStatus } from '../session/events/session.even
 import { SessionService } from '../session/session.service.js';
 import { createTestSession } from './create-test-session.js';
 
-/** How a mocked `SessionService` answers. What is left out rejects with an error that names it. */
+/** Answers of a mocked `SessionService`. A method without an answer rejects with an error that names it. */
 export interface MockSessionServiceOptions {
-  /** The session that it has from start to end. @default that of `createTestSession()` */
+  /** Its only session. @default that of `createTestSession()` */
   readonly session?: BetfairSession | undefined;
-  /** Answers `call()`: the result of the operation; throw a `BetfairApiError` for one that Betfair did not do. */
+  /** Answers `call()` with the result of the operation. To refuse it, throw a `BetfairApiError`. */
   readonly call?: ((operation: string, params: object) => unknown) | undefined;
-  /** Answers `callAll()`: one outcome for each call, in their order. */
+  /** Answers `callAll()` with one outcome for each call, in their order. */
   readonly callAll?:
     | ((
         calls: readonly ApiCall[],
@@ -26,21 +26,21 @@ export interface MockSessionServiceOptions {
 }
 
 /**
- * A `SessionService` for tests without network: it always has one session, and answers requests as the test says. Inject
- * it in place of the real one: `overrideProvider(SessionService).useValue(mockSessionService({ … }))`.
+ * Makes a `SessionService` for tests without network. It has one session, and gives the answers of the test. Inject it
+ * instead of the real one: `overrideProvider(SessionService).useValue(mockSessionService({ … }))`.
  */
 export function mockSessionService(options: MockSessionServiceOptions = {}): SessionService {
   const mock: unknown = new MockSessionService(options);
   if (mock instanceof SessionService) return mock;
-  throw new TypeError('MockSessionService is no SessionService.');
+  throw new TypeError('MockSessionService is not a SessionService.');
 }
 
-/** All that a service shows of itself, so that the compiler finds what is missing here. */
+/** Public members of a service, so that the compiler finds missing ones. */
 type Members = { readonly [Name in keyof SessionService]: SessionService[Name] };
 
 class MockSessionService implements Members {
   static {
-    // Instead of `extends`, which would open connections and a store for what is never used.
+    // Not `extends`, which would open connections and a store that are never used.
     Object.setPrototypeOf(MockSessionService.prototype, SessionService.prototype);
   }
 
@@ -54,7 +54,7 @@ class MockSessionService implements Members {
     api: 'https://api.betfair.com',
     streamServer() {
       throw new Error(
-        'messages() of a BetfairStream with a mocked SessionService was called, which has no Stream API. Give the class under test an object with messages() in place of the stream, or use BetfairSimulator.',
+        'messages() of a BetfairStream was called, but its mocked SessionService has no Stream API. Replace the stream by an object with messages(), or use BetfairSimulator.',
       );
     },
     clock: systemClock,
@@ -123,6 +123,6 @@ class MockSessionService implements Members {
 
 function unanswered(method: string, answer: string): Error {
   return new Error(
-    `${method}() of a mocked SessionService was called, but the test gave no answer to it. Give one: mockSessionService({ ${answer} }).`,
+    `${method}() of a mocked SessionService was called, but the test gave it no answer. Add one: mockSessionService({ ${answer} }).`,
   );
 }

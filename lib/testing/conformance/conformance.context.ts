@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import type { SessionStorage } from '../../storage/contract/session-storage.interface.js';
 
-/** Means of a case. */
+/** Tools of a case. */
 export interface CaseContext {
-  /** Another store on the same data. */
+  /** Opens another store on the same data. */
   readonly open: () => Promise<SessionStorage>;
-  /** A key that nothing else uses; it is cleared when the case ends. */
+  /** Makes a key that nothing else uses. It is deleted when the case ends. */
   readonly newKey: (suffix?: string) => string;
   readonly rounds: number;
 }
 
-/** The cases by name. */
+/** Cases by name. */
 export type Cases = Readonly<
   Record<
     string,
     {
-      /** Holds only where equal content gets a new version. */
+      /** True for cases of stores that give equal content a new version. */
       readonly versionsOnly?: boolean;
       readonly check: (context: CaseContext) => Promise<void>;
     }
@@ -33,7 +33,7 @@ export async function rejection(operation: Promise<unknown>, what: string): Prom
   return assert.fail(`${what} should have been rejected, but gave ${JSON.stringify(result)}`);
 }
 
-/** Told by code and not by class, so that a store may be compiled against another copy of this package. */
+/** Recognises a conflict by its code, because a store may use another copy of this package. */
 export function isConflict(error: unknown): boolean {
   return (
     typeof error === 'object' &&

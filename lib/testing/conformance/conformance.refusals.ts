@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import type { SessionStorage } from '../../storage/contract/session-storage.interface.js';
 import { assertStored, isConflict, rejection, type Cases } from './conformance.context.js';
 
-/** Some stores take these for "no condition" and overwrite whatever is there. */
+/** Conditions that some stores take for "no condition", and then overwrite the value. */
 const NO_CONDITIONS: readonly unknown[] = [
   { ifVersion: '' },
   { ifVersion: undefined },
@@ -90,7 +90,7 @@ export const refusalCases: Cases = {
   },
 };
 
-/** Calls with arguments that the types forbid, as JavaScript can; what is thrown at once becomes a rejection. */
+/** Calls with arguments that the types forbid. An error that is thrown becomes a rejection. */
 async function call(
   storage: SessionStorage,
   method: 'write' | 'delete',
@@ -101,6 +101,6 @@ async function call(
 
 async function assertRefused(operation: Promise<unknown>, what: string): Promise<void> {
   const error = await rejection(operation, what);
-  // A conflict is what a manager resolves by trying again, which would hide the mistake.
+  // Callers try again after a conflict, which would hide the mistake.
   assert.ok(!isConflict(error), `${what} should be an error of its own, not a conflict`);
 }

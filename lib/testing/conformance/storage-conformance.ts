@@ -8,14 +8,13 @@ import { refusalCases } from './conformance.refusals.js';
 /** Facts about a store that {@link sessionStorageConformance} needs. */
 export interface StorageConformanceOptions {
   /**
-   * Called several times in a case: each call gives a store on the same underlying data, so that what one writes the
-   * others see. An in-memory store gives one and the same object each time. `close`, where there is one, is called
-   * once for each object when the case ends.
+   * Opens a store. It is called several times in a case; all stores must share the same data. An in-memory store
+   * returns the same object each time. `close`, if there is one, is called once for each object when the case ends.
    */
   readonly create: () => SessionStorage | Promise<SessionStorage>;
-  /** The version is derived from the content and stays when equal content is written (S3). Default `false`. */
+  /** True if equal content keeps its version, as in S3, which derives it from the content. Default `false`. */
   readonly contentVersions?: boolean | undefined;
-  /** Repetitions of each race. Default 5. */
+  /** Number of repetitions of each race. Default 5. */
   readonly rounds?: number | undefined;
 }
 
@@ -23,13 +22,13 @@ export interface StorageConformanceOptions {
 export interface ConformanceCase {
   /** Promise that a store must keep, as the name of a test. */
   readonly name: string;
-  /** Resolves if the store does it; otherwise rejects, with an `AssertionError` or with what the store threw. */
+  /** Runs the case. It rejects with an `AssertionError`, or the error of the store, if the store fails. */
   readonly run: () => Promise<void>;
 }
 
 /**
- * What every {@link SessionStorage} must do, as a list of cases for jest, vitest, `node:test` or any other runner. The
- * cases use random keys, so they can run against a store that is in use, and remove what they stored.
+ * Lists the cases that every {@link SessionStorage} must pass, for jest, vitest, `node:test` or any other runner. They
+ * use random keys, so they can run against a store that is in use, and delete what they stored.
  *
  * @example
  * ```ts
@@ -70,7 +69,7 @@ async function runCase(
     await check({ open, newKey, rounds: options.rounds ?? 5 });
   } finally {
     const [storage] = opened;
-    // A store that cannot delete fails in the cases about that, not here.
+    // A store that cannot delete fails in the cases about deleting.
     if (storage) await Promise.allSettled(keys.map((key) => clear(storage, key)));
     for (const one of opened) await one.close?.();
   }

@@ -52,7 +52,7 @@ export class RequestRecord {
     this.requests.length = 0;
   }
 
-  /** Counts requests from now on and keeps none: a simulator that runs for days must not grow with each. */
+  /** Counts further requests and keeps none, so that a simulator can run for days. */
   countOnly(): void {
     this.#keepsRequests = false;
     this.clear();

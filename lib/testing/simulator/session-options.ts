@@ -6,17 +6,17 @@ import type { PemPair } from '../../identity/certificate/certificate.writer.js';
 /** Options of a session with an account of the simulator: certificate login, store in memory. */
 export interface SimulatorSessionOptions extends CertificateLoginOptions {
   readonly password: string;
-  /** The certificate that certlogin wants to see. */
+  /** Client certificate for certlogin. */
   readonly certificate: PemPair;
   /** Certificate of the authority of the simulator, PEM. */
   readonly ca: string;
   /** Addresses of the simulator. */
   readonly endpoints: Readonly<Record<keyof BetfairEndpoints, string>>;
-  /** A store of its own for every registration. */
+  /** Store: each registration gets one of its own. */
   readonly storage: 'mem://';
 }
 
-/** Options of a session with `account`, at the simulator whose three servers are `hosts`. */
+/** Makes the options of a session with `account` at the servers `hosts`. */
 export function sessionOptions(
   account: SimulatedAccount,
   ca: string,

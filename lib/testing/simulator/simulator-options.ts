@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../../common/clock.js';
 import type { SimulatedAccountOptions } from './accounts/simulated-account.js';
 import type { ServerCertificate } from './http/certificates.js';
 import type { SimulatorLimits } from './limits.js';
@@ -5,40 +6,51 @@ import type { SimulatorLimits } from './limits.js';
 /** Options of `BetfairSimulator.start()`. */
 export interface BetfairSimulatorOptions {
   /**
-   * The accounts that Betfair knows.
+   * Accounts at the simulated Betfair.
    *
-   * @default one account with credentials that only a client that URL-encodes gets across
+   * @default one account, whose credentials must be URL-encoded
    */
   readonly accounts?: readonly SimulatedAccountOptions[] | undefined;
-  /** Tells when sessions, bans and duplicates expire, and moves prices. @default the clock of the machine */
+  /** Clock for the end of sessions, bans and duplicates, and for prices. @default the clock of the machine */
   readonly clock?:
     | {
         /** Milliseconds since the Unix epoch. */
         wall(): number;
         /**
-         * Calls back after `ms` milliseconds, unless it is cancelled: when the Stream API looks for changes, sends
-         * heartbeats and closes idle connections. @default timers of the machine
+         * Calls back after `ms` milliseconds, unless it is cancelled. The Stream API uses it for changes, heartbeats
+         * and idle connections. @default timers of the machine
          */
         timer?(
           callback: () => void,
           ms: number,
         ): {
-          /** Takes the timer off the clock. */
+          /** Cancels the timer. */
           cancel(): void;
         };
       }
     | undefined;
-  /** Decides names and prices of the markets; they are the same again for the same seed. @default 1 */
+  /** Seed for names and prices of the markets: the same seed gives the same ones. @default 1 */
   readonly seed?: number | undefined;
-  /** Limits that Betfair sets its customers. */
+  /** Limits of Betfair for its customers. */
   readonly limits?: SimulatorLimits | undefined;
   /**
-   * Port of the API, login, keepAlive and logout. Certificate login listens on the next one, the Stream API on the one
-   * after that.
+   * Port of the API, login, keepAlive and logout. Certificate login uses the next port, the Stream API the one after
+   * that.
    *
    * @default three free ports
    */
   readonly port?: number | undefined;
-  /** Certificate of the servers, for 127.0.0.1, and of its authority. @default one made for the process */
+  /** Certificate of the servers for 127.0.0.1, and of its authority. @default one made for the process */
   readonly server?: ServerCertificate | undefined;
+}
+
+/** Makes a clock of whole milliseconds, as at Betfair; clocks of the stream are made of them. */
+export function wholeMilliseconds(
+  clock: NonNullable<BetfairSimulatorOptions['clock']>,
+): Pick<Clock, 'wall' | 'timer'> {
+  return {
+    wall: () => Math.floor(clock.wall()),
+    timer: (callback, ms) =>
+      clock.timer ? clock.timer(callback, ms) : systemClock.timer(callback, ms),
+  };
 }

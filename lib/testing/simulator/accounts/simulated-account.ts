@@ -4,31 +4,28 @@ import type { PemPair } from '../../../identity/certificate/certificate.writer.j
 
 /** An account to start the simulator with. Everything has a default. */
 export interface SimulatedAccountOptions {
-  /** @default a name with characters that break a client that does not URL-encode its form */
+  /** User name. @default one with characters that a client must URL-encode */
   readonly username?: string | undefined;
-  /** @default a password with such characters */
+  /** Password. @default one with such characters */
   readonly password?: string | undefined;
-  /** @default 'SimulatedAppKey1' for the first account, then 'SimulatedAppKey2' … */
+  /** Application key. @default 'SimulatedAppKey1' for the first account, then 'SimulatedAppKey2' … */
   readonly applicationKey?: string | undefined;
-  /** Decides the lifetime of sessions. @default 'global' */
+  /** Jurisdiction, which decides the lifetime of sessions. @default 'global' */
   readonly jurisdiction?: Jurisdiction | undefined;
   /**
-   * Milliseconds that a session lives without keepAlive. `options()` hands them on, and the module takes 5 minutes or
-   * more.
+   * Milliseconds that a session lives without keepAlive. `options()` passes them to the module, which requires at least
+   * 5 minutes.
    *
    * @default 20 minutes for Italy and Spain, else 12 hours
    */
   readonly sessionLifetime?: number | undefined;
   /** Two-factor code that an interactive login must append to the password. @default none */
   readonly twoFactorCode?: string | undefined;
-  /**
-   * What every login with the right credentials answers, such as `'ACCOUNT_NOW_LOCKED'`. `'LIMITED_ACCESS'` still
-   * carries a token.
-   */
+  /** Answer to logins with the right credentials, such as `'ACCOUNT_NOW_LOCKED'`. `'LIMITED_ACCESS'` gives a token. */
   readonly loginCode?: string | undefined;
   /** Gives every login the same token text. @default false */
   readonly sameToken?: boolean | undefined;
-  /** The client certificate (PEM) that certlogin wants to see. @default one made for the account */
+  /** Client certificate (PEM) that certlogin requires. @default one made for the account */
   readonly certificate?: PemPair | undefined;
 }
 
@@ -36,29 +33,29 @@ const MINUTE_MS = 60_000;
 const DEFAULT_USERNAME = 'Zoë+punter & co=100%';
 const DEFAULT_PASSWORD = 'p&ss+wörd=50% /?#;€';
 
-/** An account of a running simulator. What is changed here counts from the next request on. */
+/** An account of a running simulator. Changes apply from the next request. */
 export class SimulatedAccount {
   /** The user name. */
   readonly username: string;
-  /** Place where the account is registered. */
+  /** Jurisdiction of the account. */
   readonly jurisdiction: Jurisdiction;
   /** The password that logins must send. */
   password: string;
   /** The application key that requests may send. */
   applicationKey: string;
-  /** Milliseconds that a session lives without keepAlive; counts from its next login or keepAlive. */
+  /** Milliseconds that a session lives without keepAlive. A change applies from its next login or keepAlive. */
   sessionLifetime: number;
-  /** Two-factor code that an interactive login must append to the password; `undefined`: none. */
+  /** Two-factor code that an interactive login must append to the password, if any. */
   twoFactorCode: string | undefined;
-  /** Answer to every login with the right credentials; `undefined`: `SUCCESS`. */
+  /** Answer to every login with the right credentials; `undefined` means `SUCCESS`. */
   loginCode: string | undefined;
   /** Gives every login the same token text. */
   sameToken: boolean;
-  /** The client certificate (PEM) that certlogin wants to see. */
+  /** Client certificate (PEM) that certlogin requires. */
   certificate: PemPair;
-  /** Logins that created a session. */
+  /** Number of logins that created a session. */
   logins = 0;
-  /** Tells whether the ban for too many logins was ever reached. */
+  /** True if the account was ever banned for too many logins. */
   banned = false;
 
   /** @internal Made by `BetfairSimulator.start`. */
@@ -77,7 +74,7 @@ export class SimulatedAccount {
     this.certificate = certificate;
   }
 
-  /** @internal Why this login is refused, apart from the ban. */
+  /** @internal Returns the code that refuses this login, if any. Bans are checked elsewhere. */
   refusal(password: string, proof: LoginProof): string | undefined {
     const refusal =
       proof.kind === 'certificate'
@@ -102,6 +99,6 @@ export class SimulatedAccount {
   }
 }
 
-/** Proof of who logs in, beside user name and password. */
+/** Proof of a login beside user name and password. */
 export type LoginProof =
   { readonly kind: 'certificate'; readonly fingerprint: string } | { readonly kind: 'interactive' };

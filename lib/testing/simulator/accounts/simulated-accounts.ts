@@ -4,7 +4,7 @@ import type { Clock } from '../../../common/clock.js';
 import { BetfairConfigurationError } from '../../../errors/index.js';
 import type { SimulatedAccount } from './simulated-account.js';
 
-/** Outcome of a login attempt: a token where there is a session. */
+/** Outcome of a login attempt: a token if there is a session. */
 export interface LoginOutcome {
   /** `SUCCESS`, `LIMITED_ACCESS` or the code of the refusal. */
   readonly code: string;
@@ -33,7 +33,7 @@ const BAN_MS = 20 * MINUTE_MS;
 
 /** The accounts of a simulator, their sessions and the rule against too many logins. */
 export class SimulatedAccounts {
-  /** Every token ever issued: a dead one is still recognised in the record of requests. */
+  /** Sessions by token. Dead ones stay, so that the record of requests recognises their tokens. */
   readonly #sessions = new Map<string, Session>();
   readonly #accounts: ReadonlyMap<string, SimulatedAccount>;
   readonly #lastToken = new Map<SimulatedAccount, string>();
@@ -52,7 +52,7 @@ export class SimulatedAccounts {
     }
   }
 
-  /** The account of that name, or the first one. */
+  /** Finds the account of that name, by default the first one. */
   get(username?: string): SimulatedAccount {
     const account = username === undefined ? this.all[0] : this.#accounts.get(username);
     if (account) return account;
@@ -66,7 +66,7 @@ export class SimulatedAccounts {
     return this.#accounts.has(username);
   }
 
-  /** Application keys work with every session: a token is not tied to one. */
+  /** Tells if any account has this application key: a session works with every key. */
   knowsApplicationKey(key: string): boolean {
     return this.all.some((account) => account.applicationKey === key);
   }
@@ -101,12 +101,12 @@ export class SimulatedAccounts {
     return session?.account;
   }
 
-  /** The account of a live session that is used from `address`. */
+  /** Finds the account of a live session that is used from `address`. */
   holder(token: string, address: string): SimulatedAccount | undefined {
     return this.#used(token, address)?.account;
   }
 
-  /** The account that a token was issued to, dead or alive. */
+  /** Finds the account of a token, dead or alive. */
   ownerOf(token: string): SimulatedAccount | undefined {
     return this.#sessions.get(token)?.account;
   }
@@ -123,7 +123,7 @@ export class SimulatedAccounts {
     return [...this.#sessions.keys()].filter((token) => this.#live(token)?.account === account);
   }
 
-  /** A live session; use from another address ends one that is bound. */
+  /** Finds a live session. If sessions are bound to an address, use from another one ends it. */
   #used(token: string, address: string): Session | undefined {
     const session = this.#live(token);
     if (session && this.limits.boundToAddress && address !== session.address) session.ended = true;
@@ -150,7 +150,7 @@ export class SimulatedAccounts {
   }
 }
 
-/** 44 characters of base64 that end in `=`, with a `+` or `/` so that whoever URL-encodes them fails. */
+/** Makes 44 characters of base64 with `=` and `+` or `/`, so that a client that URL-encodes them fails. */
 export function randomToken(): string {
   for (;;) {
     const token = randomBytes(32).toString('base64');

@@ -1,6 +1,6 @@
 import { methodPrefix, SERVICES, type ApiService } from './api.envelopes.js';
 
-/** The caller, as an answer's handler sees it. */
+/** Caller of an operation. */
 export interface AnswerContext {
   /** The account whose session the call carries. */
   readonly username: string;
@@ -15,7 +15,7 @@ export type AnswerHandler = (
 /** The operations of each service. */
 export type ServiceAnswers = Readonly<Record<ApiService, Readonly<Record<string, AnswerHandler>>>>;
 
-/** Knows the answer of every operation of every service. */
+/** Answers of all operations of all services. */
 export class AnswerTable {
   readonly #answers: ReadonlyMap<ApiService, Map<string, AnswerHandler>>;
 
@@ -30,8 +30,8 @@ export class AnswerTable {
   }
 
   /**
-   * Sets the answer of an operation: that of the service that its prefix names. Without a prefix it is that of the
-   * service that has such an operation, and one that none has is from now on in all of them.
+   * Sets the answer of an operation of the service that its prefix names. Without a prefix, it is that of the service
+   * with this operation; a new operation is added to all services.
    */
   set(method: string, handler: AnswerHandler): void {
     const operation = method.split('/').at(-1) ?? method;

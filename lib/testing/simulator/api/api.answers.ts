@@ -2,7 +2,7 @@ import type { AnswerHandler } from './answer.table.js';
 import type { ServiceAnswers } from './answer.table.js';
 import { badInput, wholeNumberOf } from './params.js';
 
-/** Answers of the operations that know nothing of markets and orders. */
+/** Answers of the operations that do not depend on markets and orders. */
 export const CANNED_ANSWERS: ServiceAnswers = {
   betting: {
     ...emptyLists('listTimeRanges', 'listRunnerBook', 'listMarketProfitAndLoss'),
@@ -39,7 +39,7 @@ export const CANNED_ANSWERS: ServiceAnswers = {
   scores: emptyLists('listRaceDetails'),
 };
 
-/** Answers operations that read something the simulator does not have. */
+/** Answers operations that read data that the simulator does not have. */
 function emptyLists(...operations: readonly string[]): Readonly<Record<string, AnswerHandler>> {
   return Object.fromEntries(operations.map((operation) => [operation, () => []]));
 }

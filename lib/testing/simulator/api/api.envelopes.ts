@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { json, type SimulatorReply } from '../http/reply.js';
 
-/** The APIs that the simulator speaks. */
+/** APIs of the simulator. */
 export const SERVICES = ['betting', 'account', 'heartbeat', 'scores'] as const;
 export type ApiService = (typeof SERVICES)[number];
 
@@ -10,7 +10,7 @@ export type Outcome =
   | { readonly result: unknown }
   /** A business exception, by its `errorCode`. */
   | { readonly errorCode: string; readonly errorDetails?: string | undefined }
-  /** A fault of the framework, which knows nothing of the business. */
+  /** A fault of the framework, such as a malformed request. */
   | { readonly fault: FrameworkFault };
 
 /** A framework fault: its number, its JSON-RPC code and its HTTP status. */
@@ -88,7 +88,7 @@ const WORDINGS: Readonly<Record<ApiService, Wording>> = {
       UNEXPECTED_ERROR: 6,
     },
   },
-  // No recording shows the numbers of Scores and Race Status: clients go by the error code.
+  // The numbers of Scores and Race Status are not known; clients use the error code.
   scores: {
     prefix: 'ScoresAPING/v1.0/',
     exception: 'APINGException',
@@ -102,7 +102,7 @@ export function methodPrefix(service: ApiService): string {
   return WORDINGS[service].prefix;
 }
 
-/** Makes one JSON-RPC answer; without `id` when the request could not be read. */
+/** Makes one JSON-RPC answer, without `id` if the request could not be read. */
 export function rpcEnvelope(service: ApiService, outcome: Outcome, id?: unknown): object {
   const ending = id === undefined ? {} : { id };
   if ('result' in outcome) return { jsonrpc: '2.0', result: outcome.result, ...ending };
@@ -128,7 +128,7 @@ export function restReply(service: ApiService, outcome: Outcome, asJson: boolean
   return { status, headers: { 'content-type': 'application/xml' }, body };
 }
 
-/** Writes an answer. A result that cannot be written, such as a cycle, becomes an `UNEXPECTED_ERROR`. */
+/** Converts an answer to text. A result that JSON cannot hold, such as a cycle, becomes an `UNEXPECTED_ERROR`. */
 export function written<T>(outcome: Outcome, write: (outcome: Outcome) => T): T {
   try {
     return write(outcome);

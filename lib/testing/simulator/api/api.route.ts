@@ -19,28 +19,28 @@ export interface SimulatedCall {
   readonly id?: unknown;
 }
 
-/** A call as the API takes it. */
+/** A call in the form of the API. */
 export interface RoutedCall extends SimulatedCall {
-  /** The operation of the service; `undefined` if the method is none of its own. */
+  /** Operation of the service; `undefined` if the method belongs to another. */
   readonly operation: string | undefined;
 }
 
 /** Name of the navigation menu among the answers. */
 export const MENU = 'menu.json';
 
-/** The place that a path of the API leads to. */
+/** Target of a path of the API. */
 export type ApiRoute =
   | { readonly service: ApiService; readonly style: 'json-rpc' }
   | { readonly service: ApiService; readonly style: 'rest'; readonly method: string }
   | { readonly service: 'betting'; readonly style: 'menu'; readonly locale: string };
 
-/** The calls of one request; a batch is a JSON-RPC array, even of one. */
+/** Calls of one request. A batch is a JSON-RPC array, even with one call. */
 export interface ParsedCalls {
   readonly calls: readonly RoutedCall[];
   readonly isBatch: boolean;
 }
 
-/** Levels of nested JSON that are read. Much deeper ones could not be written again. */
+/** Number of levels of nested JSON that are read. Far deeper JSON could not be written again. */
 const DEEPEST_NESTING = 1_000;
 const REST_SERVICES: readonly ApiService[] = ['betting', 'account', 'heartbeat'];
 
@@ -58,7 +58,7 @@ export function parseRoute(path: string): ApiRoute | undefined {
     : { service, style: 'rest', method: rest?.['operation'] ?? '' };
 }
 
-/** Reads the body, or says what the framework finds wrong with it. */
+/** Reads the body, or returns the fault of the framework. */
 export function parseCalls(route: ApiRoute, body: string): ParsedCalls | FrameworkFault {
   if (route.style === 'menu') {
     const call = { method: MENU, operation: MENU, params: { locale: route.locale } };
@@ -77,7 +77,7 @@ export function parseCalls(route: ApiRoute, body: string): ParsedCalls | Framewo
   return { calls, isBatch };
 }
 
-/** Lists the operations that a request asks for, as far as it can be read. */
+/** Lists the operations of a request, as far as it can be read. */
 export function apiMethods(path: string, body: string): readonly string[] {
   const route = parseRoute(path);
   const parsed = route && parseCalls(route, body);
@@ -116,7 +116,7 @@ function rpcCall(service: ApiService, element: unknown): readonly RoutedCall[] {
   return [
     {
       method: operation ?? method,
-      // The menu is no operation of JSON-RPC.
+      // The menu is not an operation of JSON-RPC.
       operation: operation === MENU ? undefined : operation,
       params: isRecord(params) ? params : {},
       ...(id !== undefined && { id }),

@@ -1,7 +1,7 @@
 import { isRecord } from '../../../common/unknown-values.js';
 import { SimulatedApiError } from './simulated-api.error.js';
 
-/** The parameters of an operation, or an object among them, as they were sent. */
+/** Parameters of an operation, or an object among them, as they were sent. */
 export type Params = Readonly<Record<string, unknown>>;
 
 const NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;
@@ -11,7 +11,7 @@ export function badInput(name: string): SimulatedApiError {
   return new SimulatedApiError('INVALID_INPUT_DATA', name);
 }
 
-/** Reads a number, which Betfair takes in a text too, as its own samples in Python, JavaScript and PHP send it. */
+/** Reads a number. Betfair accepts it as text too, which its samples in Python, JavaScript and PHP send. */
 export function numberIn(value: unknown): number | undefined {
   const number = typeof value === 'string' && NUMBER.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
@@ -33,7 +33,7 @@ export function wholeNumberOf(params: Params, name: string): number | undefined 
   throw badInput(name);
 }
 
-/** Copies an object, with those of its members that are numbers in a text as numbers. */
+/** Copies an object, and converts members that are numbers in a text to numbers. */
 export function withNumbers(params: Params, ...names: readonly string[]): Params {
   const numbers = names.flatMap((name) => {
     const number = numberOf(params, name);
@@ -42,7 +42,7 @@ export function withNumbers(params: Params, ...names: readonly string[]): Params
   return { ...params, ...Object.fromEntries(numbers) };
 }
 
-/** Reads a text of at most so many characters; an empty one is none. */
+/** Reads a text of at most `longest` characters. An empty one counts as missing. */
 export function textOf(params: Params, name: string, longest = Infinity): string | undefined {
   const value = params[name];
   if (value === undefined || value === null || value === '') return undefined;
@@ -108,7 +108,7 @@ export function recordOf(params: Params, name: string): Params | undefined {
   throw badInput(name);
 }
 
-/** Reads a list of at most so many objects. One that is `null` is no list: it may stand for a mistake. */
+/** Reads a list of objects, with a limit. `null` is refused, because it may be a mistake. */
 export function recordsOf(params: Params, name: string, most: number): readonly Params[] {
   const value = params[name] === undefined ? [] : params[name];
   if (!Array.isArray(value) || value.length > most || !value.every(isRecord)) throw badInput(name);

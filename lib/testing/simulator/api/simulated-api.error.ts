@@ -1,7 +1,7 @@
-/** Thrown by the handler of a canned answer: the call is refused with this `errorCode`, as Betfair words it. */
+/** Error to throw in the handler of an answer. The call is refused with this `errorCode`, in Betfair's form. */
 export class SimulatedApiError extends Error {
   constructor(
-    /** Such as `TOO_MANY_REQUESTS`. */
+    /** Code, such as `TOO_MANY_REQUESTS`. */
     readonly errorCode: string,
     /** Betfair's `errorDetails`. */
     readonly errorDetails: string = '',

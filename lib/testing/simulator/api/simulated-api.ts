@@ -32,10 +32,13 @@ import { html, json, jsonText, type SimulatorReply } from '../http/reply.js';
 import { asksForJson, mediaType, tokenOf, type SimulatorRequest } from '../http/request.js';
 
 /**
- * Asked about every API call that carries a live session: `true` refuses it with `INVALID_SESSION_INFORMATION` all the
- * same. A JSON-RPC batch is one request with several calls.
+ * Decides about every API call with a live session: `true` refuses it with `INVALID_SESSION_INFORMATION`. A JSON-RPC
+ * batch is one request with several calls.
  */
 export type CallPredicate = (request: SimulatorRequest, call: SimulatedCall) => boolean | undefined;
+
+/** Handler of an operation, or its fixed result. */
+type Answer = AnswerHandler | object | string | number | boolean | null;
 
 /** The Betting, Accounts, Heartbeat and Scores APIs. */
 export class SimulatedApi {
@@ -49,12 +52,12 @@ export class SimulatedApi {
     this.#answers = new AnswerTable(answers);
   }
 
-  /** Sets the handler of an operation. */
-  setAnswer(method: string, handler: AnswerHandler): void {
-    this.#answers.set(method, handler);
+  /** Sets the answer of an operation: a result, or the handler that makes it. */
+  setAnswer(method: string, answer: Answer): void {
+    this.#answers.set(method, isHandler(answer) ? answer : () => answer);
   }
 
-  /** Adds a predicate and returns what takes it away again. */
+  /** Adds a predicate, and returns a function that removes it. */
   rejectCalls(predicate: CallPredicate): () => void {
     this.#rejections.add(predicate);
     return () => void this.#rejections.delete(predicate);
@@ -97,11 +100,11 @@ export class SimulatedApi {
   ): Promise<SimulatorReply> {
     const answers: string[] = [];
     for (const call of calls) {
-      // One after the other, so that tests can tell which call of a batch came first.
+      // One after the other, so that tests see the order of the calls of a batch.
       const outcome = await this.#call(service, 'json-rpc', request, call);
       answers.push(written(outcome, (one) => JSON.stringify(rpcEnvelope(service, one, call.id))));
     }
-    // Betfair answers in the order of completion, so a client must not rely on that of its request.
+    // Betfair answers in the order of completion, so clients must not rely on the order of the request.
     return jsonText(isBatch ? `[${answers.toReversed().join(',')}]` : answers.join(''));
   }
 
@@ -127,7 +130,7 @@ export class SimulatedApi {
       const handler = this.#answers.get(service, call.operation ?? '');
       if (!handler) return { fault: NO_SUCH_OPERATION };
       const result = await handler(call.params, { username: account.username });
-      // What is not there could not be written.
+      // JSON cannot hold `undefined`.
       return { result: result ?? null };
     } catch (error) {
       if (error instanceof SimulatedApiError) return error;
@@ -135,4 +138,8 @@ export class SimulatedApi {
       return { errorCode: 'UNEXPECTED_ERROR', errorDetails };
     }
   }
+}
+
+function isHandler(answer: Answer): answer is AnswerHandler {
+  return typeof answer === 'function';
 }

@@ -1,14 +1,14 @@
 /** Source of a fact about Betfair: official documentation or source, a recording, or an inference. */
 type Source = 'off' | 'rec' | 'inf';
 
-/** The kinds of requests that the simulator answers. */
+/** Kinds of requests that the simulator answers. */
 export type RequestKind =
   'certLogin' | 'login' | 'keepAlive' | 'logout' | 'json-rpc' | 'rest' | 'menu';
 
-/** A place in which a request may say who calls. */
+/** Place of the credentials or the token in a request. */
 export type ProofPlace = 'form body' | 'query' | 'X-Authentication';
 
-/** A fact, and where it comes from. */
+/** A fact and its source. */
 export interface Fact<T> {
   readonly is: T;
   readonly source: Source;
@@ -18,23 +18,23 @@ export interface Fact<T> {
 export interface AcceptedRequest {
   /** `<name>` stands for one segment. */
   readonly paths: Fact<readonly string[]>;
-  /** Any other method gets 405 and HTML. */
+  /** Accepted methods; any other gets 405 and HTML. */
   readonly methods: Fact<readonly ('GET' | 'POST')[]>;
-  /** A slash after the path. */
+  /** Rule for a slash after the path. */
   readonly slash: Fact<'optional' | 'refused'>;
-  /** Answer to a request that does not ask for `application/json` in so many words. */
+  /** Answer to a request without `application/json` in its `Accept` header. */
   readonly withoutAccept: Fact<'JSON' | 'HTML' | 'image' | 'faults in XML'>;
-  /** Places of credentials or token; the first that has a field wins. */
+  /** Places of the credentials or the token; the first one with a field is used. */
   readonly proof: Fact<readonly ProofPlace[]>;
-  /** Content types with which the body is read; a query counts with any. */
+  /** Content types with which the body is read. The query is read with any. */
   readonly contentType: Fact<'any' | 'form' | 'JSON'>;
-  /** The application key. */
+  /** Rule for the application key. */
   readonly application: Fact<'needed' | 'optional'>;
 }
 
 const MEDIA_TYPES = { form: 'application/x-www-form-urlencoded', JSON: 'application/json' };
 
-/** Rules of Betfair, which takes more than this package sends. */
+/** Rules of Betfair, which accepts more than this package sends. */
 export const ACCEPTED: Readonly<Record<RequestKind, AcceptedRequest>> = {
   certLogin: {
     paths: fact(['/api/certlogin'], 'off'),
@@ -123,18 +123,18 @@ export function matchPath(
   return undefined;
 }
 
-/** Tells whether requests of that kind may have this method. */
+/** Tells if requests of that kind may have this method. */
 export function acceptsMethod(kind: RequestKind, method: string): boolean {
   return ACCEPTED[kind].methods.is.some((accepted) => accepted === method);
 }
 
-/** Tells whether the body of such a request is read if it has this media type. */
+/** Tells if the body of such a request is read with this media type. */
 export function readsBodyOf(kind: RequestKind, mediaType: string): boolean {
   const { is } = ACCEPTED[kind].contentType;
   return is === 'any' || mediaType === MEDIA_TYPES[is];
 }
 
-/** Tells whether a request of that kind is refused for want of an application key. */
+/** Tells if a request of that kind is refused because its application key is missing. */
 export function lacksApplicationKey(kind: RequestKind, key: string | undefined): boolean {
   return !key && ACCEPTED[kind].application.is === 'needed';
 }

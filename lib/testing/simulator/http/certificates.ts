@@ -21,13 +21,13 @@ export interface ServerCertificate extends PemPair {
 let server: Promise<ServerCertificate> | undefined;
 const clients = new Map<number, Promise<PemPair>>();
 
-/** The certificate of the servers, for 127.0.0.1 and localhost. */
+/** Makes the certificate of the servers, for 127.0.0.1 and localhost. */
 export function serverCertificate(): Promise<ServerCertificate> {
   server ??= writeServerCertificate();
   return server;
 }
 
-/** The client certificate of the account with that number; the same for that number everywhere in the process. */
+/** Makes the client certificate of an account, once for each number in a process. */
 export function clientCertificate(number: number): Promise<PemPair> {
   const made =
     clients.get(number) ?? writeClientCertificate(`Betfair API-NG certificate ${number}`);

@@ -5,10 +5,10 @@ import { cloudflare, html, json, type SimulatorReply } from './reply.js';
 import type { SimulatorEndpoint } from './request.js';
 import { firstHalf, type Exchange } from './https.server.js';
 
-/** Carries the request out and says what Betfair answers. */
+/** Processes the request, and returns Betfair's answer. */
 export type Process = () => Promise<SimulatorReply>;
 
-/** Answers a request, or lets it meet the fault that was planned for it. */
+/** Answers a request, or applies its planned fault. */
 export async function deliver(
   exchange: Exchange,
   endpoint: SimulatorEndpoint,
@@ -61,7 +61,7 @@ function custom({
   };
 }
 
-/** An answer to cut short for a request that is not carried out: it looks like success and its token is none. */
+/** Makes an answer to truncate for a request that is not processed. Its token is not valid. */
 function neverIssued(endpoint: SimulatorEndpoint): SimulatorReply {
   if (endpoint === 'api') return json({ jsonrpc: '2.0', result: [], id: 1 });
   const token = randomToken();

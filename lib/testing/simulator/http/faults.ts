@@ -1,14 +1,14 @@
 import type { SimulatorEndpoint } from './request.js';
 
 /**
- * Ways in which a request goes wrong:
+ * Faults of a request:
  *
- * - `'hung'`: headers never come; `'hung-body'`: headers and half a body come, and never the end
+ * - `'hung'`: no answer; `'hung-body'`: the headers and half of the body, then nothing
  * - `'reset'`: the connection is reset
  * - `'html'`: HTTP 200 with an HTML page
  * - `'truncated'`: a valid start of the JSON, then a clean end of the body
- * - `{ slow }`: the right answer, after that many real milliseconds
- * - `{ status }`: that HTTP status with an HTML page as of Cloudflare; 3xx lead to another host
+ * - `{ slow }`: the right answer, after this number of real milliseconds
+ * - `{ status }`: this HTTP status with an HTML page like Cloudflare's; 3xx redirects to another host
  * - `{ reply }`: any answer; an object is sent as JSON
  */
 export type SimulatorFault =
@@ -30,30 +30,30 @@ export type SimulatorFault =
       readonly reply: string | object;
       /** HTTP status. @default 200 */
       readonly status?: number | undefined;
-      /** Added to `content-type: application/json`. */
+      /** Headers in addition to `content-type: application/json`. */
       readonly headers?: Readonly<Record<string, string>> | undefined;
     };
 
-/** Number of times that a fault happens, and effect of the request in spite of it. */
+/** Number of requests that a fault applies to, and their effect. */
 export interface SimulatorFaultOptions {
-  /** Number of requests that it befalls; `Infinity` until `clearFaults()`. @default 1 */
+  /** Number of requests that fail; `Infinity` until `clearFaults()`. @default 1 */
   readonly times?: number | undefined;
   /**
-   * Carries the request out before its answer goes wrong: a login creates a session that nobody hears of.
-   * `{ slow }` always carries it out, when the answer is due.
+   * Processes the request before its answer fails: a login creates a session whose token is lost. `{ slow }` always
+   * processes it, after the delay.
    *
    * @default false
    */
   readonly processed?: boolean | undefined;
 }
 
-/** A fault that befalls one request. */
+/** A fault of one request. */
 export interface PlannedFault {
   readonly fault: SimulatorFault;
   readonly processed: boolean;
 }
 
-/** The faults that wait for requests, first come, first served for each endpoint. */
+/** Faults that wait for requests, in order for each endpoint. */
 export class FaultQueue {
   readonly #queues = new Map<SimulatorEndpoint, { plan: PlannedFault; left: number }[]>();
 
@@ -67,7 +67,7 @@ export class FaultQueue {
     this.#queues.set(endpoint, queue);
   }
 
-  /** The fault for the request that has just arrived. */
+  /** Takes the fault for a request that has arrived. */
   take(endpoint: SimulatorEndpoint): PlannedFault | undefined {
     const queue = this.#queues.get(endpoint);
     const first = queue?.[0];

@@ -5,7 +5,7 @@ import { TLSSocket } from 'node:tls';
 import { LoopbackServer } from './loopback.server.js';
 import type { SimulatorReply } from './reply.js';
 
-/** One request and the means to answer it, or not to. */
+/** One request, and ways to answer it or fail. */
 export interface Exchange {
   readonly method: string;
   readonly path: string;
@@ -15,10 +15,10 @@ export interface Exchange {
   readonly address: string;
   /** `true` if the client waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean;
-  /** SHA-256 fingerprint of the client certificate, where one was presented. */
+  /** SHA-256 fingerprint of the client certificate, if there is one. */
   readonly fingerprint: string | undefined;
   send(reply: SimulatorReply): void;
-  /** Sends the headers of the whole answer and the first half of its body, and leaves it at that. */
+  /** Sends the headers of the whole answer and the first half of its body, then nothing. */
   sendHalf(reply: SimulatorReply): void;
   /** Ends the connection with a TCP reset. */
   reset(): void;
@@ -26,7 +26,7 @@ export interface Exchange {
 
 export type ExchangeHandler = (exchange: Exchange) => Promise<void>;
 
-/** Idle connections are closed after three minutes, as at Betfair. */
+/** Milliseconds after which idle connections are closed, as at Betfair. */
 const IDLE_TIMEOUT_MS = 180_000;
 
 /** An HTTPS server on a port of 127.0.0.1 that can be stopped at once. */
@@ -44,7 +44,7 @@ export class SimulatorServer {
     this.#server.on('checkContinue', (request, response) => serve(request, response, true));
   }
 
-  /** @param port - 0: a free one */
+  /** @param port - 0 for a free one */
   static async listen(
     options: ServerOptions,
     port: number,
@@ -55,7 +55,7 @@ export class SimulatorServer {
     return server;
   }
 
-  /** `https://127.0.0.1:<port>` */
+  /** Origin: `https://127.0.0.1:<port>`. */
   get url(): string {
     return `https://127.0.0.1:${this.#loopback.port}`;
   }
@@ -86,7 +86,7 @@ export class SimulatorServer {
       expectsContinue,
       fingerprint: fingerprintOf(socket),
       send: (reply) => {
-        // The body that was not waited for must not be read as the next request.
+        // The unread body must not be parsed as the next request.
         if (expectsContinue) response.setHeader('connection', 'close');
         response.writeHead(reply.status, headersFor(reply)).end(reply.body);
       },
@@ -98,7 +98,7 @@ export class SimulatorServer {
   }
 }
 
-/** The first half of a body. */
+/** Returns the first half of a body. */
 export function firstHalf(body: string | Buffer): Buffer {
   const bytes = Buffer.from(body);
   return bytes.subarray(0, Math.floor(bytes.length / 2));

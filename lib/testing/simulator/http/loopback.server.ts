@@ -2,7 +2,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 
 /** A server on a port of 127.0.0.1 that can be stopped at once. */
 export class LoopbackServer {
-  // TCP sockets below TLS, by the client's port: only they can be reset, and only they include open handshakes.
+  // TCP sockets below TLS, by the client's port. Only these can be reset, and include open handshakes.
   readonly #sockets = new Map<number | undefined, Socket>();
 
   constructor(private readonly server: Server) {
@@ -10,7 +10,7 @@ export class LoopbackServer {
       const port = socket.remotePort;
       this.#sockets.set(port, socket);
       socket.on('close', () => this.#sockets.delete(port));
-      // Clients that hang up are part of the game.
+      // Clients may close connections at any time.
       socket.on('error', () => socket.destroy());
     });
   }
@@ -19,7 +19,7 @@ export class LoopbackServer {
     return portOf(this.server.address());
   }
 
-  /** @param port - 0: a free one */
+  /** @param port - 0 for a free one */
   async listen(port: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject).listen(port, '127.0.0.1', resolve);
@@ -32,7 +32,7 @@ export class LoopbackServer {
     socket.destroy();
   }
 
-  /** Ends all connections, whatever happens on them. */
+  /** Ends all connections at once. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
     for (const socket of this.#sockets.values()) socket.destroy();

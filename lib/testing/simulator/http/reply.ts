@@ -5,17 +5,17 @@ export interface SimulatorReply {
   readonly body: string | Buffer;
 }
 
-/** An answer in JSON. */
+/** Makes an answer in JSON. */
 export function json(value: unknown, status = 200): SimulatorReply {
   return jsonText(JSON.stringify(value), status);
 }
 
-/** An answer in JSON that is written already. */
+/** Makes an answer of JSON text. */
 export function jsonText(body: string, status = 200): SimulatorReply {
   return { status, headers: { 'content-type': 'application/json' }, body };
 }
 
-/** An answer in HTML, as the servers in front of Betfair give it. */
+/** Makes an answer in HTML, like the servers in front of Betfair. */
 export function html(status: number, title: string, text = title): SimulatorReply {
   return {
     status,
@@ -24,15 +24,15 @@ export function html(status: number, title: string, text = title): SimulatorRepl
   };
 }
 
-/** The page of the content delivery network: blocked addresses (403), outages (5xx), blocked countries (3xx). */
+/** Makes a page of the content delivery network: blocked addresses (403), outages (5xx), blocked countries (3xx). */
 export function cloudflare(status: number): SimulatorReply {
   const page = html(status, 'Attention Required! | Cloudflare', `Error ${status}`);
-  const location = status >= 300 && status < 400 ? { location: ELSEWHERE } : {};
+  const location = status >= 300 && status < 400 ? { location: REDIRECT_TARGET } : {};
   return { ...page, headers: { ...page.headers, server: 'cloudflare', ...location } };
 }
 
-// A name that never resolves: a client that follows the redirect fails instead of leaving the machine.
-const ELSEWHERE = 'https://country-blocked.invalid/';
+// A name that never resolves: a client that follows the redirect fails, and sends nothing to another machine.
+const REDIRECT_TARGET = 'https://country-blocked.invalid/';
 
 /** The answer of keepAlive to a request that does not ask for JSON. */
 export function image(): SimulatorReply {

@@ -6,43 +6,43 @@ export type SimulatorEndpoint = Exclude<keyof BetfairEndpoints, 'stream'>;
 
 /** A request as it arrived at the simulator. It holds credentials and tokens in clear text. */
 export interface SimulatorRequest {
-  /** `undefined`: nothing lives at that path of that host; it was answered with 404. */
+  /** Endpoint; `undefined` if the path is unknown, which gets 404. */
   readonly endpoint: SimulatorEndpoint | undefined;
   /** HTTP method. */
   readonly method: string;
   /** Path with the query string. */
   readonly path: string;
-  /** Names in lower case. */
+  /** Headers, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** The body as it was sent. */
   readonly body: string;
-  /** IP address that it came from. */
+  /** IP address of the client. */
   readonly address: string;
   /** Time of its arrival: milliseconds since the Unix epoch, on the simulator's clock. */
   readonly at: number;
-  /** The account whose token or user name it carries, also where that session is dead or the password wrong. */
+  /** User name of the account of its token or user name, even if the session is dead or the password wrong. */
   readonly username?: string | undefined;
-  /** The API operations it asks for, such as `['listMarketBook']`; several in a JSON-RPC batch. */
+  /** API operations, such as `['listMarketBook']`; several in a JSON-RPC batch. */
   readonly apiMethods?: readonly string[] | undefined;
 }
 
-/** Requests that reached the simulator. */
+/** Numbers of requests to the simulator. */
 export interface SimulatorCounts {
-  /** Logins that created a session, also those whose answer was lost. */
+  /** Logins that created a session, even if their answer was lost. */
   readonly logins: number;
-  /** Requests to certlogin and login, whatever became of them. */
+  /** All requests to certlogin and login. */
   readonly loginAttempts: number;
-  /** Requests to keepAlive, whatever became of them. */
+  /** All requests to keepAlive. */
   readonly keepAlives: number;
-  /** Requests to logout, whatever became of them. */
+  /** All requests to logout. */
   readonly logouts: number;
-  /** HTTP requests to the API; a JSON-RPC batch is one. */
+  /** HTTP requests to the API; a JSON-RPC batch counts once. */
   readonly calls: number;
 }
 
 const MAIN = ['login', 'keepAlive', 'logout'] as const;
 
-/** Finds the endpoint that lives at `path` of the host that asks for a client certificate, or of the main one. */
+/** Finds the endpoint at a path of the main host, or of the host for client certificates. */
 export function endpointOf(
   host: 'certificate' | 'main',
   path: string,
@@ -53,23 +53,23 @@ export function endpointOf(
   return MAIN.find((endpoint) => matchPath(endpoint, pathname));
 }
 
-/** Path and query of a request target. */
+/** Splits a request target into path and query. */
 export function splitPath(path: string): { pathname: string; query: URLSearchParams } {
   const [pathname = '', ...query] = path.split('?');
   return { pathname, query: new URLSearchParams(query.join('?')) };
 }
 
-/** Tells whether the request asks for JSON in so many words: `*\/*` is what a client sends that was never told. */
+/** Tells if the `Accept` header names JSON. `*\/*` does not count: clients send it by default. */
 export function asksForJson(request: SimulatorRequest): boolean {
   return /\bapplication\/json\b/i.test(request.headers['accept'] ?? '');
 }
 
-/** The media type of the body, without parameters. */
+/** Reads the media type of the body, without parameters. */
 export function mediaType(request: Pick<SimulatorRequest, 'headers'>): string {
   return (request.headers['content-type'] ?? '').split(';', 1).join('').trim().toLowerCase();
 }
 
-/** The session token that a request of that kind carries; `''`: none. */
+/** Reads the session token of a request of that kind; `''` if there is none. */
 export function tokenOf(kind: RequestKind, request: SimulatorRequest): string {
   const isAccepted = ACCEPTED[kind].proof.is.some((place) => place === 'X-Authentication');
   return (isAccepted && request.headers['x-authentication']) || '';

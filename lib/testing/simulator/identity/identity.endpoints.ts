@@ -14,7 +14,7 @@ import { loginField } from './login.form.js';
 /** The endpoints of the identity service. */
 export type IdentityEndpoint = Exclude<SimulatorEndpoint, 'api'>;
 
-/** Carries out a request to the identity service; `fingerprint` is that of the client certificate. */
+/** Processes a request to the identity service. `fingerprint` is that of the client certificate. */
 export function answerIdentity(
   accounts: SimulatedAccounts,
   endpoint: IdentityEndpoint,
@@ -56,7 +56,7 @@ export function answerIdentity(
     case 'logout': {
       const token = sessionToken(endpoint, request);
       const account = accounts.logout(token, request.address);
-      // The refusal that was recorded repeats the token.
+      // Betfair's refusal, as recorded, repeats the token.
       return sessionReply(request, token, account, token);
     }
     default:
@@ -64,7 +64,7 @@ export function answerIdentity(
   }
 }
 
-/** Outcomes that an interactive login reports as its status; all others are errors. */
+/** Outcomes that an interactive login reports in `status`. All others are errors. */
 const STATUSES: ReadonlySet<string> = new Set(['SUCCESS', 'LIMITED_ACCESS', 'LOGIN_RESTRICTED']);
 const INVALID_INPUT: LoginOutcome = { code: 'INPUT_VALIDATION_ERROR' };
 

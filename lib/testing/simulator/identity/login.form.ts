@@ -1,10 +1,10 @@
 import { ACCEPTED, readsBodyOf, type ProofPlace } from '../http/accepted-requests.js';
 import { mediaType, splitPath, type SimulatorRequest } from '../http/request.js';
 
-/** Parts of a request in which credentials may stand. */
+/** Parts of a request that may hold credentials. */
 export type FormCarrier = Pick<SimulatorRequest, 'path' | 'headers' | 'body'>;
 
-/** Reads a field of a login in the first place that has it. */
+/** Reads a field of a login from the first place that has it. */
 export function loginField(
   endpoint: 'certLogin' | 'login',
   field: 'username' | 'password',

@@ -1,6 +1,6 @@
 export type Group<T> = readonly [T, ...T[]];
 
-/** The values by a key, in their order. */
+/** Groups values by a key, in their order. */
 export function grouped<T>(
   values: readonly T[],
   keyOf: (value: T) => unknown,

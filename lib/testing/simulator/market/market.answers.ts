@@ -28,14 +28,14 @@ const MARKET_PROJECTIONS = [
 ];
 const PRICE_DATA = ['SP_AVAILABLE', 'SP_TRADED', 'EX_BEST_OFFERS', 'EX_ALL_OFFERS', 'EX_TRADED'];
 
-/** Makes the operations that tell of markets. `maxWeight` is the limit of one request. */
+/** Makes the operations about markets. `maxWeight` is the limit of one request. */
 export function marketAnswers(
   markets: SimulatedMarkets,
   maxWeight: number,
 ): Readonly<Record<string, AnswerHandler>> {
   const select = (params: Params) => markets.listed.filter(filterOf(params));
 
-  /** Lists each value that the selected markets have under that name, and how many have it. */
+  /** Lists the values of that name in the selected markets, with the number of markets for each. */
   function counted<K>(name: string, valueOf: (market: MarketDefinition) => K | undefined) {
     return (params: Params) => {
       const counts = new Map<K, number>();
@@ -65,7 +65,7 @@ export function marketAnswers(
         throw badInput('maxResults');
       }
       const projection = someOf(params, 'marketProjection', MARKET_PROJECTIONS);
-      // As many as may come: how many will, the client cannot know.
+      // Weighed for `maxResults`, because the client cannot know the number of results.
       checkWeight(catalogueWeight(projection), maxResults);
       const rank = SORTS.get(oneOf(params, 'sort', [...SORTS.keys()]) ?? '') ?? (() => 0);
       return select(params)
@@ -81,7 +81,7 @@ export function marketAnswers(
       const depth = wholeNumberOf(overrides, 'bestPricesDepth') ?? BEST_PRICES;
       if (depth < 0) throw badInput('bestPricesDepth');
       const projection = someOf(priceProjection, 'priceData', PRICE_DATA);
-      // Betfair asks for ids; without any, this is the first market.
+      // Betfair requires ids; here, the first market is the default.
       const isNamed = params['marketIds'] !== undefined && params['marketIds'] !== null;
       const ids = isNamed ? textsOf(params, 'marketIds') : [markets.listed[0]?.id ?? ''];
       checkWeight(bookWeight(projection, depth), [...ids].length);
@@ -103,7 +103,7 @@ const SORTS = new Map<string, (ranked: Ranked) => number>([
   ['MAXIMUM_AVAILABLE', ({ available }) => -available],
 ]);
 
-/** Writes id, name and what the projection asks for. */
+/** Writes id, name and the members of the projection. */
 function catalogueEntry(
   market: MarketDefinition,
   projection: ReadonlySet<string>,

@@ -4,7 +4,7 @@ import { isInPlay, marketState } from './market.terms.js';
 import { money } from './noise.js';
 import type { SimulatedMarkets } from './simulated-markets.js';
 
-/** A `MarketBook`: prices only if the projection asks for some. */
+/** Writes a `MarketBook`, with prices only if the projection asks for them. */
 export function marketBook(
   markets: SimulatedMarkets,
   market: MarketDefinition,
@@ -32,7 +32,7 @@ export function marketBook(
   };
 }
 
-/** The money that was matched on a market, and that is on offer. */
+/** Sums the money matched on a market, and the money on offer. */
 export function totals(ladders: readonly Ladder[]) {
   return {
     matched: totalOf(ladders.flatMap(({ traded }) => traded)),
@@ -62,7 +62,7 @@ export function lastPriceTraded({ back }: Ladder): number | undefined {
   return back[0]?.price;
 }
 
-/** The sum of the sizes. */
+/** Sums sizes. */
 export function totalOf(offers: readonly PriceSize[]): number {
   return money(offers.reduce((total, { size }) => total + size, 0));
 }

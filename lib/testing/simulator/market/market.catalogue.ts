@@ -1,10 +1,10 @@
 import { shuffled } from './noise.js';
 
-/** The part of a market that does not change. Parts that Betfair shows are as it shows them. */
+/** Constant data of a market, in Betfair's form where Betfair shows it. */
 export interface MarketDefinition {
   readonly id: string;
   readonly name: string;
-  /** Betfair's market type code. */
+  /** Market type code of Betfair. */
   readonly type: string;
   readonly eventType: { readonly id: string; readonly name: string };
   readonly competition?: { readonly id: string; readonly name: string };
@@ -16,7 +16,7 @@ export interface MarketDefinition {
     readonly venue?: string;
     readonly openDate: string;
   };
-  /** Milliseconds since the Unix epoch; the market is in play from then on. */
+  /** Start, in milliseconds since the Unix epoch; the market is in play afterwards. */
   readonly startTime: number;
   readonly runners: readonly {
     readonly selectionId: number;
@@ -24,7 +24,7 @@ export interface MarketDefinition {
     readonly handicap: number;
     readonly sortPriority: number;
   }[];
-  /** True if the catalogue lists it; any other market is made up, and takes bets on any selection. */
+  /** True if the catalogue lists it. Any other market is invented, and takes bets on any selection. */
   readonly isListed: boolean;
 }
 
@@ -42,11 +42,11 @@ const COURSES = 'Ascot Chepstow Doncaster Exeter Kempton Newbury Wincanton York'
 const FIRST_WORDS = 'Amber Brave Crimson Distant Early Faithful Golden'.split(' ');
 const SECOND_WORDS = 'Anchor Bishop Comet Drummer Echo Falcon Glade'.split(' ');
 const RACES = ['2m Hcap Hrd', '3m Nov Chs', '1m4f Hcap'];
-// Ids that Betfair itself has in every market on goals and on results.
+// Betfair's own ids in every market on goals and on results.
 const GOALS = runnersOf(['Under 2.5 Goals', 'Over 2.5 Goals'], [47_972, 47_973]);
 const DRAW = 58_805;
 
-/** The markets on offer. Ids go by position, names by the seed, times by the start of the simulator. */
+/** Makes the listed markets. Positions decide ids, the seed names, and the start of the simulator times. */
 export function makeCatalogue(seed: number, start: number): readonly MarketDefinition[] {
   const opening = Math.ceil(start / (5 * MINUTE_MS)) * 5 * MINUTE_MS;
   const teams = shuffled(TEAMS, `${seed} teams`);
@@ -96,7 +96,7 @@ export function makeCatalogue(seed: number, start: number): readonly MarketDefin
   return [...matches, ...meetings];
 }
 
-/** A market that the catalogue does not list, for an id that somebody names. */
+/** Makes a market for an id that the catalogue does not list. */
 export function makeUpMarket(id: string, start: number): MarketDefinition {
   const startTime = start + 24 * HOUR_MS;
   const event = { id: id.slice(2), name: 'Made up', ...COUNTRY, openDate: isoDate(startTime) };
@@ -114,7 +114,7 @@ function runnersOf(names: readonly string[], ids: readonly number[]) {
   });
 }
 
-/** Such as `14 Nov`. */
+/** Formats a date such as `14 Nov`. */
 function dayOf(time: number): string {
   const options = { day: 'numeric', month: 'short', timeZone: 'UTC' } as const;
   return new Date(time).toLocaleDateString('en-GB', options);

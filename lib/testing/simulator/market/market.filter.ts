@@ -3,7 +3,7 @@ import type { MarketDefinition } from './market.catalogue.js';
 import { marketTerms } from './market.terms.js';
 
 type Passes = (market: MarketDefinition) => boolean;
-/** The members of a filter that name values, and the value of a market that they are compared with. */
+/** Members of a filter that name values, and the value of a market for each. */
 type Values = readonly (readonly [string, (market: MarketDefinition) => string | undefined])[];
 
 const COMMON: Values = [
@@ -32,10 +32,10 @@ const BETTING_TYPES = [
 ];
 const STREAM_FLAGS = ['bspMarket', 'turnInPlayEnabled'] as const;
 
-/** Reads the `filter` among parameters: a function that tells whether a market passes. */
+/** Reads the `filter` among parameters. Returns a function that tests a market. */
 export function filterOf(params: Params): Passes {
   const filter = recordOf(params, 'filter') ?? {};
-  // Betfair looks at the name of the event only; `*` stands for anything.
+  // Betfair searches only the name of the event; `*` stands for any text.
   const words = (textOf(filter, 'textQuery') ?? '').toLowerCase().split('*');
   const hasValues = valuesOf(filter, BETTING);
   return (market) => {
@@ -47,7 +47,7 @@ export function filterOf(params: Params): Passes {
 /**
  * Reads a `marketFilter` of the Stream API, which has names of its own.
  *
- * @throws SimulatedApiError a member is not what Betfair knows
+ * @throws SimulatedApiError a member is not valid at Betfair
  */
 export function streamFilterOf(filter: Params): Passes {
   someOf(filter, 'bettingTypes', BETTING_TYPES);

@@ -7,7 +7,7 @@ export interface PriceSize {
   readonly size: number;
 }
 
-/** The prices of a runner at one time. */
+/** Prices of a runner at one time. */
 export interface Ladder {
   /** Offers to back, the best (highest) price first. */
   readonly back: readonly PriceSize[];
@@ -17,7 +17,7 @@ export interface Ladder {
   readonly traded: readonly PriceSize[];
 }
 
-/** Prices stay as they are for this long. */
+/** Milliseconds between two steps of the prices. */
 export const STEP_MS = 500;
 const MINUTE_MS = 60_000;
 /** Milliseconds for which a price keeps the size that is offered at it. */
@@ -27,7 +27,7 @@ const TRADED_LEVELS = 25;
 /** Furthest move of prices from their mean, in the logarithm of the odds. */
 const SWING = 0.12;
 
-/** The ladder of a selection, which depends on nothing else than what is given here. `elapsed` is in milliseconds. */
+/** Computes the ladder of a selection from its arguments only. `elapsed` is in milliseconds. */
 export function ladderAt(
   seed: number,
   market: MarketDefinition,
@@ -37,11 +37,11 @@ export function ladderAt(
   const time = Math.floor(elapsed / STEP_MS) * STEP_MS;
   const keyOf = (id: number) => `${seed} ${market.id} ${id}`;
   const key = keyOf(selectionId);
-  // How likely a runner is to win, compared with the others.
+  // Chance of a runner to win, compared with the others.
   const weight = (id: number) => Math.exp(0.4 * market.runners.length * chance(keyOf(id)));
   const best = fairIndex(market, selectionId, (id) => weight(id) * swing(keyOf(id), time));
   const lowestTraded = fairIndex(market, selectionId, weight) - (TRADED_LEVELS - 1) / 2;
-  // Each price changes its size at moments of its own.
+  // The size at each price changes at times of its own.
   const offered = (index: number) => {
     const period = Math.floor(time / SIZE_MS + chance(key, index, 'offered'));
     return 10 ** (0.6 + 2 * chance(key, index, period));
@@ -59,8 +59,8 @@ export function ladderAt(
 }
 
 /**
- * The place of the highest price that is not above the fair one. So no round of bets on all runners, neither backs nor
- * lays, wins for certain.
+ * Finds the index of the highest price that is not above the fair one, so that neither backing nor laying all runners
+ * wins for certain.
  */
 function fairIndex(
   { runners }: MarketDefinition,

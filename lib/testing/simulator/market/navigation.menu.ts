@@ -1,7 +1,7 @@
 import { grouped, type Group } from './grouped.js';
 import type { MarketDefinition } from './market.catalogue.js';
 
-/** The navigation menu: what can be bet on, from the sports down to the markets. */
+/** Makes the navigation menu, from the sports down to the markets. */
 export function navigationMenu(markets: readonly MarketDefinition[]): object {
   const sports = grouped(markets, ({ eventType }) => eventType.id);
   return { type: 'GROUP', name: 'ROOT', id: 0, children: sports.map(sportNode) };
@@ -15,7 +15,7 @@ function sportNode(group: Markets): object {
   return { type: 'EVENT_TYPE', ...eventType, children: competitions.flatMap(competitionNodes) };
 }
 
-/** A sport without competitions has its events right below it. */
+/** Makes a sport. Without competitions, its events are directly below it. */
 function competitionNodes(group: Markets): readonly object[] {
   const [{ competition }] = group;
   const events = grouped(group, ({ event }) => event.id).map(eventNode);

@@ -1,7 +1,7 @@
-// Not looked up for every character: globals are slow to reach in the contexts in which test runners run modules.
+// Kept here: globals are slow to read in the contexts of test runners.
 const { imul } = Math;
 
-/** A number from 0 up to, not including, 1: always the same for the same parts, and unlike that of any others. */
+/** Computes a number from 0 to below 1: the same for the same parts, and different for others. */
 export function chance(...parts: readonly (number | string)[]): number {
   const text = parts.join(' ');
   // FNV-1a, then the last mix of MurmurHash3.
@@ -14,7 +14,7 @@ export function chance(...parts: readonly (number | string)[]): number {
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }
 
-/** A smooth curve from -1 to 1 over time, with a new direction every `knotMs`. */
+/** Computes a smooth curve from -1 to 1 over time, with a new direction every `knotMs` milliseconds. */
 export function wave(key: string, time: number, knotMs: number): number {
   const knot = Math.floor(time / knotMs);
   const part = time / knotMs - knot;
@@ -23,12 +23,12 @@ export function wave(key: string, time: number, knotMs: number): number {
   return 2 * (from + (chance(key, knot + 1) - from) * eased) - 1;
 }
 
-/** The texts in an order that `key` decides. */
+/** Sorts texts in an order that `key` decides. */
 export function shuffled(texts: readonly string[], key: string): readonly string[] {
   return texts.toSorted((one, other) => chance(key, one) - chance(key, other));
 }
 
-/** An amount of money: whole pence. */
+/** Rounds an amount of money to whole pence. */
 export function money(amount: number): number {
   return Math.round(amount * 100) / 100;
 }

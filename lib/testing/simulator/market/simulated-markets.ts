@@ -2,7 +2,7 @@ import type { Clock } from '../../../common/clock.js';
 import { makeCatalogue, makeUpMarket, type MarketDefinition } from './market.catalogue.js';
 import { ladderAt, STEP_MS, type Ladder } from './market.ladder.js';
 
-/** The markets of a simulator. Prices are a function of the seed and the time since the start: nothing is stored. */
+/** Markets of a simulator. Prices depend only on the seed and the time since the start: nothing is stored. */
 export class SimulatedMarkets {
   /** Markets that the catalogue lists. */
   readonly listed: readonly MarketDefinition[];
@@ -20,7 +20,7 @@ export class SimulatedMarkets {
     return this.clock.wall();
   }
 
-  /** Finds the market of that id: a listed one, or one made up if the id could be a market's. */
+  /** Finds the market of that id: a listed one, or an invented one if the id has the form of one. */
   find(id: string): MarketDefinition | undefined {
     const listed = this.listed.find((market) => market.id === id);
     return listed ?? (/^1\.\d+$/.test(id) ? makeUpMarket(id, this.#start) : undefined);

@@ -3,7 +3,7 @@ import { money } from '../market/noise.js';
 
 const BALANCE = 1_000;
 
-/** Counts what an account with these bets can still bet, and the most that they can lose, as a negative number. */
+/** Computes the money that an account can still bet, and the most that its bets can lose, as a negative number. */
 export function fundsWith(bets: readonly Bet[]) {
   const byMarket = new Map<string, Bet[]>();
   for (const bet of bets) {
@@ -17,9 +17,9 @@ export function fundsWith(bets: readonly Bet[]) {
   return { available: money(BALANCE + exposure), exposure };
 }
 
-/** An unmatched bet counts where it would lose. */
+/** Adds an unmatched bet to the outcomes in which it would lose. */
 function marketExposure(bets: readonly Bet[]): number {
-  // In a market that was made up, any selection could win.
+  // In an invented market, any selection could win.
   const winners = bets.flatMap(({ request: { market, selectionId } }) => {
     return [...market.runners.map((runner) => runner.selectionId), selectionId];
   });

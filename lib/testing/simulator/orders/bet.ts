@@ -3,12 +3,12 @@ import type { Ladder } from '../market/market.ladder.js';
 import { money } from '../market/noise.js';
 import type { PlaceInstruction } from './place.instruction.js';
 
-/** A bet that an instruction asks for. */
+/** A bet of an instruction. */
 export interface BetRequest extends PlaceInstruction {
   readonly market: MarketDefinition;
   /** Strategy of the whole order. */
   readonly customerStrategyRef?: string | undefined;
-  /** Terms of a limit order; missing in orders that are not simulated, which never match. */
+  /** Terms of a limit order. Other kinds of orders have none, and never match. */
   readonly limit?: {
     readonly side: 'BACK' | 'LAY';
     readonly price: number;
@@ -17,7 +17,7 @@ export interface BetRequest extends PlaceInstruction {
   };
 }
 
-/** A bet and what became of it: matched, remaining and cancelled add up to its size. */
+/** A bet and its state: matched, remaining and cancelled add up to its size. */
 export class Bet {
   sizeMatched = 0;
   sizeCancelled = 0;
@@ -26,7 +26,7 @@ export class Bet {
   matchedAt: number | undefined;
   /** Time of the last cancellation. */
   cancelledAt: number | undefined;
-  /** Number of the last change of this bet among those of all bets. */
+  /** Number of the last change of this bet, counted over all bets. */
   revision = 0;
   /** Money matched at each price, and the number of its last change. */
   readonly matches = new Map<number, { readonly size: number; readonly revision: number }>();
@@ -39,7 +39,7 @@ export class Bet {
     readonly request: BetRequest,
   ) {}
 
-  /** The price that was asked for; 0 if none was. */
+  /** Requested price; 0 if there is none. */
   get price(): number {
     return this.request.limit?.price ?? this.request.bspLimit ?? 0;
   }
@@ -59,10 +59,10 @@ export class Bet {
   }
 
   /**
-   * Takes what the ladder offers at the limit or better, once in each step of the prices. As at Betfair, a bet that
+   * Matches offers of the ladder at the limit or better, once in each step of the prices. As at Betfair, a bet that
    * waited is matched at its own price.
    *
-   * @param moment - the step of the prices, the time, and the number of the change that a match is
+   * @param moment - the step of the prices, the time, and the number of the change if there is a match
    * @returns true if anything was matched
    */
   match(
@@ -88,7 +88,7 @@ export class Bet {
     return this.sizeMatched > before;
   }
 
-  /** Cancels so much, or all that remains. */
+  /** Cancels an amount, by default all that remains. */
   cancel(now: number, size = Infinity): number {
     const cancelled = Math.min(size, this.sizeRemaining);
     this.sizeCancelled = money(this.sizeCancelled + cancelled);

@@ -3,14 +3,14 @@ import { badInput, idOf, numberOf, type Params } from '../api/params.js';
 /** One instruction of `cancelOrders`. */
 export interface Cancellation {
   readonly betId: string;
-  /** Missing: all that remains. */
+  /** Amount to cancel; `undefined` for all that remains. */
   readonly sizeReduction?: number | undefined;
 }
 
 /**
  * Reads an instruction.
  *
- * @throws SimulatedApiError no bet is named, or the amount is no number
+ * @throws SimulatedApiError the bet is missing, or the amount is not a number
  */
 export function readCancellation(sent: Params): Cancellation {
   const betId = idOf(sent, 'betId');

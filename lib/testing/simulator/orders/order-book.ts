@@ -2,29 +2,29 @@ import { Bet, type BetRequest } from './bet.js';
 import { fundsWith } from './account.funds.js';
 import type { SimulatedMarkets } from '../market/simulated-markets.js';
 
-/** Instructions that `placeOrders` accepted. */
+/** Instructions accepted by `placeOrders`. */
 export interface SimulatedOrder {
-  /** The account that placed them. */
+  /** User name of the account. */
   readonly username: string;
-  /** The market they are for. */
+  /** Id of the market. */
   readonly marketId: string;
-  /** Text by which a second placing of the same orders is recognised, for 60 seconds. */
+  /** Reference that refuses the same orders for 60 seconds. */
   readonly customerRef?: string | undefined;
   /** The instructions as they were sent. */
   readonly instructions: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** A `customerRef` protects from placing the same orders again for so long. */
+/** Milliseconds for which a `customerRef` refuses the same orders. */
 const DUPLICATE_WINDOW_MS = 60_000;
 
 interface AccountBets {
-  /** Every bet, in the order in which they were placed. */
+  /** All bets, oldest first. */
   readonly all: Bet[];
   /** Bets that may still be matched or cancelled. */
   readonly open: Set<Bet>;
 }
 
-/** The bets of all accounts. They are matched when somebody looks. */
+/** Bets of all accounts. They are matched when they are read. */
 export class OrderBook {
   readonly orders: SimulatedOrder[] = [];
   readonly #bets = new Map<string, AccountBets>();
@@ -36,7 +36,7 @@ export class OrderBook {
 
   constructor(private readonly markets: SimulatedMarkets) {}
 
-  /** Calls back with every bet that was placed, matched or cancelled, until what it returns is called. */
+  /** Calls back with every bet that was placed, matched or cancelled. Returns a function that ends this. */
   onChange(listener: (bet: Bet) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -55,7 +55,7 @@ export class OrderBook {
     return order.customerRef !== undefined && this.#acceptedAt.has(referenceOf(order));
   }
 
-  /** Places the bets of an order, all of them, or none if the account cannot pay for them. */
+  /** Places all bets of an order, or none if the account cannot pay for them. */
   place(order: SimulatedOrder, requests: readonly BetRequest[]): readonly Bet[] | undefined {
     const { username } = order;
     const now = this.markets.now();
@@ -75,7 +75,7 @@ export class OrderBook {
     return bets;
   }
 
-  /** Cancels so much of an open bet, or all that remains. */
+  /** Cancels an amount of an open bet, by default all that remains. */
   cancel(bet: Bet, size?: number): number {
     const cancelled = bet.cancel(this.markets.now(), size);
     if (bet.status !== 'EXECUTABLE') this.#accountBets(bet.username).open.delete(bet);
@@ -83,7 +83,7 @@ export class OrderBook {
     return cancelled;
   }
 
-  /** Returns the bets of an account in the order in which they were placed, as they are now. */
+  /** Returns the bets of an account in their current state, oldest first. */
   betsOf(username: string): readonly Bet[] {
     const { all, open } = this.#accountBets(username);
     for (const bet of open) {
@@ -94,7 +94,7 @@ export class OrderBook {
     return all;
   }
 
-  /** Tells whether prices can still match a bet of that account. */
+  /** Tells if prices can still match a bet of that account. */
   isWaiting(username: string): boolean {
     return [...this.#accountBets(username).open].some(({ request }) => request.limit);
   }

@@ -10,17 +10,17 @@ import { LONGEST_REFERENCE, readInstruction } from './place.instruction.js';
 import type { SimulatedMarkets } from '../market/simulated-markets.js';
 
 const LONGEST_STRATEGY_REFERENCE = 15;
-/** Betfair's limits for one request. */
+/** Limits of Betfair for one request. */
 const MOST_PLACED = 200;
 const MOST_CANCELLED = 60;
 const ORDER_PROJECTIONS = ['ALL', 'EXECUTABLE', 'EXECUTION_COMPLETE'] as const;
 
-/** Makes the operations on bets. */
+/** Makes the operations about bets. */
 export function orderAnswers(
   markets: SimulatedMarkets,
   book: OrderBook,
 ): Readonly<Record<string, AnswerHandler>> {
-  /** Cancels what one instruction asks for. */
+  /** Carries out one instruction. */
   function cancel(bets: readonly Bet[], { betId, sizeReduction }: Cancellation) {
     const instruction = { betId, sizeReduction };
     const bet = bets.find(({ id, status }) => id === betId && status === 'EXECUTABLE');
@@ -75,7 +75,7 @@ export function orderAnswers(
       const marketId = textOf(params, 'marketId');
       const asked = recordsOf(params, 'instructions', MOST_CANCELLED).map(readCancellation);
       const customerRef = textOf(params, 'customerRef', LONGEST_REFERENCE);
-      // Only a request that names neither cancels everything.
+      // Only a request without both cancels everything.
       const isEverything = params['marketId'] === undefined && params['instructions'] === undefined;
       if (marketId === undefined && !isEverything) throw badInput('marketId');
       const open = book.betsOf(username).filter(({ status, request: { market } }) => {
@@ -115,7 +115,7 @@ export function orderAnswers(
   };
 }
 
-/** Tells whether a filter selects the value; an empty one selects everything. */
+/** Tells if a filter selects the value. An empty filter selects all values. */
 function isAmong(wanted: ReadonlySet<string>, value: string | undefined): boolean {
   return wanted.size === 0 || wanted.has(value ?? '');
 }

@@ -6,7 +6,7 @@ import { PRICES } from '../market/price.increments.js';
 
 const SMALLEST_BET = 1;
 
-/** Checks an instruction that was read: makes its bet, or names the code of what is wrong with it. */
+/** Checks an instruction. Returns its bet, or the code of its fault. */
 export function betOf(
   { limit, ...instruction }: ReturnType<typeof readInstruction>,
   market: MarketDefinition,
@@ -23,7 +23,7 @@ export function betOf(
   return { ...request, limit: { side, price, size, persistenceType } };
 }
 
-/** Tells whether a number is an amount in whole pence. */
+/** Tells if a number is an amount in whole pence. */
 export function isSize(value: number): boolean {
   return value > 0 && Math.abs(value - money(value)) < 1e-8;
 }

@@ -17,7 +17,7 @@ export const LONGEST_REFERENCE = 32;
 
 /** One instruction of `placeOrders`. */
 export interface PlaceInstruction {
-  /** The instruction as it was sent, with numbers as numbers. */
+  /** Instruction as it was sent, with numbers in texts converted. */
   readonly instruction: Params;
   readonly selectionId: number;
   readonly handicap: number;
@@ -26,12 +26,12 @@ export interface PlaceInstruction {
   readonly persistenceType: (typeof PERSISTENCE_TYPES)[number];
   /** Liability of an order at the starting price; 0 in a limit order. */
   readonly bspLiability: number;
-  /** The worst price that an order at the starting price takes, if it has one. */
+  /** Worst price that an order at the starting price accepts, if any. */
   readonly bspLimit?: number | undefined;
   readonly customerOrderRef?: string | undefined;
 }
 
-/** The price and the size of a limit order, as far as they were sent. */
+/** Price and size of a limit order, if they were sent. */
 export interface LimitTerms {
   readonly price?: number | undefined;
   readonly size?: number | undefined;
@@ -40,7 +40,7 @@ export interface LimitTerms {
 /**
  * Reads an instruction. Without a `limitOrder` the side may be missing too.
  *
- * @throws SimulatedApiError a member is missing, or not what Betfair knows
+ * @throws SimulatedApiError a member is missing, or not valid at Betfair
  */
 export function readInstruction(sent: Params): PlaceInstruction & { readonly limit?: LimitTerms } {
   const orders = ORDERS.flatMap((name) => {

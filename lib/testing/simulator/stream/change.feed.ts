@@ -4,20 +4,20 @@ import type { Subscription } from './subscription.js';
 
 /** Outlet for change messages. */
 export interface ChangeOutlet {
-  /** False while the client does not read what it was sent. */
+  /** False while the client does not read. */
   readonly isReady: boolean;
   /** Sends change messages; stops the feed instead if the session has ended. */
   sendChanges(messages: readonly object[]): void;
 }
 
-/** Sends the change messages of one subscription: an opening, then changes, and heartbeats when there are none. */
+/** Sends the change messages of one subscription: an opening, then changes, or heartbeats if nothing changes. */
 export class ChangeFeed {
-  /** Position that the client was told of; undefined before the opening. */
+  /** Position that the client has; `undefined` before the opening. */
   #position: number | undefined;
   #isStopped = false;
   /** True from a change until `conflateMs` have passed. */
   #isConflating = false;
-  /** True if changes were not sent when they came, so that the next ones are more than one. */
+  /** True if changes were held back, so that the next message joins several. */
   #isLate = false;
   #isLooking = false;
   readonly #timers: Partial<Record<'look' | 'heartbeat' | 'conflation', ClockTimer>> = {};
@@ -32,7 +32,7 @@ export class ChangeFeed {
     this.#beatLater();
   }
 
-  /** Sends what changed, if it is time. */
+  /** Sends changes, if they are due. */
   look(): void {
     if (this.#isStopped) return;
     const { source } = this.subscription;
@@ -51,7 +51,7 @@ export class ChangeFeed {
     for (const timer of Object.values(this.#timers)) timer.cancel();
   }
 
-  /** Looks once for all the bets of an order, when all of them are placed. */
+  /** Reads the source once after all bets of an order were placed. */
   #lookSoon(): void {
     if (this.#isLooking) return;
     this.#isLooking = true;

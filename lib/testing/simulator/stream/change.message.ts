@@ -1,7 +1,7 @@
-/** Markets in one segment: few, so that tests meet segments. */
+/** Number of markets in one segment: few, so that tests get segments. */
 const SEGMENT_MARKETS = 3;
 
-/** The members that every segment of a change has, beside `op`. */
+/** Members of every segment of a change, beside `op`. */
 export interface ChangeHeader {
   readonly id?: number;
   readonly ct?: 'SUB_IMAGE' | 'RESUB_DELTA';
@@ -10,13 +10,13 @@ export interface ChangeHeader {
   readonly pt: number;
 }
 
-/** Texts for resuming; a client has them with the last segment only, so that it cannot go on from a half. */
+/** Clocks. Only the last segment has them, so that a client cannot resume from half a change. */
 export interface ChangeClocks {
   readonly initialClk?: string;
   readonly clk: string;
 }
 
-/** Writes changes as one message, or as segments if they are of more markets than go into one. */
+/** Writes changes as one message, or as segments if there are too many markets. */
 export function changeMessages(
   op: 'mcm' | 'ocm',
   header: ChangeHeader,

@@ -1,20 +1,20 @@
 /**
- * Data that a subscription shows. Each position is a moment in its history; what changed between two of them can be told at
- * any time, so nothing is kept for a client.
+ * Data of a subscription. A position is a moment in its history. Changes between two positions can be computed at any
+ * time, so nothing is stored for a client.
  */
 export interface ChangeSource {
-  /** Kind of the change messages, and the member that has their changes. */
+  /** Kind of the change messages, and the member that holds the changes. */
   readonly op: 'mcm' | 'ocm';
-  /** Text that is the same for subscriptions that show the same. */
+  /** Key that is the same for subscriptions with the same data. */
   readonly criteria: string;
   /** Number of markets that count towards the limit of one subscription. */
   readonly marketCount?: number;
-  /** Brings it up to date. Returns its position now. */
+  /** Updates the data. Returns the current position. */
   update(): number;
-  /** The changes from a position to the last update; without one, all there is as images. One for each market. */
+  /** Returns the changes from a position to the last update, one for each market; without a position, images. */
   changes(since?: number): readonly object[];
-  /** Milliseconds until there may be a change that nobody calls back for; undefined: none will be. */
+  /** Milliseconds until a change without a callback is possible; `undefined` if none is. */
   untilNext(): number | undefined;
-  /** Calls back at changes that come at any time, until what it returns is called. */
+  /** Calls back at changes outside the steps of the prices. Returns a function that ends this. */
   onChange(listener: () => void): () => void;
 }

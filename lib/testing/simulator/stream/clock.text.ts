@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 const POSITION = /^[0-9a-z]{1,11}$/;
 
 /**
- * Writes positions as the texts `initialClk` and `clk`, which say nothing to a client. They are good for subscriptions
- * of one kind that show the same, of one simulator.
+ * Writes positions as the texts `initialClk` and `clk`, which clients cannot read. They are valid for subscriptions of
+ * one kind with the same data at one simulator.
  */
 export class ClockText {
   readonly #prefix: string;
@@ -18,7 +18,7 @@ export class ClockText {
     return this.#prefix + position.toString(36);
   }
 
-  /** Reads what {@link write} wrote; undefined if it did not. */
+  /** Reads a text of {@link write}; `undefined` for other texts. */
   read(text: string): number | undefined {
     const position = text.slice(this.#prefix.length);
     if (!text.startsWith(this.#prefix) || !POSITION.test(position)) return undefined;

@@ -1,7 +1,7 @@
 import type { MarketDefinition } from '../market/market.catalogue.js';
 import { isInPlay, marketState, marketTerms } from '../market/market.terms.js';
 
-/** A `marketDefinition` as it is at that time. */
+/** Writes the `marketDefinition` at that time. */
 export function streamDefinition(market: MarketDefinition, at: number): object {
   const { event, eventType, runners } = market;
   const { venue, countryCode, timezone, openDate } = event;
@@ -23,7 +23,7 @@ export function streamDefinition(market: MarketDefinition, at: number): object {
   };
 }
 
-/** The member `hc`, which runners without a handicap do not have. */
+/** Writes the member `hc`, which runners without a handicap leave out. */
 export function handicapOf(handicap: number): { readonly hc?: number } {
   return handicap === 0 ? {} : { hc: handicap };
 }

@@ -13,13 +13,13 @@ const PRICE_FIELDS = [
   'EX_TRADED_VOL',
   'EX_LTP',
 ];
-/** Fields of a `marketDataFilter`. Those of the starting price are taken and show nothing. */
+/** Fields of a `marketDataFilter`. Those of the starting price are accepted, but have no data. */
 export const FIELDS = [...PRICE_FIELDS, 'EX_MARKET_DEF', 'SP_TRADED', 'SP_PROJECTED'];
 
-/** A line of a ladder: a level or a price, then numbers of which the last is the size. */
+/** A row of a ladder: a level or a price, then numbers that end with the size. */
 type Row = readonly number[];
 
-/** All that a subscription shows of a market at one time. */
+/** Data of a subscription about a market at one time. */
 export interface MarketImage {
   readonly id: string;
   readonly definition?: object;
@@ -68,7 +68,7 @@ export function marketImage(
   };
 }
 
-/** Writes what makes one image of a market the other, if they differ; without a first one the whole, as an image. */
+/** Writes the differences between two images of a market; without a first one, the whole as an image. */
 export function marketChange(before: MarketImage | undefined, after: MarketImage): object[] {
   const known = new Map(before?.runners.map((runner) => [runner.key.id, runner]));
   const runners = after.runners.flatMap((runner) => runnerChange(known.get(runner.key.id), runner));
@@ -83,7 +83,7 @@ export function marketChange(before: MarketImage | undefined, after: MarketImage
 }
 
 function* laddersOf({ back, lay, traded }: Ladder, fields: ReadonlySet<string>, levels: number) {
-  // Nothing is matched across runners here, so there are no virtual prices that would differ.
+  // Nothing is matched across runners here, so virtual prices are the same.
   if (fields.has('EX_BEST_OFFERS_DISP')) {
     yield ['bdatb', best(back, levels)] as const;
     yield ['bdatl', best(lay, levels)] as const;
@@ -125,7 +125,7 @@ function valueChange(before: Values | undefined, after: Values): Values {
   );
 }
 
-/** The rows that are new or others, and those that are gone, with zeros. */
+/** Lists new and changed rows, and removed rows with zeros. */
 function rowChange(before: readonly Row[], after: readonly Row[]): readonly Row[] {
   const known = new Map(before.map((row) => [row[0], row]));
   const kept = new Set(after.map(([key]) => key));

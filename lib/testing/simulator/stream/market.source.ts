@@ -21,10 +21,10 @@ export class MarketSource implements ChangeSource {
   readonly #selected: readonly MarketDefinition[];
   readonly #data: MarketData;
   #now: number;
-  /** The last images that were made: mostly those since which the next changes are asked for. */
+  /** Last images, from which the next changes are usually computed. */
   #last: { readonly at: number; readonly images: readonly MarketImage[] } | undefined;
 
-  /** @throws SimulatedApiError the filter of markets or of data is not what Betfair knows */
+  /** @throws SimulatedApiError the filter of markets or of data is not valid at Betfair */
   constructor(
     private readonly markets: SimulatedMarkets,
     subscription: Params,
@@ -70,7 +70,7 @@ export class MarketSource implements ChangeSource {
   }
 }
 
-/** Those of the catalogue, or those that are named, which may be made up. */
+/** Finds the markets of a filter: those of the catalogue, or named ones, which may be invented. */
 function select(markets: SimulatedMarkets, filter: Params): readonly MarketDefinition[] {
   const ids = textsOf(filter, 'marketIds');
   const named = ids.size > 0 ? [...ids].flatMap((id) => markets.find(id) ?? []) : markets.listed;

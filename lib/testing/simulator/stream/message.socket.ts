@@ -3,15 +3,15 @@ import { isRecord } from '../../../common/unknown-values.js';
 
 const MAX_LINE_LENGTH = 65_536;
 
-/** Takes what happens on a {@link MessageSocket}. */
+/** Listener of a {@link MessageSocket}. */
 export interface MessageListener {
-  /** A message arrived, or a line that is none. */
+  /** Called for a message, or a line that is not one. */
   receive(message: Readonly<Record<string, unknown>> | undefined): void;
-  /** The client has read what it was sent. */
+  /** Called when the client has read everything. */
   drained(): void;
 }
 
-/** One JSON object a line, both ways. */
+/** Socket with one JSON object in each line, in both directions. */
 export class MessageSocket {
   #rest = '';
   #isDeaf = false;
@@ -29,7 +29,7 @@ export class MessageSocket {
     });
   }
 
-  /** False while the client does not read, and when it is gone. */
+  /** False while the client does not read, and after it has left. */
   get isReady(): boolean {
     return this.socket.writable && !this.socket.writableNeedDrain;
   }
@@ -38,19 +38,19 @@ export class MessageSocket {
     this.write(JSON.stringify(message));
   }
 
-  /** Sends a line. A client that reads no answers is not listened to either, so that they do not pile up. */
+  /** Sends a line. Stops reading from a client that does not read its answers, so that they do not pile up. */
   write(line: string): void {
     if (this.#isSilent || !this.socket.writable) return;
     if (!this.socket.write(`${line}\r\n`)) this.socket.pause();
   }
 
-  /** Closes. What still arrives is dropped: a socket that is destroyed unread resets, and the last words are lost. */
+  /** Closes, and drops what still arrives. Destroying an unread socket would reset it, and lose the last message. */
   end(): void {
     this.#isDeaf = true;
     this.socket.end();
   }
 
-  /** Drops all that is sent from now on, in both directions. */
+  /** Drops everything sent from now on, in both directions. */
   silence(): void {
     this.#isDeaf = true;
     this.#isSilent = true;

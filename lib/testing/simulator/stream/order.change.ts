@@ -6,18 +6,18 @@ import { handicapOf } from './market.definition.js';
 const PERSISTENCE = { LAPSE: 'L', PERSIST: 'P', MARKET_ON_CLOSE: 'MOC' } as const;
 const ORDER_TYPE = { LIMIT: 'L', LIMIT_ON_CLOSE: 'LOC', MARKET_ON_CLOSE: 'MOC' } as const;
 
-/** The Gibraltar regulator, which the Betting API calls by its name. */
+/** Code of the Gibraltar regulator, which the Betting API calls by its name. */
 const STREAM_REGULATOR = 'REG_GGC';
 
-/** Parts of an account's bets that a subscription shows. */
+/** Parts of an account's bets in a subscription. */
 export interface OrderView {
-  /** Orders of these strategies only; all if there is none. */
+  /** Strategies of the orders; empty for all orders. */
   readonly strategies: ReadonlySet<string>;
-  /** True: the money matched is shown, of all strategies. */
+  /** True if the matched money, of all strategies, is included. */
   readonly hasPositions: boolean;
 }
 
-/** Writes the changes of bets since that revision, by market; images of them without one. */
+/** Writes the changes of bets since a revision, by market; without one, images. */
 export function orderChanges(
   bets: readonly Bet[],
   view: OrderView,
@@ -37,7 +37,7 @@ export function orderChanges(
   });
 }
 
-/** Writes what a subscription shows of the bets on a runner, if that is anything. */
+/** Writes the bets on a runner for a subscription, if there are any. */
 function runnerChange(bets: readonly Bet[], view: OrderView, since: number | undefined): object[] {
   const shown = bets.filter(({ status, revision, request: { customerStrategyRef } }) => {
     const isShown = since === undefined ? status === 'EXECUTABLE' : revision > since;
@@ -56,7 +56,7 @@ function runnerChange(bets: readonly Bet[], view: OrderView, since: number | und
   return Object.keys(change).length > 0 ? [change] : [];
 }
 
-/** Money that was matched on a side, at each price at which that changed after `since`. */
+/** Sums the matched money of a side, for each price that changed after `since`. */
 function matchedRows(bets: readonly Bet[], side: 'BACK' | 'LAY', since: number) {
   const matches = bets
     .filter(({ request }) => request.side === side)

@@ -5,14 +5,14 @@ import type { SimulatedMarkets } from '../market/simulated-markets.js';
 import type { ChangeSource } from './change.source.js';
 import { orderChanges, type OrderView } from './order.change.js';
 
-/** The bets of an account. A position is a number of changes. */
+/** Bets of an account. A position is a number of changes. */
 export class OrderSource implements ChangeSource {
   readonly op = 'ocm';
   readonly criteria: string;
   readonly #view: OrderView;
   #bets: readonly Bet[] = [];
 
-  /** @throws SimulatedApiError the filter of orders is not what Betfair knows */
+  /** @throws SimulatedApiError the filter of orders is not valid at Betfair */
   constructor(
     private readonly book: OrderBook,
     private readonly markets: SimulatedMarkets,

@@ -13,29 +13,29 @@ import { SubscriptionDesk } from './subscription.desk.js';
 
 /**
  * The Stream API of a running simulator: TLS on 127.0.0.1, one JSON message a line. It takes `authentication`,
- * `heartbeat`, `marketSubscription` and `orderSubscription`, and sends what the APIs tell of markets and of the
- * account's orders, as images and changes, with heartbeats; a subscription resumes with `initialClk` and `clk`. As at
- * Betfair every refusal but `SUBSCRIPTION_LIMIT_EXCEEDED` closes the connection, and so do 15 seconds in which nothing
- * was sent, unless there is a subscription. The codes are Betfair's; the words are its own if none were recorded.
+ * `heartbeat`, `marketSubscription` and `orderSubscription`, and sends images, changes and heartbeats for the markets
+ * and orders of the APIs. A subscription resumes with `initialClk` and `clk`. As at Betfair, every refusal but
+ * `SUBSCRIPTION_LIMIT_EXCEEDED` closes the connection, and so do 15 seconds without a message, unless there is a
+ * subscription. The codes are Betfair's, and so are the texts that were recorded.
  */
 export interface SimulatorStream {
-  /** With {@link port}, and the simulator's `ca`, what `tls.connect` needs. */
+  /** Host for `tls.connect`, together with {@link port} and the simulator's `ca`. */
   readonly host: '127.0.0.1';
-  /** That of the options of the simulator, or a free one, chosen at the start. */
+  /** Port from the options of the simulator, or a free one chosen at the start. */
   readonly port: number;
-  /** A snapshot of what happened so far. */
+  /** Numbers of events so far. */
   readonly counts: SimulatorStreamCounts;
   /** While true, change messages have `status: 503`: Betfair is late. The simulator's `clearFaults()` ends it. */
   late: boolean;
   /**
-   * Refuses the next authentications, or subscriptions, with this code, whatever they carry.
+   * Refuses the next authentications, or subscriptions, with this code, even if they are valid.
    *
-   * @param options - how many, and of which kind
+   * @param options - number and kind of the messages
    */
   fail(errorCode: StreamErrorCode, options?: SimulatorStreamFailOptions): void;
-  /** Resets every connection without a word, as a network does that fails. */
+  /** Resets every connection, as a broken network does. */
   cut(): void;
-  /** Leaves every connection open and lets nothing through any more, as a network does that swallows everything. */
+  /** Drops everything on every open connection from now on, as a network that loses all packets. */
   silence(): void;
   /** Sends half a message, as a line, on every connection. */
   garble(): void;
@@ -51,7 +51,7 @@ export interface SimulatorStreamFailOptions {
 
 /** Connections to the simulator's Stream API. */
 export interface SimulatorStreamCounts {
-  /** Every one that was ever opened. */
+  /** All connections that were ever opened. */
   readonly connections: number;
   /** Authentications that succeeded. */
   readonly authentications: number;
@@ -59,7 +59,7 @@ export interface SimulatorStreamCounts {
   readonly open: number;
   /** Subscriptions that succeeded, resumed ones too. */
   readonly subscriptions: number;
-  /** Subscriptions that went on from their `clk`. */
+  /** Subscriptions that resumed from their `clk`. */
   readonly resumed: number;
 }
 
@@ -80,7 +80,7 @@ export class SimulatedStream implements SimulatorStream {
     limits: { readonly connections: number; readonly markets: number },
     { markets, orders }: { readonly markets: SimulatedMarkets; readonly orders: OrderBook },
   ) {
-    // Without a delay: a small message would wait until the client has confirmed the one before, for up to 40 ms.
+    // No delay: a small message would wait up to 40 ms until the client has confirmed the one before.
     const options = { cert, key, noDelay: true };
     const server = createServer(options, (socket) => this.#accept(socket));
     this.#server = new LoopbackServer(server);
@@ -126,7 +126,7 @@ export class SimulatedStream implements SimulatorStream {
   }
 
   close(): Promise<void> {
-    // Their sockets tell later that they are closed.
+    // Their sockets report the close later.
     this.silence();
     return this.#server.close();
   }
@@ -136,7 +136,7 @@ export class SimulatedStream implements SimulatorStream {
     for (const connection of this.#open) connection.check();
   }
 
-  /** Drops the refusals that still wait. */
+  /** Drops the waiting refusals. */
   clearFailures(): void {
     this.late = false;
     this.#gate.clearFailures();
@@ -154,7 +154,7 @@ export class SimulatedStream implements SimulatorStream {
     socket.on('close', () => this.#open.delete(connection));
   }
 
-  /** Counts the connections of an account whose session is alive, whether or not the others have closed yet. */
+  /** Counts the connections of an account whose session is alive. Others may not have closed yet. */
   #connectionsOf(account: SimulatedAccount): number {
     return [...this.#open].filter(({ login }) => {
       return login?.account === account && !this.#gate.refusal(login);

@@ -10,7 +10,7 @@ import {
   type SubscriptionOp,
 } from './subscription.desk.js';
 
-/** Milliseconds after which a connection that sent nothing and subscribed to nothing is closed. */
+/** Milliseconds without a message, after which a connection without a subscription is closed. */
 const UNSUBSCRIBED_TIMEOUT_MS = 15_000;
 
 type Message = Readonly<Record<string, unknown>>;
@@ -20,13 +20,13 @@ export interface StreamSurroundings {
   readonly gate: StreamGate;
   readonly desk: SubscriptionDesk;
   readonly clock: Pick<Clock, 'wall' | 'timer'>;
-  /** Tells whether change messages say that they are late. */
+  /** Tells if change messages have the status of late data. */
   isLate(): boolean;
 }
 
 /** One client of the Stream API. */
 export class StreamConnection implements ChangeOutlet {
-  /** The session that the connection has, until it is refused. */
+  /** Session of the connection, until it is refused. */
   login: StreamLogin | undefined;
   private readonly address: string;
   readonly #messages: MessageSocket;
@@ -39,7 +39,7 @@ export class StreamConnection implements ChangeOutlet {
     private readonly id: string,
     private readonly surroundings: StreamSurroundings,
   ) {
-    // Of a socket that is closed it is no longer known.
+    // A closed socket does not know it any more.
     this.address = socket.remoteAddress ?? '';
     this.#messages = new MessageSocket(socket, {
       receive: (message) => this.#receive(message),
@@ -61,13 +61,13 @@ export class StreamConnection implements ChangeOutlet {
     for (const message of messages) this.#messages.send({ ...message, ...late });
   }
 
-  /** Says so if the session has ended, and closes. */
+  /** Closes the connection with a refusal if the session has ended. */
   check(): void {
     const refusal = this.login && this.surroundings.gate.refusal(this.login);
     if (refusal) this.#refuse(refusal);
   }
 
-  /** Leaves the connection open, and lets nothing through. */
+  /** Drops everything on the open connection. */
   silence(): void {
     this.#messages.silence();
     this.#stop();
@@ -139,7 +139,7 @@ export class StreamConnection implements ChangeOutlet {
     this.#idle = clock.timer(() => this.#refuse(IDLE_TOO_LONG), UNSUBSCRIBED_TIMEOUT_MS);
   }
 
-  /** Closes for changes, and cancels all timers. */
+  /** Stops changes, and cancels all timers. */
   #stop(): void {
     this.#isClosed = true;
     this.#idle?.cancel();

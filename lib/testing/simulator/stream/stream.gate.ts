@@ -3,10 +3,10 @@ import type { SimulatedAccount } from '../accounts/simulated-account.js';
 import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
 import type { StreamRefusal } from './stream.status.js';
 
-/** Messages that a test can have refused. */
+/** Messages that a test can refuse. */
 export type RefusableOp = 'authentication' | 'subscription';
 
-/** A session that the Stream API took. */
+/** A session that the Stream API accepted. */
 export interface StreamLogin {
   readonly account: SimulatedAccount;
   readonly applicationKey: string;
@@ -16,7 +16,7 @@ export interface StreamLogin {
   readonly connectionsAvailable: number;
 }
 
-/** Takes and refuses sessions for the Stream API. */
+/** Accepts and refuses sessions for the Stream API. */
 export class StreamGate {
   /** Authentications that succeeded. */
   authentications = 0;
@@ -59,13 +59,13 @@ export class StreamGate {
     return { account, applicationKey: appKey, token: session, address, connectionsAvailable };
   }
 
-  /** Why the session of an authenticated connection is no longer taken. */
+  /** Returns the refusal of an authenticated connection whose session has ended. */
   refusal({ account, applicationKey, token, address }: StreamLogin): StreamRefusal | undefined {
     const isLive = this.accounts.holder(token, address) === account;
     return isLive ? undefined : invalidSession(applicationKey, token);
   }
 
-  /** Takes the next refusal that a test asked for. */
+  /** Takes the next refusal that a test planned. */
   plannedRefusal(op: RefusableOp): StreamRefusal | undefined {
     const next = this.#planned.find((planned) => planned.op === op);
     if (!next) return undefined;
@@ -79,7 +79,7 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-/** The text quotes both, as one that was recorded did: a client must not log it. */
+/** Makes the refusal. Its text quotes both, like a recorded one, so clients must not log it. */
 function invalidSession(appKey: string, session: string): StreamRefusal {
   return {
     errorCode: 'INVALID_SESSION_INFORMATION',

@@ -4,7 +4,7 @@ import { numberIn, type Params } from '../api/params.js';
 /** Answer of the Stream API to one message. */
 export interface StreamStatus {
   readonly op: 'status';
-  /** That of the message, where it had one. */
+  /** Id of the message, if it had one. */
   readonly id?: number;
   readonly statusCode: 'SUCCESS' | 'FAILURE';
   readonly errorCode?: StreamErrorCode;
@@ -15,13 +15,13 @@ export interface StreamStatus {
   readonly connectionsAvailable?: number;
 }
 
-/** Why a message is refused; the text is for people. */
+/** Refusal of a message: its code, and a text for people. */
 export interface StreamRefusal {
   readonly errorCode: StreamErrorCode;
   readonly errorMessage: string;
 }
 
-/** The `id` of a message as a member of its answer; undefined if it is no whole number of 32 bits. */
+/** Id of a message for its answer; left out unless it is a whole number of 32 bits. */
 export function idOf({ id }: Params): { readonly id?: number } | undefined {
   if (id === undefined || id === null) return {};
   const number = numberIn(id);

@@ -12,13 +12,13 @@ import type { StreamRefusal } from './stream.status.js';
 export const SUBSCRIPTION_OPS = ['marketSubscription', 'orderSubscription'] as const;
 export type SubscriptionOp = (typeof SUBSCRIPTION_OPS)[number];
 
-/** Takes and refuses subscriptions. */
+/** Accepts and refuses subscriptions. */
 export class SubscriptionDesk {
-  /** Subscriptions that were taken. */
+  /** Number of accepted subscriptions. */
   subscriptions = 0;
-  /** Those of them that went on from an earlier one. */
+  /** Number of accepted subscriptions that resumed. */
   resumed = 0;
-  /** Makes clocks of one simulator unknown to another. */
+  /** Random part of the clocks, which makes them invalid at other simulators. */
   readonly #simulator = randomUUID();
 
   constructor(

@@ -6,9 +6,9 @@ import { idOf } from './stream.status.js';
 const HEARTBEAT_MS = { least: 500, most: 5_000 };
 const CONFLATION_MS = { least: 0, most: 120_000 };
 
-/** A client's wish to be told of something, and how. */
+/** A subscription of a client, with its options. */
 export interface Subscription {
-  /** That of the message, which all change messages carry. */
+  /** Id of the message, which all change messages carry. */
   readonly id: { readonly id?: number };
   readonly source: ChangeSource;
   readonly heartbeatMs: number;
@@ -16,15 +16,15 @@ export interface Subscription {
   readonly isSegmented: boolean;
   readonly clk: ClockText;
   readonly initialClk: string;
-  /** The position that the client has, if it resumes. */
+  /** Position of the client, if it resumes. */
   readonly since: number | undefined;
 }
 
 /**
- * Reads a message that subscribes to a source. Times out of Betfair's bounds become the nearest ones within.
+ * Reads a message that subscribes to a source. Times outside Betfair's limits become the nearest allowed ones.
  *
- * @returns undefined if it resumes from where nobody has been
- * @throws SimulatedApiError a member is not of the type that Betfair knows
+ * @returns `undefined` if it resumes from an unknown position
+ * @throws SimulatedApiError a member has a type that Betfair does not accept
  */
 export function readSubscription(
   message: Params,
