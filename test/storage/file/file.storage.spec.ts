@@ -47,7 +47,7 @@ async function modeOf(path: string): Promise<string> {
 afterAll(removeDirectories);
 
 describe('FileStorage on disk', () => {
-  itOnPosix('keeps exactly the value in <directory>/<key>', async () => {
+  it('keeps exactly the value in <directory>/<key>', async () => {
     const storage = await newStorage();
     await storage.write(KEY, 'token\n', { ifAbsent: true });
     await storage.write('folder/deep/other', 'other', { ifAbsent: true });
@@ -67,20 +67,20 @@ describe('FileStorage on disk', () => {
     }
   });
 
-  itOnPosix('hides the directory from Git when it creates it', async () => {
+  it('hides the directory from Git when it creates it', async () => {
     const storage = await newStorage();
     await storage.open();
     expect(await contents(storage.directory)).toEqual(new Map([['.gitignore', '*\n']]));
   });
 
-  itOnPosix('hides a directory that was empty', async () => {
+  it('hides a directory that was empty', async () => {
     const storage = await newStorage();
     await mkdir(storage.directory);
     await storage.open();
     expect(await contents(storage.directory)).toEqual(new Map([['.gitignore', '*\n']]));
   });
 
-  itOnPosix('adds nothing to a directory in which others keep files', async () => {
+  it('adds nothing to a directory in which others keep files', async () => {
     const storage = await newStorage();
     await mkdir(storage.directory);
     await writeFile(join(storage.directory, 'package.json'), '{}');
@@ -110,7 +110,7 @@ describe('FileStorage on disk', () => {
     expect(await contents(storage.directory)).toEqual(new Map([['.gitignore', content]]));
   });
 
-  itOnPosix('sweeps the tests for hard links of dead processes, and leaves those that are new', async () => {
+  it('sweeps the tests for hard links of dead processes, and leaves those that are new', async () => {
     const storage = await newStorage();
     await storage.open();
     const uuid = '3b241101-e2bb-4255-8caf-4136c566a962';
@@ -135,7 +135,7 @@ describe('FileStorage on disk', () => {
     expect(await modeOf(storage.directory)).toBe('700');
   });
 
-  itOnPosix('keeps no superseded, refused or deleted text and no temporary file', async () => {
+  it('keeps no superseded, refused or deleted text and no temporary file', async () => {
     const storage = await newStorage();
     let ifVersion = await storage.write(KEY, 'TEXT-0', { ifAbsent: true });
     for (let count = 1; count <= 5; count++) {
@@ -153,7 +153,7 @@ describe('FileStorage on disk', () => {
     expect(names.filter((name) => /tmp|trash|probe/.test(name))).toEqual([]);
   });
 
-  itOnPosix('keeps a bounded number of records', async () => {
+  it('keeps a bounded number of records', async () => {
     const storage = await newStorage();
     let ifVersion = await storage.write(KEY, 'x', { ifAbsent: true });
     for (let count = 0; count < 40; count++) {
@@ -184,13 +184,13 @@ describe('FileStorage on disk', () => {
       return { storage, left, foreign: paths(foreign), all: paths([...foreign, ...ours]) };
     }
 
-    itOnPosix('of dead processes are swept, and those of other programs left', async () => {
+    it('of dead processes are swept, and those of other programs left', async () => {
       const { storage, left, foreign } = await leaveFiles();
       await sweep(storage.directory, KEY);
       expect(await left()).toEqual(foreign);
     });
 
-    itOnPosix('that are new stay, even if the clock of the process is an hour ahead', async () => {
+    it('that are new stay, even if the clock of the process is an hour ahead', async () => {
       const { storage, left, all } = await leaveFiles();
       const now = Date.now.bind(Date);
       const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000);
@@ -203,7 +203,7 @@ describe('FileStorage on disk', () => {
     });
   });
 
-  itOnPosix('takes options without a signal', async () => {
+  it('takes options without a signal', async () => {
     const storage = await newStorage();
     const ifVersion = await storage.write(KEY, 'token', { ifAbsent: true }, {});
     expect(await storage.read(KEY, {})).toEqual({ value: 'token', version: ifVersion });
@@ -239,7 +239,7 @@ describe('FileStorage on disk', () => {
     for (const path of others) expect(await readFile(path, 'utf8')).toBe('of somebody else');
   });
 
-  itOnPosix('sweeps at its first look what a writer left that was killed long ago, and looks once', async () => {
+  it('sweeps at its first look what a writer left that was killed long ago, and looks once', async () => {
     const storage = await newStorage();
     let ifVersion = await storage.write(KEY, 'x', { ifAbsent: true });
     for (let count = 0; count < 40; count++) {
@@ -262,7 +262,7 @@ describe('FileStorage on disk', () => {
     expect(await readdir(folder)).toContain('1');
   });
 
-  itOnPosix('removes also a damaged record in the end', async () => {
+  it('removes also a damaged record in the end', async () => {
     const storage = await newStorage();
     let ifVersion = await storage.write(KEY, 'x', { ifAbsent: true });
     const folder = join(storage.directory, `.${KEY}.versions`);
@@ -274,7 +274,7 @@ describe('FileStorage on disk', () => {
     expect(await readdir(folder)).toHaveLength(33);
   });
 
-  itOnPosix('either finishes a cancelled write or leaves the old value and no file', async () => {
+  it('either finishes a cancelled write or leaves the old value and no file', async () => {
     const storage = await newStorage();
     let ifVersion = await storage.write(KEY, 'start', { ifAbsent: true });
     const outcomes = new Set<string>();
@@ -314,7 +314,7 @@ describe('FileStorage beside other programs', () => {
     },
   };
   for (const [what, change] of Object.entries(changes)) {
-    itOnPosix(`takes ${what} for what is stored`, async () => {
+    it(`takes ${what} for what is stored`, async () => {
       const storage = await newStorage();
       const ifVersion = await storage.write(KEY, 'ours', { ifAbsent: true });
       await change(storage);
@@ -331,14 +331,14 @@ describe('FileStorage beside other programs', () => {
     });
   }
 
-  itOnPosix('gives a new version to a foreign write of equal content', async () => {
+  it('gives a new version to a foreign write of equal content', async () => {
     const storage = await newStorage();
     const ifVersion = await storage.write(KEY, 'same', { ifAbsent: true });
     await replaceByHand(storage, 'same');
     await expect(storage.write(KEY, 'other', { ifVersion })).rejects.toThrow(StorageConflictError);
   });
 
-  itOnPosix('takes a file that was deleted for absent, and creates it again', async () => {
+  it('takes a file that was deleted for absent, and creates it again', async () => {
     const storage = await newStorage();
     const ifVersion = await storage.write(KEY, 'ours', { ifAbsent: true });
     await rm(join(storage.directory, KEY));
@@ -348,7 +348,7 @@ describe('FileStorage beside other programs', () => {
     expect((await storage.read(KEY))?.value).toBe('new');
   });
 
-  itOnPosix('reads, replaces and deletes a file that it never wrote', async () => {
+  it('reads, replaces and deletes a file that it never wrote', async () => {
     const storage = await newStorage();
     await storage.open();
     await replaceByHand(storage, 'foreign');
@@ -360,7 +360,7 @@ describe('FileStorage beside other programs', () => {
     expect(await filesWith(storage.directory, 'foreign')).toEqual([]);
   });
 
-  itOnPosix('goes on when somebody removed the hidden folder', async () => {
+  it('goes on when somebody removed the hidden folder', async () => {
     const storage = await newStorage();
     const ifVersion = await storage.write(KEY, 'one', { ifAbsent: true });
     await rm(join(storage.directory, `.${KEY}.versions`), { recursive: true });
@@ -427,7 +427,7 @@ describe('FileStorage refuses', () => {
     },
   };
   for (const [what, make] of Object.entries(places)) {
-    itOnPosix(`${what} as misconfigured`, async () => {
+    it(`${what} as misconfigured`, async () => {
       const storage = new FileStorage({ directory: await make(await newDirectory()) });
       for (const operation of [() => storage.open(), () => storage.read(KEY)]) {
         const error: unknown = await operation().catch((reason: unknown) => reason);
@@ -476,14 +476,14 @@ describe('FileStorage refuses', () => {
     expect(await storage.read('a/b')).toMatchObject({ value: 'TEXT' });
   });
 
-  itOnPosix('no sessionKey of 239 characters, the longest that the advice names', async () => {
+  it('no sessionKey of 239 characters, the longest that the advice names', async () => {
     const storage = await newStorage();
     const record = `${'x'.repeat(239)}.lease`;
     const version = await storage.write(record, '{}', { ifAbsent: true });
     expect(await storage.read(record)).toEqual({ value: '{}', version });
   });
 
-  itOnPosix('can be opened again after the fault is gone', async () => {
+  it('can be opened again after the fault is gone', async () => {
     const parent = await newDirectory();
     const storage = new FileStorage({ directory: join(parent, 'data') });
     await expect(storage.open()).rejects.toMatchObject({ failure: 'misconfigured' });
@@ -513,7 +513,7 @@ describe('FileStorage on a small or read-only disk', () => {
     mounted = undefined;
   });
 
-  itOnPosix('reports a full disk as unavailable and keeps the old value', async () => {
+  it('reports a full disk as unavailable and keeps the old value', async () => {
     if (!mounted) return;
     const storage = new FileStorage({ directory: join(mounted, 'data') });
     const ifVersion = await storage.write(KEY, 'old', { ifAbsent: true });
@@ -527,7 +527,7 @@ describe('FileStorage on a small or read-only disk', () => {
     await storage.write(KEY, 'new', { ifVersion });
   });
 
-  itOnPosix('hides the directory from Git as soon as the disk is not full any more', async () => {
+  it('hides the directory from Git as soon as the disk is not full any more', async () => {
     if (!mounted) return;
     const filler = join(mounted, 'filler');
     await writeFile(filler, 'x'.repeat(200_000)).catch(() => undefined);
@@ -538,7 +538,7 @@ describe('FileStorage on a small or read-only disk', () => {
     expect(await readFile(join(storage.directory, '.gitignore'), 'utf8')).toBe('*\n');
   });
 
-  itOnPosix('reports a read-only disk as denied', async () => {
+  it('reports a read-only disk as denied', async () => {
     if (!mounted) return;
     await chmod(mounted, 0o777);
     const storage = new FileStorage({ directory: join(mounted, 'data') });
@@ -558,7 +558,7 @@ describe('FileStorage on a small or read-only disk', () => {
 });
 
 describe('faults inside the directory', () => {
-  itOnPosix('is hidden from Git again after a running process lost all its files', async () => {
+  it('is hidden from Git again after a running process lost all its files', async () => {
     const storage = await newStorage();
     await storage.write(KEY, 'a-token', { ifAbsent: true });
     for (const name of await readdir(storage.directory)) {
@@ -568,7 +568,7 @@ describe('faults inside the directory', () => {
     expect(await readFile(join(storage.directory, '.gitignore'), 'utf8')).toBe('*\n');
   });
 
-  itOnPosix('is read no further than any value is long', async () => {
+  it('is read no further than any value is long', async () => {
     const storage = await newStorage();
     await storage.open();
     const path = join(storage.directory, KEY);
