@@ -12,7 +12,7 @@ process.once('exit', () => process.exit());
 // What this machine trusts is no matter of the tests, and Node before 22.15 makes us read it for each login.
 delete process.env.NODE_EXTRA_CA_CERTS;
 // Tests set NODE_TLS_REJECT_UNAUTHORIZED to show that it changes nothing here; Node warns of it.
-const { emitWarning } = process;
+const emitWarning = process.emitWarning.bind(process);
 process.emitWarning = (warning, ...rest) => {
   if (!String(warning).includes('NODE_TLS_REJECT_UNAUTHORIZED')) emitWarning(warning, ...rest);
 };
