@@ -61,7 +61,7 @@ describe('the option storage', () => {
     ],
     ['file:///x#y', /the file: URL must not contain a fragment/],
     ['file:', /names no directory\. Use file:\.\/session-data/],
-    ['file://host/x', /names no host/],
+    ['file://host/x', /must not name a host/],
     ['mem://name', /the mem: URL must not contain a name/],
     ['mem://?x=1', /the mem: URL does not support the parameter "x"\. It supports no parameters/],
     ['mem:', /the mem: URL must not contain a name/],
