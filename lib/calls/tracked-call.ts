@@ -26,7 +26,6 @@ export interface TrackedCall<T> extends CallUnderWay {
   readonly name: string;
   /** Settles when the content to send is known. */
   readonly ready?: Promise<unknown> | undefined;
-  /** Tells if the call can be sent a second time. */
   isRepeatable(): boolean;
   readonly signal?: AbortSignalLike | undefined;
 }

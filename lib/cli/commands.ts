@@ -7,7 +7,6 @@ interface ListedCommand {
   load(): Promise<Command>;
 }
 
-/** Every command, by its name. */
 export const COMMANDS: ReadonlyMap<string, ListedCommand> = new Map([
   [
     'simulator',

@@ -27,7 +27,6 @@ import { checkSubscription } from './protocol/stream.subscription.js';
 export class BetfairStream {
   readonly #given: Partial<StreamServer>;
   #log: StreamLog | undefined;
-  /** Subscriptions that have a listener. */
   readonly #served = new Map<StreamClient, StreamStatus>();
   readonly #changes = new Subject<void>();
   readonly #closing = new AbortController();

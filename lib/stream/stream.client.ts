@@ -12,22 +12,18 @@ import { openStreamSocket } from './connection/stream.socket.js';
 import type { StreamStatus } from './stream.status.js';
 import type { CheckedSubscription } from './protocol/stream.subscription.js';
 
-/** Listener of a client. */
 export interface StreamListener {
   onChange(message: ChangeMessage): void;
   onStatus(status: StreamStatus): void;
 }
 
-/** End of an attempt. */
 interface Ending {
   readonly error: BetfairSessionError;
-  /** The session that was used. */
   readonly session?: BetfairSession;
   /** Milliseconds for which the subscription was served. */
   readonly servedMs: number;
 }
 
-/** Longest delay of a timer of Node. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Timers of Node that keep the process alive between two connections, kept before fake timers can replace them. */
 const holdProcess = setInterval;
@@ -118,7 +114,6 @@ export class StreamClient {
     });
   }
 
-  /** Waits before the next attempt. */
   async #wait(ending: Ending, signal: AbortSignal): Promise<void> {
     const { error } = ending;
     this.#pauses.noteServed(ending.servedMs);

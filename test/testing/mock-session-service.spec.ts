@@ -114,7 +114,7 @@ describe('mockSessionService()', () => {
     ['fetch', (sessions: SessionService) => sessions.fetch('/path')],
   ])('rejects %s() without an answer, and says what to give', async (method, ask) => {
     await expect(ask(mockSessionService())).rejects.toThrow(
-      new RegExp(`^${method}\\(\\) of a mocked.*Give one: mockSessionService\\(\\{ ${method}: `),
+      new RegExp(`^${method}\\(\\) of a mocked.*Add one: mockSessionService\\(\\{ ${method}: `),
     );
   });
 

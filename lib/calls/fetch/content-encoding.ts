@@ -7,7 +7,6 @@ import {
   createInflateRaw,
 } from 'node:zlib';
 
-/** Value of the header `Accept-Encoding`. */
 export const ACCEPT_ENCODING = 'gzip, deflate, br';
 
 /** Behaviour of browsers: hands decoded bytes on at once, and accepts an early end. */

@@ -17,7 +17,6 @@ export interface Answer {
   readonly body: AnswerBody | undefined;
 }
 
-/** Statuses of answers that have no body. */
 const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /**

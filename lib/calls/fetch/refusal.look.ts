@@ -1,5 +1,5 @@
 import {
-  BODY_LIMIT,
+  MAX_BODY_BYTES,
   inspectBody,
   isRefusedEnvelope,
   parseMention,
@@ -15,7 +15,7 @@ import { callsIn, idOf, mayBeJsonRpc, type RequestBody } from './request.body.js
 export async function lookForRefusal(answer: Answer, request: RequestBody): Promise<Rejection> {
   const { body } = answer;
   if (body === undefined || !mayBeRefusal(answer, request)) return 'none';
-  const isWhole = await body.hold(BODY_LIMIT);
+  const isWhole = await body.hold(MAX_BODY_BYTES);
   // Drops a byte order mark, as `response.json()` does.
   const text = new TextDecoder().decode(body.peek());
   return isWhole ? inspectWhole(text, request) : inspectBeginning(text);

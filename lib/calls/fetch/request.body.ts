@@ -43,7 +43,6 @@ export async function readBody(body: Readables): Promise<RequestBody> {
   return bytes.byteLength === 0 ? NO_BODY : { content: bytes, contentType };
 }
 
-/** Tells if the same body can be sent a second time. */
 export function isRepeatable({ content }: RequestBody): boolean {
   return !(content instanceof Readable);
 }

@@ -9,7 +9,6 @@ import { copyHeaders } from './request.headers.js';
 export interface PreparedRequest {
   readonly url: URL;
   readonly method: string;
-  /** Headers of the caller. */
   readonly headers: Headers | undefined;
   readonly body: RequestBody | Promise<RequestBody>;
   readonly signal: AbortSignalLike | undefined;

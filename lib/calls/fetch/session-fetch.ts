@@ -16,7 +16,6 @@ export interface Answered {
   readonly sessions: readonly BetfairSession[];
 }
 
-/** Statuses that ask a client to call another URL. */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** Sends requests to the API with the session, and repeats a request once if its session was refused. */

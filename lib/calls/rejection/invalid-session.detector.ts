@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { BetfairSessionError } from '../../errors/index.js';
 import { read } from '../../common/unknown-values.js';
 import {
-  CHAIN_LIMIT,
+  MAX_CHAIN_LENGTH,
   INVALID_SESSION,
   inspectBody,
   inspectCarried,
@@ -31,7 +31,7 @@ const CARRIERS = ['error', 'data', 'detail', 'body'] as const;
 export function isInvalidSession(value: unknown): boolean {
   let link = value;
   // The limit also ends a cycle.
-  for (let depth = 0; depth < CHAIN_LIMIT; depth += 1) {
+  for (let depth = 0; depth < MAX_CHAIN_LENGTH; depth += 1) {
     if (!isError(link)) {
       return (isClientResult(link) ? inspectAnswer(link) : inspectCarried(link)) === 'all';
     }

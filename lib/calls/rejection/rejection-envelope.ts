@@ -8,13 +8,13 @@ export type Rejection = 'all' | 'some' | 'none';
 export const INVALID_SESSION = 'INVALID_SESSION_INFORMATION';
 
 /** Bytes of the longest body that is parsed: a refused batch of about 200 calls. */
-export const BODY_LIMIT = 65_536;
+export const MAX_BODY_BYTES = 65_536;
 
 /** Number of errors inspected along a `cause` chain, the thrown one included. */
-export const CHAIN_LIMIT = 8;
+export const MAX_CHAIN_LENGTH = 8;
 
 /** Number of replies in the longest batch that is inspected. */
-const BATCH_LIMIT = 1_000;
+const MAX_BATCH_LENGTH = 1_000;
 
 /** Numbers of the same code. The prefix counts: `ANGX-0002` and `AANGX-0001` are bad input. */
 const NUMBERS: ReadonlySet<unknown> = new Set(['ANGX-0003', 'AANGX-0002', 'HBT-0002']);
@@ -113,7 +113,7 @@ export function exceptionIn(detail: unknown): unknown {
 
 function inspectBatch(replies: readonly unknown[]): Rejection {
   const { length } = replies;
-  if (length > BATCH_LIMIT) return 'none';
+  if (length > MAX_BATCH_LENGTH) return 'none';
   let refused = 0;
   for (let index = 0; index < length; index += 1) {
     const reply = read(replies, index);
@@ -128,11 +128,11 @@ function inspectBatch(replies: readonly unknown[]): Rejection {
 
 function inspectBytes(body: Uint8Array | ArrayBuffer): Rejection {
   // The decoder drops a byte order mark, as `response.json()` does.
-  return body.byteLength > BODY_LIMIT ? 'none' : inspectText(new TextDecoder().decode(body));
+  return body.byteLength > MAX_BODY_BYTES ? 'none' : inspectText(new TextDecoder().decode(body));
 }
 
 function inspectText(text: string): Rejection {
-  const body = text.length > BODY_LIMIT ? undefined : parseMention(text);
+  const body = text.length > MAX_BODY_BYTES ? undefined : parseMention(text);
   return inspectBody(body);
 }
 

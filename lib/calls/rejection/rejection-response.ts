@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import { systemClock } from '../../common/clock.js';
 import { inTime } from '../../common/deadline.js';
 import { read } from '../../common/unknown-values.js';
-import { ask, BODY_LIMIT, inspectBody, type Rejection } from './rejection-envelope.js';
+import { ask, MAX_BODY_BYTES, inspectBody, type Rejection } from './rejection-envelope.js';
 
 /** Milliseconds for reading an answer here, whose body may never end. */
 const LOOK_TIMEOUT_MS = 1_000;
@@ -48,7 +48,7 @@ export function isPeekable(value: unknown): value is PeekableResponse {
     !(isRest && status === 200) &&
     /[/+]json\s*(;|$)/i.test(header(value, 'content-type')) &&
     // Holds for compressed bodies too, whose text is even longer.
-    !(Number(header(value, 'content-length')) > BODY_LIMIT)
+    !(Number(header(value, 'content-length')) > MAX_BODY_BYTES)
   );
 }
 
@@ -96,7 +96,7 @@ async function readUpToLimit(
 ): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  while (size <= BODY_LIMIT) {
+  while (size <= MAX_BODY_BYTES) {
     const { done, value } = await reader.read();
     if (done) return Buffer.concat(chunks);
     if (!types.isUint8Array(value)) return undefined;

@@ -10,7 +10,7 @@ import {
 } from './invalid-session.detector.js';
 import { read } from '../../common/unknown-values.js';
 import {
-  CHAIN_LIMIT,
+  MAX_CHAIN_LENGTH,
   INVALID_SESSION,
   inspectBody,
   inspectCarried,
@@ -34,7 +34,7 @@ const NOTHING: Suspicion = { rejection: 'none', parts: [] };
 const MEMBERS = ['error', 'data', '_data', 'body', 'json', 'text'] as const;
 
 /** Number of elements inspected in a list of results or errors. */
-const LIST_LIMIT = 100;
+const MAX_LIST_LENGTH = 100;
 
 /** Waits for an inspection until `signal` aborts. One that has not ended by then counts as no refusal. */
 export function lookUntil(signal: AbortSignalLike | undefined, look: Look): Look {
@@ -59,7 +59,7 @@ export function inspectFailure(error: unknown): Look {
 
 function inspectChain(error: unknown): Look {
   let link = error;
-  for (let depth = 0; depth < CHAIN_LIMIT && link !== undefined && !isOwn(link); depth += 1) {
+  for (let depth = 0; depth < MAX_CHAIN_LENGTH && link !== undefined && !isOwn(link); depth += 1) {
     const found = inspectPart(link);
     if (found !== NOTHING) return found;
     link = read(link, 'cause');
@@ -118,9 +118,9 @@ function inspectItself(value: unknown): Rejection {
 function inspectList(list: unknown, inspect: (value: unknown) => Look): Look {
   if (!isList(list)) return NOTHING;
   // Elements beyond the limit count as not refused.
-  const length = Math.min(list.length, LIST_LIMIT + 1);
+  const length = Math.min(list.length, MAX_LIST_LENGTH + 1);
   const found = Array.from({ length }, (_, index) =>
-    index < LIST_LIMIT ? inspect(read(list, index)) : NOTHING,
+    index < MAX_LIST_LENGTH ? inspect(read(list, index)) : NOTHING,
   );
   const known = found.filter((one): one is Suspicion => !(one instanceof Promise));
   return known.length === length

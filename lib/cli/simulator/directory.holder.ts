@@ -13,12 +13,10 @@ export interface Holder {
 /** Milliseconds for an answer of a local port. A process that does not answer, such as a suspended one, runs. */
 const PROBE_TIMEOUT_MS = 1_000;
 
-/** Describes this process as a holder. */
 export function holderOf(port: number): Holder {
   return { host: hostname(), pid: process.pid, port };
 }
 
-/** Reads a holder from parsed JSON. */
 export function readHolder(value: unknown): Holder | undefined {
   if (!isRecord(value)) return undefined;
   const { host, pid, port } = value;

@@ -23,9 +23,8 @@ const ENDPOINTS: Readonly<Record<SimulatorEndpoint, true>> = {
 export const ENDPOINT_NAMES: readonly string[] = Object.keys(ENDPOINTS);
 
 /** Range of the statuses that can answer a request. */
-const LOWEST_STATUS = 200;
-const HIGHEST_STATUS = 599;
-/** Longest time of a timer of Node. */
+const MIN_STATUS = 200;
+const MAX_STATUS = 599;
 const MAX_TIMER_MS = 2_147_483_647;
 
 export function isEndpoint(name: unknown): name is SimulatorEndpoint {
@@ -37,7 +36,7 @@ export function isNamedFault(name: unknown): name is NamedFault {
 }
 
 export function isStatus(status: unknown): status is number {
-  return isWhole(status) && status >= LOWEST_STATUS && status <= HIGHEST_STATUS;
+  return isWhole(status) && status >= MIN_STATUS && status <= MAX_STATUS;
 }
 
 /** Recognises milliseconds that a timer can wait. */
@@ -53,5 +52,5 @@ function isWhole(number: unknown): number is number {
   return Number.isSafeInteger(number) && Number(number) >= 0;
 }
 
-export const STATUS_RANGE = `a status from ${LOWEST_STATUS} to ${HIGHEST_STATUS}`;
+export const STATUS_RANGE = `a status from ${MIN_STATUS} to ${MAX_STATUS}`;
 export const WAIT_RANGE = `whole milliseconds, at most ${MAX_TIMER_MS}`;

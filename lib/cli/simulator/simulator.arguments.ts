@@ -5,7 +5,6 @@ import { isWait } from './fault.names.js';
 import { type PlannedFault, readFaultText } from './fault.text.js';
 import { DEFAULT_DIR, DEFAULT_PORT } from './simulator.help.js';
 
-/** The options of the command line. */
 export interface SimulatorArguments {
   /** First of three ports; 0 for any free ones. */
   readonly port: number;
@@ -16,7 +15,7 @@ export interface SimulatorArguments {
 }
 
 /** Highest port with two more after it. */
-const HIGHEST_PORT = 65_533;
+const MAX_PORT = 65_533;
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /** @throws UsageError with every mistake */
@@ -36,9 +35,9 @@ export function readArguments(args: readonly string[]): SimulatorArguments {
 function readPort(text: string | undefined, wrong: string[]): number {
   if (text === undefined) return DEFAULT_PORT;
   const port = /^\d+$/.test(text) ? Number(text) : Infinity;
-  if (port > HIGHEST_PORT) {
+  if (port > MAX_PORT) {
     wrong.push(
-      `--port ${text}: must be a number from 0 to ${HIGHEST_PORT}; the two ports after it are used too.`,
+      `--port ${text}: must be a number from 0 to ${MAX_PORT}; the two ports after it are used too.`,
     );
   }
   return port;

@@ -8,7 +8,6 @@ import {
 } from '../../testing/simulator/http/certificates.js';
 import type { SimulatorDirectory } from './simulator.directory.js';
 
-/** Names of the files in the folder. */
 export const CERTIFICATE_FILES = {
   ca: 'ca.crt',
   serverCert: 'server.crt',
@@ -51,7 +50,6 @@ export async function readCertificates(
   };
 }
 
-/** Returns the text of each certificate file. */
 export function certificateFiles({
   server,
   client,

@@ -81,7 +81,6 @@ function disturb(
     : setInterval(() => simulator.endSessions(), endSessionsEveryMs);
 }
 
-/** Explains that a port cannot be used. */
 function explained(error: unknown, port: number): unknown {
   const { code, port: refused } = isRecord(error) ? error : {};
   const reasons: Readonly<Record<string, string>> = {

@@ -50,7 +50,6 @@ export class SimulatorDirectory {
     return new SimulatorDirectory(path, note, found?.written ?? new Map());
   }
 
-  /** Reads a file, if it exists. */
   read(name: string): Promise<string | undefined> {
     const path = join(this.path, name);
     return explained(this.path, async () => {

@@ -1,6 +1,5 @@
 /** A command, such as `simulator`. */
 export interface Command {
-  /** The text of `--help`. */
   readonly help: string;
   /**
    * Runs until the work is done.

@@ -1,16 +1,13 @@
 import { styleText } from 'node:util';
 
-/** Prints lines for the caller. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Prints a message about a failure. */
 export function printError(text: string): void {
   process.stderr.write(`${styled('red', 'Error:', process.stderr)} ${text}\n`);
 }
 
-/** Prints a hint to a message about a failure. */
 export function printHint(text: string): void {
   process.stderr.write(`${text}\n`);
 }

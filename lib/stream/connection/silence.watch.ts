@@ -32,12 +32,10 @@ export class SilenceWatch {
     this.expect(heartbeatMs);
   }
 
-  /** Notes that bytes arrived. */
   noteBytes(): void {
     this.#bytesAt = this.clock.monotonic();
   }
 
-  /** Notes that a message of the subscription arrived. */
   noteMessage(): void {
     this.#messageAt = this.#bytesAt;
   }

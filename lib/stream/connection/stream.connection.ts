@@ -15,14 +15,11 @@ import {
 } from '../protocol/stream.position.js';
 import { refusal } from '../protocol/stream.refusals.js';
 
-/** Details and callbacks of a connection. */
 export interface StreamConnectionDetails {
   readonly clock: Clock;
   readonly session: BetfairSession;
   readonly position: StreamPosition;
-  /** Milliseconds between two heartbeats. */
   readonly heartbeatMs: number;
-  /** Called when Betfair has accepted the session. */
   readonly onAuthenticated: () => void;
   /** Called once, after {@link onChange}: missed changes have arrived, and new ones follow. */
   readonly onServed: (connectionId: string | undefined) => void;
@@ -71,7 +68,6 @@ export class StreamConnection {
     socket.setEncoding('utf8').on('data', (text: string) => this.#read(text));
   }
 
-  /** Ends it at once. */
   close(): void {
     this.#isEnded = true;
     this.#start.cancel();

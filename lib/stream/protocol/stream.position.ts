@@ -5,7 +5,6 @@ import type { MarketChangeMessage, OrderChangeMessage } from './stream.messages.
 /** Number of the only subscription of a connection. */
 export const SUBSCRIPTION_ID = 2;
 
-/** A message with changes. */
 export type ChangeMessage = MarketChangeMessage | OrderChangeMessage;
 
 /** First segment of a message, and the changes of all its segments so far. */

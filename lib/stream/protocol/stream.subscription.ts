@@ -5,7 +5,6 @@ import { isRecord } from '../../common/unknown-values.js';
 /** A subscription that was checked and copied. */
 export interface CheckedSubscription {
   readonly op: 'marketSubscription' | 'orderSubscription';
-  /** The subscription as it was given. */
   readonly given: MarketSubscription | OrderSubscription;
   /** Message to Betfair, without the members that each connection adds. */
   readonly message: Readonly<Record<string, unknown>>;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SessionStorage } from '../../storage/contract/session-storage.interface.js';
 
-/** Tools of a case. */
 export interface CaseContext {
   /** Opens another store on the same data. */
   readonly open: () => Promise<SessionStorage>;
@@ -10,7 +9,6 @@ export interface CaseContext {
   readonly rounds: number;
 }
 
-/** Cases by name. */
 export type Cases = Readonly<
   Record<
     string,

@@ -30,18 +30,16 @@ import type { SimulatorStream } from './stream/simulated-stream.js';
 export class BetfairSimulator {
   /** HTTP requests so far, oldest first. The list grows until {@link clearRequests}. */
   readonly requests: readonly SimulatorRequest[];
-  /** Certificate of the authority that signed the servers' certificate, PEM. */
-  readonly ca: string;
 
   private constructor(
     private readonly accounts: SimulatedAccounts,
     private readonly record: RequestRecord,
     private readonly services: SimulatedServices,
     private readonly hosts: SimulatorHosts,
-    ca: string,
+    /** Certificate of the authority that signed the servers' certificate, PEM. */
+    readonly ca: string,
   ) {
     this.requests = record.requests;
-    this.ca = ca;
   }
 
   /**

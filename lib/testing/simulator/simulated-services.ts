@@ -13,21 +13,16 @@ import { OrderBook } from './orders/order-book.js';
 import { orderAnswers } from './orders/order.answers.js';
 import { SimulatedStream } from './stream/simulated-stream.js';
 
-/** The APIs of a simulator, which share its markets and orders. */
-export interface SimulatedServices {
-  readonly orders: OrderBook;
-  readonly stream: SimulatedStream;
-  readonly api: SimulatedApi;
-}
+export type SimulatedServices = ReturnType<typeof createServices>;
 
-/** Makes the APIs and their markets. */
+/** Makes the APIs of a simulator, which share its markets and orders. */
 export function createServices(
   accounts: SimulatedAccounts,
   clock: Pick<Clock, 'wall' | 'timer'>,
   server: ServerCertificate,
   seed: number,
   limits: ResolvedLimits,
-): SimulatedServices {
+) {
   const markets = new SimulatedMarkets(seed, clock);
   const orders = new OrderBook(markets);
   const stream = new SimulatedStream(accounts, clock, server, limits, { markets, orders });

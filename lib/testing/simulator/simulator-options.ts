@@ -5,11 +5,7 @@ import type { SimulatorLimits } from './limits.js';
 
 /** Options of `BetfairSimulator.start()`. */
 export interface BetfairSimulatorOptions {
-  /**
-   * Accounts at the simulated Betfair.
-   *
-   * @default one account, whose credentials must be URL-encoded
-   */
+  /** Accounts at the simulated Betfair. @default one account, whose credentials must be URL-encoded */
   readonly accounts?: readonly SimulatedAccountOptions[] | undefined;
   /** Clock for the end of sessions, bans and duplicates, and for prices. @default the clock of the machine */
   readonly clock?:

@@ -17,12 +17,12 @@ export type Interceptor = (exchange: Exchange) => SimulatorReply | undefined;
 /** The servers of a simulator: the main host (API, login, keepAlive, logout), certificate login and the Stream API. */
 export class SimulatorHosts {
   readonly faults = new FaultQueue();
+  urls = { main: '', certLogin: '' };
   /** Answers requests to the main host before they are recorded. */
   intercept: Interceptor = () => undefined;
   readonly #stopping = new AbortController();
   readonly #servers: { close(): Promise<void> }[] = [];
   #stopped: Promise<unknown> | undefined;
-  #urls = { main: '', certLogin: '' };
 
   constructor(
     private readonly accounts: SimulatedAccounts,
@@ -31,11 +31,6 @@ export class SimulatorHosts {
   ) {
     // Every open request listens to it.
     setMaxListeners(0, this.#stopping.signal);
-  }
-
-  /** URLs of the main host and of certificate login. */
-  get urls(): { readonly main: string; readonly certLogin: string } {
-    return this.#urls;
   }
 
   /** Opens the servers on `port` and the two ports after it, or on any free ports for 0. */
@@ -53,7 +48,7 @@ export class SimulatorHosts {
     );
     this.#servers.push(certificate, this.services.stream);
     await this.services.stream.listen(ports.stream);
-    this.#urls = { main: main.url, certLogin: certificate.url };
+    this.urls = { main: main.url, certLogin: certificate.url };
   }
 
   /** Closes servers and connections at once. Further calls do nothing. */

@@ -15,7 +15,6 @@ export type AnswerHandler = (
 /** The operations of each service. */
 export type ServiceAnswers = Readonly<Record<ApiService, Readonly<Record<string, AnswerHandler>>>>;
 
-/** Answers of all operations of all services. */
 export class AnswerTable {
   readonly #answers: ReadonlyMap<ApiService, Map<string, AnswerHandler>>;
 

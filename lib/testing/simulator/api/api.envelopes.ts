@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { json, type SimulatorReply } from '../http/reply.js';
 
-/** APIs of the simulator. */
 export const SERVICES = ['betting', 'account', 'heartbeat', 'scores'] as const;
 export type ApiService = (typeof SERVICES)[number];
 
-/** The outcome of an API call. */
 export type Outcome =
   | { readonly result: unknown }
   /** A business exception, by its `errorCode`. */

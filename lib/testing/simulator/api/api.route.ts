@@ -41,7 +41,7 @@ export interface ParsedCalls {
 }
 
 /** Number of levels of nested JSON that are read. Far deeper JSON could not be written again. */
-const DEEPEST_NESTING = 1_000;
+const MAX_NESTING = 1_000;
 const REST_SERVICES: readonly ApiService[] = ['betting', 'account', 'heartbeat'];
 
 export function parseRoute(path: string): ApiRoute | undefined {
@@ -98,7 +98,7 @@ function parseJson(body: string, style: ApiRoute['style']): unknown {
 function isTooDeep(value: unknown): boolean {
   let level = [value];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > DEEPEST_NESTING) return true;
+    if (depth > MAX_NESTING) return true;
     level = level.flatMap((one): unknown[] =>
       typeof one === 'object' && one !== null ? Object.values(one) : [],
     );

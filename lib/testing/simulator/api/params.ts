@@ -6,7 +6,6 @@ export type Params = Readonly<Record<string, unknown>>;
 
 const NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 
-/** Makes the refusal of a parameter. */
 export function badInput(name: string): SimulatedApiError {
   return new SimulatedApiError('INVALID_INPUT_DATA', name);
 }
@@ -68,7 +67,6 @@ export function textsOf(params: Params, name: string): ReadonlySet<string> {
   );
 }
 
-/** Reads `true` or `false`. */
 export function flagOf(params: Params, name: string): boolean | undefined {
   const value = params[name];
   if (value === undefined || value === null) return undefined;
@@ -100,7 +98,6 @@ export function someOf(
   return values;
 }
 
-/** Reads an object. */
 export function recordOf(params: Params, name: string): Params | undefined {
   const value = params[name];
   if (value === undefined || value === null) return undefined;

@@ -47,7 +47,6 @@ export interface SimulatorFaultOptions {
   readonly processed?: boolean | undefined;
 }
 
-/** A fault of one request. */
 export interface PlannedFault {
   readonly fault: SimulatorFault;
   readonly processed: boolean;
@@ -67,7 +66,6 @@ export class FaultQueue {
     this.#queues.set(endpoint, queue);
   }
 
-  /** Takes the fault for a request that has arrived. */
   take(endpoint: SimulatorEndpoint): PlannedFault | undefined {
     const queue = this.#queues.get(endpoint);
     const first = queue?.[0];

@@ -20,7 +20,6 @@ export interface Exchange {
   send(reply: SimulatorReply): void;
   /** Sends the headers of the whole answer and the first half of its body, then nothing. */
   sendHalf(reply: SimulatorReply): void;
-  /** Ends the connection with a TCP reset. */
   reset(): void;
 }
 

@@ -26,13 +26,11 @@ export class LoopbackServer {
     });
   }
 
-  /** Ends a connection with a TCP reset. */
   reset(socket: Socket): void {
     this.#sockets.get(socket.remotePort)?.resetAndDestroy();
     socket.destroy();
   }
 
-  /** Ends all connections at once. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
     for (const socket of this.#sockets.values()) socket.destroy();

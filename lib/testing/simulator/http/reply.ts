@@ -5,7 +5,6 @@ export interface SimulatorReply {
   readonly body: string | Buffer;
 }
 
-/** Makes an answer in JSON. */
 export function json(value: unknown, status = 200): SimulatorReply {
   return jsonText(JSON.stringify(value), status);
 }

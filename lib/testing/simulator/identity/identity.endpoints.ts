@@ -11,7 +11,6 @@ import {
 } from '../http/request.js';
 import { loginField } from './login.form.js';
 
-/** The endpoints of the identity service. */
 export type IdentityEndpoint = Exclude<SimulatorEndpoint, 'api'>;
 
 /** Processes a request to the identity service. `fingerprint` is that of the client certificate. */

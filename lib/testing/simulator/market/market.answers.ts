@@ -16,7 +16,7 @@ import { filterOf } from './market.filter.js';
 import { marketTerms } from './market.terms.js';
 import type { SimulatedMarkets } from './simulated-markets.js';
 
-const MOST_RESULTS = 1_000;
+const MAX_RESULTS = 1_000;
 const MARKET_PROJECTIONS = [
   'COMPETITION',
   'EVENT',
@@ -61,7 +61,7 @@ export function marketAnswers(
 
     listMarketCatalogue(params) {
       const maxResults = wholeNumberOf(params, 'maxResults');
-      if (maxResults === undefined || maxResults < 1 || maxResults > MOST_RESULTS) {
+      if (maxResults === undefined || maxResults < 1 || maxResults > MAX_RESULTS) {
         throw badInput('maxResults');
       }
       const projection = someOf(params, 'marketProjection', MARKET_PROJECTIONS);

@@ -62,7 +62,6 @@ export function lastPriceTraded({ back }: Ladder): number | undefined {
   return back[0]?.price;
 }
 
-/** Sums sizes. */
 export function totalOf(offers: readonly PriceSize[]): number {
   return money(offers.reduce((total, { size }) => total + size, 0));
 }

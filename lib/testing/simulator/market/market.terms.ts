@@ -1,6 +1,5 @@
 import { isoDate, type MarketDefinition } from './market.catalogue.js';
 
-/** Rules of a market, with the names of the Betting API and the Stream API. */
 export function marketTerms({ type, startTime }: MarketDefinition) {
   return {
     persistenceEnabled: true,
@@ -15,7 +14,6 @@ export function marketTerms({ type, startTime }: MarketDefinition) {
   };
 }
 
-/** State of a market, with the names of both APIs. */
 export function marketState({ runners }: MarketDefinition) {
   return {
     status: 'OPEN',

@@ -2,7 +2,6 @@ import type { AnswerHandler } from '../api/answer.table.js';
 import { fundsWith } from './account.funds.js';
 import type { OrderBook } from './order-book.js';
 
-/** Makes the operations about the money of an account. */
 export function accountAnswers(book: OrderBook): Readonly<Record<string, AnswerHandler>> {
   return {
     getAccountFunds(_params, { username }) {

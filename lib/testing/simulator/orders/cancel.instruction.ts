@@ -1,6 +1,5 @@
 import { badInput, idOf, numberOf, type Params } from '../api/params.js';
 
-/** One instruction of `cancelOrders`. */
 export interface Cancellation {
   readonly betId: string;
   /** Amount to cancel; `undefined` for all that remains. */

@@ -6,16 +6,15 @@ import { isoDate } from '../market/market.catalogue.js';
 import type { OrderBook } from './order-book.js';
 import { betOf, isSize } from './order.checks.js';
 import { betReport, currentOrder } from './order.reports.js';
-import { LONGEST_REFERENCE, readInstruction } from './place.instruction.js';
+import { MAX_REFERENCE_LENGTH, readInstruction } from './place.instruction.js';
 import type { SimulatedMarkets } from '../market/simulated-markets.js';
 
-const LONGEST_STRATEGY_REFERENCE = 15;
+const MAX_STRATEGY_REFERENCE_LENGTH = 15;
 /** Limits of Betfair for one request. */
-const MOST_PLACED = 200;
-const MOST_CANCELLED = 60;
+const MAX_PLACED = 200;
+const MAX_CANCELLED = 60;
 const ORDER_PROJECTIONS = ['ALL', 'EXECUTABLE', 'EXECUTION_COMPLETE'] as const;
 
-/** Makes the operations about bets. */
 export function orderAnswers(
   markets: SimulatedMarkets,
   book: OrderBook,
@@ -41,10 +40,10 @@ export function orderAnswers(
     placeOrders(params, { username }) {
       const { marketId } = params;
       if (typeof marketId !== 'string') throw badInput('marketId');
-      const instructions = recordsOf(params, 'instructions', MOST_PLACED);
+      const instructions = recordsOf(params, 'instructions', MAX_PLACED);
       if (instructions.length === 0) throw badInput('instructions');
-      const customerRef = textOf(params, 'customerRef', LONGEST_REFERENCE);
-      const strategyRef = textOf(params, 'customerStrategyRef', LONGEST_STRATEGY_REFERENCE);
+      const customerRef = textOf(params, 'customerRef', MAX_REFERENCE_LENGTH);
+      const strategyRef = textOf(params, 'customerStrategyRef', MAX_STRATEGY_REFERENCE_LENGTH);
       const read = instructions.map(readInstruction);
       const report = { marketId, ...(customerRef !== undefined && { customerRef }) };
       const order = { username, instructions, ...report };
@@ -73,8 +72,8 @@ export function orderAnswers(
 
     cancelOrders(params, { username }) {
       const marketId = textOf(params, 'marketId');
-      const asked = recordsOf(params, 'instructions', MOST_CANCELLED).map(readCancellation);
-      const customerRef = textOf(params, 'customerRef', LONGEST_REFERENCE);
+      const asked = recordsOf(params, 'instructions', MAX_CANCELLED).map(readCancellation);
+      const customerRef = textOf(params, 'customerRef', MAX_REFERENCE_LENGTH);
       // Only a request without both cancels everything.
       const isEverything = params['marketId'] === undefined && params['instructions'] === undefined;
       if (marketId === undefined && !isEverything) throw badInput('marketId');

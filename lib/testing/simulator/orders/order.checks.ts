@@ -4,7 +4,7 @@ import { money } from '../market/noise.js';
 import { readInstruction } from './place.instruction.js';
 import { PRICES } from '../market/price.increments.js';
 
-const SMALLEST_BET = 1;
+const MIN_BET = 1;
 
 /** Checks an instruction. Returns its bet, or the code of its fault. */
 export function betOf(
@@ -19,7 +19,7 @@ export function betOf(
   if (!limit) return request;
   const { price, size } = limit;
   if (price === undefined || !PRICES.includes(price)) return 'INVALID_ODDS';
-  if (size === undefined || !isSize(size) || size < SMALLEST_BET) return 'INVALID_BET_SIZE';
+  if (size === undefined || !isSize(size) || size < MIN_BET) return 'INVALID_BET_SIZE';
   return { ...request, limit: { side, price, size, persistenceType } };
 }
 

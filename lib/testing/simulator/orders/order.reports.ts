@@ -1,7 +1,6 @@
 import type { Bet } from './bet.js';
 import { isoDate, REGULATOR } from '../market/market.catalogue.js';
 
-/** Writes a `PlaceInstructionReport`. */
 export function betReport(bet: Bet): object {
   return {
     status: 'SUCCESS',
@@ -14,7 +13,6 @@ export function betReport(bet: Bet): object {
   };
 }
 
-/** Writes a `CurrentOrderSummary`. */
 export function currentOrder(bet: Bet): object {
   const { market, limit, ...request } = bet.request;
   return {

@@ -13,9 +13,8 @@ const SIDES = ['BACK', 'LAY'] as const;
 const ORDER_TYPES = ['LIMIT', 'LIMIT_ON_CLOSE', 'MARKET_ON_CLOSE'] as const;
 const PERSISTENCE_TYPES = ['LAPSE', 'PERSIST', 'MARKET_ON_CLOSE'] as const;
 const ORDERS = ['limitOrder', 'limitOnCloseOrder', 'marketOnCloseOrder'];
-export const LONGEST_REFERENCE = 32;
+export const MAX_REFERENCE_LENGTH = 32;
 
-/** One instruction of `placeOrders`. */
 export interface PlaceInstruction {
   /** Instruction as it was sent, with numbers in texts converted. */
   readonly instruction: Params;
@@ -67,7 +66,7 @@ export function readInstruction(sent: Params): PlaceInstruction & { readonly lim
     persistenceType: oneOf(limitOrder ?? {}, 'persistenceType', PERSISTENCE_TYPES) ?? 'LAPSE',
     bspLiability: numberOf(limitOnCloseOrder ?? marketOnCloseOrder ?? {}, 'liability') ?? 0,
     bspLimit: numberOf(limitOnCloseOrder ?? {}, 'price'),
-    customerOrderRef: textOf(sent, 'customerOrderRef', LONGEST_REFERENCE),
+    customerOrderRef: textOf(sent, 'customerOrderRef', MAX_REFERENCE_LENGTH),
     ...(limitOrder && {
       limit: { price: numberOf(limitOrder, 'price'), size: numberOf(limitOrder, 'size') },
     }),

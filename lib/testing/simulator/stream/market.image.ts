@@ -41,7 +41,6 @@ export interface MarketData {
   readonly levels: number;
 }
 
-/** Takes the image of a market at that time. */
 export function marketImage(
   markets: SimulatedMarkets,
   market: MarketDefinition,

@@ -12,7 +12,7 @@ import {
 } from './market.image.js';
 
 const LADDER_LEVELS = 3;
-const MOST_LADDER_LEVELS = 10;
+const MAX_LADDER_LEVELS = 10;
 
 /** Prices of the markets of a subscription. A position is a time. */
 export class MarketSource implements ChangeSource {
@@ -79,7 +79,7 @@ function select(markets: SimulatedMarkets, filter: Params): readonly MarketDefin
 
 function readData(filter: Params): MarketData {
   const levels = wholeNumberOf(filter, 'ladderLevels') ?? LADDER_LEVELS;
-  if (levels < 1 || levels > MOST_LADDER_LEVELS) throw badInput('ladderLevels');
+  if (levels < 1 || levels > MAX_LADDER_LEVELS) throw badInput('ladderLevels');
   const fields = someOf(filter, 'fields', FIELDS);
   return { levels, fields: fields.size > 0 ? fields : new Set(FIELDS) };
 }

@@ -3,7 +3,6 @@ import { isRecord } from '../../../common/unknown-values.js';
 
 const MAX_LINE_LENGTH = 65_536;
 
-/** Listener of a {@link MessageSocket}. */
 export interface MessageListener {
   /** Called for a message, or a line that is not one. */
   receive(message: Readonly<Record<string, unknown>> | undefined): void;

@@ -68,7 +68,6 @@ function matchedRows(bets: readonly Bet[], side: 'BACK' | 'LAY', since: number) 
     });
 }
 
-/** Writes an order of `uo`. */
 function streamOrder(bet: Bet): object {
   const { limit, side, persistenceType, orderType, bspLiability, ...request } = bet.request;
   return {

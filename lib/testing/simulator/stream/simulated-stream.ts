@@ -49,7 +49,7 @@ export interface SimulatorStreamFailOptions {
   readonly op?: 'authentication' | 'subscription' | undefined;
 }
 
-/** Connections to the simulator's Stream API. */
+/** Numbers of connections to the simulator's Stream API. */
 export interface SimulatorStreamCounts {
   /** All connections that were ever opened. */
   readonly connections: number;
@@ -136,7 +136,6 @@ export class SimulatedStream implements SimulatorStream {
     for (const connection of this.#open) connection.check();
   }
 
-  /** Drops the waiting refusals. */
   clearFailures(): void {
     this.late = false;
     this.#gate.clearFailures();

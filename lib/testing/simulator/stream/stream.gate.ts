@@ -11,7 +11,6 @@ export interface StreamLogin {
   readonly account: SimulatedAccount;
   readonly applicationKey: string;
   readonly token: string;
-  /** IP address of the connection. */
   readonly address: string;
   readonly connectionsAvailable: number;
 }
