@@ -54,7 +54,7 @@ export type { BetfairEndpoints, Jurisdiction } from './identity/jurisdiction.end
 export {
   betfairSessionOptionsFromEnv,
   type OptionsFromEnvSettings,
-} from './options/options-from-env.js';
+} from './options/environment/options-from-env.js';
 export {
   BetfairSession,
   type BetfairSessionHeaders,

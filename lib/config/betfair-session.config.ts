@@ -1,6 +1,6 @@
 import { type ConfigFactory, type ConfigFactoryKeyHost, registerAs } from '@nestjs/config';
 import type { BetfairSessionOptions } from '../options/betfair-session-options.interface.js';
-import { betfairSessionOptionsFromEnv } from '../options/options-from-env.js';
+import { betfairSessionOptionsFromEnv } from '../options/environment/options-from-env.js';
 
 /** Namespace of `@nestjs/config` with the options of one account. */
 export type BetfairSessionConfig = ConfigFactory<BetfairSessionOptions> &

@@ -1,5 +1,5 @@
-import { findTextFault } from '../common/clean-text.js';
-import { isPathLike } from '../common/path-text.js';
+import { findTextFault } from '../common/settings/clean-text.js';
+import { isPathLike } from '../common/settings/path-text.js';
 import { isPemCertificate } from '../common/pem-certificate.js';
 import { isTokenText } from '../common/session-token.js';
 import { isJurisdiction, jurisdictions } from '../identity/jurisdiction.endpoints.js';

@@ -1,4 +1,4 @@
-import { variableOf } from '../common/variable-names.js';
+import { variableOf } from '../common/settings/variable-names.js';
 import type { BetfairSessionOptions } from './betfair-session-options.interface.js';
 import type { ResolvedSessionOptions } from './resolved-options.js';
 import { isKeepAlive, isPositive } from './session-options.shapes.js';

@@ -1,4 +1,4 @@
-import { findNoPath, quotedPath } from '../common/path-text.js';
+import { findNoPath, quotedPath } from '../common/settings/path-text.js';
 import { BetfairConfigurationError } from '../errors/index.js';
 import { DRIVERS } from './drivers.js';
 import type { SessionStorage } from './contract/session-storage.interface.js';

@@ -97,7 +97,10 @@ describe('README.md and docs', () => {
         'lib/options/betfair-session-options.interface.ts',
         /^ {2}readonly (\w+)\??:/gm,
       )),
-      ...(await undocumented('lib/options/options-from-env.ts', /`(BETFAIR_[A-Z_]+[A-Z])\b/g)),
+      ...(await undocumented(
+        'lib/options/environment/options-from-env.ts',
+        /`(BETFAIR_[A-Z_]+[A-Z])\b/g,
+      )),
       ...(await undocumented('lib/storage/azure/azure.account.ts', /env\['(\w+)'\]/g)),
       ...(await undocumented(
         'lib/session/events/session.events.ts',

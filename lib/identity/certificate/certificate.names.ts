@@ -1,4 +1,4 @@
-import { variableOf } from '../../common/variable-names.js';
+import { variableOf } from '../../common/settings/variable-names.js';
 
 export type PartName = 'cert' | 'key' | 'pem' | 'pfx';
 

@@ -1,7 +1,7 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { findNoPath, quotedPath } from '../../common/path-text.js';
-import { unreadableFile } from '../../common/unreadable-file.js';
+import { findNoPath, quotedPath } from '../../common/settings/path-text.js';
+import { unreadableFile } from '../../common/settings/unreadable-file.js';
 import { BetfairConfigurationError } from '../../errors/index.js';
 import type { CertificateSource } from './certificate.options.js';
 import type { CertificateNames, PartName } from './certificate.names.js';

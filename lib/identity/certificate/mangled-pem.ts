@@ -1,4 +1,4 @@
-import { TAKE_QUOTES_AWAY } from '../../common/clean-text.js';
+import { TAKE_QUOTES_AWAY } from '../../common/settings/clean-text.js';
 
 /** Backslash inside a block; the text that openssl writes before a block may contain one. */
 const BACKSLASH_IN_BLOCK = /-----BEGIN [A-Z0-9 ]+-----(?:(?!-----END )[^])*?(?:\\+[nr]|\\$)/m;

@@ -1,8 +1,8 @@
 import type { X509Certificate } from 'node:crypto';
 import { Duplex } from 'node:stream';
 import { createSecureContext, TLSSocket } from 'node:tls';
-import { adviseOnStray, findStray } from '../../common/clean-text.js';
-import { isPathLike } from '../../common/path-text.js';
+import { adviseOnStray, findStray } from '../../common/settings/clean-text.js';
+import { isPathLike } from '../../common/settings/path-text.js';
 import type { CertificatePart } from './certificate.part.js';
 import { isPfx } from './wrong-form.js';
 

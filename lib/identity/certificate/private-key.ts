@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { adviseOnStray } from '../../common/clean-text.js';
+import { adviseOnStray } from '../../common/settings/clean-text.js';
 import type { CertificatePart } from './certificate.part.js';
 import { explainUnusable, findBrokenForm } from './unusable-part.js';
 import { read } from '../../common/unknown-values.js';

@@ -1,4 +1,4 @@
-import { isPathLike } from '../../common/path-text.js';
+import { isPathLike } from '../../common/settings/path-text.js';
 import type { CertificatePart } from './certificate.part.js';
 
 /** Content that a part must have. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../common/clock.js';
-import { nameByVariables, variableOf } from '../../common/variable-names.js';
+import { nameByVariables, variableOf } from '../../common/settings/variable-names.js';
 import { BetfairConfigurationError } from '../../errors/index.js';
 import type { CertificateContent } from '../../identity/certificate/certificate.content.js';
 import {

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { findTextFault } from '../../common/clean-text.js';
+import { findTextFault } from '../../common/settings/clean-text.js';
 import type { Clock } from '../../common/clock.js';
 import { BetfairConfigurationError, BetfairIdentityUnavailableError } from '../../errors/index.js';
 import type { CertificateContent } from '../../identity/certificate/certificate.content.js';

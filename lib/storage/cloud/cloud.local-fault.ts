@@ -1,4 +1,4 @@
-import { findNoPath, quotedPath } from '../../common/path-text.js';
+import { findNoPath, quotedPath } from '../../common/settings/path-text.js';
 
 /** Environment variables from which an SDK takes its credentials. */
 export interface CredentialVariables {

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findNoPath } from '../../common/path-text.js';
+import { findNoPath } from '../../common/settings/path-text.js';
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import type { OnIgnored, StorageDriver } from '../contract/storage.driver.js';
 import { readParameters, type UrlRules } from '../contract/storage.url.js';

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { findNoPath } from '../../common/path-text.js';
+import { findNoPath } from '../../common/settings/path-text.js';
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { StorageConflictError } from '../../errors/storage.errors.js';
 import { hideIfNew, ignoreInGit, isReserved, prepareDirectory } from './file.directory.js';

@@ -1,4 +1,4 @@
-import { readAuthorityFile } from '../../common/authority-file.js';
+import { readAuthorityFile } from '../../common/settings/authority-file.js';
 import { type Trust, trusting } from '../../common/http/trust.js';
 import { isPemCertificate } from '../../common/pem-certificate.js';
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';

@@ -1,5 +1,5 @@
-import { findTextFault } from '../common/clean-text.js';
-import { BetfairConfigurationError } from '../errors/index.js';
+import { findTextFault } from '../../common/settings/clean-text.js';
+import { BetfairConfigurationError } from '../../errors/index.js';
 
 type FaultFinder = (name: string, text: string) => string | undefined;
 

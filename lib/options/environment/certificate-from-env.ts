@@ -1,9 +1,9 @@
-import { findMangling } from '../identity/certificate/mangled-pem.js';
-import { nameByVariables } from '../common/variable-names.js';
+import { findMangling } from '../../identity/certificate/mangled-pem.js';
+import { nameByVariables } from '../../common/settings/variable-names.js';
 import type {
   CertificateSource,
   ClientCertificate,
-} from '../identity/certificate/certificate.options.js';
+} from '../../identity/certificate/certificate.options.js';
 import type { EnvironmentReader } from './environment.reader.js';
 
 /** Part of the certificate from the environment. */

@@ -1,8 +1,8 @@
-import { BetfairConfigurationError } from '../errors/index.js';
-import { safeCause } from '../errors/safe-cause.js';
+import { BetfairConfigurationError } from '../../errors/index.js';
+import { safeCause } from '../../errors/safe-cause.js';
 import { adviseOnStray } from './clean-text.js';
 import { quotedPath } from './path-text.js';
-import { read } from './unknown-values.js';
+import { read } from '../unknown-values.js';
 
 const ADVICE: Readonly<Record<string, string>> = {
   ENOENT: 'There is no such file; a relative path counts from the working directory.',

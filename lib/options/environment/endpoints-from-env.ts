@@ -1,9 +1,9 @@
-import { readAuthorityFile } from '../common/authority-file.js';
-import { findTextFault } from '../common/clean-text.js';
-import { BetfairConfigurationError } from '../errors/index.js';
-import type { BetfairEndpoints } from '../identity/jurisdiction.endpoints.js';
+import { readAuthorityFile } from '../../common/settings/authority-file.js';
+import { findTextFault } from '../../common/settings/clean-text.js';
+import { BetfairConfigurationError } from '../../errors/index.js';
+import type { BetfairEndpoints } from '../../identity/jurisdiction.endpoints.js';
 import type { EnvironmentReader } from './environment.reader.js';
-import { findAddressFault, findOriginFault, findUrlFault } from './endpoint.checks.js';
+import { findAddressFault, findOriginFault, findUrlFault } from '../endpoint.checks.js';
 
 /** Reads the addresses that replace Betfair's; `undefined` if no variable is set. */
 export function readEndpoints(reader: EnvironmentReader): BetfairEndpoints | undefined {

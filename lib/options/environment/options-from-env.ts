@@ -1,18 +1,18 @@
-import { findTextFault } from '../common/clean-text.js';
-import { nameByVariables } from '../common/variable-names.js';
-import { checkClientCertificateNow } from '../identity/certificate/client-certificate.js';
-import { isJurisdiction, jurisdictions } from '../identity/jurisdiction.endpoints.js';
+import { findTextFault } from '../../common/settings/clean-text.js';
+import { nameByVariables } from '../../common/settings/variable-names.js';
+import { checkClientCertificateNow } from '../../identity/certificate/client-certificate.js';
+import { isJurisdiction, jurisdictions } from '../../identity/jurisdiction.endpoints.js';
 import type {
   BetfairSessionOptions,
   CommonSessionOptions,
-} from './betfair-session-options.interface.js';
+} from '../betfair-session-options.interface.js';
 import { readCertificate } from './certificate-from-env.js';
 import { readAuthorities, readEndpoints } from './endpoints-from-env.js';
 import { EnvironmentReader } from './environment.reader.js';
-import { findStorageFault } from '../storage/storage.factory.js';
-import { findStorageKeyFault } from './session-key.checks.js';
-import { findKeyFault } from './session-options.checks.js';
-import { findShortInterval } from './time-bounds.js';
+import { findStorageFault } from '../../storage/storage.factory.js';
+import { findStorageKeyFault } from '../session-key.checks.js';
+import { findKeyFault } from '../session-options.checks.js';
+import { findShortInterval } from '../time-bounds.js';
 
 /** Settings for the names of the variables. */
 export interface OptionsFromEnvSettings {

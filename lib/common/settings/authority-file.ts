@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
-import { BetfairConfigurationError } from '../errors/index.js';
+import { BetfairConfigurationError } from '../../errors/index.js';
 import { findNoPath, quotedPath } from './path-text.js';
-import { isPemCertificate } from './pem-certificate.js';
+import { isPemCertificate } from '../pem-certificate.js';
 import { unreadableFile } from './unreadable-file.js';
 
 /**
