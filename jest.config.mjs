@@ -5,7 +5,8 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
   // Suites that take longer are named `*.long.spec.ts` and run by `npm run test:long`.
   testRegex: process.env.LONG_TESTS ? '\\.long\\.spec\\.ts$' : '(?<!\\.long)\\.spec\\.ts$',
-  maxWorkers: 2,
+  // Suites wait for the network as often as they compute.
+  maxWorkers: 3,
   // Suites leave their modules behind in a worker; it is replaced before the system needs long to free them all.
   workerIdleMemoryLimit: '768MB',
   // RSA keys and handshakes take their time on a busy machine; no test measures speed.

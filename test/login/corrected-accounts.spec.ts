@@ -10,7 +10,7 @@ const accounts = [{}, { username: EMAIL }, { username: OTHER }];
 
 const FOREIGN = {
   code: 'BETFAIR_CONFIGURATION',
-  message: expect.stringContaining('the record "session.token.lease"'),
+  message: expect.stringContaining('its record "session.token.lease"'),
 };
 
 describe('with a sessionKey of its own, an account that was refused and stored nothing', () => {

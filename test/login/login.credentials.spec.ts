@@ -220,6 +220,7 @@ describe.each(['password', 'twoFactorCode'] as const)('a function for %s', (opti
 
   it('that does not answer is told with the time that it had', async () => {
     const clock = new VirtualClock();
+    clock.hanging = 1;
     const sources = { ...SOURCES, [option]: () => new Promise<string>(() => undefined) };
     const credentials = new CredentialProvider(sources, clock);
     const asking =

@@ -110,7 +110,7 @@ describe('a two-factor code that was refused', () => {
     for (let attempt = 0; attempt < 2; attempt += 1) {
       await clock.advance(MINUTE);
       await expect(clock.until(sessions.getSession())).rejects.toThrow(
-        'twoFactorCode" returned the code that Betfair has refused',
+        'twoFactorCode" returned a code that Betfair has refused',
       );
     }
     expect(simulator.counts.loginAttempts).toBe(1);

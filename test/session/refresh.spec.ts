@@ -187,7 +187,7 @@ describe('refresh of a rejected session', () => {
     const { sessions } = await one.start();
     const refused = {
       code: 'BETFAIR_FOREIGN_SESSION',
-      message: expect.stringContaining('Refresh it with the SessionService of the account'),
+      message: expect.stringContaining('Refresh it with the SessionService of its own account'),
       retryable: false,
     };
     await expect(sessions.refresh(foreign)).rejects.toMatchObject(refused);

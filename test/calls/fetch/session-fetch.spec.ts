@@ -199,7 +199,7 @@ describe('fetch of a request that Betfair refuses for its session', () => {
     const warnings = logger.lines.filter(([level]) => level === 'warn');
     expect(warnings).toHaveLength(1);
     expect(String(warnings[0]?.[1])).toMatch(
-      /stream, which cannot be sent again.*string or a Buffer/,
+      /because its body is a stream\..*string or a Buffer/,
     );
   });
 

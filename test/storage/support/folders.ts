@@ -42,11 +42,12 @@ export async function sweep(directory: string, key: string): Promise<void> {
 
 /** Opens a directory until nothing is left of processes that died when they did the same. */
 export async function sweepDirectory(directory: string): Promise<void> {
-  const left = async () => (await readdir(directory)).filter((name) => name.startsWith('.probe-'));
+  const left = async () => (await readdir(directory)).filter((name) => PROBE.test(name));
   const end = Date.now() + 5_000;
   while ((await left()).length > 0 && Date.now() < end) await prepareDirectory(directory, 20);
 }
 
+const PROBE = /^\.probe-[0-9a-f-]{36}/;
 const SWEPT = /^(tmp|trash(-[0-9]+)?)-[0-9a-f-]{36}$/;
 
 /** The files that contain a text. */

@@ -1,3 +1,3 @@
 import { playRandomSchedules } from './random-schedules.js';
 
-playRandomSchedules(150);
+playRandomSchedules(40);

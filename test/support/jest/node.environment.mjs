@@ -16,6 +16,8 @@ const emitWarning = process.emitWarning.bind(process);
 process.emitWarning = (warning, ...rest) => {
   if (!String(warning).includes('NODE_TLS_REJECT_UNAUTHORIZED')) emitWarning(warning, ...rest);
 };
+takeErrorsOfAnyRealm(Error);
+
 const ENVIRONMENT = { ...process.env };
 const require = createRequire(import.meta.url);
 
@@ -26,14 +28,7 @@ export default class NodeEnvironment extends TestEnvironment {
     this.global[LOAD] = require;
     // Decorators of a suite leave their metadata where Nest, which is loaded outside of it, reads them.
     this.global.Reflect = Reflect;
-    // Errors that come from outside, of Nest or of Node, are errors.
-    const { Error: OwnError } = this.global;
-    const isOwn = Function.prototype[Symbol.hasInstance];
-    Object.defineProperty(OwnError, Symbol.hasInstance, {
-      value(error) {
-        return isOwn.call(this, error) || (this === OwnError && types.isNativeError(error));
-      },
-    });
+    takeErrorsOfAnyRealm(this.global.Error);
     // Undici, which is loaded outside of it too, reads the variables that tests set.
     this.global.process.env = process.env;
   }
@@ -45,4 +40,14 @@ export default class NodeEnvironment extends TestEnvironment {
     Object.assign(process.env, ENVIRONMENT);
     await super.teardown();
   }
+}
+
+/** Errors of Nest or of Node are errors in a suite, and those of a suite are errors in Nest. */
+function takeErrorsOfAnyRealm(ErrorOfRealm) {
+  const isInstance = Function.prototype[Symbol.hasInstance];
+  Object.defineProperty(ErrorOfRealm, Symbol.hasInstance, {
+    value(error) {
+      return isInstance.call(this, error) || (this === ErrorOfRealm && types.isNativeError(error));
+    },
+  });
 }
