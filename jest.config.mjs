@@ -3,8 +3,10 @@ export default {
   roots: ['<rootDir>/test'],
   // What needs processes, servers or what is built has configurations of its own.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
-  // Suites that take longer are named `*.long.spec.ts` and run by `npm run test:long`.
-  testRegex: process.env.LONG_TESTS ? '\\.long\\.spec\\.ts$' : '(?<!\\.long)\\.spec\\.ts$',
+  // Suites that take longer are named `*.long.spec.ts`; `npm run test:long` runs them, and compiles and runs README.
+  testRegex: process.env.LONG_TESTS
+    ? '(/readme/.*|\\.long)\\.spec\\.ts$'
+    : '^(?!.*/readme/).*(?<!\\.long)\\.spec\\.ts$',
   // Suites wait for the network as often as they compute.
   maxWorkers: 3,
   // Suites leave their modules behind in a worker; it is replaced before the system needs long to free them all.

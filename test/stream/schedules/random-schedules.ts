@@ -89,7 +89,8 @@ export function playRandomSchedules(count: number): void {
   afterAll(async () => {
     await closeStage();
     const figures = Object.entries({ seed: SEED, ...totals });
-    console.log(figures.map(([name, value]) => `${name}: ${value}`).join(', '));
+    if (process.env['LONG_TESTS'])
+      console.log(figures.map(([name, value]) => `${name}: ${value}`).join(', '));
   });
 
   it(

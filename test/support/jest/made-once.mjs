@@ -1,9 +1,11 @@
 // Makes once in a worker what is costly and as good for every suite: RSA keys, and TLS contexts that trust the usual
 // 150 authorities, which Node reads anew for each login.
+import asyncHooks from 'node:async_hooks';
 import crypto from 'node:crypto';
 import tls from 'node:tls';
 import { callbackify, promisify } from 'node:util';
 
+const storages = new Set();
 const keys = [];
 const contexts = new Map();
 const { generateKeyPair } = crypto;
@@ -14,6 +16,19 @@ let used = 0;
 /** Lets a suite have the keys again that the one before it had. */
 export function beginSuite() {
   used = 0;
+}
+
+/** Ends what would cost all suites after it: Node carries the value of each `AsyncLocalStorage` into each promise. */
+export function endSuite() {
+  for (const storage of storages) storage.disable();
+  storages.clear();
+}
+
+class SuiteStorage extends asyncHooks.AsyncLocalStorage {
+  constructor(...options) {
+    super(...options);
+    storages.add(this);
+  }
 }
 
 /** A suite never gets the same key twice. */
@@ -44,3 +59,4 @@ function keptContext(options = {}) {
 
 crypto.generateKeyPair = Object.assign(pairForCallback, { [promisify.custom]: keptKeys });
 tls.createSecureContext = keptContext;
+asyncHooks.AsyncLocalStorage = SuiteStorage;
