@@ -53,7 +53,7 @@ const BELOW = {
   filter: ['common', 'errors'],
   common: ['errors'],
   errors: [],
-  'betfair-session.ts': ['common'],
+  'betfair-session.ts': [],
 };
 
 const inRoom = (rooms) => `^lib/(${rooms.join('|').replaceAll('.', '\\.')})(/|$)`;

@@ -87,8 +87,9 @@ function accountProviders(name: string | undefined): Provider[] {
         registry.claim(account, store, options.storage, options.sessionKey);
         // Loaded here, with the HTTP client: whoever only imports the package does not wait for it.
         const { composeSession } = await import('./session/session.composition.js');
-        const parts = composeSession(options, store, clock, openLog('BetfairSession', account));
-        return new SessionService(account, options, parts);
+        const log = openLog('BetfairSession', account);
+        const parts = composeSession(options, store, clock, log);
+        return new SessionService(account, options, parts, log);
       },
       inject: [RESOLVED_OPTIONS, storage, SESSION_CLOCK, AccountRegistry],
     },

@@ -1,5 +1,4 @@
 import { inspect } from 'node:util';
-import { APPLICATION_KEY_HEADER, TOKEN_HEADER } from './common/betfair-headers.js';
 
 /** Headers of every call to a Betfair API. */
 export interface BetfairSessionHeaders extends Record<string, string> {
@@ -56,8 +55,8 @@ export class BetfairSession {
   /** Returns the headers of an API call as a new plain object. */
   headers(): BetfairSessionHeaders {
     return {
-      [TOKEN_HEADER]: this.#token,
-      [APPLICATION_KEY_HEADER]: this.#applicationKey,
+      'X-Authentication': this.#token,
+      'X-Application': this.#applicationKey,
       Accept: 'application/json',
       'Content-Type': 'application/json',
     };

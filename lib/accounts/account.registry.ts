@@ -17,7 +17,8 @@ export class AccountRegistry {
 
   /**
    * Reserves a name and a stored object for one account, because one account must never read the token of another. Two
-   * stores are the same if their locations are or, without a location, the values of the option `storage`.
+   * stores are the same if their locations are or, without a location, the values of the option `storage`: a
+   * monitor wraps the injected store anew for each account.
    *
    * @throws BetfairConfigurationError either is taken; if a store has no location, its record shows that later
    */

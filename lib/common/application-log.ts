@@ -4,8 +4,8 @@ import { Logger } from '@nestjs/common';
 export type ApplicationLog = Pick<Logger, 'log' | 'warn' | 'error' | 'debug'>;
 
 /**
- * Opens the application's log for a part of this package, and for an account if it has a name. The log may be code of the
- * application. Its errors are ignored, so that they do not end a login, a request or the process.
+ * Opens the application's log for a part of this package, and for an account if it has a name. The log may be code of
+ * the application. Its errors are ignored, so that they do not end a login, a request or the process.
  */
 export function openLog(part: string, account = 'default'): ApplicationLog {
   const logger = new Logger(account === 'default' ? part : `${part}:${account}`);

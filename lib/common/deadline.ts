@@ -9,9 +9,9 @@ const cancelTurn = clearImmediate;
 const PROCESS_PAUSE_MS = 100;
 
 /**
- * Ends work after `ms`, but not because the process could not run. Timers call back before sockets are read, so the event
- * loop first turns once, which reads an answer that has arrived. If the process was paused past the end, the work gets
- * extra time to use that answer: as long as the process was late, but at most `ms`.
+ * Ends work after `ms`, but not because the process could not run. Timers call back before sockets are read, so the
+ * event loop first turns once, which reads an answer that has arrived. If the process was paused past the end, the work
+ * gets extra time to use that answer: as long as the process was late, but at most `ms`.
  *
  * @param end - called once, unless it is cancelled
  * @param kind - `'timer'` does not keep the process alive

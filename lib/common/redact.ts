@@ -22,8 +22,8 @@ export function explanation(value: unknown, secrets: readonly string[]): string 
 }
 
 /**
- * Removes secrets from a text from outside: unchanged, in another case, escaped for a URL (once or twice), HTML or JSON,
- * in base64 or hexadecimal.
+ * Removes secrets from a text from outside: unchanged, in another case, escaped for a URL (once or twice), HTML or
+ * JSON, in base64 or hexadecimal.
  */
 export function redact(text: string, secrets: readonly string[]): string {
   const finds = secrets

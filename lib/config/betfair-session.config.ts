@@ -8,8 +8,8 @@ export type BetfairSessionConfig = ConfigFactory<BetfairSessionOptions> &
 
 /**
  * Options of the default account from the `BETFAIR_*` variables, as a namespace of `@nestjs/config`. Use it as
- * `BetfairSessionModule.forRootAsync(betfairSessionConfig.asProvider())`. In a test, override `betfairSessionConfig.KEY`,
- * which reads the environment, not the options token.
+ * `BetfairSessionModule.forRootAsync(betfairSessionConfig.asProvider())`. In a test, override
+ * `betfairSessionConfig.KEY`, which reads the environment, not the options token.
  *
  * @throws BetfairConfigurationError at start-up, naming every variable that is missing or cannot be read
  */

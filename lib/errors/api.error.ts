@@ -17,8 +17,8 @@ export interface BetfairApiErrorDetails extends ErrorOptions {
 }
 
 /**
- * Betfair's API did not carry out a `call()` (`BETFAIR_API_ERROR`): an API exception, which comes with HTTP 200, a fault
- * of its framework, or an answer that cannot be used.
+ * Betfair's API did not carry out a `call()` (`BETFAIR_API_ERROR`): an API exception, which comes with HTTP 200, a
+ * fault of its framework, or an answer that cannot be used.
  */
 export class BetfairApiError extends BetfairSessionError {
   protected static override readonly errorName = 'BetfairApiError';

@@ -1,6 +1,6 @@
 /**
- * Every `code` of the errors of this package. The set is closed: a new code comes with a minor version, a changed meaning
- * with a major one.
+ * Every `code` of the errors of this package. The set is closed: a new code comes with a minor version, a changed
+ * meaning with a major one.
  */
 export type BetfairSessionErrorCode =
   | 'BETFAIR_API_ERROR'

@@ -28,7 +28,7 @@ export class BetfairLoginBlockedError extends BetfairSessionError {
 
   constructor(
     reason: string,
-    /** Time of the next attempt to log in. */
+    /** Time before which no login is attempted. */
     readonly until: Date,
     options?: ErrorOptions,
   ) {
@@ -41,8 +41,8 @@ export class BetfairLoginBlockedError extends BetfairSessionError {
 }
 
 /**
- * Betfair's identity service gave no usable answer (`BETFAIR_IDENTITY_UNAVAILABLE`): network, time-out, or the page of an
- * outage or a block. It says nothing about the session, so it never causes a login.
+ * Betfair's identity service gave no usable answer (`BETFAIR_IDENTITY_UNAVAILABLE`): network, time-out, or the page of
+ * an outage or a block. It says nothing about the session, so it never causes a login.
  */
 export class BetfairIdentityUnavailableError extends BetfairSessionError {
   protected static override readonly errorName = 'BetfairIdentityUnavailableError';

@@ -12,7 +12,10 @@ const MAX_TEXT_LENGTH = 300;
 const WORD = /^\w[\w.-]{0,60}$/;
 /** Form of the name of an error class. */
 const CLASS_NAME = /^(?:[A-Z][A-Za-z]{0,50})?(?:Error|Exception)$/;
-/** Forms of codes that cannot be a secret: words without digits, such as `AccessDenied`, and database codes (`28P01`). */
+/**
+ * Forms of codes that are unlikely to be a secret: words without digits, such as `AccessDenied`, and database codes
+ * (`28P01`).
+ */
 const PLAIN_CODE = /^(?:(?=.{1,60}$)[A-Z][A-Za-z]*(?:_[A-Za-z]+)*|(?=.*[A-Z])(?=.*\d)[A-Z\d]{5})$/;
 /** Largest status of HTTP and gRPC. */
 const MAX_STATUS = 599;
@@ -26,8 +29,8 @@ interface Kept {
 
 /**
  * Copies a foreign error so that it is safe as a `cause`: libraries attach requests, replies and configuration to their
- * errors, which may hold a credential. The copy has name, code and status if they have the usual form, and the text only
- * if the code shows that the runtime wrote it, not a server or a library.
+ * errors, which may hold a credential. The copy has name, code and status if they have the usual form, and the text
+ * only if the code shows that the runtime wrote it, not a server or a library.
  */
 export function safeCause(error: unknown): Error {
   const code = shaped(WORD, text(error, 'code'));

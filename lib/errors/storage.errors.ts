@@ -19,7 +19,10 @@ const CODES = {
 export class SessionStorageError extends BetfairSessionError {
   protected static override readonly errorName = 'SessionStorageError';
 
-  /** Creates the error, also in a store of your own. Put no stored value into `message`, and no client error into `cause`. */
+  /**
+   * Creates the error, also in a store of your own. Put no stored value into `message`, and no client error into
+   * `cause`.
+   */
   constructor(
     message: string,
     /** Reason of the failure. */
@@ -31,8 +34,8 @@ export class SessionStorageError extends BetfairSessionError {
 }
 
 /**
- * A conditional write or delete lost, because another version is stored (`BETFAIR_STORAGE_CONFLICT`). A store throws it,
- * and the session manager handles it, so applications do not see it.
+ * A conditional write or delete lost, because another version is stored (`BETFAIR_STORAGE_CONFLICT`). A store throws
+ * it, and the session manager handles it, so applications do not see it.
  */
 export class StorageConflictError extends BetfairSessionError {
   protected static override readonly errorName = 'StorageConflictError';

@@ -88,8 +88,8 @@ const LOST_BY_A_GATEWAY: ReadonlySet<number> = new Set([502, 504, 520, 524]);
 const NOT_PROCESSED: ReadonlySet<number> = new Set([400, 403, 405]);
 
 /**
- * Tells if a login may have succeeded although its reply cannot be read: a broken reply with 200 may have held the token,
- * and an unusual status may come from anything behind which Betfair has logged in.
+ * Tells if a login may have succeeded although its reply cannot be read: a broken reply with 200 may have held the
+ * token, and an unusual status may come from anything behind which Betfair has logged in.
  */
 function mayHideSession({ status }: IdentityResponse): boolean {
   if (LOST_BY_A_GATEWAY.has(status)) return true;
@@ -124,7 +124,7 @@ function parseBody(
   response: IdentityResponse,
 ): { fields: Readonly<Record<string, unknown>> } | Unclear {
   const { status } = response;
-  // Outage pages, address blocks and country redirects.
+  // Outage pages, address blocks and country redirects, whatever their body claims.
   if (status !== 200) return unexpected(operation, response);
   try {
     const fields: unknown = JSON.parse(response.body);

@@ -20,8 +20,8 @@ export interface TransportOptions {
 }
 
 /**
- * Creates connections to the identity service. They trust `ca` in addition to the usual authorities and use the proxy of
- * the environment (`HTTPS_PROXY`, `NO_PROXY`). Certificate checking is never switched off.
+ * Creates connections to the identity service. They trust `ca` in addition to the usual authorities and use the proxy
+ * of the environment (`HTTPS_PROXY`, `NO_PROXY`). Certificate checking is never switched off.
  *
  * @throws BetfairConfigurationError the environment names a proxy that cannot be used
  */

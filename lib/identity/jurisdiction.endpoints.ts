@@ -14,7 +14,9 @@ export interface BetfairEndpoints {
   readonly logout?: string | undefined;
   /** Base of `SessionService.fetch`, and the only origin that it sends a token to. */
   readonly api?: string | undefined;
-  /** Host and port of the Stream API, such as `stream-api.betfair.com:443`. Receives the token and the application key. */
+  /**
+   * Host and port of the Stream API, such as `stream-api.betfair.com:443`. Receives the token and the application key.
+   */
   readonly stream?: string | undefined;
 }
 

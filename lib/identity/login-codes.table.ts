@@ -62,7 +62,7 @@ export const LOGIN_CODE_GROUPS: Readonly<
   ],
   strongCode: [
     [
-      'The code was wrong or out of date. Check the function in the option "twoFactorCode". The next attempt asks it for a new code.',
+      'The code was wrong or out of date. Check the function in the option "twoFactorCode".',
       ['STRONG_CODE_FAIL'],
     ],
   ],

@@ -24,7 +24,9 @@ export class SendingWatch {
     return this.#stage === 'unknown' || this.#stage === 'connected';
   }
 
-  /** Notes that the transport has the request. If undici uses a connector of its own, as for SOCKS, no more is known. */
+  /**
+   * Notes that the transport has the request. If undici uses a connector of its own, as for SOCKS, no more is known.
+   */
   started(): void {
     this.#stage = 'unknown';
   }

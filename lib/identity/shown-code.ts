@@ -8,8 +8,8 @@ export const NO_SESSION = 'NO_SESSION';
 const MIN_SEARCHED_LENGTH = 4;
 
 /**
- * Reads a code that may be shown and stored; `undefined` if the text does not have the form of a code and so is no answer
- * of Betfair. An undocumented code that contains a secret, or is a part of one, becomes {@link UNNAMED_CODE}.
+ * Reads a code that may be shown and stored; `undefined` if the text does not have the form of a code and so is no
+ * answer of Betfair. An undocumented code that contains a secret, or is a part of one, becomes {@link UNNAMED_CODE}.
  */
 export function shownCode(text: string, secrets: readonly string[]): string | undefined {
   const code = text.trim().toUpperCase();

@@ -13,8 +13,8 @@ import { type RetryGuard, watchRetry } from './handler-retry.js';
 const ABANDONED_MS = 5_000;
 
 /**
- * Runs a handler and passes its outcome on. If Betfair refused the session inside it, replaces the session, and runs the
- * handler again if that is safe. It is one observer, because every operator would add cost to every request.
+ * Runs a handler and passes its outcome on. If Betfair refused the session inside it, replaces the session, and runs
+ * the handler again if that is safe. It is one observer, because every operator would add cost to every request.
  */
 export class HandlerRun implements Observer<unknown> {
   #subscription: Subscription | undefined;
@@ -106,7 +106,7 @@ export class HandlerRun implements Observer<unknown> {
     // A part of a batch succeeded, and its results must not be lost.
     if (dead.length === 0 || rejection === 'some') return handOn();
     if (!this.#mayRunAgain()) {
-      // The next call then finds a new session.
+      // The next call then finds a new session; a renewal that fails is not the outcome of this handler.
       await renewInTime(dead);
       if (!this.#over) handOn();
       return;

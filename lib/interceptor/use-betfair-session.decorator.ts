@@ -10,11 +10,12 @@ import {
 const reflector = new Reflector();
 
 /**
- * Gets a valid session ready before the handlers of a controller, or one handler, and replaces it if Betfair refuses it.
- * A handler that may change something is not run again unless you set `retry: 'once'`, because an earlier call in it may
- * have placed an order. `SessionService.call`, `fetch` and `run` safely repeat a single refused call.
+ * Gets a valid session ready before the handlers of a controller, or one handler, and replaces it if Betfair refuses
+ * it. A handler that may change something is not run again unless you set `retry: 'once'`, because an earlier call in
+ * it may have placed an order. `SessionService.call`, `fetch` and `run` safely repeat a single refused call.
  *
- * The options of several decorators are merged: those of a method win over those of its class.
+ * The options of several decorators, also those of a parent class, are merged: those of a method win over those of its
+ * class.
  */
 export function UseBetfairSession(
   options: UseBetfairSessionOptions = {},

@@ -178,6 +178,6 @@ export class FleetLogin {
 
 function late(): BetfairIdentityUnavailableError {
   return new BetfairIdentityUnavailableError(
-    'The login did not finish before its lease expired. The next call tries again.',
+    'The login did not finish before its lease expired. It is tried again after a short wait.',
   );
 }

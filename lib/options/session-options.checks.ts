@@ -82,7 +82,7 @@ function findLoginFaults(options: BetfairSessionOptions): (string | undefined)[]
   return [
     unless(
       login === undefined || login === 'certificate' || isInteractive,
-      `login: must be 'certificate' or 'interactive'.`,
+      `login: must be 'certificate' or 'interactive', or left out.`,
     ),
     isInteractive || typeof certificate === 'function' ? undefined : findShapeFault(certificate),
     unless(

@@ -25,7 +25,7 @@ export class SessionEvidence {
     private readonly clock: Clock,
   ) {}
 
-  /** Replaces a refused session if the refusal is proof, or a check finds the session dead. */
+  /** Replaces a refused session if the refusal is trusted proof, or a check finds the session dead. */
   async refused(
     session: BetfairSession,
     { isProof, isRepeated }: Pick<RefusalDetails, 'isProof' | 'isRepeated'>,

@@ -11,7 +11,7 @@ import { SessionFetch } from '../calls/fetch/session-fetch.js';
 import { runWithSession } from '../calls/run.js';
 import type { SessionSource } from '../calls/session-source.js';
 import { handledIfGivenUp } from '../calls/tracked-call.js';
-import { openLog } from '../common/application-log.js';
+import type { ApplicationLog } from '../common/application-log.js';
 import { abortable } from '../common/deadline.js';
 import type { ResolvedSessionOptions } from '../options/resolved-options.js';
 import type { SessionParts } from './session.composition.js';
@@ -33,9 +33,14 @@ export class SessionService {
   readonly #send = (path: string, init: RequestInit) => this.#api.send(path, init);
 
   /** @internal Created by `BetfairSessionModule`. */
-  constructor(account: string, options: ResolvedSessionOptions, parts: SessionParts) {
+  constructor(
+    account: string,
+    options: ResolvedSessionOptions,
+    parts: SessionParts,
+    log: ApplicationLog,
+  ) {
     this.#parts = parts;
-    this.account = createSource(account, options, parts, openLog('BetfairSession', account).warn);
+    this.account = createSource(account, options, parts, log.warn);
     this.#api = new SessionFetch(this.account.api, parts.connections.dispatcher, this.account);
   }
 
@@ -131,7 +136,8 @@ export class SessionService {
    * Ends the session at Betfair for every process, and removes it from the store. The next {@link getSession} logs in
    * again. A call after a failure tries the same session again, and ends no session that another process stored.
    *
-   * @throws BetfairSessionError Betfair gave no clear answer, or the store failed and persistence is `'required'`
+   * @throws BetfairSessionError Betfair gave no clear answer, or the store failed and persistence is `'required'`; call
+   * it again
    */
   logout(): Promise<void> {
     return this.#parts.provider.runExclusive(() => this.#parts.logout.run());

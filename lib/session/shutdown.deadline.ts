@@ -52,7 +52,10 @@ export class ShutdownDeadline {
     await this.#cleaned;
   }
 
-  /** Aborts after one turn of the event loop, so that data which has already arrived is still read. */
+  /**
+   * Aborts after one turn of the event loop, so that data which has already arrived is still read; a stalled process
+   * gets no more time.
+   */
   #endNextTurn(): void {
     nextTurn(() => this.#end());
   }

@@ -9,7 +9,7 @@ import { openingFailure } from './store.answers.js';
 import { traitsOf } from './store.traits.js';
 
 /** Marks a store that was chosen by URL. It is a property because tracing may wrap the store in a Proxy. */
-const BY_URL = Symbol('chosen by URL');
+const BY_URL = Symbol.for('nestjs-betfair-session: store chosen by URL');
 
 /** Tells if a store was chosen by URL. Such a store is closed with the service that uses it. */
 export function isChosenByUrl(storage: SessionStorage): boolean {

@@ -119,7 +119,7 @@ export class StreamClient {
     this.#pauses.noteServed(ending.servedMs);
     const isMended = await this.#mend(ending, signal).catch(() => false);
     const isLasting = !error.retryable || codeOf(error) === 'TOO_MANY_REQUESTS';
-    const pauseMs = this.#pauses.next(isMended ? 'mended' : isLasting ? 'lasting' : 'passing');
+    const pauseMs = this.#pauses.next({ isMended, isLasting });
     if (pauseMs === 0) return;
     await sleep(this.source.clock, pauseMs, signal).catch(() => undefined);
   }

@@ -70,7 +70,7 @@ const CONSEQUENCES: Readonly<Record<LoginCodeKind, Consequences>> = {
     corrected: 1,
     bindsFor: undefined,
     words: (code, action) =>
-      `Betfair refused the login with ${code}. ${action} Then call unblockLogin()`,
+      `Betfair refused the login with ${code}. ${action} When this is settled, call unblockLogin()`,
   },
 };
 

@@ -625,7 +625,7 @@ const shapesOfOpenssl: Row[] = [
   [
     'a PFX with a passphrase that ends with a space',
     () => ({ options: { certificate: { pfx, passphrase: `${PASSPHRASE} ` } } }),
-    'certificate.pfx cannot be opened with certificate.passphrase, or is damaged. The passphrase ends with a space. Remove it.',
+    'certificate.pfx cannot be opened with certificate.passphrase, or is damaged. The passphrase ends with white space. Remove it.',
   ],
   [
     'half of a PFX',
@@ -671,12 +671,12 @@ const strayTexts: Row[] = [
       [
         `${variable} with a space at its end`,
         () => set(`${PASSWORD} `),
-        `${variable} ends with a space. Remove it.`,
+        `${variable} ends with white space. Remove it.`,
       ],
       [
         `${variable} with a space at its beginning`,
         () => set(`\t${PASSWORD}`),
-        `${variable} starts with a space. Remove it.`,
+        `${variable} starts with white space. Remove it.`,
       ],
       [
         `${variable} with quotes`,
@@ -732,7 +732,7 @@ const named: Row[] = [
   [
     'a path that ends with a space',
     () => ({ env: { BETFAIR_PEM_FILE: '/run/secrets/client.pem ' } }),
-    'BETFAIR_PEM_FILE: the file "/run/secrets/client.pem " cannot be read (ENOENT). The path ends with a space. Remove it.',
+    'BETFAIR_PEM_FILE: the file "/run/secrets/client.pem " cannot be read (ENOENT). The path ends with white space. Remove it.',
   ],
   [
     'a certificate without its key',
@@ -829,7 +829,7 @@ const named: Row[] = [
         storage: 'mem://x',
       },
     }),
-    'username starts with a space.',
+    'username starts with white space.',
     'applicationKey ends with a line break.',
     'storage: the mem: URL must not contain a name. Write it as mem://.',
     'certificate.cert: the file "/run/secrets/no.crt" cannot be read (ENOENT).',

@@ -222,7 +222,7 @@ describe('options that are not', () => {
     [{ certificate: { pem: 'x', cert: 'x', key: 'x' } }, /^certificate: pem and cert and key each/],
     [{ certificate: { pem: 'x', passphrase: 1 } }, /^certificate\.passphrase: must be a string/],
     [{ username: 'punter\n' }, /^username ends with a line break\. Remove it; echo/],
-    [{ username: ' punter' }, /^username starts with a space\. Remove it/],
+    [{ username: ' punter' }, /^username starts with white space\. Remove it/],
     [{ password: '"canary"' }, /^password has quotes around it\. Remove them; docker run/],
     [{ applicationKey: "'canaryKey'" }, /^applicationKey has quotes around it/],
     [{ applicationKey: 'canary key' }, /^applicationKey: .*without spaces or line breaks/],

@@ -10,7 +10,7 @@ import { callsIn, idOf, mayBeJsonRpc, type RequestBody } from './request.body.js
 
 /**
  * Checks if an answer refuses the session of its request. It waits only for answers that can do so: JSON with status
- * 400, or anything but a page as the answer to JSON-RPC, up to 64 KiB. Never fails: a broken body fails its reader.
+ * 400, or an answer with 200 to JSON-RPC that is not a page, up to 64 KiB. Never fails: a broken body fails its reader.
  */
 export async function lookForRefusal(answer: Answer, request: RequestBody): Promise<Rejection> {
   const { body } = answer;

@@ -2,10 +2,6 @@ import { APPLICATION_KEY_HEADER, TOKEN_HEADER } from '../../common/betfair-heade
 import type { BetfairSession } from '../../betfair-session.js';
 import { ACCEPT_ENCODING } from './content-encoding.js';
 
-/** Small letters, as `Headers` has them: a name that the caller gave is replaced. */
-const TOKEN = TOKEN_HEADER.toLowerCase();
-const APPLICATION_KEY = APPLICATION_KEY_HEADER.toLowerCase();
-
 /** Content type that Node's `Request` gives a text. Betfair takes only JSON. */
 const DEFAULT_TEXT_TYPE = 'text/plain;charset=UTF-8';
 
@@ -51,7 +47,7 @@ export function headersFor(
     'user-agent': 'node',
   });
   given?.forEach((value, name) => (headers[name] = value));
-  headers[TOKEN] = session.token;
-  headers[APPLICATION_KEY] = session.applicationKey;
+  headers[TOKEN_HEADER] = session.token;
+  headers[APPLICATION_KEY_HEADER] = session.applicationKey;
   return headers;
 }

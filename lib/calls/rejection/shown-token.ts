@@ -2,8 +2,6 @@ import { TOKEN_HEADER } from '../../common/betfair-headers.js';
 import { read } from '../../common/unknown-values.js';
 import { ask, isList } from './rejection-envelope.js';
 
-const HEADER = TOKEN_HEADER.toLowerCase();
-
 /**
  * Finds the session tokens that an error or an answer shows on its request to an origin: in `config` (axios), `options`
  * (got, ofetch) or `request` (a Fetch `Request`, a `ClientRequest`) of it or of its `response`. A token counts only if
@@ -54,7 +52,7 @@ function originOf(request: unknown, url: unknown): string | undefined {
 /** Reads the values of the header, in any form in which clients keep headers. */
 function tokensOn(request: unknown): unknown[] {
   const headers = read(request, 'headers');
-  const value = ask(request, 'getHeader', HEADER) ?? ask(headers, 'get', HEADER);
+  const value = ask(request, 'getHeader', TOKEN_HEADER) ?? ask(headers, 'get', TOKEN_HEADER);
   if (typeof value === 'string') return [value];
   if (typeof headers !== 'object' || headers === null) return [];
   const pairs: readonly unknown[] = isList(headers) ? headers : Object.entries(headers);
@@ -63,5 +61,5 @@ function tokensOn(request: unknown): unknown[] {
 }
 
 function isHeader(name: unknown): boolean {
-  return typeof name === 'string' && name.toLowerCase() === HEADER;
+  return typeof name === 'string' && name.toLowerCase() === TOKEN_HEADER;
 }

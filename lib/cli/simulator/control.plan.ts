@@ -38,7 +38,8 @@ const FAULT_FORMS = [
 ].join(', ');
 
 /**
- * Reads the body of a request for a fault, such as `{ "endpoint": "keepAlive", "fault": { "status": 503 }, "times": 2 }`.
+ * Reads the body of a request for a fault, such as `{ "endpoint": "keepAlive", "fault": { "status": 503 }, "times": 2
+ * }`.
  *
  * @param wrong - receives every fault of the body
  */

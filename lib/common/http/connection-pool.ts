@@ -8,7 +8,7 @@ import { SpareSocket } from './spare-socket.js';
 import { Client, Dispatcher } from './undici.js';
 import { fail, type PooledRequest, WaitingLine } from './waiting-line.js';
 
-/** Number of connections to one origin. */
+/** Most connections to one origin. */
 const MAX_CONNECTIONS = 512;
 
 /** Node's own function, even if a test replaces it: it waits for the network, not for time. */

@@ -14,8 +14,8 @@ export type Connector = (
 ) => () => void;
 
 /**
- * Wraps a connector so that it ends after `ms`, even if a proxy does not answer, and fails with errors after which undici
- * does not connect again.
+ * Wraps a connector so that it ends after `ms`, even if a proxy does not answer, and fails with errors after which
+ * undici does not connect again.
  */
 export function boundedConnector(
   connect: buildConnector.connector,

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import type { Connector } from './connector.js';
 import type { buildConnector } from './undici.js';
 
-/** Number of handshakes at a time. More would make each of them, and the first answer, slower. */
+/** Most handshakes at a time. More would make each of them, and the first answer, slower. */
 const MAX_HANDSHAKES = 64;
 /** Milliseconds after which a handshake no longer counts: it waits for the server and costs us nothing. */
 const SLOW_AFTER_MS = 1_000;

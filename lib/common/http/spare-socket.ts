@@ -5,8 +5,8 @@ import type { Clock, ClockTimer } from '../clock.js';
 const MAX_UNUSED_MS = 60_000;
 
 /**
- * A connection, with its TLS handshake done, that no request has used yet. It is closed after a minute, and does not keep
- * the process alive.
+ * A connection, with its TLS handshake done, that no request has used yet. It is closed after a minute, and does not
+ * keep the process alive.
  */
 export class SpareSocket {
   readonly #timer: ClockTimer;

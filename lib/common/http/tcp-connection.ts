@@ -11,8 +11,8 @@ type Connector = buildConnector.connector;
 const direct = buildConnector({ timeout: 0 });
 
 /**
- * Opens a TCP connection, through the proxy of the environment for TLS (`HTTPS_PROXY`, `NO_PROXY`). Only `signal` limits
- * the time.
+ * Opens a TCP connection, through the proxy of the environment for TLS (`HTTPS_PROXY`, `NO_PROXY`). Only `signal`
+ * limits the time.
  *
  * @throws BetfairConfigurationError the proxy of the environment cannot be used; or the error of the connection, or the
  * reason of the signal

@@ -24,7 +24,9 @@ export type Trust = tls.SecureContextOptions & {
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** Contexts by their authorities. A new one blocks the process for about 50 ms, because Node reads some 150 authorities. */
+/**
+ * Contexts by their authorities. A new one blocks the process for about 50 ms, because Node reads some 150 authorities.
+ */
 const contexts = new Map<string, tls.SecureContext>();
 
 /** TLS settings that trust `ca` in addition to the usual authorities, and always check certificates. */

@@ -15,8 +15,8 @@ export function findStray(text: string): Stray | undefined {
   if (/[\r\n]\s*$/.test(text)) return { kind: 'lineBreak', said: 'ends with a line break' };
   if (/^\s*[\r\n]/.test(text)) return { kind: 'lineBreak', said: 'starts with a line break' };
   if (INVISIBLE.test(text)) return { kind: 'invisible', said: 'contains an invisible character' };
-  if (/\s$/.test(text)) return { kind: 'space', said: 'ends with a space' };
-  if (/^\s/.test(text)) return { kind: 'space', said: 'starts with a space' };
+  if (/\s$/.test(text)) return { kind: 'space', said: 'ends with white space' };
+  if (/^\s/.test(text)) return { kind: 'space', said: 'starts with white space' };
   return /^(["'`]).*\1$/.test(text) && text.length > 1
     ? { kind: 'quotes', said: 'has quotes around it' }
     : undefined;

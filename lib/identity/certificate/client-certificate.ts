@@ -34,7 +34,10 @@ export async function checkClientCertificate(
   return check(source, await readParts(source), now);
 }
 
-/** Does the same as {@link checkClientCertificate} synchronously, for a start that fails anyway and reports all its faults. */
+/**
+ * Does the same as {@link checkClientCertificate} synchronously, for a start that fails anyway and reports all its
+ * faults.
+ */
 export function checkClientCertificateNow(source: ClientCertificate, now: Date): CertificateCheck {
   const results = sourcesOf(source).map((from): PromiseSettledResult<CertificatePart> => {
     try {

@@ -53,7 +53,9 @@ function isDer(bytes: Buffer): boolean {
   return tag === 0x30 && bytes.length > 40 && (length > 0x80 || length === bytes.length - 2);
 }
 
-/** Tells if bytes are a PKCS #12 file, by its version 3. Keys have another version, and certificates a sequence there. */
+/**
+ * Tells if bytes are a PKCS #12 file, by its version 3. Keys have another version, and certificates a sequence there.
+ */
 export function isPfx(bytes: Buffer): boolean {
   const head = 2 + Math.max(0, (bytes[1] ?? 0) - 0x80);
   return isDer(bytes) && hex(bytes, head, head + 3) === '020103';

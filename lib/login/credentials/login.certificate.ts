@@ -19,7 +19,7 @@ const RETURNED = 'certificate()';
 
 /** Provides the client certificate for each login. */
 export class LoginCertificate {
-  /** Certificate that the function returned, until a login uses it or it expires. */
+  /** Certificate that the function returned, kept until a login uses it or the time of a login is over. */
   #kept:
     | { readonly content: CertificateContent; readonly password: string; readonly until: number }
     | undefined;
@@ -34,7 +34,7 @@ export class LoginCertificate {
 
   /**
    * Reads the files, or calls the function, for each login. While logins are refused, every call of the application
-   * comes here, so the result is kept for the time that a login may take; another `password` discards it.
+   * comes here, so the function's result is kept for the time that a login may take; another `password` discards it.
    *
    * @throws BetfairConfigurationError the certificate cannot be read, or TLS would reject it
    */

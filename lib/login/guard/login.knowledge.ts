@@ -66,7 +66,9 @@ export class LoginKnowledge {
     return place && left > 0 ? { code: place.code, left } : undefined;
   }
 
-  /** Takes over the facts of the record. Facts that it no longer holds were lifted by a person, by time or by a login. */
+  /**
+   * Takes over the facts of the record. Facts that it no longer holds were lifted by a person, by time or by a login.
+   */
   learn(record: LoginFacts): void {
     // A process has logged in since, or a person has lifted the refusals.
     if (this.#pending && this.#pending.epoch !== record.epoch) this.forgetNews();

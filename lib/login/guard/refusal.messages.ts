@@ -8,7 +8,7 @@ export const BUDGET_SPENT =
 export const LOST_LOGINS =
   'The last logins got no answer, or a shutdown ended them first, so Betfair may have counted them as wrong passwords. Until a login is answered, the next one waits up to 3 minutes; unblockLogin() ends the wait.';
 export const STALE_CODE =
-  'Betfair refused the two-factor code (STRONG_CODE_FAIL): it was wrong or no longer valid. Check that twoFactorCode returns the current code and that the clock is right. The next login asks for a new code; after three refused codes in a row, none is made until unblockLogin() is called.';
+  'Betfair refused the two-factor code (STRONG_CODE_FAIL): it was wrong or no longer valid. Check that twoFactorCode returns the current code and that the clock is right. The next login asks for a new code; after three refused codes in a row, no login is made until unblockLogin() is called.';
 
 /**
  * Names the call that lifts a refusal.
@@ -28,7 +28,7 @@ export function rejection(code: string, deletion: string | undefined): BetfairLo
     code,
     kind === 'credentials'
       ? `${action} New credentials are tried at once. To try the same ones again, call ${liftedBy(deletion)}.`
-      : `${action} Then call ${liftedBy(deletion)}; the same credentials are not sent again before that.`,
+      : `${action} When this is settled, call ${liftedBy(deletion)}; the same credentials are not sent again before that.`,
   );
 }
 

@@ -127,8 +127,8 @@ export class LoginLease {
   }
 
   /**
-   * Releases the lease now, if this process holds it. The rest of the pause after a login is left in the record, so that
-   * other processes observe it and a shutdown need not wait.
+   * Releases the lease now, if this process holds it. The rest of the pause after a login is left in the record, so
+   * that other processes observe it and a shutdown need not wait.
    *
    * @param change written with it, unless {@link releaseSoon} is in progress with a change of its own
    * @throws SessionStorageError the record could not be changed; harmless, because the lease expires

@@ -87,7 +87,7 @@ export class RecordStore {
       stored = undefined;
     }
     throw new SessionStorageError(
-      `Could not write the login record "${this.key}": others changed it at each of ${MAX_ATTEMPTS} attempts. This is usually temporary; the next call tries again.`,
+      `Could not write the login record "${this.key}": others changed it at each of ${MAX_ATTEMPTS} attempts. This is usually temporary; try again.`,
       'unavailable',
     );
   }

@@ -4,7 +4,8 @@ import type { RecordStore } from './record.store.js';
 
 /**
  * Tests a store before its first login. Some S3-compatible stores ignore conditions, so a second creation and a write
- * over an old version must both be refused. Some databases cut long texts, so the record must be read as it was written.
+ * over an old version must both be refused. Some databases cut long texts, so the record must be read as it was
+ * written.
  *
  * @param record before this process took the lease
  * @param stale version of that record

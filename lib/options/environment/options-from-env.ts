@@ -25,14 +25,14 @@ export interface OptionsFromEnvSettings {
 }
 
 /**
- * Reads the options from environment variables: `BETFAIR_USERNAME`, `BETFAIR_PASSWORD`, `BETFAIR_APP_KEY`, and a certificate as
- * `BETFAIR_CERT` and `BETFAIR_KEY` (PEM text, `\n` allowed) or `BETFAIR_CERT_FILE` and `BETFAIR_KEY_FILE`, as
- * `BETFAIR_PEM` or `BETFAIR_PEM_FILE` (joined), or as `BETFAIR_PFX` (base64) or `BETFAIR_PFX_FILE`, with
- * `BETFAIR_PASSPHRASE`; or `BETFAIR_LOGIN=interactive`. Optional: `BETFAIR_JURISDICTION`, `BETFAIR_STORAGE`,
- * `BETFAIR_SESSION_KEY`, `BETFAIR_PERSISTENCE`, `BETFAIR_KEEP_ALIVE` (`true`, `false` or milliseconds, at least 60,000);
- * for a simulator or an inspected network `BETFAIR_ENDPOINT_CERT_LOGIN`, `BETFAIR_ENDPOINT_LOGIN`,
- * `BETFAIR_ENDPOINT_KEEP_ALIVE`, `BETFAIR_ENDPOINT_LOGOUT` and `BETFAIR_ENDPOINT_API` (whole URLs),
- * `BETFAIR_ENDPOINT_STREAM` (host and port), and `BETFAIR_CA_FILE` (certificate authorities, PEM, read at once).
+ * Reads the options from environment variables: `BETFAIR_USERNAME`, `BETFAIR_PASSWORD`, `BETFAIR_APP_KEY`, and a
+ * certificate as `BETFAIR_CERT` and `BETFAIR_KEY` (PEM text, `\n` allowed) or `BETFAIR_CERT_FILE` and
+ * `BETFAIR_KEY_FILE`, as `BETFAIR_PEM` or `BETFAIR_PEM_FILE` (joined), or as `BETFAIR_PFX` (base64) or
+ * `BETFAIR_PFX_FILE`, with `BETFAIR_PASSPHRASE`; or `BETFAIR_LOGIN=interactive`. Optional: `BETFAIR_JURISDICTION`,
+ * `BETFAIR_STORAGE`, `BETFAIR_SESSION_KEY`, `BETFAIR_PERSISTENCE`, `BETFAIR_KEEP_ALIVE` (`true`, `false` or
+ * milliseconds, at least 60,000); for a simulator or an inspected network `BETFAIR_ENDPOINT_CERT_LOGIN`,
+ * `BETFAIR_ENDPOINT_LOGIN`, `BETFAIR_ENDPOINT_KEEP_ALIVE`, `BETFAIR_ENDPOINT_LOGOUT` and `BETFAIR_ENDPOINT_API` (whole
+ * URLs), `BETFAIR_ENDPOINT_STREAM` (host and port), and `BETFAIR_CA_FILE` (certificate authorities, PEM, read at once).
  *
  * @throws BetfairConfigurationError naming every variable that is missing or cannot be read
  */

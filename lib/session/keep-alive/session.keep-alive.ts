@@ -59,7 +59,7 @@ export class SessionKeepAlive {
     const validatedAt = clock.monotonic();
     const reply = await identity.keepAlive(session.token, closing);
     closing.throwIfAborted();
-    // The session was replaced meanwhile, so this answer is out of date.
+    // The session was replaced, rejected or logged out meanwhile, so this answer is out of date.
     if (!cache.isCurrent(session)) return;
     switch (reply.type) {
       case 'alive':

@@ -55,7 +55,7 @@ export class RenewalRunner {
         (signal) => acquisition.run(held && { ...held, rejected: cache.alive !== held }, signal),
         () =>
           new BetfairIdentityUnavailableError(
-            `Could not get a session within ${renewalTimeout} ms (renewalTimeout). The next call tries again.`,
+            `Could not get a session within ${renewalTimeout} ms (renewalTimeout). It is tried again after a short wait.`,
           ),
         closing,
       );

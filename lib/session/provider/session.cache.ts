@@ -35,7 +35,7 @@ export class SessionCache {
   #timer: ClockTimer | undefined;
   #closed = false;
   #generation = 0;
-  /** Latest generation that Betfair rejected; it and earlier ones are never served again. */
+  /** Latest generation that Betfair rejected or a logout ended; it and earlier ones are never served again. */
   #rejected = 0;
   /** Latest generation with which a call succeeded. */
   #accepted = 0;
@@ -112,7 +112,7 @@ export class SessionCache {
     return session;
   }
 
-  /** Restarts the lifetime from `validatedAt`, unless the session was replaced. */
+  /** Restarts the lifetime from `validatedAt`, unless the session was replaced, rejected or logged out. */
   extend(session: BetfairSession, validatedAt: number): void {
     if (this.alive?.session !== session) return;
     this.#held = { ...this.alive, freshUntil: validatedAt + this.lifetime };

@@ -80,7 +80,9 @@ export class TokenWriter {
     }
   }
 
-  /** Decides about another stored token: a live one is used, a dead one replaced; if that is unclear, ours is served. */
+  /**
+   * Decides about another stored token: a live one is used, a dead one replaced; if that is unclear, ours is served.
+   */
   async #settle(
     stored: StoredToken | undefined,
     ours: string,
@@ -99,7 +101,7 @@ export class TokenWriter {
 
 function overtaken(key: string): SessionStorageError {
   return new SessionStorageError(
-    `Could not write the stored object "${key}": others changed it at each of ${MAX_ATTEMPTS} attempts. This is usually temporary; the next call tries again.`,
+    `Could not write the stored object "${key}": others changed it at each of ${MAX_ATTEMPTS} attempts. This is usually temporary; it is tried again after a short wait.`,
     'unavailable',
   );
 }

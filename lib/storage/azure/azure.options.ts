@@ -61,7 +61,10 @@ export interface AzureBlobStorageOptions {
   readonly domain?: string | undefined;
   /** Protocol of the service. Default `AZURE_STORAGE_PROTOCOL`, or `https`. */
   readonly protocol?: 'http' | 'https' | undefined;
-  /** Puts the account into the path of URLs and not into the host. Default `AZURE_STORAGE_IS_LOCAL_EMULATOR`, or `false`. */
+  /**
+   * Puts the account into the path of URLs and not into the host. Default `AZURE_STORAGE_IS_LOCAL_EMULATOR`, or
+   * `false`.
+   */
   readonly localEmulator?: boolean | undefined;
   /** A ready `ContainerClient`, instead of all other options except `prefix`. */
   readonly client?: AzureContainerClientLike | undefined;

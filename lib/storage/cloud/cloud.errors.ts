@@ -6,7 +6,8 @@ import { type CredentialVariables, isLocal, localAdvice } from './cloud.local-fa
 
 /**
  * Reason for a failure. Finer than the one for callers: `'anonymous'` (no credentials were found), `'local'` (those of
- * this machine cannot be used), `'untrusted'` (no trusted TLS connection), `'skewed'` (the clock of this machine is off).
+ * this machine cannot be used), `'untrusted'` (no trusted TLS connection), `'skewed'` (the clock of this machine is
+ * off).
  */
 type CloudFailure = StorageFailure | 'anonymous' | 'local' | 'skewed' | 'untrusted';
 

@@ -141,7 +141,7 @@ export abstract class CloudStorage implements SessionStorage {
       if (this.#client === connecting) this.#client = undefined;
       if (error instanceof BetfairSessionError) throw error;
       throw new BetfairConfigurationError(
-        `could not create the client for the ${this.#cloud.place}. Check its options and the credentials in the environment, and install its package again.`,
+        `could not create the client for the ${this.#cloud.place}. Check its options and the credentials in the environment. If these are right, install its package again.`,
         { cause: safeCause(error) },
       );
     }

@@ -33,8 +33,8 @@ export interface StorageOperationOptions {
  * Store that shares the session token between processes: a few small objects with compare-and-set. Implement it to use
  * a store of your own, and run `sessionStorageConformance` from `nestjs-betfair-session/testing` against it.
  *
- * Every operation throws `SessionStorageError` when the store fails, and never puts a stored value into an error. A store
- * that wraps another one passes on its optional members.
+ * Every operation throws `SessionStorageError` when the store fails, and never puts a stored value into an error. A
+ * store that wraps another one passes on its optional members.
  */
 export interface SessionStorage {
   /** Reads the stored value; `undefined` if there is none. */
@@ -69,12 +69,14 @@ export interface SessionStorage {
   close?(): Promise<void>;
 
   /**
-   * Place of the objects, such as `s3://bucket/prefix`. Two stores with one location count as the same store, which is
-   * then found at start-up and not at the first use. It is logged, so it must not contain a secret.
+   * Place of the objects, such as `s3://bucket/prefix`. Two stores with one location count as the same. Without it, two
+   * stores that are one are noticed at the first use and not at start-up. It is logged: it must not contain a secret.
    */
   readonly location?: string | undefined;
 
-  /** `false` if no other process and no other service of this one sees the store, which saves the lease. Default `true`. */
+  /**
+   * `false` if no other process and no other service of this one sees the store, which saves the lease. Default `true`.
+   */
   readonly shared?: boolean | undefined;
 
   /**

@@ -1,6 +1,5 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import type { DeleteCondition, WriteCondition } from './session-storage.interface.js';
-import { read } from '../../common/unknown-values.js';
 
 /**
  * Returns the version that the condition expects; `undefined` if nothing may be stored. Call it in a store of your own
@@ -10,8 +9,8 @@ import { read } from '../../common/unknown-values.js';
  */
 export function expectedVersion(condition: WriteCondition): string | undefined {
   // Callers in JavaScript can pass values that the types forbid.
-  const ifAbsent = read(condition, 'ifAbsent');
-  const ifVersion = read(condition, 'ifVersion');
+  const ifAbsent: unknown = Reflect.get(Object(condition), 'ifAbsent');
+  const ifVersion: unknown = Reflect.get(Object(condition), 'ifVersion');
   if (ifAbsent === true && ifVersion === undefined) return undefined;
   if (ifAbsent === undefined && isVersion(ifVersion)) return ifVersion;
   throw new BetfairConfigurationError(
@@ -25,7 +24,7 @@ export function expectedVersion(condition: WriteCondition): string | undefined {
  * @throws BetfairConfigurationError before any input or output
  */
 export function assertDeleteCondition(condition: DeleteCondition): void {
-  if (isVersion(read(condition, 'ifVersion'))) return;
+  if (isVersion(Reflect.get(Object(condition), 'ifVersion'))) return;
   throw new BetfairConfigurationError(
     'a delete from the session store needs { ifVersion } with the version that a read or write returned.',
   );

@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { codeOf } from './file.errors.js';
 
 /**
- * Name of one file with one content: inode, time of modification in nanoseconds, and a short SHA-256. A rename keeps it;
- * every write changes it.
+ * Name of one file with one content: inode, time of modification in nanoseconds, and a short SHA-256. A rename keeps
+ * it; every write changes it.
  */
 export type Fingerprint = string;
 

@@ -85,8 +85,8 @@ export class Generations {
   }
 
   /**
-   * Tries to decide generation `number`: `true` for the one writer whose record gets that name. The record keeps the name
-   * `draft` too until its writer removes it, and while it has two names, it and its successor are not pruned.
+   * Tries to decide generation `number`: `true` for the one writer whose record gets that name. The record keeps the
+   * name `draft` too until its writer removes it, and while it has two names, it and its successor are not pruned.
    */
   async propose(number: number, record: GenerationRecord, draft: string): Promise<boolean> {
     const path = this.path(draft);

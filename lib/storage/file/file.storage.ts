@@ -29,12 +29,12 @@ export interface FileStorageOptions {
 
 /**
  * Keeps sessions in files (`storage: 'file:./session-data'`), safe for any number of processes on one machine.
- * `<directory>/<key>` holds exactly the stored value, so that other programs can share it; their changes win. A write or
- * delete that has been decided is finished even if its signal aborts.
+ * `<directory>/<key>` holds exactly the stored value, so that other programs can share it; their changes win. A write
+ * or delete that has been decided is finished even if its signal aborts.
  *
  * Every operation throws `SessionStorageError`: `'denied'` (rights, read-only), `'misconfigured'` (no such parent, not
- * a directory), `'unsupported'` (a file system without hard links) or `'unavailable'` (such as a full disk, or a process
- * that was paused for over ten minutes in a write and does not know how the write ended).
+ * a directory), `'unsupported'` (a file system without hard links) or `'unavailable'` (such as a full disk, or a
+ * process that was paused for over ten minutes in a write and does not know how the write ended).
  */
 export class FileStorage implements SessionStorage {
   /** Absolute path of the directory. */
@@ -63,8 +63,9 @@ export class FileStorage implements SessionStorage {
   }
 
   /**
-   * Creates the directory and tests that it is writable. The first write does so too; call it at start-up to find a fault
-   * early. Logs a warning if tokens are not safe in the directory. A read works without it, from a read-only directory.
+   * Creates the directory and tests that it is writable. The first write does so too; call it at start-up to find a
+   * fault early. Logs a warning if tokens are not safe in the directory. A read works without it, from a read-only
+   * directory.
    */
   async open(): Promise<void> {
     this.#opening ??= withFileErrors(this.directory, async () => {

@@ -38,7 +38,7 @@ async function createClient(option: string | undefined): Promise<GcsClientLike> 
 }
 
 function operationsOf(fileOf: (name: string) => GcsFileLike): Omit<CloudClient, 'mayRepeat'> {
-  const requests: Omit<CloudClient, 'mayRepeat'> = {
+  const operations: Omit<CloudClient, 'mayRepeat'> = {
     async read(name, signal) {
       const stream = fileOf(name).createReadStream({ validation: false });
       signal.addEventListener('abort', () => stream.destroy());
@@ -63,7 +63,7 @@ function operationsOf(fileOf: (name: string) => GcsFileLike): Omit<CloudClient, 
       try {
         await file.save(value, options);
       } catch (error) {
-        throw await reasonFor(error, () => requests.read(name, signal));
+        throw await reasonFor(error, () => operations.read(name, signal));
       }
       return versionOf(file.metadata.generation);
     },
@@ -72,7 +72,7 @@ function operationsOf(fileOf: (name: string) => GcsFileLike): Omit<CloudClient, 
       await fileOf(name).delete({ ifGenerationMatch: version });
     },
   };
-  return requests;
+  return operations;
 }
 
 /** Finds the reason for a write that the SDK could not sign: its error only says that a stream was closed. */

@@ -35,7 +35,9 @@ export function storedIn([row]: readonly unknown[]): StoredValue | undefined {
   );
 }
 
-/** Fails for everything that would make a write fail: a missing table, column, primary key or right. Changes nothing. */
+/**
+ * Fails for everything that would make a write fail: a missing table, column, primary key or right. Changes nothing.
+ */
 export async function checkTable(client: PostgresClientLike, table: PostgresTable): Promise<void> {
   const bytes = Buffer.alloc(0);
   await rowsOf(client, table.read, ['']);

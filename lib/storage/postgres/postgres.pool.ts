@@ -15,8 +15,8 @@ const MAX_CONNECTIONS = 2;
 const IDLE_TIMEOUT_MS = 10_000;
 
 /**
- * Milliseconds after which the server ends a statement, before the client gives up. Otherwise statements that wait for a
- * lock would pile up: the server does not notice that their client is gone.
+ * Milliseconds after which the server ends a statement, before the client gives up. Otherwise statements that wait for
+ * a lock would pile up: the server does not notice that their client is gone.
  */
 const STATEMENT_TIMEOUT_MS = ATTEMPT_TIMEOUT_MS - 500;
 

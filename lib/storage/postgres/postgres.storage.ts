@@ -30,7 +30,10 @@ export interface PostgresStorageOptions {
   readonly ca?: string | Buffer | undefined;
   /** A pool of the application, instead of `url`. You close it. */
   readonly client?: PostgresClientLike | undefined;
-  /** Name of the table, which must exist, such as `betting.betfair_session`. Default: from the URL, or `betfair_session`. */
+  /**
+   * Name of the table, which must exist, such as `betting.betfair_session`. Default: from the URL, or
+   * `betfair_session`.
+   */
   readonly table?: string | undefined;
   /** Prefix of every key, such as `betfair/`. Default: from the URL, or none. */
   readonly prefix?: string | undefined;
@@ -38,14 +41,14 @@ export interface PostgresStorageOptions {
 
 /**
  * Keeps sessions in a table of PostgreSQL (`storage: 'postgres://user:password@host/database'`), by single statements
- * with a condition. Needs the package `pg` or a pool of the application, and the rights SELECT, INSERT, UPDATE and DELETE
- * on the table. It does not create the table: `CREATE TABLE betfair_session (key text PRIMARY KEY, value bytea NOT NULL,
- * version text NOT NULL)`.
+ * with a condition. Needs the package `pg` or a pool of the application, and the rights SELECT, INSERT, UPDATE and
+ * DELETE on the table. It does not create the table: `CREATE TABLE betfair_session (key text PRIMARY KEY, value bytea
+ * NOT NULL, version text NOT NULL)`.
  *
  * Temporary failures (network, a server that restarts, serialisation failures) are tried again for a few seconds.
  *
- * Every operation throws `SessionStorageError`: `'denied'` (user, password, rights), `'misconfigured'` (no such database
- * or table, other columns, TLS), `'unsupported'` or `'unavailable'`; and `MissingPackageError` without `pg`.
+ * Every operation throws `SessionStorageError`: `'denied'` (user, password, rights), `'misconfigured'` (no such
+ * database or table, other columns, TLS), `'unsupported'` or `'unavailable'`; and `MissingPackageError` without `pg`.
  */
 export class PostgresStorage implements SessionStorage {
   /**

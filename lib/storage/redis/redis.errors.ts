@@ -11,7 +11,10 @@ export class RedisFault extends Error {
   }
 }
 
-/** Other names of known codes: those of valkey-glide, and three that a cluster node sends to a client that knows no clusters. */
+/**
+ * Other names of known codes: those of valkey-glide, and three that a cluster node sends to a client that knows no
+ * clusters.
+ */
 const SYNONYMS: Readonly<Record<string, string>> = {
   PERMISSIONDENIED: 'NOPERM',
   BUSYLOADINGERROR: 'LOADING',
@@ -30,7 +33,9 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/subscriber mode/, 'SUBSCRIBER'],
   [/^Protocol error/, 'UNEXPECTED_REPLY'],
 ];
-/** Places of the server's code in a text. Redis before 7 puts it into a script error, valkey-glide into its own error. */
+/**
+ * Places of the server's code in a text. Redis before 7 puts it into a script error, valkey-glide into its own error.
+ */
 const SERVER_CODES = [
   /@user_script: ?\d+: ?-?([A-Z]{3,})\b/,
   /^(?:An error was signalled by the server: - )?([A-Z]{3,}\b|[A-Z][A-Za-z]+(?=:))/,

@@ -58,8 +58,8 @@ export interface RedisClientOptions {
 }
 
 /**
- * Keeps sessions in Redis or Valkey (`storage: 'redis://host:6379'`). A script compares and sets in one step. A separate
- * user needs the rights `~{prefix* +get +set +eval +del +exists +rename +persist`. Set `maxmemory-policy` to
+ * Keeps sessions in Redis or Valkey (`storage: 'redis://host:6379'`). A script compares and sets in one step. A
+ * separate user needs the rights `~{prefix* +get +set +eval +del +exists +rename +persist`. Set `maxmemory-policy` to
  * `noeviction` or one of `volatile-*`.
  *
  * Temporary failures (network, failover, loading) are tried again for a few seconds. A write whose answer was lost is
@@ -110,8 +110,8 @@ export class RedisStorage implements SessionStorage {
   }
 
   /**
-   * Reads once, to find an unreachable server, a wrong password or a missing right at start-up. With a URL it also finds
-   * a replica, a cluster, and a server that runs no scripts.
+   * Reads once, to find an unreachable server, a wrong password or a missing right at start-up. With a URL it also
+   * finds a replica, a cluster, and a server that runs no scripts.
    */
   async open(): Promise<void> {
     await this.#operate('open', {}, async (send, name) => {

@@ -25,8 +25,8 @@ export interface RedisAddress {
 }
 
 /**
- * Reads a `redis:` or `rediss:` URL. A password that is not escaped may be anywhere in it, so errors show only its scheme
- * and the names of parameters.
+ * Reads a `redis:` or `rediss:` URL. A password that is not escaped may be anywhere in it, so errors show only its
+ * scheme and the names of parameters.
  *
  * @throws BetfairConfigurationError the URL cannot be used
  */

@@ -14,7 +14,9 @@ export interface S3StorageOptions {
   readonly region?: string | undefined;
   /** URL of an S3-compatible service. Default: AWS. */
   readonly endpoint?: string | undefined;
-  /** Puts the bucket into the path of URLs and not into the host, as most S3-compatible services need. Default `false`. */
+  /**
+   * Puts the bucket into the path of URLs and not into the host, as most S3-compatible services need. Default `false`.
+   */
   readonly usePathStyle?: boolean | undefined;
   /** A ready `S3Client`, instead of `region`, `endpoint` and `usePathStyle`. You close it. */
   readonly client?: S3ClientLike | undefined;

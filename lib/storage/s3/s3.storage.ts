@@ -6,17 +6,17 @@ import { S3_WORDS } from './s3.errors.js';
 import type { S3StorageOptions } from './s3.options.js';
 
 /**
- * Keeps sessions in an S3 bucket (`storage: 's3://bucket?region=eu-west-1'`), by conditional requests. Needs the package
- * `@aws-sdk/client-s3` and the rights `s3:GetObject`, `s3:PutObject` and `s3:DeleteObject` on the objects, and
+ * Keeps sessions in an S3 bucket (`storage: 's3://bucket?region=eu-west-1'`), by conditional requests. Needs the
+ * package `@aws-sdk/client-s3` and the rights `s3:GetObject`, `s3:PutObject` and `s3:DeleteObject` on the objects, and
  * `s3:ListBucket` on the bucket. The version is the ETag, so equal content has an equal version.
  *
- * Temporary failures (network, 409, 429, 5xx) are tried again for a few seconds. If a write lost but exactly its value is
- * stored, its answer is taken for lost: put something unique into values that compete.
+ * Temporary failures (network, 409, 429, 5xx) are tried again for a few seconds. If a write lost but exactly its value
+ * is stored, its answer is taken for lost: put something unique into values that compete.
  *
  * Every operation throws `SessionStorageError`: `'denied'` (rights, no credentials), `'misconfigured'` (no such bucket,
  * wrong region; credentials or a clock of this machine that cannot be used), `'unsupported'` (a service without
- * conditional requests) or `'unavailable'`; and `MissingPackageError` or `BetfairConfigurationError` if no client can be
- * created.
+ * conditional requests) or `'unavailable'`; and `MissingPackageError` or `BetfairConfigurationError` if no client can
+ * be created.
  */
 export class S3Storage extends CloudStorage {
   /** @throws BetfairConfigurationError no bucket is named, or the endpoint is not a URL */

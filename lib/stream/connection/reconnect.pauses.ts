@@ -32,13 +32,14 @@ export class ReconnectPauses {
   /**
    * Returns the milliseconds before the next attempt.
    *
-   * @param cause - `'mended'`: the next attempt may work at once; `'lasting'`: trying again soon does not help
+   * @param isMended - the cause is removed, so that the next attempt may work at once
+   * @param isLasting - trying again soon does not help
    */
-  next(cause: 'mended' | 'lasting' | 'passing'): number {
-    const isAtOnce = cause === 'mended' && !this.#isHurried;
-    this.#isHurried = cause === 'mended';
+  next({ isMended, isLasting }: { isMended: boolean; isLasting: boolean }): number {
+    const isAtOnce = isMended && !this.#isHurried;
+    this.#isHurried = isMended;
     if (isAtOnce) return 0;
-    return cause === 'lasting'
+    return isLasting
       ? jittered(this.clock, LONG_PAUSE_MS, RETRY_PAUSES.jitter)
       : this.#pauses.next();
   }

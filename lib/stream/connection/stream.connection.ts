@@ -33,7 +33,7 @@ export interface StreamConnectionDetails {
 type Step = 'greeting' | 'authentication' | 'subscription' | 'changes';
 
 const AUTHENTICATION_ID = 1;
-/** Milliseconds for connecting until the subscription is answered. */
+/** Milliseconds from the open connection to the answer to the subscription. */
 const START_TIMEOUT_MS = 10_000;
 /** Codes that say something about the session. */
 const SESSION_CODES = ['INVALID_SESSION_INFORMATION', 'NO_SESSION'];

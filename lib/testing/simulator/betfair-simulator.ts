@@ -87,7 +87,7 @@ export class BetfairSimulator {
     return this.services.stream;
   }
 
-  /** Numbers of requests so far. */
+  /** Snapshot of the numbers of requests so far. */
   get counts(): SimulatorCounts {
     return this.record.counts;
   }

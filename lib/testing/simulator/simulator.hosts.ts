@@ -51,7 +51,7 @@ export class SimulatorHosts {
     this.urls = { main: main.url, certLogin: certificate.url };
   }
 
-  /** Closes servers and connections at once. Further calls do nothing. */
+  /** Closes servers and connections at once. Further calls wait for the same end. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#stopped ??= Promise.all(this.#servers.map((server) => server.close()));
