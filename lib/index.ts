@@ -61,8 +61,7 @@ export {
   type StreamAuthentication,
 } from './betfair-session.js';
 export type { SessionEvent, SessionStatus } from './session/events/session.events.js';
-export { SessionService } from './session/session.service.js';
-export type { WaitOptions } from './session/wait-options.js';
+export { SessionService, type WaitOptions } from './session/session.service.js';
 export { AzureBlobStorage } from './storage/azure/azure.storage.js';
 export type {
   AzureBlobClientLike,

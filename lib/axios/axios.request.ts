@@ -1,4 +1,4 @@
-import { read } from '../common/unknown-values.js';
+import { isObject, read } from '../common/unknown-values.js';
 import { BetfairConfigurationError, BetfairSessionError } from '../errors/index.js';
 import type { SessionService } from '../session/session.service.js';
 import { encodeBody } from './axios.body.js';
@@ -51,10 +51,11 @@ export function bindRequest<C extends object>(config: C, sessions: SessionServic
   }
   acceptJson(read(config, 'headers'));
   const transformations = listOf(read(config, 'transformRequest'));
+  const env = read(config, 'env');
   return Object.assign(config, {
     [ACCOUNT_MEMBER]: id,
     adapter: 'fetch',
-    env: { ...record(read(config, 'env')), fetch: sessions.fetch },
+    env: { ...(isObject(env) && env), fetch: sessions.fetch },
     baseURL: absolute(read(config, 'baseURL'), api),
     // Last, and only once if a config is submitted again.
     transformRequest: [...transformations.filter((one) => one !== encodeBody), encodeBody],
@@ -81,8 +82,4 @@ function acceptJson(headers: unknown): void {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
-}
-
-function record(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {};
 }

@@ -3,10 +3,19 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Tells if a value is a text with anything in it. */
+export function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
 /** Reads a property of any value; `undefined` if it throws or is missing. */
 export function read(value: unknown, property: PropertyKey): unknown {
   try {
-    return typeof value === 'object' && value !== null ? Reflect.get(value, property) : undefined;
+    return isObject(value) ? Reflect.get(value, property) : undefined;
   } catch {
     return undefined;
   }
@@ -15,11 +24,20 @@ export function read(value: unknown, property: PropertyKey): unknown {
 /** Reads a property if it is a string that is not empty. */
 export function text(value: unknown, property: string): string | undefined {
   const found = read(value, property);
-  return typeof found === 'string' && found !== '' ? found : undefined;
+  return isText(found) ? found : undefined;
 }
 
 /** Reads a property if it is a number. */
 export function number(value: unknown, property: string): number | undefined {
   const found = read(value, property);
   return typeof found === 'number' ? found : undefined;
+}
+
+/** Parses JSON; `undefined` if the text is something else, such as the page of a proxy. */
+export function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }

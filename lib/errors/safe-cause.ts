@@ -10,7 +10,6 @@ const MAX_TEXT_LENGTH = 300;
 
 /** Form of the names and codes of libraries and servers. */
 const WORD = /^\w[\w.-]{0,60}$/;
-/** Form of the name of an error class. */
 const CLASS_NAME = /^(?:[A-Z][A-Za-z]{0,50})?(?:Error|Exception)$/;
 /**
  * Forms of codes that are unlikely to be a secret: words without digits, such as `AccessDenied`, and database codes

@@ -1,3 +1,4 @@
+import { isText, parseJson } from '../common/unknown-values.js';
 import { isTokenText } from '../common/session-token.js';
 import { BetfairSessionError } from '../errors/index.js';
 import type { IdentityResponse, Operation } from './identity.request.js';
@@ -126,16 +127,7 @@ function parseBody(
   const { status } = response;
   // Outage pages, address blocks and country redirects, whatever their body claims.
   if (status !== 200) return unexpected(operation, response);
-  try {
-    const fields: unknown = JSON.parse(response.body);
-    // null and lists become objects without the fields that are read.
-    if (typeof fields === 'object') return { fields: { ...fields } };
-  } catch {
-    // Not JSON, such as the page of a proxy.
-  }
-  return unexpected(operation, response);
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
+  const fields = parseJson(response.body);
+  // null and lists become objects without the fields that are read.
+  return typeof fields === 'object' ? { fields: { ...fields } } : unexpected(operation, response);
 }

@@ -32,8 +32,6 @@ export interface IdentityOptions {
   readonly ca: CertificateAuthorities;
   readonly requestTimeout: number;
 }
-
-/** The secrets of one login. */
 export interface LoginSecrets {
   readonly password: string;
   /** `undefined` without two-factor authentication, and for a certificate login. */

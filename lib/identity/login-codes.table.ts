@@ -18,8 +18,6 @@ export const LOGIN_CODE_KINDS = [
   'credentials',
   'account',
 ] as const;
-
-/** The meaning of a login code. */
 export interface LoginCode {
   readonly kind: LoginCodeKind;
   /** Advice for a person. */

@@ -1,5 +1,5 @@
+import { isObject, isText } from '../common/unknown-values.js';
 import type { ClientCertificate } from '../identity/certificate/certificate.options.js';
-import { isObject, isText } from './session-options.shapes.js';
 
 /** Tells if the parts of a certificate are there; their content is checked later. */
 export function isClientCertificate(value: unknown): value is ClientCertificate {

@@ -12,8 +12,6 @@ export function findUnknownEndpoints(endpoints: object): string[] {
         `endpoints.${endpoint}: there is no such endpoint. Use one of ${KNOWN_ENDPOINTS.join(', ')}.`,
     );
 }
-
-/** Finds the fault of the address of one endpoint. */
 export function findEndpointFault(endpoint: string, address: unknown): string | undefined {
   const name = `endpoints.${endpoint}`;
   if (endpoint === 'api') return findOriginFault(name, address);

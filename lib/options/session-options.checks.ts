@@ -1,3 +1,4 @@
+import { isText } from '../common/unknown-values.js';
 import { findTextFault } from '../common/settings/clean-text.js';
 import { isPathLike } from '../common/settings/path-text.js';
 import { isPemCertificate } from '../common/pem-certificate.js';
@@ -10,7 +11,7 @@ import { findEndpointFault, findUnknownEndpoints } from './endpoint.checks.js';
 import { KNOWN_OPTIONS } from './known-options.js';
 import type { ResolvedSessionOptions } from './resolved-options.js';
 import { findForeignKey, findStorageKeyFault } from './session-key.checks.js';
-import { isStorage, isText } from './session-options.shapes.js';
+import { isStorage } from './session-options.shapes.js';
 import { findTimeFaults } from './time-bounds.js';
 
 /** Finds every fault of the options, each with its fix, except those of the certificate's content. */

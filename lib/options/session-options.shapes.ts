@@ -1,11 +1,4 @@
-export function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
-}
-
-export function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
+import { isObject } from '../common/unknown-values.js';
 /** Tells if a value is a store. One with a method `then` would be awaited wherever it is passed on. */
 export function isStorage(value: unknown): boolean {
   return isObject(value) && ['read', 'write', 'delete'].every(isMethod) && !isMethod('then');

@@ -29,8 +29,6 @@ import { SessionAcquisition } from './provider/session.acquisition.js';
 import { TokenWriter } from './provider/token.writer.js';
 import { ShutdownDeadline } from './shutdown.deadline.js';
 import { TokenStore } from './provider/token.store.js';
-
-/** Parts of the session of one account. */
 export interface SessionParts {
   readonly cache: SessionCache;
   readonly provider: SessionProvider;

@@ -19,7 +19,12 @@ import type { SessionEvent, SessionStatus } from './events/session.events.js';
 import { beginShutdown, shutDown } from './session.shutdown.js';
 import { createSource, noteTaken } from './session.source.js';
 import { statusOf } from './session.status.js';
-import type { WaitOptions } from './wait-options.js';
+
+/** Options of a caller that waits. */
+export interface WaitOptions {
+  /** Ends this caller's wait; a renewal that others may wait for continues. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * Provides one valid Betfair session: keeps it in memory and in the store, extends it while it is in use, and replaces

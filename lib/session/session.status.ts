@@ -2,12 +2,7 @@ import type { SessionParts } from './session.composition.js';
 import type { SessionStatus } from './events/session.events.js';
 
 /** Derives the status of an account from its parts. */
-export function statusOf({
-  cache,
-  clock,
-  guard,
-  storage,
-}: Pick<SessionParts, 'cache' | 'clock' | 'guard' | 'storage'>): SessionStatus {
+export function statusOf({ cache, clock, guard, storage }: SessionParts): SessionStatus {
   const { servable } = cache;
   const { blocked } = guard;
   const persisted = servable?.version !== undefined;

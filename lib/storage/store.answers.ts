@@ -6,7 +6,7 @@ import {
 } from '../errors/index.js';
 import { wordlessCause } from '../errors/safe-cause.js';
 import type { StoredValue } from './contract/session-storage.interface.js';
-import { isVersion } from './contract/write-condition.js';
+import { isText } from '../common/unknown-values.js';
 
 /** Operations of a store, as messages name them. */
 export type StoreOperation = 'read' | 'write' | 'delete';
@@ -19,7 +19,7 @@ export type StoreOperation = 'read' | 'write' | 'delete';
 export function parseStored(answer: unknown): StoredValue | undefined {
   if (answer === undefined || answer === null) return undefined;
   const { value, version } = Object(answer);
-  if (typeof value === 'string' && isVersion(version)) return { value, version };
+  if (typeof value === 'string' && isText(version)) return { value, version };
   throw malformed(
     `read() returned ${typeof value === 'string' ? 'no version' : 'no text'}. It must resolve to { value, version }, both strings and the version not empty, or to undefined if nothing is stored.`,
   );
@@ -31,7 +31,7 @@ export function parseStored(answer: unknown): StoredValue | undefined {
  * @throws SessionStorageError `BETFAIR_STORAGE_MISCONFIGURED`: it is no version
  */
 export function parseVersion(answer: unknown): string {
-  if (isVersion(answer)) return answer;
+  if (isText(answer)) return answer;
   throw malformed('write() returned no version. It must resolve to a string that is not empty.');
 }
 

@@ -1,4 +1,4 @@
-import { read } from '../common/unknown-values.js';
+import { read, text } from '../common/unknown-values.js';
 import type { SessionStorage } from './contract/session-storage.interface.js';
 
 /** Optional members of a store, with the safe default for each that is missing. */
@@ -12,12 +12,9 @@ export interface StoreTraits {
 
 /** Reads the optional members of a store. A mock may answer to every name, so an unexpected value counts as missing. */
 export function traitsOf(storage: SessionStorage): StoreTraits {
-  const [location, shared, conditionalWrites] = (
-    ['location', 'shared', 'conditionalWrites'] as const
-  ).map((member) => read(storage, member));
   return {
-    location: typeof location === 'string' && location !== '' ? location : undefined,
-    isShared: shared !== false,
-    isToBeTested: conditionalWrites !== 'native',
+    location: text(storage, 'location'),
+    isShared: read(storage, 'shared') !== false,
+    isToBeTested: read(storage, 'conditionalWrites') !== 'native',
   };
 }

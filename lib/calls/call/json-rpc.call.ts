@@ -1,6 +1,6 @@
 import { BetfairApiError } from '../../errors/index.js';
 import type { Answered } from '../fetch/session-fetch.js';
-import { read } from '../../common/unknown-values.js';
+import { read, parseJson } from '../../common/unknown-values.js';
 import { errorOf, resultOf, type CallContext } from './api-reply.js';
 import { endpointOf, isRead } from '../operation.js';
 
@@ -110,15 +110,5 @@ async function post(send: Send, path: string, signal: AbortSignal | undefined, b
     status,
     secrets: sessions.flatMap(({ token, applicationKey }) => [token, applicationKey]),
   });
-  return { reply: await parse(response), context };
-}
-
-/** Parses the JSON in an answer; `undefined` if it is something else, such as a page of a proxy. */
-async function parse(response: Response): Promise<unknown> {
-  const text = await response.text();
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return { reply: parseJson(await response.text()), context };
 }

@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import { types } from 'node:util';
-import { read } from '../../common/unknown-values.js';
+import { parseJson, read, text } from '../../common/unknown-values.js';
 
 /** A body that is ready to be sent. */
 export interface RequestBody {
@@ -59,13 +59,10 @@ export function mayBeJsonRpc({ content }: RequestBody): boolean {
 /** Reads the calls in a JSON-RPC body; `undefined` if that is not possible. */
 export function callsIn({ content }: RequestBody): readonly unknown[] | undefined {
   if (content === null || content instanceof Readable) return undefined;
-  try {
-    const json = typeof content === 'string' ? content : new TextDecoder().decode(content);
-    const calls: unknown = JSON.parse(json);
-    return Array.isArray(calls) ? calls : [calls];
-  } catch {
-    return undefined;
-  }
+  const calls = parseJson(
+    typeof content === 'string' ? content : new TextDecoder().decode(content),
+  );
+  return calls === undefined || Array.isArray(calls) ? calls : [calls];
 }
 
 /** Reads the `id` of a call or reply as JSON, so that 1 and "1" differ. */
@@ -120,11 +117,6 @@ async function encodeForm(form: Iterable<[string, unknown]>): Promise<RequestBod
 
 async function blobOf(file: Readables): Promise<Blob> {
   return new Blob([await file.arrayBuffer()], { type: text(file, 'type') ?? '' });
-}
-
-function text(value: unknown, name: string): string | undefined {
-  const found = read(value, name);
-  return typeof found === 'string' && found !== '' ? found : undefined;
 }
 
 /** Converts parameters of any implementation, and other objects with a `toString` of their own. */

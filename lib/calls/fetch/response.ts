@@ -14,9 +14,8 @@ export function toResponse(answer: Answer, url: URL): Response {
   const content = text ?? (body?.whole ? body.take() : (body?.stream() ?? null));
   const response = new Response(content, { status, statusText, headers });
   const described = describe(response, url.href.replace(/#.*$/, ''));
-  return text === undefined
-    ? described
-    : Object.defineProperties(described, readersOf(response, text));
+  if (text === undefined) return described;
+  return Object.defineProperties(described, readersOf(response, text));
 }
 
 /** Sets members that otherwise only Node can set, also on clones. */

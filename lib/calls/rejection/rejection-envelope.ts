@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { read } from '../../common/unknown-values.js';
+import { read, parseJson } from '../../common/unknown-values.js';
 
 /** Share of an answer that Betfair refused for its session. `'some'` is a batch of which a part got through. */
 export type Rejection = 'all' | 'some' | 'none';
@@ -138,11 +138,6 @@ function inspectText(text: string): Rejection {
 
 /** Parses JSON that mentions a rejection, but no JSON text inside it: that is only a mention. */
 export function parseMention(text: string): object | undefined {
-  if (!MENTION.test(text)) return undefined;
-  try {
-    const body: unknown = JSON.parse(text);
-    return typeof body === 'object' && body !== null ? body : undefined;
-  } catch {
-    return undefined;
-  }
+  const body = MENTION.test(text) ? parseJson(text) : undefined;
+  return typeof body === 'object' && body !== null ? body : undefined;
 }

@@ -2,7 +2,7 @@ import type { ReadableStream, ReadableStreamDefaultReader } from 'node:stream/we
 import { types } from 'node:util';
 import { systemClock } from '../../common/clock.js';
 import { inTime } from '../../common/deadline.js';
-import { read } from '../../common/unknown-values.js';
+import { isObject, read } from '../../common/unknown-values.js';
 import { ask, MAX_BODY_BYTES, inspectBody, type Rejection } from './rejection-envelope.js';
 
 /** Milliseconds for reading an answer here, whose body may never end. */
@@ -23,7 +23,7 @@ export function markJudged(response: Response): Response {
 }
 
 export function wasJudged(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && judged.has(value);
+  return isObject(value) && judged.has(value);
 }
 
 /** Tells if a refusal can have this status. Betfair uses 200 or 400; 403 and 5xx have other causes. */

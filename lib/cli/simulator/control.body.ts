@@ -1,4 +1,4 @@
-import { isRecord } from '../../common/unknown-values.js';
+import { isRecord, parseJson } from '../../common/unknown-values.js';
 import { isTimes } from './fault.names.js';
 
 /**
@@ -11,7 +11,7 @@ export function readBody(
   { members, needed }: { readonly members: readonly string[]; readonly needed: string },
   wrong: string[],
 ): Readonly<Record<string, unknown>> | undefined {
-  const read = parse(body);
+  const read = parseJson(body);
   if (isRecord(read)) {
     findUnknown(read, members, '', wrong);
     return read;
@@ -50,12 +50,4 @@ export function readTimes(times: unknown, wrong: string[]): number {
 /** Writes the result of {@link readTimes}. */
 export function timesText(times: number): number | 'always' {
   return times === Infinity ? 'always' : times;
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

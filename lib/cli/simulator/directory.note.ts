@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { FileObject, type ObjectState } from '../../storage/file/file.object.js';
-import { isRecord } from '../../common/unknown-values.js';
+import { isRecord, parseJson } from '../../common/unknown-values.js';
 import { type Holder, readHolder } from './directory.holder.js';
 
 /** SHA-256 of the text of each file, or of both texts while a file is being replaced. */
@@ -51,14 +51,10 @@ function textOf({ written, holder }: Note): string {
 }
 
 function parse(text: string): Note | undefined {
-  try {
-    const note: unknown = JSON.parse(text);
-    if (!isRecord(note) || !isRecord(note['written'])) return undefined;
-    const written = Object.entries(note['written']).map(
-      ([name, hashes]) => [name, Array.isArray(hashes) ? hashes.map(String) : []] as const,
-    );
-    return { written: new Map(written), holder: readHolder(note['holder']) };
-  } catch {
-    return undefined;
-  }
+  const note = parseJson(text);
+  if (!isRecord(note) || !isRecord(note['written'])) return undefined;
+  const written = Object.entries(note['written']).map(
+    ([name, hashes]) => [name, Array.isArray(hashes) ? hashes.map(String) : []] as const,
+  );
+  return { written: new Map(written), holder: readHolder(note['holder']) };
 }

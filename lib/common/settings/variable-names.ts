@@ -9,8 +9,6 @@ export function nameByVariables<T extends object>(
   variables.set(value, names);
   return value;
 }
-
-/** Environment variable of a member of a value. */
 export function variableOf(value: object, member: string): string | undefined {
   return variables.get(value)?.[member];
 }

@@ -22,8 +22,6 @@ export interface CredentialSources {
   readonly applicationKey: string;
   readonly requestTimeout: number;
 }
-
-/** Credentials of one login. */
 export interface LoginCredentials {
   readonly password: string;
   readonly certificate: CertificateContent | undefined;

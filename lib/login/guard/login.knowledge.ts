@@ -20,11 +20,9 @@ export const BAN_MS = 20 * MINUTE_MS;
 const LONGEST_BAN_MS = 25 * MINUTE_MS;
 /** Wait of a host after a refusal because of its location. */
 const LOCATION_REFUSAL_MS = 15 * MINUTE_MS;
-/** Lifetime of a two-factor code. */
 const TWO_FACTOR_CODE_MS = 30_000;
 /** Lost logins in a row before the next login has to wait. */
 const FREE_LOST_LOGINS = 3;
-/** Longest wait after lost logins. */
 const LONGEST_LOST_LOGIN_WAIT_MS = 3 * MINUTE_MS;
 /** Refused two-factor codes, or credentials, in a row after which a person must act. */
 export const MAX_REFUSALS_IN_A_ROW = 3;

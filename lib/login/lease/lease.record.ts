@@ -1,3 +1,4 @@
+import { isObject, parseJson } from '../../common/unknown-values.js';
 import { randomUUID } from 'node:crypto';
 import { hasFormOfCode, UNNAMED_CODE } from '../../identity/login-codes.js';
 
@@ -81,7 +82,7 @@ export function formatLoginRecord(record: LoginRecord): string {
 
 /** Parses a stored text; gives an empty record if it holds none, such as after an edit by hand. */
 export function parseLoginRecord(text: string): LoginRecord {
-  const fields = parseObject(text);
+  const fields = fieldsOf(parseJson(text));
   const { account, ban } = fields;
   return {
     account: typeof account === 'string' ? account : null,
@@ -142,14 +143,6 @@ function parseEntries<T>(
   );
 }
 
-function parseObject(text: string): Readonly<Record<string, unknown>> {
-  try {
-    return fieldsOf(JSON.parse(text));
-  } catch {
-    return {};
-  }
-}
-
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
+  return isObject(value) ? { ...value } : {};
 }

@@ -34,9 +34,7 @@ interface Taken extends StoredRecord {
 
 interface Leaving {
   readonly done: Promise<void>;
-  /** Aborts the pause. */
   readonly pause: AbortController;
-  /** Aborts the write. */
   readonly write: AbortController;
 }
 

@@ -5,8 +5,6 @@ import type {
   ClientCertificate,
 } from '../../identity/certificate/certificate.options.js';
 import type { EnvironmentReader } from './environment.reader.js';
-
-/** Part of the certificate from the environment. */
 interface GivenPart<T = CertificateSource> {
   /** Name of the variable that holds it. */
   readonly variable: string;

@@ -1,8 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { ApplicationLog } from '../../common/application-log.js';
 import type { SessionEvent } from './session.events.js';
-
-/** Writes the events of the session to the application's log. */
 export function logSessionEvents(events$: Observable<SessionEvent>, log: ApplicationLog): void {
   events$.subscribe((event) => {
     switch (event.type) {

@@ -23,7 +23,6 @@ export interface CloudFault {
   readonly code: string | undefined;
   /** HTTP status, if there was an answer. */
   readonly status: number | undefined;
-  /** Time on the clock of the server. */
   readonly serverTime?: string | undefined;
   /** The file that could not be read. */
   readonly path?: string | undefined;

@@ -1,3 +1,4 @@
+import { isText } from '../../common/unknown-values.js';
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import type { DeleteCondition, WriteCondition } from './session-storage.interface.js';
 
@@ -12,7 +13,7 @@ export function expectedVersion(condition: WriteCondition): string | undefined {
   const ifAbsent: unknown = Reflect.get(Object(condition), 'ifAbsent');
   const ifVersion: unknown = Reflect.get(Object(condition), 'ifVersion');
   if (ifAbsent === true && ifVersion === undefined) return undefined;
-  if (ifAbsent === undefined && isVersion(ifVersion)) return ifVersion;
+  if (ifAbsent === undefined && isText(ifVersion)) return ifVersion;
   throw new BetfairConfigurationError(
     'a write to the session store needs exactly one condition: { ifAbsent: true }, or { ifVersion } with the version that a read or write returned.',
   );
@@ -24,13 +25,8 @@ export function expectedVersion(condition: WriteCondition): string | undefined {
  * @throws BetfairConfigurationError before any input or output
  */
 export function assertDeleteCondition(condition: DeleteCondition): void {
-  if (isVersion(Reflect.get(Object(condition), 'ifVersion'))) return;
+  if (isText(Reflect.get(Object(condition), 'ifVersion'))) return;
   throw new BetfairConfigurationError(
     'a delete from the session store needs { ifVersion } with the version that a read or write returned.',
   );
-}
-
-/** Tells if a value can be a version. */
-export function isVersion(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }

@@ -23,7 +23,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { read } from '../../common/unknown-values.js';
+import { read, parseJson } from '../../common/unknown-values.js';
 import { codeOf, withLinkErrors } from './file.errors.js';
 import { ifExists, remove, syncFolder, writeNew, type Fingerprint } from './file.copy.js';
 import { ABANDONED_AFTER_MS, sweep } from './file.temporary.js';
@@ -149,12 +149,7 @@ function numbers(names: readonly string[]): number[] {
 }
 
 function parse(text: string): GenerationRecord | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const parsed = parseJson(text);
   const [temp, follows, base, result] = ['temp', 'follows', 'base', 'result'].map((name) =>
     read(parsed, name),
   );

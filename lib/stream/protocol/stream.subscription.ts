@@ -1,8 +1,6 @@
 import type { MarketSubscription, OrderSubscription, StreamOptions } from './stream.options.js';
 import { BetfairConfigurationError } from '../../errors/index.js';
 import { isRecord } from '../../common/unknown-values.js';
-
-/** A subscription that was checked and copied. */
 export interface CheckedSubscription {
   readonly op: 'marketSubscription' | 'orderSubscription';
   readonly given: MarketSubscription | OrderSubscription;

@@ -198,9 +198,7 @@ describe('fetch of a request that Betfair refuses for its session', () => {
     await send();
     const warnings = logger.lines.filter(([level]) => level === 'warn');
     expect(warnings).toHaveLength(1);
-    expect(String(warnings[0]?.[1])).toMatch(
-      /because its body is a stream\..*string or a Buffer/,
-    );
+    expect(String(warnings[0]?.[1])).toMatch(/because its body is a stream\..*string or a Buffer/);
   });
 
   it('reuses the connection of the refusal, which nobody reads', async () => {

@@ -6,7 +6,7 @@ import {
   type FrameworkFault,
 } from './api.envelopes.js';
 import { matchPath } from '../http/accepted-requests.js';
-import { isRecord } from '../../../common/unknown-values.js';
+import { isRecord, parseJson } from '../../../common/unknown-values.js';
 import { splitPath } from '../http/request.js';
 
 /** One operation that an API request asks for. */
@@ -64,7 +64,7 @@ export function parseCalls(route: ApiRoute, body: string): ParsedCalls | Framewo
     const call = { method: MENU, operation: MENU, params: { locale: route.locale } };
     return { calls: [call], isBatch: false };
   }
-  const parsed = parseJson(body, route.style);
+  const parsed = parseContent(body, route.style);
   if (route.style === 'rest') {
     if (!isRecord(parsed)) return MALFORMED_JSON;
     const { method } = route;
@@ -84,15 +84,11 @@ export function apiMethods(path: string, body: string): readonly string[] {
   return parsed && 'calls' in parsed ? parsed.calls.map((call) => call.method) : [];
 }
 
-function parseJson(body: string, style: ApiRoute['style']): unknown {
+function parseContent(body: string, style: ApiRoute['style']): unknown {
   // Operations without parameters are called with no body at all in REST.
   if (style === 'rest' && body.trim() === '') return {};
-  try {
-    const parsed: unknown = JSON.parse(body);
-    return isTooDeep(parsed) ? undefined : parsed;
-  } catch {
-    return undefined;
-  }
+  const parsed = parseJson(body);
+  return isTooDeep(parsed) ? undefined : parsed;
 }
 
 function isTooDeep(value: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls';
-import { isRecord } from '../../../common/unknown-values.js';
+import { isRecord, parseJson } from '../../../common/unknown-values.js';
 
 const MAX_LINE_LENGTH = 65_536;
 
@@ -66,15 +66,7 @@ export class MessageSocket {
 
   #receive(line: string): void {
     if (this.#isDeaf) return;
-    this.listener.receive(line.length > MAX_LINE_LENGTH ? undefined : parse(line));
-  }
-}
-
-function parse(line: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const message: unknown = JSON.parse(line);
-    return isRecord(message) ? message : undefined;
-  } catch {
-    return undefined;
+    const message = line.length > MAX_LINE_LENGTH ? undefined : parseJson(line);
+    this.listener.receive(isRecord(message) ? message : undefined);
   }
 }

@@ -1,3 +1,4 @@
+import { isText } from '../../../common/unknown-values.js';
 import type { StreamErrorCode } from '../../../stream/protocol/stream.refusals.js';
 import type { SimulatedAccount } from '../accounts/simulated-account.js';
 import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
@@ -72,10 +73,6 @@ export class StreamGate {
     if (next.left <= 0) this.#planned.splice(this.#planned.indexOf(next), 1);
     return { errorCode: next.errorCode, errorMessage: 'The test wants it so' };
   }
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }
 
 /** Makes the refusal. Its text quotes both, like a recorded one, so clients must not log it. */
