@@ -55,7 +55,7 @@ describe('GET /markets', () => {
     simulator.fail('api', { status: 503 });
     const answer = await sample.get('/markets');
     expect(answer.status).toBe(503);
-    expect(await answer.text()).toContain('listMarketCatalogue with HTTP 503');
+    expect(await answer.text()).toContain('listMarketCatalogue (HTTP 503)');
     expect(simulator.counts).toMatchObject({ logins: 1, calls: 1 });
   });
 });

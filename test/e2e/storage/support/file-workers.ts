@@ -134,8 +134,9 @@ export class Workers {
     const nest = join(build, 'node_modules/@nestjs/common');
     await mkdir(nest, { recursive: true });
     await writeFile(join(nest, 'index.js'), 'exports.Logger = class { warn() {} };');
-    for (const folder of ['common', 'errors', 'storage', 'storage/file']) {
-      await mkdir(join(build, folder));
+    const folders = ['common', 'common/settings', 'errors', 'storage/contract', 'storage/file'];
+    for (const folder of folders) {
+      await mkdir(join(build, folder), { recursive: true });
       for (const file of await readdir(join('lib', folder))) {
         if (!file.endsWith('.ts')) continue;
         const { code } = await transformFile(join('lib', folder, file), {
