@@ -11,7 +11,6 @@ import { AccountRegistry } from '../accounts/account.registry.js';
 import {
   findHandlerClasses,
   type HandlerClass,
-  isMarked,
   type Route,
   routeOf,
   runsInterceptorsOfFields,
@@ -20,6 +19,18 @@ import {
 /** Kinds of handlers around which Nest runs interceptors. */
 const HANDLERS = 'HTTP route, message pattern, WebSocket message or GraphQL operation';
 const ALTERNATIVE = 'inject SessionService there and use call(), fetch() or run()';
+
+/** Metadata keys of methods that libraries run without interceptors: schedulers, event emitters, queues. */
+const RUNNERS = [
+  'SCHEDULER_TYPE',
+  'EVENT_LISTENER_METADATA',
+  'bull:module_queue_process',
+  'bullmq:worker_events_metadata',
+  'bullmq:queue_events_metadata',
+];
+
+/** Metadata keys of Nest's routes and messages, also in classes where Nest ignores them. */
+const ROUTES = ['path', 'microservices:handler_type', 'websockets:message_mapping'];
 
 /** Method of a class, with its route. */
 interface Method {
@@ -118,4 +129,9 @@ export class DecoratorCheck implements OnApplicationBootstrap {
       `@UseBetfairSession() has no effect on ${places} unless the options of GraphQLModule have fieldResolverEnhancers: ['interceptors']: ${what} of GraphQL. Set that option, or ${ALTERNATIVE}.`,
     );
   }
+}
+
+/** Tells if a method is meant to be called by Nest or a library. */
+function isMarked(method: Function): boolean {
+  return [...RUNNERS, ...ROUTES].some((key) => Reflect.hasMetadata(key, method));
 }

@@ -64,23 +64,6 @@ export function routeOf(method: Function, owner: HandlerClass): Route {
   return isField ? 'field resolver' : 'none';
 }
 
-/** Metadata keys of methods that libraries run without interceptors: schedulers, event emitters, queues. */
-const RUNNERS = [
-  'SCHEDULER_TYPE',
-  'EVENT_LISTENER_METADATA',
-  'bull:module_queue_process',
-  'bullmq:worker_events_metadata',
-  'bullmq:queue_events_metadata',
-];
-
-/** Metadata keys of Nest's routes and messages, also in classes where Nest ignores them. */
-const ROUTES = ['path', 'microservices:handler_type', 'websockets:message_mapping'];
-
-/** Tells if a method is meant to be called by Nest or a library. */
-export function isMarked(method: Function): boolean {
-  return [...RUNNERS, ...ROUTES].some((key) => has(key, method));
-}
-
 function has(key: string, target: Function): boolean {
   return Reflect.hasMetadata(key, target);
 }

@@ -16,7 +16,7 @@ import type { SessionStorage } from '../storage/contract/session-storage.interfa
 import { isChosenByUrl } from '../storage/storage.opening.js';
 import { traitsOf } from '../storage/store.traits.js';
 import { warnOfCertificateExpiry } from './events/certificate-expiry.warning.js';
-import { logSessionEvents } from './events/session.log.js';
+import { logSessionEvents } from './events/log.messages.js';
 import { RenewalRunner } from './provider/renewal.runner.js';
 import { SessionCache } from './provider/session.cache.js';
 import { SessionCheck } from './session.check.js';

@@ -22,7 +22,7 @@ const READ_ATTEMPTS = 5;
 const MAX_READ_BYTES = 1_048_576n;
 
 /** Replaces `handle.sync()`, which the file handles of Yarn's Plug'n'Play do not have. */
-const sync = promisify(fsync);
+export const sync = promisify(fsync);
 
 /** Reads a file; `undefined` if there is none. */
 export async function readCopy(path: string): Promise<FileCopy | undefined> {
@@ -41,23 +41,6 @@ export async function readCopy(path: string): Promise<FileCopy | undefined> {
       await handle.close();
     }
   }
-}
-
-/** Writes a new file, readable by its owner only, down to the disk. */
-export async function writeNew(path: string, value: string): Promise<Fingerprint> {
-  const bytes = Buffer.from(value);
-  const handle = await open(path, 'wx', 0o600);
-  try {
-    await handle.writeFile(bytes);
-    await sync(handle.fd);
-  } catch (error) {
-    await remove(path);
-    throw error;
-  } finally {
-    await handle.close();
-  }
-  // After close, because some network file systems set the time of modification then.
-  return fingerprint(await stat(path, { bigint: true }), bytes);
 }
 
 /** Renames a file; `false` if there is no `from`. */
@@ -117,7 +100,7 @@ function isUnchanged(before: FileStats, after: FileStats, length: number): boole
   return before.mtimeNs === after.mtimeNs && expectedLength === BigInt(length);
 }
 
-function fingerprint({ ino, mtimeNs }: FileStats, bytes: Buffer): Fingerprint {
+export function fingerprint({ ino, mtimeNs }: FileStats, bytes: Buffer): Fingerprint {
   const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
   return `${ino}-${mtimeNs}-${digest}`;
 }

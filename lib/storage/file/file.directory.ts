@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, withLinkErrors } from './file.errors.js';
-import { ifExists, move, remove, writeNew } from './file.copy.js';
-import { ABANDONED_AFTER_MS, sweep } from './file.temporary.js';
+import { ifExists, move, remove } from './file.copy.js';
+import { ABANDONED_AFTER_MS, sweep, writeNew } from './file.temporary.js';
 
 const IGNORE_FILE = '.gitignore';
 const TEMPORARY = /^\.probe-[0-9a-f-]{36}(-link)?$/;

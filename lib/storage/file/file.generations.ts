@@ -25,8 +25,8 @@ import { link, mkdir, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { read, parseJson } from '../../common/unknown-values.js';
 import { codeOf, withLinkErrors } from './file.errors.js';
-import { ifExists, remove, syncFolder, writeNew, type Fingerprint } from './file.copy.js';
-import { ABANDONED_AFTER_MS, sweep } from './file.temporary.js';
+import { ifExists, remove, syncFolder, type Fingerprint } from './file.copy.js';
+import { ABANDONED_AFTER_MS, sweep, writeNew } from './file.temporary.js';
 
 /** Decision of one generation. `null` means "no object". */
 export interface GenerationRecord {

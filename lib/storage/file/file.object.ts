@@ -8,10 +8,10 @@ import {
   readCopy,
   remove,
   syncFolder,
-  writeNew,
   type FileCopy,
   type Fingerprint,
 } from './file.copy.js';
+import { writeNew } from './file.temporary.js';
 
 /** The stored copy, and the newest generation at that moment. */
 export interface ObjectState {

@@ -1,9 +1,26 @@
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ifExists, remove, writeNew } from './file.copy.js';
+import { fingerprint, type Fingerprint, ifExists, remove, sync } from './file.copy.js';
 
 /** Milliseconds after which a temporary file counts as left by a dead process. */
 export const ABANDONED_AFTER_MS = 10 * 60_000;
+
+/** Writes a new file, readable by its owner only, down to the disk. */
+export async function writeNew(path: string, value: string): Promise<Fingerprint> {
+  const bytes = Buffer.from(value);
+  const handle = await open(path, 'wx', 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await sync(handle.fd);
+  } catch (error) {
+    await remove(path);
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  // After close, because some network file systems set the time of modification then.
+  return fingerprint(await stat(path, { bigint: true }), bytes);
+}
 
 /**
  * Removes those of `names` that killed processes have left.

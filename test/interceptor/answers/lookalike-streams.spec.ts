@@ -61,7 +61,8 @@ describe('a stream whose first event looks like a refusal', () => {
         concat(
           of({ data: refused }),
           defer(() => throwError(() => Object.assign(new Error(), endAndRefuse(betting)))).pipe(
-            delaySubscription(50),
+            // Until the check of the first event is over, also on a busy machine.
+            delaySubscription(1_000),
           ),
         ),
       { onMethod: [Sse()] },
