@@ -290,7 +290,7 @@ const REFUSALS: readonly Refusal[] = [
       flags: ['--replicaof', '127.0.0.1', '1', '--replica-serve-stale-data', 'no'],
     },
     failure: 'unavailable',
-    message: /\(MASTERDOWN\)\. It is a replica without its primary/,
+    message: /\(MASTERDOWN\)\. The server is a replica without its primary/,
     only: ['open', 'read', 'delete'],
   },
   {
@@ -342,7 +342,7 @@ describe('RedisStorage: a server that says no', () => {
     const key = newKey();
     await server.admin.call('LPUSH', `{${key}}`, 'x');
     for (const run of Object.values(operations(store, key))) {
-      await expectFailure(run(), 'misconfigured', /\(WRONGTYPE\)\. .* choose another prefix/);
+      await expectFailure(run(), 'misconfigured', /\(WRONGTYPE\)\. .* Choose another prefix/);
     }
   });
 

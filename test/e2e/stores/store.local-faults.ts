@@ -1,18 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inspect, types } from 'node:util';
+import { inspect } from 'node:util';
 import { SessionStorageError } from 'nestjs-betfair-session';
 import type { CloudStorage } from '../../../lib/storage/cloud/cloud.storage.js';
-
-// Jest has an `Error` of its own, and the AWS SDK drops what is no instance of it, such as the errors of Node.
-Object.defineProperty(Error, Symbol.hasInstance, {
-  value(this: unknown, error: unknown) {
-    return this === Error
-      ? types.isNativeError(error)
-      : Function.prototype[Symbol.hasInstance].call(this, error);
-  },
-});
 
 /** Runs with these variables of the environment; `undefined` takes one away. */
 export async function inEnv<T>(
