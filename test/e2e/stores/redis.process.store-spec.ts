@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { compiledPackage } from './compiled.js';
 import { RedisServer, startEncrypted } from './redis.server.js';
 
-const PROGRAM = join('test', 'stores', 'redis.process.mjs');
+const PROGRAM = join('test', 'e2e', 'stores', 'redis.process.mjs');
 
 afterAll(() => RedisServer.stopAll());
 

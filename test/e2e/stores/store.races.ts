@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { SessionStorage, WriteCondition } from 'nestjs-betfair-session';
 import { compiledPackage } from './compiled.js';
 
-const PROGRAM = join('test', 'stores', 'racer.process.mjs');
+const PROGRAM = join('test', 'e2e', 'stores', 'racer.process.mjs');
 const ROUNDS = 200;
 const RACERS = 8;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { compiledPackage } from './compiled.js';
 
-const PROGRAM = join('test', 'stores', 'tracing.process.mjs');
+const PROGRAM = join('test', 'e2e', 'stores', 'tracing.process.mjs');
 
 /** What the program printed. */
 export interface Traced {
