@@ -17,6 +17,7 @@ import { announceForeignHosts } from './options/foreign-hosts.js';
 import { hideSecrets } from './options/printed-options.js';
 import { resolveSessionOptions } from './options/session-options.resolver.js';
 import type { ResolvedSessionOptions } from './options/resolved-options.js';
+import { composeSession } from './session/session.composition.js';
 import { SessionService } from './session/session.service.js';
 import type { SessionStorage } from './storage/contract/session-storage.interface.js';
 import { openStorage } from './storage/storage.opening.js';
@@ -78,15 +79,13 @@ function accountProviders(name: string | undefined): Provider[] {
     },
     {
       provide: service,
-      useFactory: async (
+      useFactory: (
         options: ResolvedSessionOptions,
         store: SessionStorage,
         clock: Clock,
         registry: AccountRegistry,
       ) => {
         registry.claim(account, store, options.storage, options.sessionKey);
-        // Loaded here, with the HTTP client: whoever only imports the package does not wait for it.
-        const { composeSession } = await import('./session/session.composition.js');
         const log = openLog('BetfairSession', account);
         const parts = composeSession(options, store, clock, log);
         return new SessionService(account, options, parts, log);
