@@ -106,7 +106,7 @@ describe('a deletion of a file that succeeded stays one', () => {
           expect([...where, outcome]).toEqual([...where, 'done']);
           expect([...where, await storage.read(KEY)]).toEqual([...where, undefined]);
         }
-  }, 60_000);
+  }, 180_000);
 
   it('if a late deletion takes the copy away and puts it back meanwhile', async () => {
     const { move, last } = await callsOfDeletion();
@@ -126,5 +126,5 @@ describe('a deletion of a file that succeeded stays one', () => {
         expect([...where, outcome]).toEqual([...where, 'done']);
         expect([...where, await storage.read(KEY)]).toEqual([...where, undefined]);
       }
-  }, 60_000);
+  }, 180_000);
 });
