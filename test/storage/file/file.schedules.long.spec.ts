@@ -489,7 +489,9 @@ describe('FileStorage without hard links', () => {
       expect(failure).toMatchObject({
         failure: 'unsupported',
         message: expect.stringMatching(
-          new RegExp(`"${storage.directory}" does not support hard links \\(${fails}\\).*a local disk`),
+          new RegExp(
+            `"${storage.directory}" does not support hard links \\(${fails}\\).*a local disk`,
+          ),
         ),
         cause: { code: fails },
       });
