@@ -506,7 +506,7 @@ describe('PostgresStorage: a server that says no', () => {
     await expectFailures(
       new PostgresStorage({ url: url(place) }),
       'misconfigured',
-      new RegExp(`\\((${code})\\)\\. There is no such .*${create}`),
+      new RegExp(`\\((${code})\\)\\. The (?:table|database) does not exist\\. .*${create}`),
     );
   });
 
