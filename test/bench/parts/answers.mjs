@@ -1,3 +1,13 @@
+/** A JSON-RPC answer with two event types, as `listEventTypes` gives. */
+export const SMALL = JSON.stringify({
+  jsonrpc: '2.0',
+  result: [
+    { eventType: { id: '1', name: 'Soccer' }, marketCount: 25614 },
+    { eventType: { id: '7', name: 'Horse Racing' }, marketCount: 398 },
+  ],
+  id: 1,
+});
+
 function prices(from) {
   return Array.from({ length: 10 }, (_, i) => ({ price: from + i / 100, size: 1000.5 + i }));
 }
