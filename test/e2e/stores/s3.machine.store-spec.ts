@@ -101,7 +101,11 @@ describe('S3Storage, when the credentials of the machine cannot be used', () => 
       // The SDK leaves its timers behind, which would keep the process.
       jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'performance', 'setImmediate'] });
       await inEnv({ ...WITH_CREDENTIALS, [name]: 'CANARY\n' }, () =>
-        expectMisconfigured(open(), 'ERR_INVALID_CHAR', `Nothing was sent: ${name} must not contain`),
+        expectMisconfigured(
+          open(),
+          'ERR_INVALID_CHAR',
+          `Nothing was sent: ${name} must not contain`,
+        ),
       );
       jest.useRealTimers();
     },
