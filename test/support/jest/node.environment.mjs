@@ -7,7 +7,7 @@ import { beginSuite, endSuite } from './made-once.mjs';
 
 // Freeing the modules that its suites left behind may take longer than the 500 ms that jest waits for a worker, and
 // jest then blames the tests. It is the system's work anyway. 'exit' comes only when nothing is open any more.
-process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
+if (process.send) process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
 
 // What this machine trusts is no matter of the tests, and Node before 22.15 makes us read it for each login.
 delete process.env.NODE_EXTRA_CA_CERTS;
