@@ -73,11 +73,11 @@ export { FileStorage, type FileStorageOptions } from './storage/file/file.storag
 export { GcsStorage } from './storage/gcs/gcs.storage.js';
 export type { GcsClientLike, GcsFileLike, GcsStorageOptions } from './storage/gcs/gcs.options.js';
 export { MemoryStorage, type MemoryStorageOptions } from './storage/memory/memory.storage.js';
-export type { PostgresClientLike } from './storage/postgres/postgres.options.js';
-export {
-  PostgresStorage,
-  type PostgresStorageOptions,
-} from './storage/postgres/postgres.storage.js';
+export { PostgresStorage } from './storage/postgres/postgres.storage.js';
+export type {
+  PostgresClientLike,
+  PostgresStorageOptions,
+} from './storage/postgres/postgres.options.js';
 export type { RedisCommand, RedisSend } from './storage/redis/redis.commands.js';
 export {
   type RedisClientOptions,

@@ -31,3 +31,20 @@ export interface PostgresSource {
   /** Closes the connections that the source opened itself. */
   close(): Promise<void>;
 }
+
+/** Options of {@link PostgresStorage}: a `url` or a `client`. */
+export interface PostgresStorageOptions {
+  /** URL such as `postgres://user:password@host:5432/database?sslmode=verify-full&prefix=betfair/`. */
+  readonly url?: string | undefined;
+  /** Authority that signed the certificate of the server of `url`, PEM; trusted in addition to the usual ones. */
+  readonly ca?: string | Buffer | undefined;
+  /** A pool of the application, instead of `url`. You close it. */
+  readonly client?: PostgresClientLike | undefined;
+  /**
+   * Name of the table, which must exist, such as `betting.betfair_session`. Default: from the URL, or
+   * `betfair_session`.
+   */
+  readonly table?: string | undefined;
+  /** Prefix of every key, such as `betfair/`. Default: from the URL, or none. */
+  readonly prefix?: string | undefined;
+}

@@ -15,29 +15,16 @@ import { assertStorageKey } from '../contract/storage-key.js';
 import { assertDeleteCondition, expectedVersion } from '../contract/write-condition.js';
 import { borrowed } from './postgres.borrowed.js';
 import { hiddenBytes } from './postgres.bytes.js';
-import type { PostgresClientLike, PostgresSource } from './postgres.options.js';
+import type {
+  PostgresStorageOptions,
+  PostgresClientLike,
+  PostgresSource,
+} from './postgres.options.js';
 import { mayPass, postgresError } from './postgres.errors.js';
 import { ownPool } from './postgres.pool.js';
 import { checkTable, rowsOf, storedIn } from './postgres.client.js';
 import { DEFAULT_TABLE, type PostgresTable, tableNamed } from './postgres.table.js';
 import { type PostgresUrl, readPostgresUrl } from './postgres.url.js';
-
-/** Options of {@link PostgresStorage}: a `url` or a `client`. */
-export interface PostgresStorageOptions {
-  /** URL such as `postgres://user:password@host:5432/database?sslmode=verify-full&prefix=betfair/`. */
-  readonly url?: string | undefined;
-  /** Authority that signed the certificate of the server of `url`, PEM; trusted in addition to the usual ones. */
-  readonly ca?: string | Buffer | undefined;
-  /** A pool of the application, instead of `url`. You close it. */
-  readonly client?: PostgresClientLike | undefined;
-  /**
-   * Name of the table, which must exist, such as `betting.betfair_session`. Default: from the URL, or
-   * `betfair_session`.
-   */
-  readonly table?: string | undefined;
-  /** Prefix of every key, such as `betfair/`. Default: from the URL, or none. */
-  readonly prefix?: string | undefined;
-}
 
 /**
  * Keeps sessions in a table of PostgreSQL (`storage: 'postgres://user:password@host/database'`), by single statements
