@@ -32,6 +32,7 @@ export interface IdentityOptions {
   readonly ca: CertificateAuthorities;
   readonly requestTimeout: number;
 }
+
 export interface LoginSecrets {
   readonly password: string;
   /** `undefined` without two-factor authentication, and for a certificate login. */

@@ -18,6 +18,7 @@ export const LOGIN_CODE_KINDS = [
   'credentials',
   'account',
 ] as const;
+
 export interface LoginCode {
   readonly kind: LoginCodeKind;
   /** Advice for a person. */

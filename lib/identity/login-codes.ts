@@ -50,6 +50,7 @@ const CODE = /^[A-Z][A-Z0-9_]{0,59}$/;
 
 /** Name for a code that is not shown. */
 export const UNNAMED_CODE = 'UNDOCUMENTED_CODE';
+
 export function hasFormOfCode(text: string): boolean {
   return CODE.test(text);
 }

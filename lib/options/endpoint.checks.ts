@@ -12,6 +12,7 @@ export function findUnknownEndpoints(endpoints: object): string[] {
         `endpoints.${endpoint}: there is no such endpoint. Use one of ${KNOWN_ENDPOINTS.join(', ')}.`,
     );
 }
+
 export function findEndpointFault(endpoint: string, address: unknown): string | undefined {
   const name = `endpoints.${endpoint}`;
   if (endpoint === 'api') return findOriginFault(name, address);

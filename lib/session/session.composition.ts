@@ -29,6 +29,7 @@ import { SessionAcquisition } from './provider/session.acquisition.js';
 import { TokenWriter } from './provider/token.writer.js';
 import { ShutdownDeadline } from './shutdown.deadline.js';
 import { TokenStore } from './provider/token.store.js';
+
 export interface SessionParts {
   readonly cache: SessionCache;
   readonly provider: SessionProvider;
@@ -66,11 +67,11 @@ export function composeSession(
   // A new session is about to be used.
   publisher.sessions$(() => undefined).subscribe(() => connections.prepare());
   logSessionEvents(publisher.events$, log);
-  const bounded = new MonitoredStorage(storage, clock, storageTimeoutOf(options), (error) =>
+  const monitored = new MonitoredStorage(storage, clock, storageTimeoutOf(options), (error) =>
     publisher.publish(error ? { type: 'storageDegraded', error } : { type: 'storageRecovered' }),
   );
   const recordName = `${sessionKey}.lease`;
-  const records = new RecordStore(bounded, recordName, sessionKey, accountIdOf(options));
+  const records = new RecordStore(monitored, recordName, sessionKey, accountIdOf(options));
   const { isShared, isToBeTested } = traitsOf(storage);
   const isNamedByHand = sessionKey !== defaultSessionKey(options);
   // Without its record, a token under a chosen name would belong to the first account that claims it.
@@ -78,7 +79,7 @@ export function composeSession(
     ? `"${recordName}" and "${sessionKey}" together`
     : `"${recordName}"`;
   const guard = new LoginGuard(clock, publisher, isShared ? deletion : undefined);
-  const tokens = new TokenStore(bounded, sessionKey, isNamedByHand ? records : undefined);
+  const tokens = new TokenStore(monitored, sessionKey, isNamedByHand ? records : undefined);
   // If no other process sees the store, no login is shared.
   const fleet = isShared
     ? createFleet({
@@ -132,7 +133,7 @@ export function composeSession(
     guard,
     login,
     lease: fleet?.lease,
-    storage: bounded,
+    storage: monitored,
     ownsStorage: isChosenByUrl(storage),
     identity,
     connections,

@@ -9,6 +9,7 @@ export function nameByVariables<T extends object>(
   variables.set(value, names);
   return value;
 }
+
 export function variableOf(value: object, member: string): string | undefined {
   return variables.get(value)?.[member];
 }

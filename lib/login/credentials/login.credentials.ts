@@ -22,6 +22,7 @@ export interface CredentialSources {
   readonly applicationKey: string;
   readonly requestTimeout: number;
 }
+
 export interface LoginCredentials {
   readonly password: string;
   readonly certificate: CertificateContent | undefined;

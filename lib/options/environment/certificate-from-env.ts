@@ -5,6 +5,7 @@ import type {
   ClientCertificate,
 } from '../../identity/certificate/certificate.options.js';
 import type { EnvironmentReader } from './environment.reader.js';
+
 interface GivenPart<T = CertificateSource> {
   /** Name of the variable that holds it. */
   readonly variable: string;

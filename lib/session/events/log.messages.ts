@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { ApplicationLog } from '../../common/application-log.js';
 import type { SessionEvent } from './session.events.js';
+
 export function logSessionEvents(events$: Observable<SessionEvent>, log: ApplicationLog): void {
   events$.subscribe((event) => {
     switch (event.type) {

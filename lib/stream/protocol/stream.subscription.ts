@@ -1,6 +1,7 @@
 import type { MarketSubscription, OrderSubscription, StreamOptions } from './stream.options.js';
 import { BetfairConfigurationError } from '../../errors/index.js';
 import { isRecord } from '../../common/unknown-values.js';
+
 export interface CheckedSubscription {
   readonly op: 'marketSubscription' | 'orderSubscription';
   readonly given: MarketSubscription | OrderSubscription;

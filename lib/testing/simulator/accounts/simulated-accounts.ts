@@ -1,8 +1,7 @@
-import type { LoginProof } from './simulated-account.js';
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../common/clock.js';
 import { BetfairConfigurationError } from '../../../errors/index.js';
-import type { SimulatedAccount } from './simulated-account.js';
+import type { LoginProof, SimulatedAccount } from './simulated-account.js';
 
 /** Outcome of a login attempt: a token if there is a session. */
 export interface LoginOutcome {

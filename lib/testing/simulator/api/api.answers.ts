@@ -1,5 +1,4 @@
-import type { AnswerHandler } from './answer.table.js';
-import type { ServiceAnswers } from './answer.table.js';
+import type { AnswerHandler, ServiceAnswers } from './answer.table.js';
 import { badInput, wholeNumberOf } from './params.js';
 
 /** Answers of the operations that do not depend on markets and orders. */

@@ -7,8 +7,7 @@ import {
   type RequestKind,
 } from '../http/accepted-requests.js';
 import type { SimulatedAccounts } from '../accounts/simulated-accounts.js';
-import { AnswerTable, type ServiceAnswers } from './answer.table.js';
-import type { AnswerHandler } from './answer.table.js';
+import { AnswerTable, type ServiceAnswers, type AnswerHandler } from './answer.table.js';
 import { SimulatedApiError } from './simulated-api.error.js';
 import {
   parseCalls,

@@ -1,7 +1,6 @@
 import { ACCEPTED, acceptsMethod, lacksApplicationKey } from '../http/accepted-requests.js';
-import type { SimulatedAccount } from '../accounts/simulated-account.js';
 import type { LoginOutcome, SimulatedAccounts } from '../accounts/simulated-accounts.js';
-import type { LoginProof } from '../accounts/simulated-account.js';
+import type { SimulatedAccount, LoginProof } from '../accounts/simulated-account.js';
 import { html, image, json, type SimulatorReply } from '../http/reply.js';
 import {
   asksForJson,
