@@ -8,6 +8,8 @@ export class SlowPipe {
   readonly #server = createServer((client) => this.#serve(client));
   /** Bytes that the next connections carry to the client until they fail, one each. */
   #budgets: number[] = [];
+  /** The same for the connections that are open. */
+  readonly #left = new Map<Socket, number>();
 
   private constructor(private readonly serverPort: number) {}
 
@@ -33,9 +35,10 @@ export class SlowPipe {
     for (const server of this.#answers) server.pause();
   }
 
-  /** Ends what {@link hold} began, and {@link failAfter} that nothing has met. */
+  /** Ends what {@link hold} and {@link failAfter} began: no connection is held back or fails any more. */
   release(): void {
     this.#budgets = [];
+    this.#left.clear();
     for (const server of this.#answers) server.resume();
   }
 
@@ -49,7 +52,7 @@ export class SlowPipe {
   #serve(client: Socket): void {
     const server = connect({ port: this.serverPort, host: '127.0.0.1', noDelay: true });
     client.setNoDelay();
-    let budget = this.#budgets.shift() ?? Infinity;
+    this.#left.set(server, this.#budgets.shift() ?? Infinity);
     this.#answers.add(server);
     for (const [socket, other] of [
       [client, server],
@@ -60,14 +63,16 @@ export class SlowPipe {
       socket.on('close', () => {
         this.#sockets.delete(socket);
         this.#answers.delete(socket);
+        this.#left.delete(socket);
         other.destroySoon();
       });
     }
     client.on('data', (data) => server.write(data));
     server.on('data', (data) => {
-      client.write(data.subarray(0, budget));
-      budget -= data.length;
-      if (budget <= 0) client.resetAndDestroy();
+      const left = this.#left.get(server) ?? Infinity;
+      client.write(data.subarray(0, left));
+      this.#left.set(server, left - data.length);
+      if (data.length >= left) client.resetAndDestroy();
     });
   }
 }
