@@ -79,7 +79,7 @@ function accountProviders(name: string | undefined): Provider[] {
     },
     {
       provide: service,
-      useFactory: (
+      useFactory: async (
         options: ResolvedSessionOptions,
         store: SessionStorage,
         clock: Clock,
@@ -87,7 +87,7 @@ function accountProviders(name: string | undefined): Provider[] {
       ) => {
         registry.claim(account, store, options.storage, options.sessionKey);
         const log = openLog('BetfairSession', account);
-        const parts = composeSession(options, store, clock, log);
+        const parts = await composeSession(options, store, clock, log);
         return new SessionService(account, options, parts, log);
       },
       inject: [RESOLVED_OPTIONS, storage, SESSION_CLOCK, AccountRegistry],

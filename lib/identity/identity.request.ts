@@ -1,4 +1,4 @@
-import { type Dispatcher, request } from '../common/http/undici.js';
+import { type Dispatcher, undici } from '../common/http/undici.js';
 
 export type Operation = 'login' | 'keepAlive' | 'logout';
 
@@ -31,7 +31,7 @@ export async function sendRequest(
 ): Promise<IdentityResponse> {
   const dispatcher = connect();
   const options = { dispatcher, method: 'POST', headers, body: body ?? null, signal } as const;
-  const answer = await request(url, options);
+  const answer = await undici().request(url, options);
   const { 'content-type': contentType, 'content-encoding': encoding = 'identity' } = answer.headers;
   return {
     status: answer.statusCode,

@@ -3,7 +3,7 @@ import { boundedConnector, type Connector } from '../common/http/connector.js';
 import { proxyAgent } from '../common/http/proxy.js';
 import { closeSocket } from '../common/http/spare-socket.js';
 import { trusting, type CertificateAuthorities } from '../common/http/trust.js';
-import { buildConnector, type Dispatcher, Pool } from '../common/http/undici.js';
+import { type Dispatcher, type Pool, undici } from '../common/http/undici.js';
 import type { TlsCredentials } from './certificate/certificate.content.js';
 import type { SendingWatch } from './sending.watch.js';
 
@@ -31,6 +31,7 @@ export function createTransport(
 ): Dispatcher {
   // The timeouts of undici are switched off: the connector below has one, and the caller has one for the request.
   const tls = { ...trusting(ca, credentials), timeout: 0 };
+  const { buildConnector, Pool } = undici();
   const direct = buildConnector(tls);
   return proxyAgent({
     connect: direct,

@@ -1,6 +1,7 @@
 import type { ApplicationLog } from '../common/application-log.js';
 import type { Clock } from '../common/clock.js';
 import { ApiConnections } from '../common/http/api-connections.js';
+import { loadUndici } from '../common/http/undici.js';
 import { IdentityClient } from '../identity/identity.client.js';
 import { accountIdOf, defaultSessionKey } from '../options/account-id.js';
 import type { ResolvedSessionOptions } from '../options/resolved-options.js';
@@ -51,13 +52,18 @@ export interface SessionParts {
   readonly closing: ShutdownDeadline;
 }
 
-/** Creates the parts of one account and connects them. */
-export function composeSession(
+/**
+ * Creates the parts of one account and connects them.
+ *
+ * @throws BetfairConfigurationError undici cannot be loaded, or the environment names a proxy that cannot be used
+ */
+export async function composeSession(
   options: ResolvedSessionOptions,
   storage: SessionStorage,
   clock: Clock,
   log: ApplicationLog,
-): SessionParts {
+): Promise<SessionParts> {
+  await loadUndici();
   const { persistence, requestTimeout, renewalTimeout, sessionKey } = options;
   const leaseDuration = requestTimeout + LEASE_MARGIN_MS;
   const closing = new ShutdownDeadline(clock);

@@ -15,6 +15,7 @@ import {
 } from 'nestjs-betfair-session';
 import type { BetfairSimulator, SimulatorEndpoint } from 'nestjs-betfair-session/testing';
 import * as undici from 'undici';
+import { loadUndici } from '../../lib/common/http/undici.js';
 import { createTransport } from '../../lib/identity/identity.transport.js';
 import { serverCertificate } from '../../lib/testing/simulator/http/certificates.js';
 import { closeAccounts, createAccount } from '../support/account.js';
@@ -28,6 +29,8 @@ const environment = { ...process.env };
 const servers = new Set<Server | HttpServer>();
 let simulator: BetfairSimulator;
 let invariants: Invariants;
+
+beforeAll(async () => void (await loadUndici()));
 
 beforeEach(async () => {
   for (const variable of PROXY_VARIABLES) delete process.env[variable];

@@ -9,6 +9,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { BetfairIdentityUnavailableError, BetfairSessionError } from 'nestjs-betfair-session';
 import { BetfairSimulator, type SimulatorFault } from 'nestjs-betfair-session/testing';
 import { systemClock } from '../../lib/common/clock.js';
+import { loadUndici } from '../../lib/common/http/undici.js';
 import type { LoginReply, UnclearLogin } from '../../lib/identity/identity-reply.js';
 import {
   IdentityClient,
@@ -29,6 +30,7 @@ let simulator: BetfairSimulator;
 const endings: (() => unknown)[] = [];
 
 beforeAll(async () => {
+  await loadUndici();
   simulator = await BetfairSimulator.start();
 });
 

@@ -3,7 +3,7 @@ import { ConnectionPool } from './connection-pool.js';
 import { boundedConnector } from './connector.js';
 import { namesProxy, proxyAgent } from './proxy.js';
 import { trusting, type CertificateAuthorities } from './trust.js';
-import { buildConnector, type Client, type Dispatcher } from './undici.js';
+import { type buildConnector, type Client, type Dispatcher, undici } from './undici.js';
 
 /** Milliseconds to connect, including a proxy. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -27,7 +27,7 @@ export class ApiConnections {
   constructor(origin: URL, ca: CertificateAuthorities, clock: Clock) {
     // `servername` is set so that a polluted prototype cannot name another server. The connector below has the timeout.
     const tls = { ...trusting(ca), servername: undefined, timeout: 0 };
-    const direct = buildConnector(tls);
+    const direct = undici().buildConnector(tls);
     const open = (connector: buildConnector.connector) => {
       const idle = connector === direct ? IDLE_MS.direct : IDLE_MS.proxied;
       const options: Client.Options = {
@@ -39,7 +39,7 @@ export class ApiConnections {
       const bounded = boundedConnector(connector, CONNECT_TIMEOUT_MS, clock);
       const pool = new ConnectionPool(origin, bounded, options, clock);
       this.#pools.add(pool);
-      return pool;
+      return pool.dispatcher;
     };
     this.#isDirect = !namesProxy();
     this.dispatcher = this.#isDirect

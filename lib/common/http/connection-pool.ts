@@ -5,7 +5,7 @@ import { Handshakes } from './handshakes.js';
 import { type Connection, IdleConnections } from './idle-connections.js';
 import { clientFor } from './pooled-client.js';
 import { SpareSocket } from './spare-socket.js';
-import { Client, Dispatcher } from './undici.js';
+import { type Client, type Dispatcher, dispatcherTo, type RequestTarget } from './undici.js';
 import { fail, type PooledRequest, WaitingLine } from './waiting-line.js';
 
 /** Most connections to one origin. */
@@ -19,7 +19,9 @@ const nextTurn = setImmediate;
  * new one, so that a connection without an answer delays no other request. Requests wait only in a burst in which more
  * handshakes would take longer than waiting. A new connection serves the request that is first in line.
  */
-export class ConnectionPool extends Dispatcher {
+export class ConnectionPool implements RequestTarget {
+  /** Sends requests through the pool. */
+  readonly dispatcher = dispatcherTo(this);
   readonly #busy = new Set<Client>();
   readonly #handshakes: Handshakes;
   readonly #idle: IdleConnections;
@@ -36,7 +38,6 @@ export class ConnectionPool extends Dispatcher {
     private readonly options: Client.Options,
     private readonly clock: Clock,
   ) {
-    super();
     this.#handshakes = new Handshakes(origin, connector, clock);
     this.#idle = new IdleConnections(clock);
     this.#waiting = new WaitingLine(clock, () => this.#tellEnd());
@@ -63,7 +64,7 @@ export class ConnectionPool extends Dispatcher {
     }
   }
 
-  override dispatch(options: PooledRequest, handler: Dispatcher.DispatchHandler): boolean {
+  dispatch(options: PooledRequest, handler: Dispatcher.DispatchHandler): boolean {
     if (this.#closed) {
       fail(handler, this.#closed);
       return false;
@@ -73,7 +74,7 @@ export class ConnectionPool extends Dispatcher {
     return true;
   }
 
-  override async destroy(reason?: unknown): Promise<void> {
+  async destroy(reason?: unknown): Promise<void> {
     const closed = reason instanceof Error ? reason : new Error('The connections are closed.');
     this.#closed ??= closed;
     this.#handshakes.cancelAll();
@@ -84,11 +85,6 @@ export class ConnectionPool extends Dispatcher {
         else await connection.destroy(closed);
       }),
     );
-  }
-
-  /** Fails the requests under way, as {@link destroy} does: nobody waits for their end. */
-  override close(): Promise<void> {
-    return this.destroy();
   }
 
   /** Gives waiting requests to idle connections, or to new ones. `isChecked`: ended connections have been removed. */
@@ -154,7 +150,7 @@ export class ConnectionPool extends Dispatcher {
   }
 
   #clientOf(connection: Connection): Client | undefined {
-    if (connection instanceof Client) return connection;
+    if (!(connection instanceof SpareSocket)) return connection;
     const socket = connection.take();
     if (socket === undefined) return undefined;
     const client = clientFor(this.origin, socket, this.options);

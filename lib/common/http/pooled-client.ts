@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Client } from './undici.js';
+import { type Client, undici } from './undici.js';
 
 /** Node's own function, even if a test replaces it: it waits for the network, not for time. */
 const inMicrotask = queueMicrotask;
@@ -7,7 +7,7 @@ const inMicrotask = queueMicrotask;
 /** Creates an undici client for one open connection. It does not open another one when that ends. */
 export function clientFor(origin: URL, socket: Socket, options: Client.Options): Client {
   let unused: Socket | undefined = socket;
-  return new Client(origin, {
+  return new (undici().Client)(origin, {
     ...options,
     connect: (_options, callback) => {
       const given = unused;

@@ -1,6 +1,6 @@
 import { BetfairConfigurationError } from '../../errors/index.js';
 import { safeCause } from '../../errors/safe-cause.js';
-import { EnvHttpProxyAgent, Pool } from './undici.js';
+import { type EnvHttpProxyAgent, undici } from './undici.js';
 
 /** Milliseconds for a proxy to open a tunnel. */
 const TUNNEL_TIMEOUT_MS = 10_000;
@@ -24,6 +24,7 @@ export function namedProxy(env: NodeJS.ProcessEnv = process.env): string | undef
 export function proxyAgent(
   options: EnvHttpProxyAgent.Options & Required<Pick<EnvHttpProxyAgent.Options, 'factory'>>,
 ): EnvHttpProxyAgent {
+  const { EnvHttpProxyAgent, Pool } = undici();
   try {
     return new EnvHttpProxyAgent({
       ...options,

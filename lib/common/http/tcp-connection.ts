@@ -4,11 +4,9 @@ import { onAbort, reasonOf } from '../abort-listener.js';
 import { formatAddress, type HostAndPort } from '../host-and-port.js';
 import { namedProxy, proxyAgent } from './proxy.js';
 import { closeSocket } from './spare-socket.js';
-import { buildConnector, type Client, Dispatcher } from './undici.js';
+import { type buildConnector, type Client, dispatcherTo, loadUndici } from './undici.js';
 
 type Connector = buildConnector.connector;
-
-const direct = buildConnector({ timeout: 0 });
 
 /**
  * Opens a TCP connection, through the proxy of the environment for TLS (`HTTPS_PROXY`, `NO_PROXY`). Only `signal`
@@ -18,6 +16,8 @@ const direct = buildConnector({ timeout: 0 });
  * reason of the signal
  */
 export async function openTcpConnection(server: HostAndPort, signal: AbortSignal): Promise<Socket> {
+  const { buildConnector } = await loadUndici();
+  const direct = buildConnector({ timeout: 0 });
   // Without TLS, which the caller adds: undici would offer HTTP in it.
   const address = formatAddress(server);
   const port = String(server.port);
@@ -31,7 +31,14 @@ export async function openTcpConnection(server: HostAndPort, signal: AbortSignal
     httpProxy: isSocks ? 'http://localhost' : proxy,
     connect: direct,
     factory: (_origin, { connect: way }: Client.Options) =>
-      new ChosenRoute(() => (chosen = typeof way === 'function' ? way : direct)),
+      dispatcherTo({
+        // Nothing is sent: that a request comes shows that this route was chosen.
+        dispatch() {
+          chosen = typeof way === 'function' ? way : direct;
+          return true;
+        },
+        destroy: async () => undefined,
+      }),
   });
   try {
     agent.dispatch({ origin: `http://${address}`, path: '/', method: 'GET' }, {});
@@ -44,22 +51,6 @@ export async function openTcpConnection(server: HostAndPort, signal: AbortSignal
 
 const SOCKS =
   'the environment variable HTTPS_PROXY names a SOCKS proxy, which does not work for the Stream API. Use an HTTP proxy, or bypass it: NO_PROXY=stream-api.betfair.com.';
-
-/** Dispatcher that reports that an agent has chosen its route, and sends nothing. */
-class ChosenRoute extends Dispatcher {
-  constructor(private readonly onChosen: () => void) {
-    super();
-  }
-
-  override dispatch(): boolean {
-    this.onChosen();
-    return true;
-  }
-
-  override async close(): Promise<void> {}
-
-  override async destroy(): Promise<void> {}
-}
 
 function connect(
   connector: Connector,

@@ -1,7 +1,63 @@
-/**
- * Undici without its side effect. If it is loaded before Node has created the dispatcher of its own `fetch`, it sets
- * its own dispatcher for the whole process. `node-fetch.js` makes Node create its dispatcher first.
- */
-import './node-fetch.js';
+import type * as Undici from 'undici';
+import { BetfairConfigurationError } from '../../errors/index.js';
+import { safeCause } from '../../errors/safe-cause.js';
 
-export { buildConnector, Client, Dispatcher, EnvHttpProxyAgent, Pool, request } from 'undici';
+export type { buildConnector, Client, Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
+
+let loaded: typeof Undici | undefined;
+
+/**
+ * Loads undici without its side effect: it would set a dispatcher for the whole process if Node had not created the one
+ * of its own `fetch` yet, which Node does when a class of `fetch` is first used.
+ *
+ * @throws BetfairConfigurationError undici cannot be loaded, or another version is found
+ */
+export async function loadUndici(): Promise<typeof Undici> {
+  if (loaded) return loaded;
+  if (typeof globalThis.Response !== 'function') throw new BetfairConfigurationError(NO_FETCH);
+  const found = await import('undici').catch((error: unknown) => {
+    throw new BetfairConfigurationError(NOT_LOADED, { cause: safeCause(error) });
+  });
+  if (typeof found.EnvHttpProxyAgent !== 'function') throw new BetfairConfigurationError(TOO_OLD);
+  return (loaded = found);
+}
+
+const NO_FETCH =
+  'the global class Response of Node is missing. A test environment for browsers removes it: run these tests in the environment "node".';
+const NOT_LOADED =
+  'the package undici cannot be loaded, on which nestjs-betfair-session depends. Install the dependencies again; a bundle must contain it, or have it in node_modules.';
+const TOO_OLD =
+  'another version of the package undici is found than the one on which nestjs-betfair-session depends. See who brings it, with "npm ls undici", and install the dependencies again.';
+
+/** Returns undici, which {@link loadUndici} has loaded. */
+export function undici(): typeof Undici {
+  if (!loaded) throw new Error('undici is used before it is loaded.');
+  return loaded;
+}
+
+/** Receiver of the requests of a dispatcher. */
+export interface RequestTarget {
+  dispatch(
+    options: Undici.Dispatcher.DispatchOptions,
+    handler: Undici.Dispatcher.DispatchHandler,
+  ): boolean;
+  destroy(reason?: unknown): Promise<void>;
+}
+
+/** Creates a dispatcher of undici that hands requests to `target`. To close it fails those under way. */
+export function dispatcherTo(target: RequestTarget): Undici.Dispatcher {
+  const { Dispatcher } = undici();
+  return new (class extends Dispatcher {
+    override dispatch(...request: Parameters<RequestTarget['dispatch']>): boolean {
+      return target.dispatch(...request);
+    }
+
+    override destroy(reason?: unknown): Promise<void> {
+      return target.destroy(reason);
+    }
+
+    override close(): Promise<void> {
+      return target.destroy();
+    }
+  })();
+}

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { exchange } from '../../../lib/calls/fetch/exchange.js';
 import { ApiConnections } from '../../../lib/common/http/api-connections.js';
+import { loadUndici } from '../../../lib/common/http/undici.js';
 import { closeAccounts, createAccount, times } from '../../support/account.js';
 import { placeOrders, post, RPC, rpcCall } from '../../support/betting.js';
 import { answer, closeOwnApis, startOwnApi, type OwnApi } from '../../support/own-api.js';
@@ -54,6 +55,8 @@ async function startUnreachable(): Promise<OwnApi & { readonly port: number }> {
   await delay(100);
   return { ...api, port: Number(new URL(api.url).port) };
 }
+
+beforeAll(async () => void (await loadUndici()));
 
 describe('an order', () => {
   it.each([

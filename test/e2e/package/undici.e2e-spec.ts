@@ -13,25 +13,67 @@ async function printed(script: string, ...flags: string[]): Promise<string> {
   return (await run(process.execPath, parameters, { timeout: 25_000 })).stdout.trim();
 }
 
-describe('loading the package', () => {
+/** A program that starts an application on a simulator, and prints what `then` makes of it or of the error. */
+function starting(then: string): string {
+  return `
+    import { NestFactory } from '@nestjs/core';
+    import { BetfairSimulator } from ${TESTING};
+    import { BetfairSessionModule, SessionService } from ${PACKAGE};
+    const betfair = await BetfairSimulator.start();
+    const starting = NestFactory.createApplicationContext(
+      BetfairSessionModule.forRoot(betfair.options()),
+      { logger: false, abortOnError: false },
+    );
+    ${then}
+    await betfair.stop();`;
+}
+
+/** Makes the process find other modules: as the text of a hook that resolves `undici`. */
+function finding(resolved: string): string {
+  const hook = `export const resolve = (name, context, next) => name === 'undici' ? ${resolved} : next(name, context);`;
+  const registration = `
+    import { register } from 'node:module';
+    register('data:text/javascript,' + ${JSON.stringify(encodeURIComponent(hook))});`;
+  return `--import=data:text/javascript,${encodeURIComponent(registration)}`;
+}
+
+describe('undici', () => {
   it.each(['before', 'after'])(
-    'leaves the dispatcher of the process alone, %s its own fetch',
+    'leaves the dispatcher of the process alone where it is loaded %s its own fetch',
     async (when) => {
       const script = `
       const own = () => globalThis[Symbol.for('undici.globalDispatcher.1')];
       const use = () => fetch('data:,').then((answer) => answer.text());
       if (${when === 'after'}) await use();
       const before = own();
-      await import(${PACKAGE});
+      const app = await starting;
+      await app.get(SessionService).getSession();
       if (before !== undefined && before !== own()) console.log('replaced');
       await use();
       const { Agent } = await import('undici');
-      console.log(own() instanceof Agent ? 'ours' : 'its own');`;
-      expect(await printed(script)).toBe('its own');
+      console.log(own() instanceof Agent ? 'ours' : 'its own');
+      await app.close();`;
+      expect(await printed(starting(script))).toBe('its own');
     },
   );
 
-  it('and calling by fetch, call and axios switches no hook on, which every promise would pay for', async () => {
+  it.each([
+    [
+      'cannot be found',
+      `next('./not-there.js', { ...context, parentURL: 'file:///' })`,
+      /^BETFAIR_CONFIGURATION Betfair session: the package undici cannot be loaded.*Install the dependencies again/,
+    ],
+    [
+      'is another version',
+      `({ url: 'data:text/javascript,export const request = 1', shortCircuit: true })`,
+      /^BETFAIR_CONFIGURATION Betfair session: another version of the package undici is found.*npm ls undici/,
+    ],
+  ])('that %s is named when the application starts', async (_, resolved, message) => {
+    const script = 'await starting.catch(({ code, message }) => console.log(code, message));';
+    expect(await printed(starting(script), finding(resolved))).toMatch(message);
+  });
+
+  it('is called by fetch, call and axios without a hook that every promise would pay for', async () => {
     const script = `
       import { createRequire } from 'node:module';
       import { NestFactory } from '@nestjs/core';
