@@ -3,15 +3,16 @@ import { type DynamicModule, type InjectionToken, type Provider } from '@nestjs/
 import { ModuleRef } from '@nestjs/core';
 import { AccountRegistry } from './accounts/account.registry.js';
 import {
-  DEFAULT_ACCOUNT,
   getSessionOptionsToken,
   getSessionServiceToken,
   getSessionStorageToken,
   SESSION_CLOCK,
 } from './injection-tokens.js';
+import { DEFAULT_ACCOUNT } from './common/account-name.js';
 import { openLog } from './common/application-log.js';
 import type { Clock } from './common/clock.js';
 import { KeepAliveScheduler } from './session/keep-alive/keep-alive.scheduler.js';
+import { findTimerRegistry } from './session/keep-alive/scheduler-registry.js';
 import type { BetfairSessionOptions } from './options/betfair-session-options.interface.js';
 import { announceForeignHosts } from './options/foreign-hosts.js';
 import { hideSecrets } from './options/printed-options.js';
@@ -88,7 +89,7 @@ function accountProviders(name: string | undefined): Provider[] {
         registry.claim(account, store, options.storage, options.sessionKey);
         const log = openLog('BetfairSession', account);
         const parts = await composeSession(options, store, clock, log);
-        return new SessionService(account, options, parts, log);
+        return new SessionService({ account, options, parts, log });
       },
       inject: [RESOLVED_OPTIONS, storage, SESSION_CLOCK, AccountRegistry],
     },
@@ -108,7 +109,9 @@ function accountProviders(name: string | undefined): Provider[] {
         moduleRef: ModuleRef,
       ) => {
         const interval = canKeepAlive(sessions) ? options.keepAliveInterval : undefined;
-        return new KeepAliveScheduler(account, interval, sessions, clock, moduleRef);
+        return new KeepAliveScheduler(account, interval, sessions, clock, (timer) =>
+          findTimerRegistry(moduleRef, timer),
+        );
       },
       inject: [RESOLVED_OPTIONS, service, SESSION_CLOCK, ModuleRef],
     },

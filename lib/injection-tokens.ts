@@ -1,8 +1,6 @@
 import type { InjectionToken } from '@nestjs/common';
+import { DEFAULT_ACCOUNT } from './common/account-name.js';
 import { SessionService } from './session/session.service.js';
-
-/** Name of the account that is registered without a `name`. */
-export const DEFAULT_ACCOUNT = 'default';
 
 /** Injection token of the store of the default account. */
 export const SESSION_STORAGE = 'BETFAIR_SESSION_STORAGE';

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { DEFAULT_ACCOUNT } from '../injection-tokens.js';
+import { DEFAULT_ACCOUNT } from '../common/account-name.js';
 import { openLog } from '../common/application-log.js';
 import {
   mergeOptions,

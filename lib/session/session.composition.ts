@@ -22,6 +22,7 @@ import { RenewalRunner } from './provider/renewal.runner.js';
 import { SessionCache } from './provider/session.cache.js';
 import { SessionCheck } from './session.check.js';
 import { SessionEvidence } from './session.evidence.js';
+import type { KeepAliveScheduler } from './keep-alive/keep-alive.scheduler.js';
 import { SessionKeepAlive } from './keep-alive/session.keep-alive.js';
 import { SessionProvider } from './provider/session.provider.js';
 import { SessionLogout } from './session.logout.js';
@@ -35,6 +36,8 @@ export interface SessionParts {
   readonly cache: SessionCache;
   readonly provider: SessionProvider;
   readonly keepAlive: SessionKeepAlive;
+  /** Keeps the session alive, if no module does. */
+  readonly scheduler?: KeepAliveScheduler;
   readonly evidence: SessionEvidence;
   readonly logout: SessionLogout;
   readonly guard: LoginGuard;

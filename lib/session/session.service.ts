@@ -1,21 +1,19 @@
 import type { Observable } from 'rxjs';
 import type { BetfairSession } from '../betfair-session.js';
-import {
-  type ApiCall,
-  type ApiCallOutcome,
-  callBatch,
-  callOne,
-} from '../calls/call/json-rpc.call.js';
+import type { ApiCall, ApiCallOutcome } from '../calls/call/json-rpc.call.js';
+import { callBatch, callOne } from '../calls/call/json-rpc.call.js';
 import { CallScope } from '../calls/call-scope.js';
 import { SessionFetch } from '../calls/fetch/session-fetch.js';
 import { runWithSession } from '../calls/run.js';
 import type { SessionSource } from '../calls/session-source.js';
 import { handledIfGivenUp } from '../calls/tracked-call.js';
-import type { ApplicationLog } from '../common/application-log.js';
+import { DEFAULT_ACCOUNT } from '../common/account-name.js';
+import { systemClock } from '../common/clock.js';
 import { abortable } from '../common/deadline.js';
-import type { ResolvedSessionOptions } from '../options/resolved-options.js';
+import type { BetfairSessionOptions } from '../options/betfair-session-options.interface.js';
 import type { SessionParts } from './session.composition.js';
 import type { SessionEvent, SessionStatus } from './events/session.events.js';
+import { assertOpened, openAccount, type OpenedAccount } from './session.opening.js';
 import { beginShutdown, shutDown } from './session.shutdown.js';
 import { createSource, noteTaken } from './session.source.js';
 import { statusOf } from './session.status.js';
@@ -33,20 +31,30 @@ export interface WaitOptions {
 export class SessionService {
   readonly #parts: SessionParts;
   readonly #api: SessionFetch;
+  #closed: Promise<void> | undefined;
   /** @internal */
   readonly account: SessionSource;
   readonly #send = (path: string, init: RequestInit) => this.#api.send(path, init);
 
-  /** @internal Created by `BetfairSessionModule`. */
-  constructor(
-    account: string,
-    options: ResolvedSessionOptions,
-    parts: SessionParts,
-    log: ApplicationLog,
-  ) {
+  /** @internal Called by `BetfairSessionModule` and {@link create}. */
+  constructor(opened: OpenedAccount) {
+    const { parts } = assertOpened(opened);
     this.#parts = parts;
-    this.account = createSource(account, options, parts, log.warn);
+    this.account = createSource(opened);
     this.#api = new SessionFetch(this.account.api, parts.connections.dispatcher, this.account);
+  }
+
+  /**
+   * Creates the service of one account without a Nest application, such as in a script. End it with {@link close}, or
+   * declare it with `await using`. In the log the account has its `name`.
+   *
+   * @throws BetfairConfigurationError, MissingPackageError, SessionStorageError as an application at its start
+   */
+  static async create(
+    options: BetfairSessionOptions,
+    { name = DEFAULT_ACCOUNT }: { readonly name?: string | undefined } = {},
+  ): Promise<SessionService> {
+    return new SessionService(await openAccount(name, options, { clock: systemClock }));
   }
 
   /**
@@ -188,13 +196,28 @@ export class SessionService {
     return this.#parts.publisher.events$;
   }
 
+  /**
+   * Ends the service: work and requests in flight have five seconds, then they fail with `BETFAIR_CLOSED`, as does
+   * whatever is asked for later. The session itself goes on, for other processes and the next start; to end it,
+   * {@link logout} first. Nest calls this at shutdown.
+   */
+  close(): Promise<void> {
+    this.onModuleDestroy();
+    return (this.#closed ??= shutDown(this.#parts));
+  }
+
+  /** Does the same as {@link close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   /** @internal Hook of Nest. Stops the timers only: the application may still answer requests. */
   onModuleDestroy(): void {
     beginShutdown(this.#parts);
   }
 
-  /** @internal Hook of Nest. Does not log out: other processes use the session, and the next start resumes it. */
-  async onApplicationShutdown(): Promise<void> {
-    await shutDown(this.#parts);
+  /** @internal Hook of Nest. */
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
   }
 }

@@ -12,6 +12,7 @@ const CLOSE_TIME_MS = 500;
  * application may still answer requests.
  */
 export function beginShutdown(parts: SessionParts): void {
+  parts.scheduler?.onModuleDestroy();
   parts.cache.stopTimer();
   parts.closing.start(() => cleanUp(parts));
 }

@@ -8,7 +8,7 @@ import { BetfairConfigurationError } from '../errors/index.js';
 import { accountIdOf } from '../options/account-id.js';
 import type { ResolvedSessionOptions } from '../options/resolved-options.js';
 import type { SessionCache } from './provider/session.cache.js';
-import type { SessionParts } from './session.composition.js';
+import type { OpenedAccount } from './session.opening.js';
 
 function disagreement(endpoint = 'endpoints.api'): string {
   return `Betfair's API refused a session that its identity service still accepts. The session is kept and the refusal passed on. Check that "${endpoint}" belongs to the jurisdiction of the account, and that no cache or proxy answers in place of the API.`;
@@ -50,13 +50,9 @@ export function noteTaken(
 }
 
 /** Creates the source from which the calls of an account take their session. */
-export function createSource(
-  account: string,
-  options: ResolvedSessionOptions,
-  { cache, clock, evidence, provider }: SessionParts,
-  log: (message: string) => void,
-): SessionSource {
-  const warn = warnRarely(clock, log);
+export function createSource({ account, options, parts, log }: OpenedAccount): SessionSource {
+  const { cache, clock, evidence, provider } = parts;
+  const warn = warnRarely(clock, log.warn);
   return {
     account,
     id: `${account}:${accountIdOf(options)}`,

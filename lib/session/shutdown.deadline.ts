@@ -12,7 +12,7 @@ const WORK_TIME_MS = 5_000;
 export class ShutdownDeadline {
   /** Error of all work that is aborted or requested after the deadline. */
   readonly closed = new BetfairSessionError(
-    'The application is shutting down, so it no longer provides a Betfair session.',
+    'The Betfair session service is closed, because the application is shutting down or has closed this account.',
     { code: 'BETFAIR_CLOSED', retryable: false },
   );
   readonly #controller = new AbortController();

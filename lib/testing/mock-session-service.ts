@@ -116,6 +116,10 @@ class MockSessionService implements Members {
 
   async unblockLogin(): Promise<void> {}
 
+  async close(): Promise<void> {}
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
   onModuleDestroy(): void {}
 
   async onApplicationShutdown(): Promise<void> {}

@@ -205,7 +205,7 @@ describe('closing the application', () => {
     expect(await outcome).toMatchObject({ code: 'BETFAIR_CLOSED' });
     await expect(sessions.getSession()).rejects.toMatchObject({
       code: 'BETFAIR_CLOSED',
-      message: expect.stringContaining('The application is shutting down'),
+      message: expect.stringContaining('because the application is shutting down'),
       retryable: false,
     });
   });

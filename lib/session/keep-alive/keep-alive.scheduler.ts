@@ -1,8 +1,7 @@
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
-import type { ModuleRef } from '@nestjs/core';
 import type { Clock, ClockTimer } from '../../common/clock.js';
 import { type Growth, Pauses } from '../../common/pauses.js';
-import { findTimerRegistry, type TimerRegistry } from './scheduler-registry.js';
+import type { TimerRegistry } from './scheduler-registry.js';
 
 /** Pauses between failed keep-alives: with the jitter at most a minute, and never longer than the interval. */
 const RETRY_PAUSES: Growth = { first: 15_000, longest: 48_000 };
@@ -24,14 +23,16 @@ export class KeepAliveScheduler implements OnApplicationBootstrap, OnModuleDestr
     private readonly interval: number | undefined,
     private readonly sessions: { keepAlive(): Promise<void> },
     private readonly clock: Clock,
-    private readonly moduleRef: ModuleRef,
+    /** Finds the registry of the application, if it has one. */
+    private readonly findRegistry?: (timer: string) => Promise<TimerRegistry | undefined>,
   ) {
     this.#retries = new Pauses(clock, RETRY_PAUSES);
   }
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.interval === undefined) return;
-    this.#registry = await findTimerRegistry(this.moduleRef, `betfair-session:${this.account}`);
+    this.#registry = await this.findRegistry?.(`betfair-session:${this.account}`);
+    if (this.#stopped) return;
     // Not awaited: an application must be able to start while Betfair is down.
     void this.#tick(this.interval);
   }
