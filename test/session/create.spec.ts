@@ -76,8 +76,7 @@ describe('close()', () => {
 
 describe('a SessionService that was created in another way', () => {
   it('says how to get one, by "new"', () => {
-    const create = () => Reflect.construct(SessionService, []);
-    expect(create).toThrow(
+    expect(() => Reflect.construct(SessionService, [])).toThrow(
       /import BetfairSessionModule.*SessionService\.create.*mockSessionService/,
     );
   });
