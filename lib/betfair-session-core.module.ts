@@ -2,7 +2,9 @@ import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { SESSION_CLOCK } from './injection-tokens.js';
 import { systemClock } from './common/clock.js';
+import { SharedConnections } from './common/http/shared-connections.js';
 import { AccountRegistry } from './accounts/account.registry.js';
+import { SessionAccounts } from './accounts/session-accounts.js';
 import { DecoratorCheck } from './interceptor/decorator.check.js';
 
 /**
@@ -12,7 +14,13 @@ import { DecoratorCheck } from './interceptor/decorator.check.js';
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  providers: [AccountRegistry, DecoratorCheck, { provide: SESSION_CLOCK, useValue: systemClock }],
-  exports: [AccountRegistry, SESSION_CLOCK],
+  providers: [
+    AccountRegistry,
+    DecoratorCheck,
+    SessionAccounts,
+    SharedConnections,
+    { provide: SESSION_CLOCK, useValue: systemClock },
+  ],
+  exports: [AccountRegistry, SESSION_CLOCK, SessionAccounts, SharedConnections],
 })
 export class BetfairSessionCoreModule {}

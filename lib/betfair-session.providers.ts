@@ -11,6 +11,7 @@ import {
 import { DEFAULT_ACCOUNT } from './common/account-name.js';
 import { openLog } from './common/application-log.js';
 import type { Clock } from './common/clock.js';
+import { SharedConnections } from './common/http/shared-connections.js';
 import { KeepAliveScheduler } from './session/keep-alive/keep-alive.scheduler.js';
 import { findTimerRegistry } from './session/keep-alive/scheduler-registry.js';
 import type { BetfairSessionOptions } from './options/betfair-session-options.interface.js';
@@ -85,13 +86,14 @@ function accountProviders(name: string | undefined): Provider[] {
         store: SessionStorage,
         clock: Clock,
         registry: AccountRegistry,
+        connections: SharedConnections,
       ) => {
         registry.claim(account, store, options.storage, options.sessionKey);
         const log = openLog('BetfairSession', account);
-        const parts = await composeSession(options, store, clock, log);
+        const parts = await composeSession(options, store, connections, clock, log);
         return new SessionService({ account, options, parts, log });
       },
-      inject: [RESOLVED_OPTIONS, storage, SESSION_CLOCK, AccountRegistry],
+      inject: [RESOLVED_OPTIONS, storage, SESSION_CLOCK, AccountRegistry, SharedConnections],
     },
     {
       // Not in the factory of the service: a test may replace that, and its mock must be registered too.

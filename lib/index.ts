@@ -1,3 +1,4 @@
+export { SessionAccounts } from './accounts/session-accounts.js';
 export { InjectSessionService } from './accounts/inject-session-service.decorator.js';
 export {
   getSessionOptionsToken,

@@ -4,10 +4,13 @@ import type { SessionService } from '../session/session.service.js';
 import type { SessionStorage } from '../storage/contract/session-storage.interface.js';
 import { traitsOf } from '../storage/store.traits.js';
 
+/** Names of accounts that one error lists. */
+const MOST_NAMES = 10;
+
 /** Accounts of one application; not static, so that several applications can run in one process. */
 @Injectable()
 export class AccountRegistry {
-  readonly #claims: { account: string; place: unknown; key: string }[] = [];
+  readonly #claims = new Map<string, { readonly place: unknown; readonly key: string }>();
   readonly #services = new Map<string, SessionService>();
 
   /** Names of the registered accounts. */
@@ -30,16 +33,22 @@ export class AccountRegistry {
   ): void {
     const ofOption = typeof option === 'string' ? undefined : option;
     const place = traitsOf(storage).location ?? ofOption;
-    if (this.#claims.some((claim) => claim.account === account)) throw registeredTwice(account);
-    const neighbour = this.#claims.find(
-      (claim) => place !== undefined && claim.place === place && claim.key === key,
-    );
-    if (neighbour) {
+    if (this.#claims.has(account)) throw registeredTwice(account);
+    const [neighbour] =
+      [...this.#claims].find(
+        ([, claim]) => place !== undefined && claim.place === place && claim.key === key,
+      ) ?? [];
+    if (neighbour !== undefined) {
       throw new BetfairConfigurationError(
-        `the accounts "${neighbour.account}" and "${account}" keep their tokens in the same object "${key}" of the same store, so one would place bets with the session of the other. Give them different sessionKeys, or leave sessionKey out.`,
+        `the accounts "${neighbour}" and "${account}" keep their tokens in the same object "${key}" of the same store, so one would place bets with the session of the other. Give them different sessionKeys, or leave sessionKey out.`,
       );
     }
-    this.#claims.push({ account, place, key });
+    this.#claims.set(account, { place, key });
+  }
+
+  /** Gives back the name and the stored object of an account that is closed. */
+  release(account: string): void {
+    this.#claims.delete(account);
   }
 
   /**
@@ -52,14 +61,21 @@ export class AccountRegistry {
     this.#services.set(account, sessions);
   }
 
+  /** Lets nobody find an account any more; its name stays reserved until {@link release}. */
+  unregister(account: string): void {
+    this.#services.delete(account);
+  }
+
   find(account: string): SessionService | undefined {
     return this.#services.get(account);
   }
 
-  /** Creates the error for a name that is not registered. */
-  unknown(account: string, where: string): BetfairConfigurationError {
+  /** Creates the error for a name that is not registered. The name may come from a request, so it is quoted as JSON. */
+  unknown(account: unknown, where: string): BetfairConfigurationError {
+    const shown = this.names.slice(0, MOST_NAMES).join(', ') || 'none';
+    const others = this.names.length - MOST_NAMES;
     return new BetfairConfigurationError(
-      `${where} asks for the Betfair account "${account}", which is not registered. Registered accounts: ${this.names.join(', ') || 'none'}.`,
+      `${where} asks for the Betfair account ${JSON.stringify(account)}, which is not registered. Registered accounts: ${shown}${others > 0 ? `, and ${others} others` : ''}.`,
     );
   }
 }

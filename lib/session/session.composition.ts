@@ -1,6 +1,7 @@
 import type { ApplicationLog } from '../common/application-log.js';
 import type { Clock } from '../common/clock.js';
-import { ApiConnections } from '../common/http/api-connections.js';
+import type { AccountRequests } from '../common/http/account-requests.js';
+import type { SharedConnections } from '../common/http/shared-connections.js';
 import { loadUndici } from '../common/http/undici.js';
 import { IdentityClient } from '../identity/identity.client.js';
 import { accountIdOf, defaultSessionKey } from '../options/account-id.js';
@@ -48,7 +49,7 @@ export interface SessionParts {
   /** `true` if the store was opened from a URL, so that it is closed at shutdown. */
   readonly ownsStorage: boolean;
   readonly identity: IdentityClient;
-  readonly connections: ApiConnections;
+  readonly requests: AccountRequests;
   readonly publisher: SessionPublisher;
   readonly clock: Clock;
   /** Aborts everything in flight at shutdown. */
@@ -63,6 +64,7 @@ export interface SessionParts {
 export async function composeSession(
   options: ResolvedSessionOptions,
   storage: SessionStorage,
+  connections: SharedConnections,
   clock: Clock,
   log: ApplicationLog,
 ): Promise<SessionParts> {
@@ -72,9 +74,9 @@ export async function composeSession(
   const closing = new ShutdownDeadline(clock);
   const publisher = new SessionPublisher(clock);
   const identity = new IdentityClient(options, clock);
-  const connections = new ApiConnections(new URL(options.endpoints.api), options.ca, clock);
+  const requests = connections.use(new URL(options.endpoints.api), options.ca, clock);
   // A new session is about to be used.
-  publisher.sessions$(() => undefined).subscribe(() => connections.prepare());
+  publisher.sessions$(() => undefined).subscribe(() => requests.prepare());
   logSessionEvents(publisher.events$, log);
   const monitored = new MonitoredStorage(storage, clock, storageTimeoutOf(options), (error) =>
     publisher.publish(error ? { type: 'storageDegraded', error } : { type: 'storageRecovered' }),
@@ -145,7 +147,7 @@ export async function composeSession(
     storage: monitored,
     ownsStorage: isChosenByUrl(storage),
     identity,
-    connections,
+    requests,
     publisher,
     clock,
     closing,

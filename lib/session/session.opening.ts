@@ -1,5 +1,6 @@
 import { type ApplicationLog, openLog } from '../common/application-log.js';
 import type { Clock } from '../common/clock.js';
+import type { SharedConnections } from '../common/http/shared-connections.js';
 import { BetfairConfigurationError } from '../errors/index.js';
 import type { BetfairSessionOptions } from '../options/betfair-session-options.interface.js';
 import { announceForeignHosts } from '../options/foreign-hosts.js';
@@ -14,6 +15,7 @@ import { composeSession, type SessionParts } from './session.composition.js';
 /** Surroundings of an account that no module registers. */
 export interface AccountSurroundings {
   readonly clock: Clock;
+  readonly connections: SharedConnections;
   /** Called with the open store; may refuse the account by throwing. */
   readonly claim?: (options: ResolvedSessionOptions, storage: SessionStorage) => void;
   /** Finds the registry of the application's timers, if it has one. */
@@ -38,7 +40,7 @@ export interface OpenedAccount {
 export async function openAccount(
   account: string,
   given: BetfairSessionOptions,
-  { clock, claim, findRegistry }: AccountSurroundings,
+  { clock, connections, claim, findRegistry }: AccountSurroundings,
 ): Promise<OpenedAccount> {
   const options = await resolveSessionOptions(given);
   const log = openLog('BetfairSession', account);
@@ -46,7 +48,7 @@ export async function openAccount(
   const storage = await openStorage(options, clock, log);
   try {
     claim?.(options, storage);
-    const parts = await composeSession(options, storage, clock, log);
+    const parts = await composeSession(options, storage, connections, clock, log);
     const { keepAliveInterval } = options;
     const keepAlive = () => parts.keepAlive.run();
     const scheduler = new KeepAliveScheduler(

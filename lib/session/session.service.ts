@@ -9,6 +9,7 @@ import type { SessionSource } from '../calls/session-source.js';
 import { handledIfGivenUp } from '../calls/tracked-call.js';
 import { DEFAULT_ACCOUNT } from '../common/account-name.js';
 import { systemClock } from '../common/clock.js';
+import { SharedConnections } from '../common/http/shared-connections.js';
 import { abortable } from '../common/deadline.js';
 import type { BetfairSessionOptions } from '../options/betfair-session-options.interface.js';
 import type { SessionParts } from './session.composition.js';
@@ -41,7 +42,7 @@ export class SessionService {
     const { parts } = assertOpened(opened);
     this.#parts = parts;
     this.account = createSource(opened);
-    this.#api = new SessionFetch(this.account.api, parts.connections.dispatcher, this.account);
+    this.#api = new SessionFetch(this.account.api, parts.requests.dispatcher, this.account);
   }
 
   /**
@@ -54,7 +55,12 @@ export class SessionService {
     options: BetfairSessionOptions,
     { name = DEFAULT_ACCOUNT }: { readonly name?: string | undefined } = {},
   ): Promise<SessionService> {
-    return new SessionService(await openAccount(name, options, { clock: systemClock }));
+    return new SessionService(
+      await openAccount(name, options, {
+        clock: systemClock,
+        connections: new SharedConnections(),
+      }),
+    );
   }
 
   /**

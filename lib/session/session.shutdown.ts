@@ -31,9 +31,9 @@ export async function shutDown(parts: SessionParts): Promise<void> {
  * `shutDown`: Nest runs the hooks of several accounts one after the other, and the times would add up.
  */
 async function cleanUp(parts: SessionParts): Promise<void> {
-  const { cache, closing, connections, identity, lease, login } = parts;
+  const { cache, closing, identity, lease, login, requests } = parts;
   cache.close();
-  const ended = Promise.allSettled([connections.destroy(closing.closed), identity.close()]);
+  const ended = Promise.allSettled([requests.destroy(closing.closed), identity.close()]);
   await briefly(parts, RELEASE_TIME_MS, async (signal) => {
     // An aborted login still uses the lease.
     await Promise.allSettled([...workOf(parts), login.running]);
@@ -44,12 +44,12 @@ async function cleanUp(parts: SessionParts): Promise<void> {
 
 /** Waits until no work and no request is in progress. Requests may start after the login that they waited for. */
 async function drain(parts: SessionParts): Promise<void> {
-  const { connections } = parts;
+  const { requests } = parts;
   let isBusy = true;
   while (isBusy) {
-    await Promise.allSettled([...workOf(parts), connections.settle()]);
+    await Promise.allSettled([...workOf(parts), requests.settle()]);
     await nextTurn();
-    isBusy = connections.isBusy || workOf(parts).length > 0;
+    isBusy = requests.isBusy || workOf(parts).length > 0;
   }
 }
 

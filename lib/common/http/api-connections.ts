@@ -13,7 +13,7 @@ const SILENCE_TIMEOUT_MS = 60_000;
 const IDLE_MS = { direct: 170_000, proxied: 50_000 };
 
 /**
- * Connections to the API. They trust `ca` in addition to the usual authorities and use the proxy of the environment
+ * Connections to the API, which accounts share. They trust `ca` in addition to the usual authorities and use the proxy of the environment
  * (`HTTPS_PROXY`, `NO_PROXY`). Certificate checking is never switched off.
  *
  * @throws BetfairConfigurationError the environment names a proxy that cannot be used
@@ -56,16 +56,6 @@ export class ApiConnections {
   /** Opens a first connection in advance. Not through a proxy, which closes an unused connection. */
   prepare(): void {
     if (this.#isDirect) for (const pool of this.#pools) pool.prepare();
-  }
-
-  /** Tells if a request is under way. */
-  get isBusy(): boolean {
-    return [...this.#pools].some((pool) => pool.isBusy);
-  }
-
-  /** Waits until no request is under way. */
-  async settle(): Promise<void> {
-    await Promise.all([...this.#pools].map((pool) => pool.settle()));
   }
 
   /** Ends all connections; requests under way fail with `reason`. */

@@ -26,8 +26,6 @@ export class ConnectionPool implements RequestTarget {
   readonly #handshakes: Handshakes;
   readonly #idle: IdleConnections;
   readonly #waiting: WaitingLine;
-  /** Callbacks for the end of the next request. */
-  readonly #onEnd: (() => void)[] = [];
   #isChecking = false;
   #closed: Error | undefined;
 
@@ -40,7 +38,7 @@ export class ConnectionPool implements RequestTarget {
   ) {
     this.#handshakes = new Handshakes(origin, connector, clock);
     this.#idle = new IdleConnections(clock);
-    this.#waiting = new WaitingLine(clock, () => this.#tellEnd());
+    this.#waiting = new WaitingLine(clock);
   }
 
   /** Opens a connection for the first request, if there is none. */
@@ -50,18 +48,6 @@ export class ConnectionPool implements RequestTarget {
 
   get #size(): number {
     return this.#idle.length + this.#busy.size + this.#handshakes.size;
-  }
-
-  /** Tells if a request waits or is under way. */
-  get isBusy(): boolean {
-    return this.#busy.size + this.#waiting.length > 0;
-  }
-
-  /** Waits until no request waits or is under way. */
-  async settle(): Promise<void> {
-    while (this.isBusy) {
-      await new Promise<void>((resolve) => this.#onEnd.push(resolve));
-    }
   }
 
   dispatch(options: PooledRequest, handler: Dispatcher.DispatchHandler): boolean {
@@ -161,21 +147,15 @@ export class ConnectionPool implements RequestTarget {
 
   #free(client: Client): void {
     if (!this.#busy.delete(client)) return;
-    this.#tellEnd();
     this.#waiting.dropLate();
     this.#send(client);
   }
 
   #remove(client: Client): void {
     this.#busy.delete(client);
-    this.#tellEnd();
     this.#idle.remove(client);
     client.close().catch(() => undefined);
     if (this.#closed === undefined) this.#serve(true);
-  }
-
-  #tellEnd(): void {
-    for (const tell of this.#onEnd.splice(0)) tell();
   }
 
   /** Fails one request for each failed handshake: the first in line, unless it came after the handshake began. */
@@ -183,7 +163,6 @@ export class ConnectionPool implements RequestTarget {
     this.#waiting.dropLate();
     const { first } = this.#waiting;
     if (first && first.since <= since) this.#waiting.failFirst(error);
-    this.#tellEnd();
     this.#serve(true);
   }
 }

@@ -23,11 +23,7 @@ export class WaitingLine {
   readonly #line: Waiting[] = [];
   #timer: ClockTimer | undefined;
 
-  constructor(
-    private readonly clock: Clock,
-    /** Called after requests were dropped. */
-    private readonly onDropped: () => void,
-  ) {}
+  constructor(private readonly clock: Clock) {}
 
   get length(): number {
     return this.#line.length;
@@ -69,14 +65,11 @@ export class WaitingLine {
 
   /** Drops requests from the front whose callers no longer wait. They must never be sent. */
   dropLate(): void {
-    const { length } = this.#line;
-    if (length === 0) return;
     const late = this.clock.monotonic() - MAX_WAIT_MS;
     for (let { first } = this; first; { first } = this) {
       if (first.since > late && !first.options.isGivenUp?.()) break;
       this.failFirst(new Error(`No connection within ${MAX_WAIT_MS} ms.`));
     }
-    if (this.#line.length < length) this.onDropped();
   }
 }
 

@@ -4,7 +4,7 @@ import { INVALID } from '../rejections.fixture.js';
 
 afterEach(closeAccounts);
 
-it('fetch makes one login of a thousand refusals at one moment, and sends each request twice [fault 3]', async () => {
+it('fetch makes one login of a thousand refusals at one moment, and sends each request twice', async () => {
   const { simulator, start } = await createAccount();
   const { sessions } = await start({ storage: 'mem://' });
   // A call that gets through, so that the refusals are proof.

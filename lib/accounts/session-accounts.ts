@@ -1,0 +1,162 @@
+import {
+  Inject,
+  Injectable,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import type { Clock } from '../common/clock.js';
+import { SharedConnections } from '../common/http/shared-connections.js';
+import { BetfairConfigurationError, BetfairSessionError } from '../errors/index.js';
+import { SESSION_CLOCK } from '../injection-tokens.js';
+import type { BetfairSessionOptions } from '../options/betfair-session-options.interface.js';
+import { findTimerRegistry } from '../session/keep-alive/scheduler-registry.js';
+import { openAccount } from '../session/session.opening.js';
+import { SessionService } from '../session/session.service.js';
+import { AccountRegistry } from './account.registry.js';
+
+/**
+ * Accounts that come and go while the application runs, such as one for each tenant. They do what named accounts do,
+ * and `@UseBetfairSession({ name: (context) => … })` finds them; only they cannot be injected.
+ */
+@Injectable()
+export class SessionAccounts implements OnModuleDestroy, OnApplicationShutdown {
+  /** Accounts that were added here, and those that are being added or removed. */
+  readonly #added = new Map<string, Promise<SessionService>>();
+  readonly #removals = new Map<string, Promise<void>>();
+  #isClosing = false;
+
+  constructor(
+    private readonly registry: AccountRegistry,
+    private readonly connections: SharedConnections,
+    @Inject(SESSION_CLOCK) private readonly clock: Clock,
+    private readonly moduleRef: ModuleRef,
+  ) {}
+
+  /** Names of all accounts of the application, those of its modules included. */
+  get names(): readonly string[] {
+    return this.registry.names;
+  }
+
+  /** Returns the service of an account, also of one that a module registers. `undefined` if there is none. */
+  get(name: string): SessionService | undefined {
+    return this.registry.find(name);
+  }
+
+  /**
+   * Adds an account, and returns its service once the options are checked and the store is open. It logs in when a
+   * session is first needed, or at once with the option `keepAlive`.
+   *
+   * @throws BetfairConfigurationError the name is taken, also by an account that is still being removed; or the store and
+   * key are; or the options cannot be used
+   * @throws MissingPackageError the store needs a package that is not installed
+   * @throws SessionStorageError the store needs a change before it can work
+   * @throws BetfairSessionError `BETFAIR_CLOSED`: the application is shutting down
+   */
+  async add(name: string, options: BetfairSessionOptions): Promise<SessionService> {
+    checkName(name);
+    if (this.#isClosing) throw closed(name);
+    if (this.#added.has(name) || this.get(name)) {
+      const state = this.#removals.has(name) ? 'is still being removed' : 'exists already';
+      throw new BetfairConfigurationError(`the account "${name}" ${state}. ${TAKEN}`);
+    }
+    const adding = this.#open(name, options);
+    this.#added.set(name, adding);
+    try {
+      return await adding;
+    } catch (error) {
+      this.#added.delete(name);
+      throw error;
+    }
+  }
+
+  /**
+   * Removes an account that was added here. Work and requests in flight have five seconds, as at a shutdown; then calls
+   * fail with `BETFAIR_CLOSED`. Its session goes on at Betfair and in the store: to end it, `logout()` first.
+   *
+   * @throws BetfairConfigurationError it was not added here
+   */
+  async remove(name: string): Promise<void> {
+    const added = this.#added.get(name);
+    if (!added) {
+      if (!this.get(name)) throw this.registry.unknown(name, 'SessionAccounts.remove()');
+      throw new BetfairConfigurationError(
+        `the account "${name}" is registered by a module, so it stays as long as the application. Only accounts that add() added can be removed.`,
+      );
+    }
+    const removal = this.#removals.get(name) ?? this.#close(name, added);
+    this.#removals.set(name, removal);
+    await removal;
+  }
+
+  /** @internal Hook of Nest. Stops the timers of all accounts at once. */
+  onModuleDestroy(): void {
+    this.#isClosing = true;
+    for (const name of this.#added.keys()) this.get(name)?.onModuleDestroy();
+  }
+
+  /** @internal Hook of Nest. Does not wait for accounts that are being added: they end themselves. */
+  async onApplicationShutdown(): Promise<void> {
+    const ends = [...this.#added.keys()].map((name) => this.get(name)?.close());
+    await Promise.allSettled([...ends, ...this.#removals.values()]);
+  }
+
+  async #open(name: string, options: BetfairSessionOptions): Promise<SessionService> {
+    const { clock, connections, moduleRef, registry } = this;
+    let isClaimed = false;
+    try {
+      const opened = await openAccount(name, options, {
+        clock,
+        connections,
+        claim: (resolved, storage) => {
+          registry.claim(name, storage, resolved.storage, resolved.sessionKey);
+          isClaimed = true;
+        },
+        findRegistry: (timer) => findTimerRegistry(moduleRef, timer),
+      });
+      const sessions = new SessionService(opened);
+      if (this.#isClosing) {
+        await sessions.close();
+        throw closed(name);
+      }
+      registry.register(name, sessions);
+      return sessions;
+    } catch (error) {
+      if (isClaimed) registry.release(name);
+      throw error;
+    }
+  }
+
+  async #close(name: string, added: Promise<SessionService>): Promise<void> {
+    const sessions = await added.catch(() => undefined);
+    // Nothing finds it any more; its name, store and key are free once no work uses them.
+    this.registry.unregister(name);
+    await sessions?.close();
+    this.registry.release(name);
+    this.#added.delete(name);
+    this.#removals.delete(name);
+  }
+}
+
+const TAKEN =
+  'Use get() for an account that exists, and await remove() before its name is used again.';
+
+function closed(name: string): BetfairSessionError {
+  return new BetfairSessionError(
+    `The application is shutting down, so the account "${name}" is not added.`,
+    { code: 'BETFAIR_CLOSED', retryable: false },
+  );
+}
+
+/** A name stands in the log, so it is one line of text. */
+function checkName(name: unknown): asserts name is string {
+  if (
+    typeof name === 'string' &&
+    /^[^\p{Cc}\p{Zl}\p{Zp}]{1,200}$/u.test(name) &&
+    name.trim() === name
+  )
+    return;
+  throw new BetfairConfigurationError(
+    'the name of an account is a text of 1 to 200 characters in one line, without blanks at its ends.',
+  );
+}
