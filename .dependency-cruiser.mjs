@@ -23,6 +23,7 @@ const BELOW = {
   ],
   axios: ['session', 'calls', ...GROUND],
   stream: ['injection-tokens.ts', 'betfair-session.ts', 'session', 'calls', 'options', ...GROUND],
+  terminus: ['injection-tokens.ts', 'accounts', 'session', 'common', 'errors'],
   accounts: ['injection-tokens.ts', 'session', 'options', 'storage', ...GROUND],
   'injection-tokens.ts': ['session', 'common'],
   session: ['betfair-session.ts', 'login', 'calls', 'options', ...OUTSIDE],

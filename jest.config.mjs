@@ -18,7 +18,7 @@ export default {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^nestjs-betfair-session$': '<rootDir>/lib/index.ts',
-    '^nestjs-betfair-session/(config|stream|testing)$': '<rootDir>/lib/$1/index.ts',
+    '^nestjs-betfair-session/(config|stream|terminus|testing)$': '<rootDir>/lib/$1/index.ts',
   },
   // Of what is installed, only the packages below go through a transform.
   transformIgnorePatterns: [],

@@ -12,12 +12,13 @@ import { systemClock } from '../common/clock.js';
 import { SharedConnections } from '../common/http/shared-connections.js';
 import { abortable } from '../common/deadline.js';
 import type { BetfairSessionOptions } from '../options/betfair-session-options.interface.js';
+import type { BetfairSessionError } from '../errors/index.js';
 import type { SessionParts } from './session.composition.js';
 import type { SessionEvent, SessionStatus } from './events/session.events.js';
 import { assertOpened, openAccount, type OpenedAccount } from './session.opening.js';
 import { beginShutdown, shutDown } from './session.shutdown.js';
 import { createSource, noteTaken } from './session.source.js';
-import { statusOf } from './session.status.js';
+import { statusOf, troubleOf } from './session.status.js';
 
 /** Options of a caller that waits. */
 export interface WaitOptions {
@@ -190,6 +191,11 @@ export class SessionService {
   /** State of the session, for health checks; contains no secret. */
   get status(): SessionStatus {
     return statusOf(this.#parts);
+  }
+
+  /** @internal Reason of a status that is not `ready`, for health checks. */
+  get trouble(): BetfairSessionError | undefined {
+    return troubleOf(this.#parts);
   }
 
   /** Emits the current session and every new one: a stream client reconnects with it. */

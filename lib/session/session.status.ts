@@ -1,4 +1,5 @@
 import type { SessionParts } from './session.composition.js';
+import { BetfairSessionError } from '../errors/index.js';
 import type { SessionStatus } from './events/session.events.js';
 
 /** Derives the status of an account from its parts. */
@@ -14,4 +15,15 @@ export function statusOf({ cache, clock, guard, storage }: SessionParts): Sessio
     ...(blocked?.until && { blockedUntil: blocked.until }),
     persisted,
   };
+}
+
+/** Finds what keeps the status from being `ready`, or will fail the next call that needs a new session. */
+export function troubleOf({
+  guard,
+  provider,
+  storage,
+}: SessionParts): BetfairSessionError | undefined {
+  const { failure } = provider;
+  const failed = failure instanceof BetfairSessionError ? failure : undefined;
+  return guard.trouble ?? storage.failure ?? failed;
 }

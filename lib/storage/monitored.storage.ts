@@ -16,8 +16,9 @@ import { parseStored, parseVersion, storeFailure, type StoreOperation } from './
  * of the application may hold a secret.
  */
 export class MonitoredStorage implements SessionStorage {
-  /** Operation that fails now; a failing write counts for more than the others. */
-  #failing: StoreOperation | undefined;
+  /** Operation that fails now, and how it failed first; a failing write counts for more than the others. */
+  #failing:
+    { readonly operation: StoreOperation; readonly failure: SessionStorageError } | undefined;
   readonly #conflicts: UnfoundedConflicts;
 
   constructor(
@@ -34,6 +35,11 @@ export class MonitoredStorage implements SessionStorage {
   /** Tells if the store fails now. */
   get degraded(): boolean {
     return this.#failing !== undefined;
+  }
+
+  /** Failure of the store, if it fails now. */
+  get failure(): SessionStorageError | undefined {
+    return this.#failing?.failure;
   }
 
   read(key: string, options?: StorageOperationOptions): Promise<StoredValue | undefined> {
@@ -109,14 +115,15 @@ export class MonitoredStorage implements SessionStorage {
 
   #works(operation: StoreOperation): void {
     // A store that is full or read-only still answers reads.
-    if (this.#failing === undefined || (this.#failing === 'write' && operation === 'read')) return;
+    const failing = this.#failing?.operation;
+    if (failing === undefined || (failing === 'write' && operation === 'read')) return;
     this.#failing = undefined;
     this.onHealth(undefined);
   }
 
   #fails(operation: StoreOperation, failure: SessionStorageError): void {
     const isNew = this.#failing === undefined;
-    if (this.#failing !== 'write') this.#failing = operation;
+    if (this.#failing?.operation !== 'write') this.#failing = { operation, failure };
     if (isNew) this.onHealth(failure);
   }
 }

@@ -46,6 +46,7 @@ class MockSessionService implements Members {
 
   readonly current: BetfairSession;
   readonly status: SessionStatus = { state: 'ready', persisted: true };
+  readonly trouble = undefined;
   readonly session$: Observable<BetfairSession>;
   readonly events$: Observable<SessionEvent> = NEVER;
   readonly account: SessionSource = {

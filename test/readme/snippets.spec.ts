@@ -18,6 +18,7 @@ import {
 } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { firstValueFrom } from 'rxjs';
+import { blocks } from './blocks.js';
 import { AccountController } from './snippets/account.controller.js';
 import { AppModule } from './snippets/app.module.js';
 import { BalanceService } from './snippets/balance.service.js';
@@ -31,6 +32,7 @@ import { HealthController } from './snippets/health.controller.js';
 import { LoginAlarmService } from './snippets/login-alarm.service.js';
 import { OrdersService } from './snippets/orders.service.js';
 import { MarketsController } from './snippets/reading.controller.js';
+import { HealthModule } from './snippets/readiness.controller.js';
 import { StatementService } from './snippets/statement.service.js';
 
 let simulator: BetfairSimulator;
@@ -189,6 +191,17 @@ it('health.controller and login-alarm.service: a refused login is seen by both',
   expect(wake).toHaveBeenCalledWith(expect.stringContaining('ACCOUNT_NOW_LOCKED: Unlock'));
 });
 
+it('readiness.controller: is not ready while a login is refused', async () => {
+  simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
+  const url = await start({ imports: [...account(), HealthModule] }, simulator.options());
+  const before = await fetch(`${url}/health/ready`);
+  expect(before.status).toBe(200);
+  await expect(app.get(SessionService).getSession()).rejects.toThrow('ACCOUNT_NOW_LOCKED');
+  const after = await fetch(`${url}/health/ready`);
+  expect(after.status).toBe(503);
+  expect(await after.json()).toMatchObject({ error: { betfair: blocked() } });
+});
+
 it('encrypted.storage: hides the token, resumes it, and replaces what it cannot decrypt', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'encrypted-'));
   const secret = randomBytes(32);
@@ -254,3 +267,9 @@ it('orders.service: an order whose answer was lost, sent again with its referenc
     'third',
   ]);
 });
+
+/** The details that docs/health.md shows. */
+function blocked(): unknown {
+  const shown = blocks('text').find((text) => text.includes('ACCOUNT_NOW_LOCKED'));
+  return JSON.parse(shown ?? '');
+}

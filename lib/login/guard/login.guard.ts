@@ -116,11 +116,16 @@ export class LoginGuard {
 
   /** Tells if logins are blocked, and until when if that is known. */
   get blocked(): { readonly until?: Date } | undefined {
-    const error = this.#obstacle() ?? this.#budgetSpent();
+    const error = this.trouble;
     if (error instanceof BetfairLoginBlockedError) return { until: error.until };
     const { place } = this.#knowledge;
     if (error && place && !this.#needsPerson()) return { until: this.#in(place.left) };
     return error && {};
+  }
+
+  /** Error of a login now, if logins are blocked. */
+  get trouble(): BetfairLoginRejectedError | BetfairLoginBlockedError | undefined {
+    return this.#obstacle() ?? this.#budgetSpent();
   }
 
   #obstacle(): BetfairLoginRejectedError | BetfairLoginBlockedError | undefined {

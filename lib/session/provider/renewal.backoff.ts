@@ -18,6 +18,11 @@ export class RenewalBackoff {
 
   constructor(private readonly clock: Clock) {}
 
+  /** Error of the last renewal, until one succeeds. */
+  get error(): unknown {
+    return this.#error;
+  }
+
   /** Throws the last error until the wait is over. */
   throwIfWaiting(): void {
     if (this.#failingSince !== undefined && this.clock.monotonic() < this.#until) throw this.#error;

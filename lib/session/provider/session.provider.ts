@@ -41,6 +41,11 @@ export class SessionProvider {
     return this.#exclusive ? undefined : this.deps.cache.servable?.session;
   }
 
+  /** Error of the last renewal, until one succeeds. */
+  get failure(): unknown {
+    return this.deps.runner.backoff.error;
+  }
+
   get(signal?: AbortSignalLike): Promise<BetfairSession> {
     if (signal?.aborted) return Promise.reject(reasonOf(signal));
     return this.deps.cache.warm ?? this.#obtain(signal);

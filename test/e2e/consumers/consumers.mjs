@@ -13,18 +13,22 @@ export const consumers = [
     folders: ['nest11-cjs'],
     builds: ['build', 'check:nodenext'],
     absent: [],
-    tests: 6,
-    programs: { start: { first: markets, second: markets, generation: 2, ct, logins: 2 } },
+    tests: 8,
+    programs: {
+      start: { first: markets, second: markets, generation: 2, ct, health: 200, logins: 2 },
+    },
   },
   {
     name: 'nest12-cjs',
     folders: ['nest11-cjs', 'nest12-cjs'],
     builds: ['build'],
     absent: [],
-    tests: 6,
+    tests: 8,
     // Nest 12 is ES modules only, which jest can require from there on.
     testsFrom: 24,
-    programs: { start: { first: markets, second: markets, generation: 2, ct, logins: 2 } },
+    programs: {
+      start: { first: markets, second: markets, generation: 2, ct, health: 200, logins: 2 },
+    },
   },
   {
     name: 'nest12-esm',

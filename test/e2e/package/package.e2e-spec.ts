@@ -11,7 +11,7 @@ import { makeCertificate } from '../../identity/support/certificates.js';
 const ROOT = resolve(import.meta.dirname, '../../..');
 /** Packages that are loaded at first use. */
 const LATE =
-  /^(@nestjs\/(schedule|config)|@aws-sdk\/|@smithy\/|@azure\/|@google-cloud\/|axios|undici)/;
+  /^(@nestjs\/(schedule|config|terminus)|@opentelemetry\/|@aws-sdk\/|@smithy\/|@azure\/|@google-cloud\/|axios|undici)/;
 
 /** Writes the name of everything that is imported, by either module system, to a file: a pipe may be full. */
 const WATCHING = `
@@ -106,6 +106,7 @@ describe('the built package', () => {
       '@nestjs/common',
       '@nestjs/config', // by the subpath /config only
       '@nestjs/core',
+      '@nestjs/terminus', // by the subpath /terminus only
       'nestjs-betfair-session/testing', // an example in a comment
       'rxjs',
       'undici',

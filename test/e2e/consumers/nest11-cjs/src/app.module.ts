@@ -4,6 +4,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { BetfairSessionModule } from 'nestjs-betfair-session';
 import { betfairSessionConfig } from 'nestjs-betfair-session/config';
 import { BetfairStreamModule } from 'nestjs-betfair-session/stream';
+import { HealthModule } from './health/health.module';
 import { MarketsModule } from './markets/markets.module';
 
 @Module({
@@ -12,6 +13,7 @@ import { MarketsModule } from './markets/markets.module';
     ScheduleModule.forRoot(),
     BetfairSessionModule.forRootAsync(betfairSessionConfig.asProvider()),
     BetfairStreamModule.forRoot(),
+    HealthModule,
     MarketsModule,
   ],
 })

@@ -4,6 +4,7 @@ import { BetfairSessionModule } from 'nestjs-betfair-session';
 import { BetfairStream, BetfairStreamModule } from 'nestjs-betfair-session/stream';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { firstValueFrom } from 'rxjs';
+import { HealthModule } from './health/health.module';
 import { MarketsModule } from './markets/markets.module';
 
 /** Starts the application with the simulator as Betfair, uses it, and must then end by itself. */
@@ -13,7 +14,7 @@ async function main(): Promise<void> {
   const app = await NestFactory.create(
     {
       module: MarketsModule,
-      imports: [ScheduleModule.forRoot(), session, BetfairStreamModule.forRoot()],
+      imports: [ScheduleModule.forRoot(), session, BetfairStreamModule.forRoot(), HealthModule],
     },
     { logger: ['error', 'warn'] },
   );
@@ -26,9 +27,11 @@ async function main(): Promise<void> {
   const { generation } = (await (await fetch(`${url}/session`)).json()) as { generation: number };
   const orders = app.get(BetfairStream).messages({ subscription: { op: 'orderSubscription' } });
   const { ct } = await firstValueFrom(orders);
+  const health = (await fetch(`${await app.getUrl()}/health`)).status;
   await app.close();
   await betfair.stop();
-  console.log(JSON.stringify({ first, second, generation, ct, logins: betfair.counts.logins }));
+  const { logins } = betfair.counts;
+  console.log(JSON.stringify({ first, second, generation, ct, health, logins }));
 }
 
 void main();

@@ -1,8 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { INestApplication } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
-import { BetfairLoginRejectedError, SessionService } from 'nestjs-betfair-session';
+import {
+  BetfairLoginRejectedError,
+  type CommonSessionOptions,
+  MemoryStorage,
+  SessionService,
+  type SessionStorage,
+} from 'nestjs-betfair-session';
 import { betfairSessionConfig } from 'nestjs-betfair-session/config';
 import { BetfairStream } from 'nestjs-betfair-session/stream';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
@@ -13,7 +20,7 @@ describe('the application', () => {
   let betfair: BetfairSimulator;
   let app: INestApplication;
 
-  async function start(options: { password?: string; keepAlive?: boolean } = {}): Promise<string> {
+  async function start(options: Partial<CommonSessionOptions> = {}): Promise<string> {
     const module = await Test.createTestingModule({ imports: [AppModule] })
       .overrideProvider(betfairSessionConfig.KEY)
       .useValue({ ...betfair.options(), ...options })
@@ -61,6 +68,36 @@ describe('the application', () => {
       BetfairLoginRejectedError,
     );
     expect(betfair.counts).toMatchObject({ logins: 0, loginAttempts: 1 });
+  });
+
+  it('is down in the health check while a login is refused', async () => {
+    const health = (await start({ password: 'wrong' })).replace('markets', 'health');
+    expect((await fetch(health)).status).toBe(200);
+    await app
+      .get(SessionService)
+      .getSession()
+      .catch(() => undefined);
+    const answer = await fetch(health);
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({
+      error: { betfair: { state: 'blocked', code: 'BETFAIR_LOGIN_REJECTED' } },
+    });
+  });
+
+  it('is degraded in the health check with a session that is not stored, and up in terminus 11', async () => {
+    const storage: SessionStorage = Object.assign(new MemoryStorage(), {
+      write: () => Promise.reject(new Error('full')),
+    });
+    const url = await start({ storage, persistence: 'best-effort' });
+    expect((await fetch(url)).status).toBe(200);
+    const answer = await fetch(url.replace('markets', 'health'));
+    expect(answer.status).toBe(200);
+    const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const isVersion11 = dependencies['@nestjs/terminus'].startsWith('11.');
+    expect(await answer.json()).toMatchObject({
+      status: isVersion11 ? 'ok' : 'degraded',
+      details: { betfair: { status: isVersion11 ? 'up' : 'degraded', state: 'degraded' } },
+    });
   });
 
   it('shows its keep-alive to the scheduler of the application', async () => {

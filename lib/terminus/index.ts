@@ -1,0 +1,4 @@
+export {
+  BetfairSessionHealthIndicator,
+  type BetfairSessionHealthOptions,
+} from './betfair-session.health-indicator.js';
