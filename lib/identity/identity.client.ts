@@ -16,7 +16,12 @@ import {
   parseLogoutReply,
   unclearLogin,
 } from './identity-reply.js';
-import { type IdentityRequest, type IdentityResponse, sendRequest } from './identity.request.js';
+import {
+  type IdentityRequest,
+  type IdentityResponse,
+  type Operation,
+  sendRequest,
+} from './identity.request.js';
 import { createTransport } from './identity.transport.js';
 import type { ResolvedEndpoints } from './jurisdiction.endpoints.js';
 import { SendingWatch } from './sending.watch.js';
@@ -41,6 +46,18 @@ export interface LoginSecrets {
   readonly certificate: TlsCredentials | undefined;
 }
 
+type AnyReply = LoginReply | KeepAliveReply | LogoutReply;
+
+/** Reply of the identity service, without its content. */
+export interface ReplyReport {
+  readonly operation: Operation;
+  readonly outcome: AnyReply['type'];
+  /** Code of the error, or Betfair's code of a refused login. */
+  readonly code: string | undefined;
+  /** Milliseconds since the request was made. */
+  readonly ms: number;
+}
+
 /** Far more than any reply of the identity service. */
 const MAX_REPLY_BYTES = 1_048_576;
 const COMMON_HEADERS = { accept: 'application/json' };
@@ -58,6 +75,8 @@ export class IdentityClient {
   constructor(
     private readonly options: IdentityOptions,
     private readonly clock: Clock,
+    /** Receives each reply. */
+    private readonly onReply: (report: ReplyReport) => void = () => undefined,
   ) {
     this.#transport = this.#connect();
     const { username, password, applicationKey } = options;
@@ -98,6 +117,7 @@ export class IdentityClient {
         return own.transport;
       },
     };
+    const began = this.clock.monotonic();
     let answer: IdentityResponse | Unclear;
     try {
       answer = await this.#exchange(login, signal);
@@ -105,7 +125,10 @@ export class IdentityClient {
       await own.transport?.destroy();
     }
     // After the connections are closed, because only then nothing more can be sent.
-    return 'type' in answer ? unclearLogin(answer, watch.mayHaveSent) : parseLoginReply(answer);
+    const reply =
+      'type' in answer ? unclearLogin(answer, watch.mayHaveSent) : parseLoginReply(answer);
+    this.#report('login', reply, began);
+    return reply;
   }
 
   /** Extends the session, and finds out if it is alive. */
@@ -134,7 +157,12 @@ export class IdentityClient {
     });
   }
 
-  async #withToken<T>(
+  #report(operation: Operation, reply: AnyReply, began: number): void {
+    const ms = this.clock.monotonic() - began;
+    this.onReply({ operation, outcome: reply.type, code: codeOf(reply), ms });
+  }
+
+  async #withToken<T extends AnyReply>(
     operation: 'keepAlive' | 'logout',
     url: string,
     token: string,
@@ -142,6 +170,7 @@ export class IdentityClient {
     signal?: AbortSignal,
   ): Promise<T | Unclear> {
     const { applicationKey } = this.options;
+    const began = this.clock.monotonic();
     const answer = await this.#exchange(
       {
         operation,
@@ -156,7 +185,9 @@ export class IdentityClient {
       },
       signal,
     );
-    return 'type' in answer ? answer : parse(answer);
+    const reply = 'type' in answer ? answer : parse(answer);
+    this.#report(operation, reply, began);
+    return reply;
   }
 
   async #exchange(
@@ -184,5 +215,20 @@ export class IdentityClient {
         ? unclear(operation, `gave no complete answer within ${requestTimeout} ms`, cause)
         : unreachable(operation, cause);
     }
+  }
+}
+
+function codeOf(reply: AnyReply): string | undefined {
+  switch (reply.type) {
+    case 'unclear':
+      return reply.error.code;
+    case 'refused':
+      return reply.code;
+    case 'banned':
+    case 'loggedIn':
+    case 'alive':
+    case 'dead':
+    case 'loggedOut':
+      return undefined;
   }
 }

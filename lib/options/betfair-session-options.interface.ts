@@ -77,6 +77,12 @@ export interface CommonSessionOptions {
    * @default 60_000
    */
   readonly renewalTimeout?: number | undefined;
+  /**
+   * Reports metrics and spans to OpenTelemetry, if `@opentelemetry/api` is installed; `false` switches it off.
+   *
+   * @default true
+   */
+  readonly telemetry?: boolean | undefined;
 }
 
 /** Login with a client certificate, which Betfair recommends for bots. */

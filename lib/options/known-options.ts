@@ -16,4 +16,5 @@ export const KNOWN_OPTIONS: readonly string[] = [
   'keepAlive',
   'requestTimeout',
   'renewalTimeout',
+  'telemetry',
 ];

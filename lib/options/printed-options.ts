@@ -12,6 +12,7 @@ const PRINTED = new Set([
   'keepAliveInterval',
   'requestTimeout',
   'renewalTimeout',
+  'telemetry',
 ]);
 
 /**

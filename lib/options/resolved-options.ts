@@ -25,4 +25,5 @@ export interface ResolvedSessionOptions {
   readonly keepAliveInterval: number | undefined;
   readonly requestTimeout: number;
   readonly renewalTimeout: number;
+  readonly telemetry: boolean;
 }

@@ -20,7 +20,7 @@ export function findFaults(
   resolved: ResolvedSessionOptions,
 ): string[] {
   const { jurisdiction, username } = options;
-  const { ca, endpoints, persistence, sessionKey, storage } = resolved;
+  const { ca, endpoints, persistence, sessionKey, storage, telemetry } = resolved;
   return [
     ...findUnknownOptions(options),
     isText(username)
@@ -48,6 +48,7 @@ export function findFaults(
       persistence === 'required' || persistence === 'best-effort',
       `persistence: must be 'required' or 'best-effort'.`,
     ),
+    unless(typeof telemetry === 'boolean', 'telemetry: must be true or false.'),
   ].filter((fault) => fault !== undefined);
 }
 

@@ -49,6 +49,7 @@ export async function resolveSessionOptions(
     keepAliveInterval: keepAliveInterval(options.keepAlive, sessionLifetime),
     requestTimeout: options.requestTimeout ?? DEFAULT_REQUEST_TIMEOUT_MS,
     renewalTimeout: options.renewalTimeout ?? DEFAULT_RENEWAL_TIMEOUT_MS,
+    telemetry: options.telemetry ?? true,
   } satisfies ResolvedSessionOptions;
   const faults = findFaults(options, resolved);
   if (typeof resolved.certificate !== 'function' && isClientCertificate(resolved.certificate)) {

@@ -17,6 +17,8 @@ import { MonitoredStorage } from '../storage/monitored.storage.js';
 import type { SessionStorage } from '../storage/contract/session-storage.interface.js';
 import { isChosenByUrl } from '../storage/storage.opening.js';
 import { traitsOf } from '../storage/store.traits.js';
+import { openTelemetry } from '../telemetry/telemetry.loading.js';
+import { NO_TELEMETRY, type Telemetry } from '../telemetry/telemetry.js';
 import { warnOfCertificateExpiry } from './events/certificate-expiry.warning.js';
 import { logSessionEvents } from './events/log.messages.js';
 import { RenewalRunner } from './provider/renewal.runner.js';
@@ -30,6 +32,7 @@ import { SessionLogout } from './session.logout.js';
 import { SessionPublisher } from './events/session.publisher.js';
 import { SessionAcquisition } from './provider/session.acquisition.js';
 import { TokenWriter } from './provider/token.writer.js';
+import { observedStateOf } from './session.status.js';
 import { ShutdownDeadline } from './shutdown.deadline.js';
 import { TokenStore } from './provider/token.store.js';
 
@@ -51,6 +54,8 @@ export interface SessionParts {
   readonly identity: IdentityClient;
   readonly requests: AccountRequests;
   readonly publisher: SessionPublisher;
+  readonly credentials: CredentialProvider;
+  readonly telemetry: Telemetry;
   readonly clock: Clock;
   /** Aborts everything in flight at shutdown. */
   readonly closing: ShutdownDeadline;
@@ -62,6 +67,7 @@ export interface SessionParts {
  * @throws BetfairConfigurationError undici cannot be loaded, or the environment names a proxy that cannot be used
  */
 export async function composeSession(
+  account: string,
   options: ResolvedSessionOptions,
   storage: SessionStorage,
   connections: SharedConnections,
@@ -69,17 +75,26 @@ export async function composeSession(
   log: ApplicationLog,
 ): Promise<SessionParts> {
   await loadUndici();
+  const telemetry = options.telemetry ? await openTelemetry(account, clock) : NO_TELEMETRY;
   const { persistence, requestTimeout, renewalTimeout, sessionKey } = options;
   const leaseDuration = requestTimeout + LEASE_MARGIN_MS;
   const closing = new ShutdownDeadline(clock);
   const publisher = new SessionPublisher(clock);
-  const identity = new IdentityClient(options, clock);
+  const identity = new IdentityClient(options, clock, (reply) => telemetry.noteReply(reply));
   const requests = connections.use(new URL(options.endpoints.api), options.ca, clock);
   // A new session is about to be used.
   publisher.sessions$(() => undefined).subscribe(() => requests.prepare());
   logSessionEvents(publisher.events$, log);
-  const monitored = new MonitoredStorage(storage, clock, storageTimeoutOf(options), (error) =>
-    publisher.publish(error ? { type: 'storageDegraded', error } : { type: 'storageRecovered' }),
+  publisher.events$.subscribe(({ type }) => {
+    if (type === 'rejected') telemetry.noteRejection();
+  });
+  const monitored = new MonitoredStorage(
+    storage,
+    clock,
+    storageTimeoutOf(options),
+    (error) =>
+      publisher.publish(error ? { type: 'storageDegraded', error } : { type: 'storageRecovered' }),
+    (operation) => telemetry.noteStored(operation),
   );
   const recordName = `${sessionKey}.lease`;
   const records = new RecordStore(monitored, recordName, sessionKey, accountIdOf(options));
@@ -105,7 +120,7 @@ export async function composeSession(
       })
     : undefined;
   const cache = new SessionCache(clock, publisher, options.applicationKey, options.sessionLifetime);
-  const shared = { cache, clock, closing: closing.signal, identity, publisher };
+  const shared = { cache, clock, closing: closing.signal, identity, publisher, telemetry };
   const writer = new TokenWriter(identity, tokens, clock, persistence);
   const credentials = new CredentialProvider(options, clock);
   if (options.certificate) {
@@ -135,7 +150,7 @@ export async function composeSession(
   });
   const keepAlive = new SessionKeepAlive({ ...shared, provider, writer });
   const check = new SessionCheck({ ...shared, provider, tokens, writer });
-  return {
+  const parts: SessionParts = {
     cache,
     provider,
     keepAlive,
@@ -149,7 +164,11 @@ export async function composeSession(
     identity,
     requests,
     publisher,
+    credentials,
+    telemetry,
     clock,
     closing,
   };
+  telemetry.observe(() => observedStateOf(parts));
+  return parts;
 }

@@ -19,10 +19,11 @@ export function beginShutdown(parts: SessionParts): void {
 
 /** Ends the work of one account, but not its session: other processes use it, and the next start resumes it. */
 export async function shutDown(parts: SessionParts): Promise<void> {
-  const { closing, ownsStorage, publisher, storage } = parts;
+  const { closing, ownsStorage, publisher, storage, telemetry } = parts;
   beginShutdown(parts);
   await closing.finish(drain(parts));
   publisher.complete();
+  telemetry.close();
   if (ownsStorage) await briefly(parts, CLOSE_TIME_MS, (signal) => storage.close(signal));
 }
 

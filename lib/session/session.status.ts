@@ -1,5 +1,6 @@
 import type { SessionParts } from './session.composition.js';
 import { BetfairSessionError } from '../errors/index.js';
+import type { ObservedAccount } from '../telemetry/telemetry.js';
 import type { SessionStatus } from './events/session.events.js';
 
 /** Derives the status of an account from its parts. */
@@ -26,4 +27,18 @@ export function troubleOf({
   const { failure } = provider;
   const failed = failure instanceof BetfairSessionError ? failure : undefined;
   return guard.trouble ?? storage.failure ?? failed;
+}
+
+/** Describes the account for the gauges of its telemetry. */
+export function observedStateOf(parts: SessionParts): ObservedAccount {
+  const { cache, clock, credentials, guard, storage } = parts;
+  const { servable } = cache;
+  const expiry = credentials.knownExpiry;
+  return {
+    state: statusOf(parts).state,
+    timeLeft: servable ? servable.freshUntil - clock.monotonic() : 0,
+    certificateTimeLeft: expiry && expiry.getTime() - clock.wall(),
+    isUnstored: storage.degraded || (servable !== undefined && servable.version === undefined),
+    isLoginBlocked: guard.blocked !== undefined,
+  };
 }

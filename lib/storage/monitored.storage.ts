@@ -11,6 +11,14 @@ import type {
 import { UnfoundedConflicts } from './unfounded-conflicts.js';
 import { parseStored, parseVersion, storeFailure, type StoreOperation } from './store.answers.js';
 
+/** Operation of the store that has ended. */
+export interface EndedOperation {
+  readonly operation: StoreOperation;
+  /** Code of the error; `undefined` if it succeeded. */
+  readonly code: string | undefined;
+  readonly ms: number;
+}
+
 /**
  * Wraps a store so that every operation ends in time and fails only with errors of this package: an error from a store
  * of the application may hold a secret.
@@ -28,6 +36,8 @@ export class MonitoredStorage implements SessionStorage {
     private readonly timeout: number,
     /** Receives the failure when the store begins to fail, and `undefined` when it works again. */
     private readonly onHealth: (failure: SessionStorageError | undefined) => void,
+    /** Receives each operation that has ended. */
+    private readonly onOperation: (operation: EndedOperation) => void = () => undefined,
   ) {
     this.#conflicts = new UnfoundedConflicts(clock);
   }
@@ -96,18 +106,24 @@ export class MonitoredStorage implements SessionStorage {
         `The session store did not answer a ${operation} of "${key}" within ${timeout} ms. Check that it is up and reachable.`,
         'unavailable',
       );
+    const began = clock.monotonic();
+    const ended = (code?: string) =>
+      this.onOperation({ operation, code, ms: clock.monotonic() - began });
     try {
       const result = await withDeadline(clock, timeout, work, timedOut, options?.signal);
+      ended();
       this.#works(operation);
       return result;
     } catch (error) {
       const failure = storeFailure(operation, key, error);
       if (failure instanceof StorageConflictError) {
+        ended(failure.code);
         this.#works(operation);
         throw failure;
       }
       // The caller gave up, which says nothing about the store.
       if (options?.signal?.aborted) throw options.signal.reason;
+      ended(failure.code);
       this.#fails(operation, failure);
       throw failure;
     }

@@ -52,6 +52,7 @@ describe('options that are fine', () => {
       keepAliveInterval: undefined,
       requestTimeout: 10_000,
       renewalTimeout: 60_000,
+      telemetry: true,
       ca: [],
     });
   });
@@ -282,6 +283,7 @@ describe('options that are not', () => {
       /^storage: .* that has no method "then"\.$/,
     ],
     [{ persistence: 'none' }, /^persistence: must be 'required' or 'best-effort'/],
+    [{ telemetry: 'off' }, /^telemetry: must be true or false/],
     [{ userName: 'punter' }, /^"userName" is not an option\. The options are: username, /],
     [{ name: 'italy' }, /^"name" .*move it next to useFactory/],
     [{ isGlobal: false }, /^"isGlobal" .*move it next to useFactory/],

@@ -76,7 +76,7 @@ describe('the list of back ends', () => {
       expect(peerDependenciesMeta).toHaveProperty([name, 'optional'], true);
       expect(devDependencies).not.toHaveProperty([name]);
     }
-    const ofNoStore = /^(@nestjs\/.*|reflect-metadata|rxjs)$/;
+    const ofNoStore = /^(@nestjs\/.*|@opentelemetry\/api|reflect-metadata|rxjs)$/;
     const peers = Object.keys(peerDependencies).filter((name) => !ofNoStore.test(name));
     expect(packages.toSorted()).toStrictEqual(peers.toSorted());
   });

@@ -23,14 +23,18 @@ export class LoginCertificate {
   #kept:
     | { readonly content: CertificateContent; readonly password: string; readonly until: number }
     | undefined;
-  /** Expiry of the certificate of the last login. */
-  #lastExpiry: Date | undefined;
+  #knownExpiry: Date | undefined;
 
   constructor(
     private readonly source: ClientCertificate | CertificateFunction,
     private readonly requestTimeout: number,
     private readonly clock: Clock,
   ) {}
+
+  /** Expiry of the certificate when it was last read. */
+  get knownExpiry(): Date | undefined {
+    return this.#knownExpiry;
+  }
 
   /**
    * Reads the files, or calls the function, for each login. While logins are refused, every call of the application
@@ -52,7 +56,7 @@ export class LoginCertificate {
   /** Notes that a login uses the certificate; the next login calls the function again. */
   use(content: CertificateContent): void {
     this.forget();
-    this.#lastExpiry = content.validTo;
+    this.#knownExpiry = content.validTo;
   }
 
   /** Drops the function's result, so that it is called again. */
@@ -62,8 +66,9 @@ export class LoginCertificate {
 
   /** Expiry of the certificate; for a function, that of the last login, because it is only called for logins. */
   async expiry(): Promise<Date | undefined> {
-    if (typeof this.source === 'function') return this.#lastExpiry;
+    if (typeof this.source === 'function') return this.#knownExpiry;
     const { validTo } = await checkClientCertificate(this.source, new Date());
+    this.#knownExpiry = validTo;
     return validTo;
   }
 

@@ -89,6 +89,11 @@ export class CredentialProvider {
     this.#certificate?.forget();
   }
 
+  /** Expiry of the client certificate when it was last read; `undefined` before that. */
+  get knownExpiry(): Date | undefined {
+    return this.#certificate?.knownExpiry;
+  }
+
   /** Returns the expiry of the client certificate, if it is known. */
   async certificateExpiry(): Promise<Date | undefined> {
     return this.#certificate?.expiry();

@@ -8,15 +8,17 @@ import {
   BetfairSessionError,
 } from '../../errors/index.js';
 import { wordlessCause } from '../../errors/safe-cause.js';
+import type { Telemetry } from '../../telemetry/telemetry.js';
 import type { SessionPublisher } from '../events/session.publisher.js';
 import { RenewalBackoff } from './renewal.backoff.js';
-import type { SessionAcquisition } from './session.acquisition.js';
+import type { Acquired, SessionAcquisition } from './session.acquisition.js';
 import type { SessionCache } from './session.cache.js';
 
 export interface RunnerDependencies {
   readonly cache: SessionCache;
   readonly acquisition: SessionAcquisition;
   readonly publisher: SessionPublisher;
+  readonly telemetry: Telemetry;
   readonly clock: Clock;
   /** Milliseconds for a whole renewal. */
   readonly renewalTimeout: number;
@@ -28,6 +30,7 @@ export interface RunnerDependencies {
 /** Result of a successful renewal. */
 export interface Renewed {
   readonly session: BetfairSession;
+  readonly outcome: Acquired['type'];
   /** Error of the keepAlive, if the session is served for a while without a clear answer. */
   readonly doubt?: BetfairSessionError;
 }
@@ -45,8 +48,12 @@ export class RenewalRunner {
 
   /** @throws BetfairSessionError the renewal failed, or the wait after a failure is not over */
   async run(): Promise<Renewed> {
-    const { acquisition, cache, clock, closing, renewalTimeout } = this.deps;
     this.backoff.throwIfWaiting();
+    return this.deps.telemetry.renewal(() => this.#renew());
+  }
+
+  async #renew(): Promise<Renewed> {
+    const { acquisition, cache, clock, closing, renewalTimeout } = this.deps;
     const { held } = cache;
     try {
       const acquired = await withDeadline(
@@ -60,15 +67,16 @@ export class RenewalRunner {
         closing,
       );
       this.backoff.reset();
-      if ('token' in acquired) return { session: cache.put(acquired) };
+      const outcome = acquired.type;
+      if ('token' in acquired) return { session: cache.put(acquired), outcome };
       const { session } = acquired;
       if (acquired.type === 'extended') {
         cache.extend(session, acquired.validatedAt);
-        return { session };
+        return { session, outcome };
       }
       cache.serveOn(session, SERVE_UNCHECKED_MS);
       this.deps.publisher.publish({ type: 'renewalFailed', error: acquired.error });
-      return { session, doubt: acquired.error };
+      return { session, outcome, doubt: acquired.error };
     } catch (error) {
       throw this.#failed(toSessionError(error));
     }

@@ -1,12 +1,14 @@
 import type { BetfairSession } from '../../betfair-session.js';
 import { reasonOf, type AbortSignalLike } from '../../common/abort-listener.js';
 import { abortable } from '../../common/deadline.js';
+import type { Telemetry } from '../../telemetry/telemetry.js';
 import type { Renewed, RenewalRunner } from './renewal.runner.js';
 import type { SessionCache } from './session.cache.js';
 
 export interface ProviderDependencies {
   readonly cache: SessionCache;
   readonly runner: RenewalRunner;
+  readonly telemetry: Telemetry;
   readonly closing: AbortSignal;
   /** Called when a session in use should be kept alive. */
   readonly onDue: () => void;
@@ -141,6 +143,7 @@ export class SessionProvider {
   }
 
   #renew(): Promise<Renewed> {
+    if (this.#flight) this.deps.telemetry.joinRenewal();
     this.#flight ??= this.deps.runner.run().finally(() => {
       this.#flight = undefined;
     });

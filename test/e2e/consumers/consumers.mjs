@@ -68,7 +68,7 @@ export const consumers = [
     name: 'no-optional-peers',
     folders: ['no-optional-peers'],
     builds: ['build'],
-    absent: ['@nestjs/config', '@nestjs/schedule'],
+    absent: ['@nestjs/config', '@nestjs/schedule', '@nestjs/terminus', '@opentelemetry/api'],
     tests: 0,
     programs: {
       start: { state: 'empty' },

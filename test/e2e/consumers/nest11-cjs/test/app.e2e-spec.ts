@@ -85,7 +85,7 @@ describe('the application', () => {
   });
 
   it('is degraded in the health check with a session that is not stored, and up in terminus 11', async () => {
-    const storage: SessionStorage = Object.assign(new MemoryStorage(), {
+    const storage: SessionStorage = Object.assign(new MemoryStorage({ shared: false }), {
       write: () => Promise.reject(new Error('full')),
     });
     const url = await start({ storage, persistence: 'best-effort' });
