@@ -1,10 +1,11 @@
-// What it costs to ask for the session before every call: against the least that an `await` costs, and against what the
-// AWS SDK does for its credentials.
+// What it costs to ask for the session before every call: against the least that an `await` costs, against what the AWS
+// SDK does for its credentials, and with OpenTelemetry against without.
 import assert from 'node:assert/strict';
 import { memoize } from '@smithy/property-provider';
 import { MemoryStorage } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { Meter } from './parts/meter.mjs';
+import { startOpenTelemetry } from './parts/open-telemetry.mjs';
 import { meteredStorage } from './parts/metered.mjs';
 import { createSessions } from './parts/sessions.mjs';
 import { byTurns, inUnits, median, ratio } from './rounds.mjs';
@@ -59,6 +60,44 @@ function figuresOf(where, { limit, ours, smithy }) {
   ];
 }
 
+/** `getSession()` of an account that reports to the SDK of OpenTelemetry, against one that does not, in one run. */
+async function telemetryFigure(simulator, rounds, count) {
+  const sdk = startOpenTelemetry();
+  const asked = async (telemetry) => {
+    const options = { ...simulator.options(), storage: 'mem://', telemetry };
+    const { sessions, close } = await createSessions(options);
+    await sessions.getSession();
+    return { sessions, close };
+  };
+  const [on, off] = [await asked(true), await asked(false)];
+  try {
+    assert.equal(sdk.renewals(), 1, 'one account reports, and only one');
+    const samples = await byTurns(rounds, {
+      async on() {
+        const began = performance.now();
+        for (let i = 0; i < count; i += 1) await on.sessions.getSession();
+        return (performance.now() - began) / count;
+      },
+      async off() {
+        const began = performance.now();
+        for (let i = 0; i < count; i += 1) await off.sessions.getSession();
+        return (performance.now() - began) / count;
+      },
+    });
+    assert.equal(sdk.renewals(), 1, 'the session was in memory');
+    return {
+      what: '`await getSession()` with OpenTelemetry, against `telemetry: false`',
+      value: ratio(samples.on, samples.off),
+      unit: '×',
+      note: `${inUnits(median(samples.on))}; there: ${inUnits(median(samples.off))}`,
+      target: { atMost: 1.1 },
+    };
+  } finally {
+    await Promise.all([on.close(), off.close()]);
+    await sdk.stop();
+  }
+}
+
 /** Requests and store operations, and bytes of heap kept, over many calls. */
 async function sideEffects(sessions, simulator, meter, count) {
   const before = { requests: simulator.requests.length, operations: meter.operations };
@@ -83,11 +122,13 @@ export async function measure({ quick }) {
     const outside = await byTurns(rounds, contenders(sessions, session, count));
     const calls = quick ? count : MILLION;
     const { touched, kept } = await sideEffects(sessions, simulator, meter, calls);
+    const telemetry = await telemetryFigure(simulator, rounds, count);
     const inside = await sessions.run(() => byTurns(rounds, contenders(sessions, session, count)));
-    assert.equal(simulator.counts.logins, 1);
+    assert.equal(simulator.counts.logins, 3);
     return [
       ...figuresOf('outside a handler', outside),
       ...figuresOf('inside a handler or `run`', inside),
+      telemetry,
       {
         what: `Requests and store operations of ${calls.toLocaleString('en')} calls in a row`,
         value: touched,
