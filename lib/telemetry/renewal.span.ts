@@ -25,7 +25,9 @@ export class RenewalSpan {
     quietly(() => {
       const span = this.#tracer.startSpan(RENEWAL_SPAN, { attributes: this.#attributes });
       this.#span = span;
-      context.with(trace.setSpan(context.active(), span), () => (running = renew()));
+      context.with(trace.setSpan(context.active(), span), () => {
+        running = renew();
+      });
     });
     return running ?? renew();
   }

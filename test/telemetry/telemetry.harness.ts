@@ -1,6 +1,11 @@
 import { context, metrics, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { type DataPoint, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
+import {
+  type DataPoint,
+  DataPointType,
+  MeterProvider,
+  MetricReader,
+} from '@opentelemetry/sdk-metrics';
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
@@ -18,7 +23,7 @@ class Reader extends MetricReader {
 export interface Series {
   readonly name: string;
   readonly unit: string;
-  readonly type: string;
+  readonly isGauge: boolean;
   readonly labels: Readonly<Record<string, unknown>>;
   /** Number of values of a histogram, or the value. */
   readonly value: number;
@@ -47,10 +52,16 @@ export function startSdk(): Sdk {
       const { resourceMetrics, errors } = await reader.collect();
       expect(errors).toEqual([]);
       return resourceMetrics.scopeMetrics.flatMap((scope) =>
-        scope.metrics.flatMap(({ descriptor: { name, unit, type }, dataPoints }) =>
+        scope.metrics.flatMap(({ descriptor: { name, unit }, dataPointType, dataPoints }) =>
           dataPoints.map((point: DataPoint<unknown>) => {
             const { attributes: labels, value } = point;
-            return { name, unit, type, labels, ...valueOf(value) };
+            return {
+              name,
+              unit,
+              isGauge: dataPointType === DataPointType.GAUGE,
+              labels,
+              ...valueOf(value),
+            };
           }),
         ),
       );

@@ -75,7 +75,7 @@ async function start(
   return app.get(SessionService);
 }
 
-async function health(path = ''): Promise<{ status: number; body: unknown; text: string }> {
+async function askHealth(path = ''): Promise<{ status: number; body: unknown; text: string }> {
   const answer = await fetch(`${await app.getUrl()}/health${path}`);
   const text = await answer.text();
   return { status: answer.status, body: JSON.parse(text), text };
@@ -96,7 +96,7 @@ afterEach(async () => {
 describe('GET /health of an application with terminus', () => {
   it('is up before anybody asked for a session, and asks nobody for it', async () => {
     await start();
-    const { status, body } = await health();
+    const { status, body } = await askHealth();
     expect(status).toBe(200);
     expect(body).toMatchObject({
       status: 'ok',
@@ -111,7 +111,7 @@ describe('GET /health of an application with terminus', () => {
     await sessions.getSession();
     const requests = simulator.requests.length;
     const { read } = storage.counts;
-    const { status, body } = await health();
+    const { status, body } = await askHealth();
     expect(status).toBe(200);
     const expiresAt = new Date(clock.wall() + 12 * HOUR_MS).toISOString();
     expect(body).toMatchObject({ status: 'ok' });
@@ -128,7 +128,7 @@ describe('GET /health of an application with terminus', () => {
       times: Infinity,
     });
     await clock.until(sessions.getSession());
-    const { status, body } = await health();
+    const { status, body } = await askHealth();
     expect(status).toBe(200);
     expect(body).toMatchObject({
       status: 'degraded',
@@ -148,7 +148,7 @@ describe('GET /health of an application with terminus', () => {
     simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
     const sessions = await start();
     await expect(sessions.getSession()).rejects.toThrow('ACCOUNT_NOW_LOCKED');
-    const { status, body } = await health();
+    const { status, body } = await askHealth();
     expect(status).toBe(503);
     expect(body).toMatchObject({
       status: 'error',
@@ -169,7 +169,7 @@ describe('GET /health of an application with terminus', () => {
     simulator.fail('certLogin', { reply: { loginStatus: 'TEMPORARY_BAN_TOO_MANY_REQUESTS' } });
     await expect(sessions.getSession()).rejects.toThrow('TEMPORARY_BAN');
     const blockedUntil = new Date(clock.wall() + HOUR_MS / 3).toISOString();
-    const during = await health();
+    const during = await askHealth();
     expect(during.status).toBe(503);
     expect(during.body).toMatchObject({
       error: { betfair: { code: 'BETFAIR_LOGIN_BLOCKED', blockedUntil } },
@@ -177,7 +177,7 @@ describe('GET /health of an application with terminus', () => {
     await clock.advance(HOUR_MS / 3);
     resetLoginBudget(sessions);
     await sessions.getSession();
-    const after = await health();
+    const after = await askHealth();
     expect(after).toMatchObject({ status: 200, body: { status: 'ok' } });
     expect(after.text).not.toMatch(/code|message/);
   });
@@ -186,7 +186,7 @@ describe('GET /health of an application with terminus', () => {
     const sessions = await start();
     simulator.fail('certLogin', { status: 503 }, { times: Infinity });
     await expect(clock.until(sessions.getSession())).rejects.toThrow();
-    expect(await health()).toMatchObject({
+    expect(await askHealth()).toMatchObject({
       status: 200,
       body: {
         details: {
@@ -199,15 +199,15 @@ describe('GET /health of an application with terminus', () => {
   it('holds no secret and no user name, whatever is wrong', async () => {
     const sessions = await start({ persistence: 'best-effort' });
     const options = simulator.options();
-    const texts = [(await health()).text];
+    const texts = [(await askHealth()).text];
     const { token } = await sessions.getSession();
-    texts.push((await health()).text);
+    texts.push((await askHealth()).text);
     storage.fail('read', new Error(`The store quotes ${token} of ${options.username}.`));
     storage.fail('write', new Error(`The store quotes ${token} of ${options.username}.`));
     simulator.endSessions();
     simulator.account().loginCode = 'INVALID_USERNAME_OR_PASSWORD';
     await expect(clock.until(sessions.keepAlive())).rejects.toThrow();
-    texts.push((await health()).text);
+    texts.push((await askHealth()).text);
     expect(texts[2]).toContain('INVALID_USERNAME_OR_PASSWORD');
     for (const secret of [...secretsOf(options, [token]), options.username]) {
       expect(texts.join('\n')).not.toContain(secret);
@@ -219,11 +219,11 @@ describe('isHealthy(key, { name })', () => {
   it('checks the account of that name', async () => {
     await start();
     await app.get<SessionService>(getSessionServiceToken('italy')).getSession();
-    expect(await health('/italy')).toMatchObject({
+    expect(await askHealth('/italy')).toMatchObject({
       status: 200,
       body: { details: { italy: { state: 'ready' } } },
     });
-    expect(await health()).toMatchObject({ body: { details: { betfair: { state: 'empty' } } } });
+    expect(await askHealth()).toMatchObject({ body: { details: { betfair: { state: 'empty' } } } });
   });
 
   it('refuses a name that is not registered, and names those that are', async () => {
@@ -233,12 +233,12 @@ describe('isHealthy(key, { name })', () => {
       code: 'BETFAIR_CONFIGURATION',
       message: expect.stringMatching(/isHealthy\('betfair'\).*"spain".*default, italy/s),
     });
-    expect((await health('/spain')).status).toBe(500);
+    expect((await askHealth('/spain')).status).toBe(500);
   });
 
   it('takes the mock that a test injects for the account', async () => {
     await start({}, mockSessionService());
-    expect(await health()).toMatchObject({
+    expect(await askHealth()).toMatchObject({
       status: 200,
       body: { details: { betfair: { status: 'up', state: 'ready' } } },
     });
