@@ -32,7 +32,6 @@ import { SessionLogout } from './session.logout.js';
 import { SessionPublisher } from './events/session.publisher.js';
 import { SessionAcquisition } from './provider/session.acquisition.js';
 import { TokenWriter } from './provider/token.writer.js';
-import { observedStateOf } from './session.status.js';
 import { ShutdownDeadline } from './shutdown.deadline.js';
 import { TokenStore } from './provider/token.store.js';
 
@@ -150,7 +149,7 @@ export async function composeSession(
   });
   const keepAlive = new SessionKeepAlive({ ...shared, provider, writer });
   const check = new SessionCheck({ ...shared, provider, tokens, writer });
-  const parts: SessionParts = {
+  return {
     cache,
     provider,
     keepAlive,
@@ -169,6 +168,4 @@ export async function composeSession(
     clock,
     closing,
   };
-  telemetry.observe(() => observedStateOf(parts));
-  return parts;
 }

@@ -18,7 +18,7 @@ import type { SessionEvent, SessionStatus } from './events/session.events.js';
 import { assertOpened, openAccount, type OpenedAccount } from './session.opening.js';
 import { beginShutdown, shutDown } from './session.shutdown.js';
 import { createSource, noteTaken } from './session.source.js';
-import { statusOf, troubleOf } from './session.status.js';
+import { observedStateOf, statusOf, troubleOf } from './session.status.js';
 
 /** Options of a caller that waits. */
 export interface WaitOptions {
@@ -44,6 +44,7 @@ export class SessionService {
     this.#parts = parts;
     this.account = createSource(opened);
     this.#api = new SessionFetch(this.account.api, parts.requests.dispatcher, this.account);
+    parts.telemetry.observe(() => observedStateOf(parts));
   }
 
   /**

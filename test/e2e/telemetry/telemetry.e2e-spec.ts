@@ -1,0 +1,126 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { isRecord } from '../../../lib/common/unknown-values.js';
+import { METRICS } from '../../../lib/telemetry/telemetry.metrics.js';
+import { blocks } from '../../readme/blocks.js';
+import { until } from '../../support/betting.js';
+import { freePort } from '../stores/free-port.mjs';
+
+const HERE = join('test', 'e2e', 'telemetry');
+/** Of the lowest pause in milliseconds after which the SDK exports. */
+const EXPORT_MS = '100';
+
+interface Told {
+  readonly scraped: string;
+  readonly secrets: readonly string[];
+}
+
+/** Span as OTLP has it. */
+interface Span {
+  readonly name: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly links?: readonly { readonly spanId: string }[];
+}
+
+const bodies: string[] = [];
+let collector: Server;
+let application: ChildProcess;
+let told: Told;
+
+function parseTold(message: unknown): Told {
+  if (!isRecord(message)) throw new Error('The application told nothing.');
+  const { scraped, secrets } = message;
+  if (typeof scraped !== 'string' || !Array.isArray(secrets))
+    throw new Error('It told too little.');
+  return { scraped, secrets: secrets.map(String) };
+}
+
+function spans(): readonly Span[] {
+  return bodies.flatMap((body) => {
+    const { resourceSpans = [] } = JSON.parse(body);
+    return resourceSpans.flatMap(({ scopeSpans }: { scopeSpans: { spans: Span[] }[] }) =>
+      scopeSpans.flatMap((scope) => scope.spans),
+    );
+  });
+}
+
+function spanOf(name: string): Span {
+  const found = spans().find((span) => span.name === name);
+  if (found === undefined) throw new Error(`There is no span ${name}.`);
+  return found;
+}
+
+beforeAll(async () => {
+  collector = createServer((request, response) => {
+    void text(request).then((body) => {
+      bodies.push(body);
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+  });
+  collector.listen(0, '127.0.0.1');
+  await once(collector, 'listening');
+  const address = collector.address();
+  if (address === null || typeof address === 'string') throw new Error('No port.');
+  application = fork(join(HERE, 'telemetry.process.mjs'), {
+    execArgv: ['--import', `./${join(HERE, 'telemetry.mjs')}`],
+    env: {
+      ...process.env,
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${address.port}`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_TRACES_EXPORTER: 'otlp',
+      OTEL_METRICS_EXPORTER: 'otlp,prometheus',
+      OTEL_LOGS_EXPORTER: 'none',
+      OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()),
+      OTEL_METRIC_EXPORT_INTERVAL: EXPORT_MS,
+      OTEL_METRIC_EXPORT_TIMEOUT: EXPORT_MS,
+      OTEL_BSP_SCHEDULE_DELAY: EXPORT_MS,
+    },
+  });
+  const [message]: unknown[] = await once(application, 'message');
+  told = parseTold(message);
+  await until(() => {
+    const all = bodies.join('');
+    return all.includes('"betfair.session.renew"') && all.includes(METRICS.status.name);
+  });
+}, 60_000);
+
+afterAll(async () => {
+  application.disconnect();
+  await once(application, 'exit');
+  collector.close();
+});
+
+it('is set up as docs/telemetry.md says', async () => {
+  expect(blocks('js')).toContain(await readFile(join(HERE, 'telemetry.mjs'), 'utf8'));
+});
+
+it('collects a trace of the renewal, its requests in it, and a link from who waited', () => {
+  const renewal = spanOf('betfair.session.renew');
+  expect(renewal.parentSpanId).toBe(spanOf('first').spanId);
+  expect(spanOf('second').links).toMatchObject([{ spanId: renewal.spanId }]);
+  const login = spans().find(({ parentSpanId }) => parentSpanId === renewal.spanId);
+  expect(login).toMatchObject({ name: 'POST', traceId: renewal.traceId });
+});
+
+it('collects every metric, also by Prometheus under the names that the alerts ask for', async () => {
+  const collected = bodies.join('');
+  for (const { name } of Object.values(METRICS)) expect(collected).toContain(`"${name}"`);
+  const alerts = await readFile('docs/alerts.yml', 'utf8');
+  const asked = new Set(Array.from(alerts.matchAll(/\bbetfair_session_\w+/g), ([name]) => name));
+  const answered = [...asked].filter((name) => new RegExp(`^${name}\\{`, 'm').test(told.scraped));
+  // One of the two names of each; two have one name only.
+  expect(answered).toHaveLength(5);
+  expect(told.scraped).toMatch(/^betfair_session_\w+\{.*betfair_account="default"/m);
+});
+
+it('collects no token, user name, password or application key', () => {
+  const collected = [...bodies, told.scraped].join('\n');
+  expect(told.secrets).toHaveLength(4);
+  for (const secret of told.secrets) expect(collected).not.toContain(secret);
+});
