@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { isRecord } from '../../../lib/common/unknown-values.js';
@@ -11,7 +11,7 @@ import { until } from '../../support/betting.js';
 import { freePort } from '../stores/free-port.mjs';
 
 const HERE = join('test', 'e2e', 'telemetry');
-/** Of the lowest pause in milliseconds after which the SDK exports. */
+/** Milliseconds after which the SDK exports. */
 const EXPORT_MS = '100';
 
 interface Told {
@@ -41,6 +41,11 @@ function parseTold(message: unknown): Told {
   return { scraped, secrets: secrets.map(String) };
 }
 
+async function collect(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  bodies.push(await text(request));
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+}
+
 function spans(): readonly Span[] {
   return bodies.flatMap((body) => {
     const { resourceSpans = [] } = JSON.parse(body);
@@ -58,10 +63,7 @@ function spanOf(name: string): Span {
 
 beforeAll(async () => {
   collector = createServer((request, response) => {
-    void text(request).then((body) => {
-      bodies.push(body);
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-    });
+    void collect(request, response);
   });
   collector.listen(0, '127.0.0.1');
   await once(collector, 'listening');

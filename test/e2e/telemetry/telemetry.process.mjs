@@ -1,6 +1,6 @@
 // Lives as an application that OpenTelemetry watches: two requests wait for one login. Then it tells what a scrape of
 // Prometheus gets, and the secrets that nobody may have been told. It ends with the one that started it.
-import 'reflect-metadata';
+import { once } from 'node:events';
 import { trace } from '@opentelemetry/api';
 import { NestFactory } from '@nestjs/core';
 import { BetfairSessionModule, SessionService } from 'nestjs-betfair-session';
@@ -27,7 +27,6 @@ const port = process.env.OTEL_EXPORTER_PROMETHEUS_PORT;
 const scraped = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
 const { username, password, applicationKey } = options;
 process.send({ scraped, secrets: [token, username, password, applicationKey] });
-process.once('disconnect', async () => {
-  await app.close();
-  await betfair.stop();
-});
+await once(process, 'disconnect');
+await app.close();
+await betfair.stop();
