@@ -11,7 +11,8 @@ const ORDER = JSON.stringify({
 export function usage(url: string, { simulated }: { simulated: boolean }): string {
   const lines = simulated
     ? [
-        'This is the SIMULATOR, not Betfair: no account is needed and no money is at stake. Try:',
+        'This is the SIMULATOR, not Betfair: no account is needed and no money is at stake.',
+        `Open ${url}/ in a browser, or try:`,
         `curl ${url}/markets`,
         `curl -X POST ${url}/simulator/end-session`,
         `curl ${url}/markets`,
@@ -21,7 +22,8 @@ export function usage(url: string, { simulated }: { simulated: boolean }): strin
         `curl ${url}/stream`,
       ]
     : [
-        'This is BETFAIR, with your account: POST /orders places real bets. To begin with, try:',
+        'This is BETFAIR, with your account: POST /orders places real bets.',
+        `Open ${url}/ in a browser, or try:`,
         `curl ${url}/markets`,
         `curl ${url}/health`,
         `curl ${url}/stream`,

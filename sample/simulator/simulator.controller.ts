@@ -1,10 +1,17 @@
-import { Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { Controller, Get, HttpCode, type OnModuleDestroy, Post } from '@nestjs/common';
+import { SessionService } from 'nestjs-betfair-session';
 import type { SimulatorCounts } from 'nestjs-betfair-session/testing';
+import { BreakableStore } from './breakable-store.service.js';
 import { SimulatedBetfair } from './simulated-betfair.service.js';
 
+/** Disturbs the simulator. Without one, every route answers 404. */
 @Controller('simulator')
-export class SimulatorController {
-  constructor(private readonly betfair: SimulatedBetfair) {}
+export class SimulatorController implements OnModuleDestroy {
+  constructor(
+    private readonly betfair: SimulatedBetfair,
+    private readonly sessions: SessionService,
+    private readonly store: BreakableStore,
+  ) {}
 
   @Post('end-session')
   @HttpCode(200)
@@ -15,8 +22,53 @@ export class SimulatorController {
     return { ended };
   }
 
+  @Post('cut-stream')
+  @HttpCode(200)
+  cutStream(): { cut: number } {
+    const { stream } = this.betfair.simulator;
+    const cut = stream.counts.open;
+    stream.cut();
+    return { cut };
+  }
+
+  @Post('fail-store')
+  @HttpCode(200)
+  async failStore(): Promise<{ failing: true }> {
+    if (this.betfair.simulator) this.store.break();
+    // A valid session needs no store: this looks into it, and fails.
+    await this.sessions.unblockLogin().catch(() => undefined);
+    return { failing: true };
+  }
+
+  /** Also ends the session, so that a login is needed. */
+  @Post('refuse-logins')
+  @HttpCode(200)
+  refuseLogins(): { ended: number } {
+    this.betfair.simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
+    return this.endSession();
+  }
+
+  @Post('repair')
+  @HttpCode(200)
+  async repair(): Promise<{ repaired: true }> {
+    const { simulator } = this.betfair;
+    simulator.clearFaults();
+    simulator.account().loginCode = undefined;
+    this.store.repair();
+    await this.sessions.unblockLogin();
+    await this.sessions.keepAlive();
+    return { repaired: true };
+  }
+
   @Get('counts')
   counts(): SimulatorCounts {
     return this.betfair.simulator.counts;
+  }
+
+  /** Leaves no refusal in the store, which the next start would obey. */
+  async onModuleDestroy(): Promise<void> {
+    if (!this.betfair.running) return;
+    this.store.repair();
+    if (this.betfair.simulator.account().loginCode) await this.sessions.unblockLogin();
   }
 }

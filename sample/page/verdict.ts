@@ -1,0 +1,105 @@
+import {
+  BetfairLoginRejectedError,
+  type BetfairSessionError,
+  type SessionStatus,
+} from 'nestjs-betfair-session';
+import type { StreamStatus } from 'nestjs-betfair-session/stream';
+import type { Verdict } from './view.js';
+
+/** Errors that still hold. */
+export interface Troubles {
+  /** Reason why logins are held back. */
+  readonly logins?: BetfairSessionError | undefined;
+  readonly renewal?: BetfairSessionError | undefined;
+  readonly store?: BetfairSessionError | undefined;
+}
+
+/** What is known of an account and its prices. */
+export interface Findings {
+  readonly status: SessionStatus;
+  readonly troubles: Troubles;
+  readonly stream?: StreamStatus | undefined;
+  readonly certificateDays?: number | undefined;
+}
+
+/** As the package warns in its log. */
+const CERTIFICATE_WARNING_DAYS = 30;
+const RENEW_CERTIFICATE = 'Create a new certificate and upload it to the Betfair account.';
+
+/** Says the worst of what was found, and what to do about it. */
+export function verdictOf(findings: Findings): Verdict {
+  return (
+    sessionVerdict(findings) ??
+    certificateVerdict(findings.certificateDays) ??
+    streamVerdict(findings.stream) ?? { level: 'good', title: 'All is well', todo: 'Nothing.' }
+  );
+}
+
+function sessionVerdict({ status, troubles }: Findings): Verdict | undefined {
+  switch (status.state) {
+    case 'blocked':
+      return { level: 'act', title: 'No session: logins are held back', ...heldBack(troubles) };
+    case 'empty':
+      return emptyVerdict(troubles.renewal ?? troubles.store);
+    case 'degraded':
+      return degradedVerdict(troubles);
+    case 'ready':
+      return undefined;
+  }
+}
+
+/** The reason, and the advice that Betfair's refusal calls for. */
+function heldBack({ logins }: Troubles): Pick<Verdict, 'reason' | 'todo'> {
+  if (logins instanceof BetfairLoginRejectedError) {
+    return {
+      reason: `Betfair refused the login with ${logins.loginCode}.`,
+      todo: `${logins.action} Then lift the refusal with unblockLogin().`,
+    };
+  }
+  const todo = 'Wait until logins are possible again. Start no other copy: it cannot help.';
+  return { reason: logins?.message ?? 'The log has the reason.', todo };
+}
+
+function emptyVerdict(error: BetfairSessionError | undefined): Verdict {
+  if (error === undefined) {
+    return { level: 'watch', title: 'Getting a session', todo: 'Nothing: it takes some seconds.' };
+  }
+  const todo = error.retryable
+    ? 'Repair what the reason names. It is tried again by itself.'
+    : 'Repair what the reason names, and start the application again.';
+  return { level: 'act', title: 'No session: nothing can be bet', reason: error.message, todo };
+}
+
+function degradedVerdict(troubles: Troubles): Verdict {
+  if (troubles.logins) {
+    const title = 'The session works, but no login can replace it';
+    return { level: 'act', title, ...heldBack(troubles) };
+  }
+  return {
+    level: 'watch',
+    title: 'The session works, but its store fails',
+    reason: troubles.store?.message ?? 'The session is not stored yet.',
+    todo: 'Bets go on. Repair the store: until then, no new session can be stored.',
+  };
+}
+
+function certificateVerdict(days: number | undefined): Verdict | undefined {
+  if (days === undefined || days >= CERTIFICATE_WARNING_DAYS) return undefined;
+  return days < 0
+    ? { level: 'act', title: 'The client certificate has expired', todo: RENEW_CERTIFICATE }
+    : {
+        level: 'watch',
+        title: `The client certificate expires in ${days} days`,
+        todo: RENEW_CERTIFICATE,
+      };
+}
+
+function streamVerdict(stream: StreamStatus | undefined): Verdict | undefined {
+  if (stream === undefined || stream.state === 'subscribed') return undefined;
+  return {
+    level: 'watch',
+    title: 'Prices stand still',
+    reason: stream.error?.message,
+    todo: 'Nothing: it connects again by itself. Bets go on, at prices that you do not see.',
+  };
+}
