@@ -41,6 +41,7 @@ import { StreamController } from './stream/stream.controller.js';
       },
     }),
     BetfairStreamModule.forRoot(),
+    SimulatorModule,
   ],
   controllers: [
     PageController,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type SessionEvent, SessionService } from 'nestjs-betfair-session';
 import { BetfairStream, type StreamStatus } from 'nestjs-betfair-session/stream';
 import { Subject } from 'rxjs';
-import type { Troubles } from './verdict.js';
+import { reasonOf, type Troubles } from './verdict.js';
 import type { EventView, Level } from './view.js';
 
 const KEPT_EVENTS = 20;
@@ -13,8 +13,11 @@ const TEXTS = {
   keptAlive: ['good', 'Extended the session.'],
   rejected: ['watch', 'Betfair rejected the session; renewing it.'],
   waitingForLogin: ['watch', 'Another process is logging in; waiting for its session.'],
+  loginBlocked: ['act', 'Logins are held back.'],
+  renewalFailed: ['act', 'No session was obtained.'],
+  storageDegraded: ['act', 'The store fails.'],
   loginUnblocked: ['good', 'Logins are allowed again.'],
-  storageRecovered: ['good', 'The session store works again.'],
+  storageRecovered: ['good', 'The store works again.'],
   loggedOut: ['watch', 'Logged out of Betfair.'],
 } as const;
 
@@ -34,9 +37,8 @@ export class EventJournal {
 
   #noteSession(event: SessionEvent): void {
     this.troubles = troublesAfter(event, this.troubles);
-    if ('error' in event) return this.#add(event.at, 'act', event.error.message);
     const [level, text] = TEXTS[event.type];
-    this.#add(event.at, level, text);
+    this.#add(event.at, level, 'error' in event ? `${text} ${reasonOf(event.error)}` : text);
   }
 
   #noteStream(status: StreamStatus | undefined): void {
@@ -44,7 +46,8 @@ export class EventJournal {
     this.#stream = status;
     const { error, since, state } = status;
     if (state === 'subscribed') this.#add(since, 'good', 'Prices arrive.');
-    if (state === 'waiting') this.#add(since, 'watch', error?.message ?? 'Prices have stopped.');
+    if (state === 'waiting')
+      this.#add(since, 'watch', `Prices stopped. ${error ? reasonOf(error) : ''}`);
   }
 
   #add(at: Date, level: Level, text: string): void {

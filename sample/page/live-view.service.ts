@@ -1,6 +1,6 @@
 import { Injectable, type MessageEvent, type OnModuleDestroy } from '@nestjs/common';
 import { SessionService } from 'nestjs-betfair-session';
-import { BetfairStream } from 'nestjs-betfair-session/stream';
+import { BetfairStream, type StreamState } from 'nestjs-betfair-session/stream';
 import { defer, filter, map, merge, type Observable, ReplaySubject, takeUntil, timer } from 'rxjs';
 import { SIMULATOR_ACTIONS } from '../simulator/simulator.actions.js';
 import { SimulatedBetfair } from '../simulator/simulated-betfair.service.js';
@@ -13,6 +13,12 @@ import type { StatusView } from './view.js';
 /** Milliseconds between two messages if nothing happens: the page must notice when they stop. */
 const STATUS_INTERVAL_MS = 1_000;
 const PRICES_INTERVAL_MS = 500;
+
+const PRICES = {
+  connecting: 'connecting',
+  subscribed: 'arriving',
+  waiting: 'interrupted',
+} as const satisfies Record<StreamState, string>;
 
 /** Follows the application for the pages that are open. */
 @Injectable()
@@ -53,7 +59,7 @@ export class LiveView implements OnModuleDestroy {
       simulated,
       verdict: verdictOf({ status, troubles, stream, certificateDays: days }),
       accounts: [{ name: 'default', certificateDays: days, ...status }],
-      prices: stream?.state ?? 'not followed',
+      prices: stream ? PRICES[stream.state] : 'not followed',
       events,
       actions: simulated ? SIMULATOR_ACTIONS : [],
     };

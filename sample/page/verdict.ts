@@ -48,16 +48,20 @@ function sessionVerdict({ status, troubles }: Findings): Verdict | undefined {
   }
 }
 
-/** The reason, and the advice that Betfair's refusal calls for. */
 function heldBack({ logins }: Troubles): Pick<Verdict, 'reason' | 'todo'> {
-  if (logins instanceof BetfairLoginRejectedError) {
-    return {
-      reason: `Betfair refused the login with ${logins.loginCode}.`,
-      todo: `${logins.action} Then lift the refusal with unblockLogin().`,
-    };
-  }
-  const todo = 'Wait until logins are possible again. Start no other copy: it cannot help.';
-  return { reason: logins?.message ?? 'The log has the reason.', todo };
+  const reason = logins ? reasonOf(logins) : 'The log has the reason.';
+  if (logins instanceof BetfairLoginRejectedError) return { reason, todo: logins.action };
+  return {
+    reason,
+    todo: 'Wait until logins are possible again. Another copy cannot log in either.',
+  };
+}
+
+/** Says what happened, without the advice of a refused login, which the verdict gives. */
+export function reasonOf(error: BetfairSessionError): string {
+  return error instanceof BetfairLoginRejectedError
+    ? `Betfair refused the login with ${error.loginCode}.`
+    : error.message;
 }
 
 function emptyVerdict(error: BetfairSessionError | undefined): Verdict {
@@ -96,10 +100,12 @@ function certificateVerdict(days: number | undefined): Verdict | undefined {
 
 function streamVerdict(stream: StreamStatus | undefined): Verdict | undefined {
   if (stream === undefined || stream.state === 'subscribed') return undefined;
-  return {
-    level: 'watch',
-    title: 'Prices stand still',
-    reason: stream.error?.message,
-    todo: 'Nothing: it connects again by itself. Bets go on, at prices that you do not see.',
-  };
+  const { error } = stream;
+  if (error === undefined) {
+    return { level: 'watch', title: 'Waiting for prices', todo: 'Nothing: it takes some seconds.' };
+  }
+  const seen = { title: 'Prices stand still', reason: error.message };
+  return error.retryable
+    ? { ...seen, level: 'watch', todo: 'Nothing: it connects again by itself. Bets go on.' }
+    : { ...seen, level: 'act', todo: 'Do what the reason says. Bets go on.' };
 }

@@ -41,7 +41,7 @@ export interface StatusView {
   readonly simulated: boolean;
   readonly verdict: Verdict;
   readonly accounts: readonly AccountView[];
-  /** State of the price stream. */
+  /** State of the prices, in a word. */
   readonly prices: string;
   /** Latest first. */
   readonly events: readonly EventView[];

@@ -10,7 +10,7 @@ export class BreakableStore {
 
   break(): void {
     const fail = async () => {
-      throw new SessionStorageError('The store was made to fail on the page.', 'unavailable');
+      throw new SessionStorageError('Somebody made it fail, on the page.', 'unavailable');
     };
     for (const name of OPERATIONS) this.store[name] = fail;
   }
