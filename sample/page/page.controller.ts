@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Controller, Get, Header, type MessageEvent, Sse } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { Controller, Get, Header, type MessageEvent, Res, Sse } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { LiveView } from './live-view.service.js';
 
@@ -34,7 +35,10 @@ export class PageController {
 
   /** Nest unsubscribes when the client goes away, and asks proxies not to buffer. */
   @Sse('events')
-  events(): Observable<MessageEvent> {
+  events(@Res({ passthrough: true }) response: ServerResponse): Observable<MessageEvent> {
+    const { socket } = response;
+    // It ends when the application shuts down, which would then wait until the idle connection times out.
+    response.once('finish', () => socket?.destroySoon());
     return this.view.messages();
   }
 }

@@ -1,6 +1,7 @@
 import {
   BetfairLoginRejectedError,
   type BetfairSessionError,
+  BetfairStreamError,
   type SessionStatus,
 } from 'nestjs-betfair-session';
 import type { StreamStatus } from 'nestjs-betfair-session/stream';
@@ -104,8 +105,11 @@ function streamVerdict(stream: StreamStatus | undefined): Verdict | undefined {
   if (error === undefined) {
     return { level: 'watch', title: 'Waiting for prices', todo: 'Nothing: it takes some seconds.' };
   }
-  const seen = { title: 'Prices stand still', reason: error.message };
-  return error.retryable
-    ? { ...seen, level: 'watch', todo: 'Nothing: it connects again by itself. Bets go on.' }
-    : { ...seen, level: 'act', todo: 'Do what the reason says. Bets go on.' };
+  const title = 'Prices stand still';
+  if (error instanceof BetfairStreamError && !error.retryable) {
+    return { level: 'act', title, reason: error.message, todo: 'Do what the reason says.' };
+  }
+  const isOwn = error instanceof BetfairStreamError;
+  const reason = isOwn ? error.message : 'There was no session when the stream last tried.';
+  return { level: 'watch', title, reason, todo: 'Nothing: it tries again within a minute.' };
 }

@@ -1,12 +1,13 @@
 import type { INestApplication, LoggerService } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { Test } from '@nestjs/testing';
+import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { type BetfairSessionOptions, getSessionOptionsToken } from 'nestjs-betfair-session';
 import { AppModule } from '../../../../sample/app.module.js';
 import { LastPricesService } from '../../../../sample/stream/last-prices.service.js';
 
 export interface RunningSample {
   readonly app: INestApplication;
+  readonly url: string;
   /** Whether the scheduled job was waiting for its minute. */
   readonly scheduled: boolean;
   readonly get: (path: string) => Promise<Response>;
@@ -24,11 +25,27 @@ export interface SampleSettings {
 /** The sample as it is, listening on a free port, with the account of `options`. */
 export async function startSample(
   options: BetfairSessionOptions,
-  { hasStream = false, logger }: SampleSettings = {},
+  settings?: SampleSettings,
 ): Promise<RunningSample> {
   const builder = Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(getSessionOptionsToken())
     .useValue({ ...options, keepAlive: true });
+  return listen(builder, settings);
+}
+
+/** The sample as it is without an account: with a simulator of its own, and the stream. */
+export async function startSimulated(storage = 'mem://'): Promise<RunningSample> {
+  for (const name of Object.keys(process.env)) {
+    if (name.startsWith('BETFAIR_')) delete process.env[name];
+  }
+  process.env['BETFAIR_STORAGE'] = storage;
+  return listen(Test.createTestingModule({ imports: [AppModule] }), { hasStream: true });
+}
+
+async function listen(
+  builder: TestingModuleBuilder,
+  { hasStream = false, logger }: SampleSettings = {},
+): Promise<RunningSample> {
   // Who is first to notice that a session has ended must not depend on chance where requests are counted.
   if (!hasStream) builder.overrideProvider(LastPricesService).useValue({ prices: new Map() });
   if (logger) builder.setLogger(logger);
@@ -42,6 +59,7 @@ export async function startSample(
   const url = await app.getUrl();
   return {
     app,
+    url,
     scheduled,
     get: (path) => fetch(`${url}${path}`),
     post: (path, body) =>
