@@ -103,7 +103,12 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     expect(order).toContain('"status":"SUCCESS"');
     expect(health).toContain('"state":"ready"');
     expect(stream).toContain('"state":"subscribed"');
+    // A page that is open does not hold the end.
+    const [, page = ''] = /^Open (\S+) in a browser/m.exec(command.output()) ?? [];
+    expect(await (await fetch(page)).text()).toContain('<title>Betfair session</title>');
+    const events = await fetch(`${page}events`);
     expect(await command.stop(signal)).toBe(0);
+    expect(await events.text()).toContain('event: status');
     const served =
       /^.*\[BetfairStream\] (The \w+ of the Stream API is served) \(connection 101-\d+-1\)\.$/m;
     expect(served.exec(readme)?.[1]).toBe(served.exec(command.output())?.[1] ?? 'not logged');
