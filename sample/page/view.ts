@@ -10,7 +10,7 @@ export interface Verdict {
 }
 
 /** An account, as the page shows it. */
-export interface AccountView {
+interface AccountView {
   readonly name: string;
   readonly state: string;
   readonly persisted: boolean;
@@ -28,7 +28,7 @@ export interface EventView {
 }
 
 /** A button of the page. */
-export interface ActionView {
+interface ActionView {
   /** Where the page sends a POST. */
   readonly path: string;
   readonly label: string;

@@ -9,9 +9,6 @@ export class BreakableStore {
   constructor(@Inject(SESSION_STORAGE) private readonly store: SessionStorage) {}
 
   break(): void {
-    const fail = async () => {
-      throw new SessionStorageError('Somebody made it fail, on the page.', 'unavailable');
-    };
     for (const name of OPERATIONS) this.store[name] = fail;
   }
 
@@ -19,4 +16,8 @@ export class BreakableStore {
   repair(): void {
     for (const name of OPERATIONS) Reflect.deleteProperty(this.store, name);
   }
+}
+
+async function fail(): Promise<never> {
+  throw new SessionStorageError('Somebody made it fail, on the page.', 'unavailable');
 }

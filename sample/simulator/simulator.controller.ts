@@ -33,11 +33,12 @@ export class SimulatorController implements OnModuleDestroy {
 
   @Post('fail-store')
   @HttpCode(200)
-  async failStore(): Promise<{ failing: true }> {
-    if (this.betfair.simulator) this.store.break();
+  async failStore(): Promise<SimulatorCounts> {
+    const { simulator } = this.betfair;
+    this.store.break();
     // A valid session needs no store: this looks into it, and fails.
     await this.sessions.unblockLogin().catch(() => undefined);
-    return { failing: true };
+    return simulator.counts;
   }
 
   /** Also ends the session, so that a login is needed. */
@@ -50,14 +51,14 @@ export class SimulatorController implements OnModuleDestroy {
 
   @Post('repair')
   @HttpCode(200)
-  async repair(): Promise<{ repaired: true }> {
+  async repair(): Promise<SimulatorCounts> {
     const { simulator } = this.betfair;
     simulator.clearFaults();
     simulator.account().loginCode = undefined;
     this.store.repair();
     await this.sessions.unblockLogin();
     await this.sessions.keepAlive();
-    return { repaired: true };
+    return simulator.counts;
   }
 
   @Get('counts')
@@ -65,10 +66,11 @@ export class SimulatorController implements OnModuleDestroy {
     return this.betfair.simulator.counts;
   }
 
-  /** Leaves no refusal in the store, which the next start would obey. */
+  /** Leaves no refusal in the store: the next start would obey it. */
   async onModuleDestroy(): Promise<void> {
-    if (!this.betfair.running) return;
+    if (!this.betfair.running || !this.betfair.simulator.account().loginCode) return;
     this.store.repair();
-    if (this.betfair.simulator.account().loginCode) await this.sessions.unblockLogin();
+    // A store that really fails must not hold the shutdown.
+    await this.sessions.unblockLogin().catch(() => undefined);
   }
 }

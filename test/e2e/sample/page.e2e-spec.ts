@@ -162,7 +162,22 @@ describe('GET /events', () => {
 });
 
 describe('the buttons', () => {
-  beforeEach(() => start());
+  let directory: string;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'page-'));
+    await start();
+  });
+
+  afterEach(async () => {
+    await sample.close();
+    await rm(directory, { recursive: true });
+  });
+
+  async function restart(storage: string): Promise<void> {
+    await sample.close();
+    await start(storage);
+  }
 
   it('end the session, which one login replaces', async () => {
     const answer = await sample.post('/simulator/end-session', {});
@@ -182,16 +197,12 @@ describe('the buttons', () => {
   });
 
   it('fail the store, of which the session is told, and repair it', async () => {
-    await sample.close();
-    const directory = await mkdtemp(join(tmpdir(), 'page-'));
-    await start(`file:${directory}`);
+    await restart(`file:${directory}`);
     await sample.post('/simulator/fail-store', {});
     await findStatus({ verdict: { level: 'watch' }, accounts: [{ state: 'degraded' }] });
     await sample.post('/simulator/repair', {});
     await findStatus({ verdict: { level: 'good' }, accounts: [{ state: 'ready' }] });
     expect(simulator.counts.logins).toBe(1);
-    await sample.close();
-    await rm(directory, { recursive: true });
   });
 
   it('refuse logins, say what to do, and allow them again', async () => {
@@ -208,6 +219,14 @@ describe('the buttons', () => {
     // The stream waits longer.
     await findStatus({ accounts: [{ state: 'ready' }], verdict: { title: 'Prices stand still' } });
     expect(simulator.counts).toMatchObject({ logins: 2, loginAttempts: 3 });
+  });
+
+  it('refuse logins until the next start, and no longer', async () => {
+    await restart(`file:${directory}`);
+    await sample.post('/simulator/refuse-logins', {});
+    await findStatus({ accounts: [{ state: 'blocked' }] });
+    await restart(`file:${directory}`);
+    expect(simulator.counts.logins).toBe(1);
   });
 });
 

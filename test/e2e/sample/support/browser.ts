@@ -10,7 +10,7 @@ export const missingBrowser = existsSync(PROGRAM)
   : `!!! NOT RUN: the live page in a browser, because ${PROGRAM} is not on this machine. To have it: apt-get install chromium !!!`;
 
 /** A change of the page, by its own clock. */
-export interface Shown {
+interface Shown {
   /** Text of a new event, or the level of the verdict. */
   readonly text: string;
   /** Time of the event, if it is one. */
