@@ -25,6 +25,11 @@ async function start(storage?: string): Promise<void> {
   expect((await sample.get('/markets')).status).toBe(200);
 }
 
+async function restart(storage: string): Promise<void> {
+  await sample.close();
+  await start(storage);
+}
+
 /** Reads until the page would say this. */
 async function findStatus(pattern: object): Promise<unknown> {
   const reader = new EventStreamReader(`${sample.url}/events`);
@@ -173,11 +178,6 @@ describe('the buttons', () => {
     await sample.close();
     await rm(directory, { recursive: true });
   });
-
-  async function restart(storage: string): Promise<void> {
-    await sample.close();
-    await start(storage);
-  }
 
   it('end the session, which one login replaces', async () => {
     const answer = await sample.post('/simulator/end-session', {});
