@@ -90,7 +90,14 @@ function accountProviders(name: string | undefined): Provider[] {
       ) => {
         registry.claim(account, store, options.storage, options.sessionKey);
         const log = openLog('BetfairSession', account);
-        const parts = await composeSession(account, options, store, connections, clock, log);
+        const parts = await composeSession({
+          account,
+          options,
+          storage: store,
+          connections,
+          clock,
+          log,
+        });
         return new SessionService({ account, options, parts, log });
       },
       inject: [RESOLVED_OPTIONS, storage, SESSION_CLOCK, AccountRegistry, SharedConnections],

@@ -26,6 +26,7 @@ export class SessionAccounts implements OnModuleDestroy, OnApplicationShutdown {
   readonly #removals = new Map<string, Promise<void>>();
   #isClosing = false;
 
+  /** @internal Created by Nest. */
   constructor(
     private readonly registry: AccountRegistry,
     private readonly connections: SharedConnections,

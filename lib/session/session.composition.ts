@@ -60,19 +60,23 @@ export interface SessionParts {
   readonly closing: ShutdownDeadline;
 }
 
+/** What an account is made of. */
+export interface AccountBasis {
+  readonly account: string;
+  readonly options: ResolvedSessionOptions;
+  readonly storage: SessionStorage;
+  readonly connections: SharedConnections;
+  readonly clock: Clock;
+  readonly log: ApplicationLog;
+}
+
 /**
  * Creates the parts of one account and connects them.
  *
  * @throws BetfairConfigurationError undici cannot be loaded, or the environment names a proxy that cannot be used
  */
-export async function composeSession(
-  account: string,
-  options: ResolvedSessionOptions,
-  storage: SessionStorage,
-  connections: SharedConnections,
-  clock: Clock,
-  log: ApplicationLog,
-): Promise<SessionParts> {
+export async function composeSession(basis: AccountBasis): Promise<SessionParts> {
+  const { account, options, storage, connections, clock, log } = basis;
   await loadUndici();
   const telemetry = options.telemetry ? await openTelemetry(account, clock) : NO_TELEMETRY;
   const { persistence, requestTimeout, renewalTimeout, sessionKey } = options;

@@ -48,7 +48,7 @@ export async function openAccount(
   const storage = await openStorage(options, clock, log);
   try {
     claim?.(options, storage);
-    const parts = await composeSession(account, options, storage, connections, clock, log);
+    const parts = await composeSession({ account, options, storage, connections, clock, log });
     const { keepAliveInterval } = options;
     const keepAlive = () => parts.keepAlive.run();
     const scheduler = new KeepAliveScheduler(

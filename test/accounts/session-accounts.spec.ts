@@ -133,10 +133,14 @@ describe('an account that is added while the application runs', () => {
   });
 });
 
+/** Names of the timers that the application sees. */
+function timers(): readonly string[] | undefined {
+  return app?.get(SchedulerRegistry).getTimeouts();
+}
+
 describe('the timer of its keep-alive', () => {
   it('is seen by the application as long as the account', async () => {
     const accounts = await start(systemClock);
-    const timers = () => app?.get(SchedulerRegistry).getTimeouts();
     const sessions = await accounts.add('ada', { ...optionsOf('ada'), keepAlive: true });
     await firstValueFrom(sessions.session$);
     await sessions.keepAlive();

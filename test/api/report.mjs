@@ -108,7 +108,10 @@ function isOfModule({ declarations = [] }, folder) {
   return declarations.some((declaration) => {
     const isVariable = ts.isVariableDeclaration(declaration);
     const { parent } = isVariable ? declaration.parent.parent : declaration;
-    return ts.isSourceFile(parent) && parent.fileName.startsWith(`${folder}/`);
+    // A module that is declared whole, such as that of a package, has no parent.
+    return (
+      parent !== undefined && ts.isSourceFile(parent) && parent.fileName.startsWith(`${folder}/`)
+    );
   });
 }
 

@@ -56,7 +56,7 @@ export class AccountRequests implements RequestTarget {
   destroy(reason?: unknown): Promise<void> {
     const closed = reason instanceof Error ? reason : new Error('The connections are closed.');
     this.#closed ??= closed;
-    for (const request of [...this.#underWay]) request.end(this.#closed);
+    for (const request of this.#underWay) request.end(this.#closed);
     return (this.#released ??= this.connections.release(this.#closed));
   }
 }
