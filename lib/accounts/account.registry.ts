@@ -75,7 +75,7 @@ export class AccountRegistry {
     const shown = this.names.slice(0, MOST_NAMES).join(', ') || 'none';
     const others = this.names.length - MOST_NAMES;
     return new BetfairConfigurationError(
-      `${where} asks for the Betfair account ${JSON.stringify(account)}, which is not registered. Registered accounts: ${shown}${others > 0 ? `, and ${others} others` : ''}.`,
+      `${where} asks for the Betfair account ${JSON.stringify(String(account))}, which is not registered. Registered accounts: ${shown}${others > 0 ? `, and ${others} others` : ''}.`,
     );
   }
 }
