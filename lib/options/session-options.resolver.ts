@@ -17,6 +17,14 @@ const DEFAULT_STORAGE = 'file:./session-data';
 const DEFAULT_REQUEST_TIMEOUT_MS = 10_000;
 const DEFAULT_RENEWAL_TIMEOUT_MS = 60_000;
 
+/** Options with their defaults, and their faults. */
+interface FilledInOptions {
+  /** Not to be used if there is a fault. */
+  readonly resolved: ResolvedSessionOptions;
+  /** Every fault, except those of the content of the certificate. */
+  readonly faults: readonly string[];
+}
+
 /**
  * Checks options and fills in the defaults.
  *
@@ -25,6 +33,22 @@ const DEFAULT_RENEWAL_TIMEOUT_MS = 60_000;
 export async function resolveSessionOptions(
   options: BetfairSessionOptions,
 ): Promise<ResolvedSessionOptions> {
+  const { resolved, faults: found } = fillInOptions(options);
+  const faults = [...found];
+  if (typeof resolved.certificate !== 'function' && isClientCertificate(resolved.certificate)) {
+    const check = await checkClientCertificate(resolved.certificate, new Date());
+    faults.push(...check.faults);
+  }
+  if (faults.length > 0) throw new BetfairConfigurationError(faults);
+  return resolved;
+}
+
+/**
+ * Fills in the defaults and finds faults, without a look at the content of the certificate.
+ *
+ * @throws BetfairConfigurationError there are no options at all
+ */
+export function fillInOptions(options: BetfairSessionOptions): FilledInOptions {
   if (typeof options !== 'object' || options === null) {
     throw new BetfairConfigurationError(
       'the factory returned no options. Return an object with username, password, applicationKey and certificate.',
@@ -51,13 +75,10 @@ export async function resolveSessionOptions(
     renewalTimeout: options.renewalTimeout ?? DEFAULT_RENEWAL_TIMEOUT_MS,
     telemetry: options.telemetry ?? true,
   } satisfies ResolvedSessionOptions;
-  const faults = findFaults(options, resolved);
-  if (typeof resolved.certificate !== 'function' && isClientCertificate(resolved.certificate)) {
-    const check = await checkClientCertificate(resolved.certificate, new Date());
-    faults.push(...check.faults);
-  }
-  if (faults.length > 0) throw new BetfairConfigurationError(faults);
-  return hideSecrets<ResolvedSessionOptions>(resolved);
+  return {
+    resolved: hideSecrets<ResolvedSessionOptions>(resolved),
+    faults: findFaults(options, resolved),
+  };
 }
 
 /** Returns the milliseconds between scheduled keepAlives; `undefined` if none are scheduled. */

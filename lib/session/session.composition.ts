@@ -4,14 +4,13 @@ import type { AccountRequests } from '../common/http/account-requests.js';
 import type { SharedConnections } from '../common/http/shared-connections.js';
 import { loadUndici } from '../common/http/undici.js';
 import { IdentityClient } from '../identity/identity.client.js';
-import { accountIdOf, defaultSessionKey } from '../options/account-id.js';
 import type { ResolvedSessionOptions } from '../options/resolved-options.js';
 import { createFleet } from '../login/fleet.js';
 import { FleetLogin } from '../login/fleet.login.js';
 import { CredentialProvider } from '../login/credentials/login.credentials.js';
 import { LoginGuard } from '../login/guard/login.guard.js';
 import type { LoginLease } from '../login/lease/login.lease.js';
-import { RecordStore } from '../login/lease/record.store.js';
+import { recordsOf, storedObjectsOf } from '../login/stored-objects.js';
 import { LEASE_MARGIN_MS, longestSpreadOf, storageTimeoutOf } from '../options/time-bounds.js';
 import { MonitoredStorage } from '../storage/monitored.storage.js';
 import type { SessionStorage } from '../storage/contract/session-storage.interface.js';
@@ -99,14 +98,9 @@ export async function composeSession(basis: AccountBasis): Promise<SessionParts>
       publisher.publish(error ? { type: 'storageDegraded', error } : { type: 'storageRecovered' }),
     (operation) => telemetry.noteStored(operation),
   );
-  const recordName = `${sessionKey}.lease`;
-  const records = new RecordStore(monitored, recordName, sessionKey, accountIdOf(options));
+  const { deletion, isNamedByHand } = storedObjectsOf(options);
+  const records = recordsOf(options, monitored);
   const { isShared, isToBeTested } = traitsOf(storage);
-  const isNamedByHand = sessionKey !== defaultSessionKey(options);
-  // Without its record, a token under a chosen name would belong to the first account that claims it.
-  const deletion = isNamedByHand
-    ? `"${recordName}" and "${sessionKey}" together`
-    : `"${recordName}"`;
   const guard = new LoginGuard(clock, publisher, isShared ? deletion : undefined);
   const tokens = new TokenStore(monitored, sessionKey, isNamedByHand ? records : undefined);
   // If no other process sees the store, no login is shared.

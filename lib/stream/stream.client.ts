@@ -8,7 +8,7 @@ import { ReconnectPauses } from './connection/reconnect.pauses.js';
 import { StreamConnection } from './connection/stream.connection.js';
 import { unreachable } from './connection/stream.losses.js';
 import { type ChangeMessage, StreamPosition } from './protocol/stream.position.js';
-import { openStreamSocket } from './connection/stream.socket.js';
+import { openTlsConnection } from '../common/http/tls-connection.js';
 import type { StreamStatus } from './stream.status.js';
 import type { CheckedSubscription } from './protocol/stream.subscription.js';
 
@@ -69,7 +69,7 @@ export class StreamClient {
     const { server, source } = this;
     try {
       const session = await source.getSession({ signal });
-      const socket = await openStreamSocket(server, source.clock, signal);
+      const socket = await openTlsConnection(server, source.clock, signal);
       return await this.#serve(socket, session, signal);
     } catch (error) {
       if (signal.aborted) return undefined;

@@ -1,6 +1,7 @@
 import { BetfairSimulator } from '../../testing/simulator/betfair-simulator.js';
 import { isRecord } from '../../common/unknown-values.js';
 import { CommandError } from '../terminal/command.errors.js';
+import { SUCCESS } from '../terminal/exit.codes.js';
 import type { Command } from '../terminal/command.js';
 import { stopSignal } from '../terminal/stop.signal.js';
 import { print } from '../terminal/terminal.js';
@@ -36,6 +37,7 @@ export const simulatorCommand: Command = {
       });
       print(reportOf(simulator, directory.path));
       await stopped;
+      return SUCCESS;
     } finally {
       clearInterval(ending);
       await simulator.stop();

@@ -1,38 +1,61 @@
 import { parseArgs } from 'node:util';
+import { nearest } from './nearest.js';
 
-/** The texts that were given for an option, in order. */
+/** Options of a command, without `--help`. */
+export interface KnownOptions<Name extends string> {
+  /** Options that each take a value, as `--name value` or `--name=value`. */
+  readonly values: readonly Name[];
+  /** Options without a value. */
+  readonly flags?: readonly Name[];
+}
+
+/** The texts that were given for an option, in order; an empty one for each time that a flag was given. */
 export type GivenOptions<Name extends string> = (name: Name) => readonly string[];
 
 /**
- * Reads options that each take a value, as `--name value` or `--name=value`.
+ * Reads options.
  *
  * @param faults - receives every mistake
  */
 export function readOptions<const Name extends string>(
   args: readonly string[],
-  names: readonly Name[],
+  { values, flags = [] }: KnownOptions<Name>,
   faults: string[],
 ): GivenOptions<Name> {
+  const names = [...values, ...flags];
   const { tokens } = parseArgs({
     args: [...args],
-    options: Object.fromEntries(names.map((name) => [name, { type: 'string' } as const])),
+    options: Object.fromEntries([
+      ...values.map((name) => [name, { type: 'string' } as const] as const),
+      ...flags.map((name) => [name, { type: 'boolean' } as const] as const),
+    ]),
     strict: false,
     tokens: true,
   });
-  const known = `The options are: ${[...names, 'help'].map((name) => `--${name}`).join(', ')}.`;
+  const options = [...names, 'help'].map((name) => `--${name}`);
+  const known = `The options are: ${options.join(', ')}.`;
   const given: [string, string][] = [];
   for (const token of tokens) {
     if (token.kind === 'positional') {
       faults.push(`${JSON.stringify(token.value)} is not an option. ${known}`);
     } else if (token.kind === 'option') {
       const { name, rawName, value, inlineValue } = token;
-      const isKnown = names.some((one) => rawName === `--${one}`);
-      if (!isKnown) faults.push(`There is no option ${rawName}. ${known}`);
-      else if (value === undefined || value === '') faults.push(`${rawName} needs a value.`);
+      if (!names.some((one) => rawName === `--${one}`)) {
+        faults.push(`There is no option ${rawName}. ${didYouMean(rawName, options)}${known}`);
+      } else if (flags.some((one) => one === name)) {
+        if (value === undefined) given.push([name, '']);
+        else faults.push(`${rawName} takes no value.`);
+      } else if (value === undefined || value === '') faults.push(`${rawName} needs a value.`);
       else if (!inlineValue && value.startsWith('-')) {
         faults.push(`${rawName} needs a value, but ${value} follows it.`);
       } else given.push([name, value]);
     }
   }
   return (name) => given.flatMap(([of, text]) => (of === name ? [text] : []));
+}
+
+/** Names what was probably meant, and a space; an empty text if nothing is similar. */
+export function didYouMean(typed: string, names: readonly string[]): string {
+  const meant = nearest(typed, names);
+  return meant === undefined ? '' : `Did you mean ${meant}? `;
 }

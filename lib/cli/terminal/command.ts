@@ -5,8 +5,9 @@ export interface Command {
    * Runs until the work is done.
    *
    * @param args - arguments after its name
+   * @returns the exit code
    * @throws UsageError the arguments are wrong
    * @throws CommandError the command failed
    */
-  run(args: readonly string[]): Promise<void>;
+  run(args: readonly string[]): Promise<number>;
 }

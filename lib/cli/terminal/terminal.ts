@@ -1,11 +1,17 @@
 import { styleText } from 'node:util';
+import { wrapped } from './wrapped.js';
+
+type Style = Parameters<typeof styleText>[0];
+
+const ERROR = 'Error:';
 
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
 export function printError(text: string): void {
-  process.stderr.write(`${styled('red', 'Error:', process.stderr)} ${text}\n`);
+  const lines = wrapped(text, ERROR.length + 1);
+  process.stderr.write(`${styled('red', ERROR, process.stderr)} ${lines}\n`);
 }
 
 export function printHint(text: string): void {
@@ -18,10 +24,6 @@ export function heading(text: string): string {
 }
 
 /** Styles a text, except for `NO_COLOR`, a file, a pipe or a terminal without colours. */
-function styled(
-  style: Parameters<typeof styleText>[0],
-  text: string,
-  stream: NodeJS.WriteStream,
-): string {
+export function styled(style: Style, text: string, stream: NodeJS.WriteStream): string {
   return stream.isTTY && stream.hasColors() ? styleText(style, text) : text;
 }

@@ -1,5 +1,6 @@
 const UNTRUSTED =
-  'The server certificate is signed by an authority that this machine does not trust, so something in between reads the traffic, such as a company proxy or a virus scanner. Your client certificate is not the reason. Set the option "ca" to the certificate of that authority (PEM), or NODE_EXTRA_CA_CERTS to its file.';
+  'The server certificate is signed by an authority that this machine does not trust, so something in between reads the traffic, such as a company proxy or a virus scanner. Your client certificate is not the reason. Set ';
+const CA_OPTION = 'the option "ca" to the certificate of that authority (PEM)';
 const OLD_TLS =
   'The server supports only TLS 1.1 or older, so it is not Betfair. Look for a proxy or a firewall in between.';
 const NO_TLS =
@@ -20,8 +21,15 @@ const ADVICE: Readonly<Record<string, string>> = {
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
 };
 
-/** Explains why a connection failed, and what to do about a permanent failure. `cause` is safe to show. */
-export function explainConnectionFailure(cause: Error): {
+/**
+ * Explains why a connection failed, and what to do about a permanent failure. `cause` is safe to show.
+ *
+ * @param caSetting - setting for the authority of an inspecting proxy, and its value
+ */
+export function explainConnectionFailure(
+  cause: Error,
+  caSetting = CA_OPTION,
+): {
   readonly reason: string;
   readonly advice: string | undefined;
 } {
@@ -29,5 +37,9 @@ export function explainConnectionFailure(cause: Error): {
   if (typeof code !== 'string') return { reason: cause.message, advice: undefined };
   // The text of OpenSSL names a line of its source code.
   const reason = code.startsWith('ERR_SSL_') ? code : cause.message;
-  return { reason, advice: Object.hasOwn(ADVICE, code) ? ADVICE[code] : undefined };
+  if (!Object.hasOwn(ADVICE, code)) return { reason, advice: undefined };
+  const advice = ADVICE[code];
+  return advice === UNTRUSTED
+    ? { reason, advice: `${UNTRUSTED}${caSetting}, or NODE_EXTRA_CA_CERTS to its file.` }
+    : { reason, advice };
 }

@@ -14,7 +14,7 @@ export function authoritiesOf(
 }
 
 /** A client certificate with its key. */
-type Credentials = Pick<tls.SecureContextOptions, 'cert' | 'key' | 'pfx' | 'passphrase'>;
+export type ClientCredentials = Pick<tls.SecureContextOptions, 'cert' | 'key' | 'pfx' | 'passphrase'>;
 
 /** TLS settings of a connection that checks certificates. */
 export type Trust = tls.SecureContextOptions & {
@@ -30,7 +30,7 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 const contexts = new Map<string, tls.SecureContext>();
 
 /** TLS settings that trust `ca` in addition to the usual authorities, and always check certificates. */
-export function trusting(ca: CertificateAuthorities, credentials?: Credentials): Trust {
+export function trusting(ca: CertificateAuthorities, credentials?: ClientCredentials): Trust {
   // Set here, so that NODE_TLS_REJECT_UNAUTHORIZED cannot expose a password to another server.
   const checked = { rejectUnauthorized: true } as const;
   if (ca.length === 0) return { ...checked, ...credentials };

@@ -24,12 +24,8 @@ export function warnOfCertificateExpiry(
       quietUntil = -Infinity;
       return;
     }
-    const left = validTo.getTime() - clock.wall();
-    if (left > NOTICE_MS) return;
-    const days = Math.max(0, Math.floor(left / DAY_MS));
-    warn(
-      `The client certificate expires in ${days} days, on ${validTo.toISOString()}; logins fail after that. Create a new certificate and upload it to the Betfair account.`,
-    );
+    const notice = expiryNotice(validTo, clock.wall());
+    if (notice !== undefined) warn(notice);
   };
   events$.pipe(startWith(undefined)).subscribe(() => {
     if (clock.monotonic() < quietUntil) return;
@@ -37,4 +33,12 @@ export function warnOfCertificateExpiry(
     // The next login reports an unreadable certificate.
     check().catch(() => undefined);
   });
+}
+
+/** Writes the warning of a certificate that expires soon; `undefined` if there is time. */
+export function expiryNotice(validTo: Date, now: number): string | undefined {
+  const left = validTo.getTime() - now;
+  if (left > NOTICE_MS) return undefined;
+  const days = Math.max(0, Math.floor(left / DAY_MS));
+  return `The client certificate expires in ${days} days, on ${validTo.toISOString()}; logins fail after that. Create a new certificate and upload it to the Betfair account.`;
 }
