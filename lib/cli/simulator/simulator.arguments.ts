@@ -21,11 +21,7 @@ const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000,
 /** @throws UsageError with every mistake */
 export function readArguments(args: readonly string[]): SimulatorArguments {
   const wrong: string[] = [];
-  const given = readOptions(
-    args,
-    { values: ['port', 'dir', 'end-sessions-every', 'fail'] },
-    wrong,
-  );
+  const given = readOptions(args, { values: ['port', 'dir', 'end-sessions-every', 'fail'] }, wrong);
   const read = {
     port: readPort(given('port').at(-1), wrong),
     dir: readDir(given('dir').at(-1) ?? DEFAULT_DIR, wrong),

@@ -16,7 +16,7 @@ export async function assertKeepsRecord(
   records: RecordStore,
   record: LoginRecord,
   stale: string,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<void> {
   const [created, replaced, found] = await Promise.all([
     records.write(record, undefined, signal),

@@ -1,0 +1,78 @@
+import { Logger } from '@nestjs/common';
+import { openLog } from '../../common/application-log.js';
+import { systemClock } from '../../common/clock.js';
+import { recordsOf } from '../../login/stored-objects.js';
+import type { RecordStore } from '../../login/lease/record.store.js';
+import type { ResolvedSessionOptions } from '../../options/resolved-options.js';
+import { storageTimeoutOf } from '../../options/time-bounds.js';
+import type { SessionStorage } from '../../storage/contract/session-storage.interface.js';
+import { MonitoredStorage } from '../../storage/monitored.storage.js';
+import { openStorage } from '../../storage/storage.opening.js';
+import { CommandError } from '../terminal/command.errors.js';
+import { type StoreTraits, traitsOf } from '../../storage/store.traits.js';
+
+/** The store of an account while a command uses it. */
+export interface OpenedStore {
+  readonly storage: SessionStorage;
+  readonly records: RecordStore;
+  readonly traits: StoreTraits;
+  /** Warnings that an application would find in its log. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Keeps the log of the library from stdout, which belongs to the output of the command.
+ *
+ * @returns the warnings, which grow
+ */
+export function silenceLog(): readonly string[] {
+  const warnings: string[] = [];
+  Logger.overrideLogger({
+    log: () => undefined,
+    error: () => undefined,
+    warn: (message: unknown) => warnings.push(String(message)),
+  });
+  return warnings;
+}
+
+/**
+ * Opens the store of an account, and closes it after `work`.
+ *
+ * @throws BetfairSessionError the store cannot be opened
+ */
+export async function withStore<T>(
+  resolved: ResolvedSessionOptions,
+  work: (store: OpenedStore) => Promise<T>,
+): Promise<T> {
+  const warnings = silenceLog();
+  const opened = await openStorage(resolved, systemClock, openLog('BetfairSession'));
+  const storage = new MonitoredStorage(
+    opened,
+    systemClock,
+    storageTimeoutOf(resolved),
+    () => undefined,
+  );
+  try {
+    const records = recordsOf(resolved, storage);
+    return await work({ storage, records, traits: traitsOf(opened), warnings });
+  } finally {
+    await storage.close().catch(() => undefined);
+  }
+}
+
+/**
+ * Does the same as {@link withStore}, if other processes can see the store.
+ *
+ * @throws CommandError the store is the memory of each process
+ */
+export function withSharedStore<T>(
+  resolved: ResolvedSessionOptions,
+  work: (store: OpenedStore) => Promise<T>,
+): Promise<T> {
+  return withStore(resolved, async (store) => {
+    if (store.traits.isShared) return work(store);
+    throw new CommandError(
+      'The store is in memory (mem://), so each process has a session and a record of its own, which no other can see. Use SessionService in that process.',
+    );
+  });
+}

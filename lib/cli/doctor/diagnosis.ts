@@ -1,0 +1,74 @@
+import { BetfairConfigurationError, BetfairSessionError } from '../../errors/index.js';
+import { safeCause } from '../../errors/safe-cause.js';
+import type { Environment } from '../account/environment.js';
+import { readAccount, type UsableAccount } from '../account/read.account.js';
+import { readPackage } from '../program.js';
+import { certificateStep } from './certificate.step.js';
+import { clockStep } from './clock.step.js';
+import { fail, type Finding, skip, type Step } from './finding.js';
+import { loginStep } from './login.step.js';
+import { networkStep } from './network.step.js';
+import { checkNode } from './node.check.js';
+import { checkOptions } from './options.check.js';
+import { recordStep } from './record.step.js';
+import { sharingStep } from './sharing.step.js';
+import { storeStep } from './store.step.js';
+
+/** A finding with the step that made it. */
+export interface StepFinding extends Finding {
+  readonly step: string;
+}
+
+/** What the doctor looks at. */
+export interface Patient {
+  readonly environment: Environment;
+  readonly prefix: string;
+  /** `true` if a login may be made. */
+  readonly mayLogIn: boolean;
+}
+
+/** Steps after the first two, cheap and local ones first. */
+const STEPS: readonly Step[] = [
+  certificateStep,
+  networkStep,
+  clockStep,
+  storeStep,
+  recordStep,
+  sharingStep,
+  loginStep,
+];
+
+/** Makes one step after the other. */
+export async function* diagnose(patient: Patient): AsyncGenerator<StepFinding> {
+  const { environment, mayLogIn, prefix } = patient;
+  yield { step: 'node', ...checkNode(process.version, await readPackage()) };
+  const account = readAccount(environment.variables, prefix);
+  for (const finding of checkOptions(account, environment, prefix)) {
+    yield { step: 'options', ...finding };
+  }
+  const failed = new Set(account.usable === undefined ? ['options'] : []);
+  for (const step of STEPS) {
+    const missing = step.needs.find((name) => failed.has(name));
+    const findings =
+      step === loginStep && !mayLogIn
+        ? [skip('Not tried. Add --login to log in once, as an application does.')]
+        : missing === undefined && account.usable !== undefined
+          ? await attempt(step, account.usable)
+          : [skip(`Not checked, because of the failure above (${missing ?? 'options'}).`)];
+    for (const finding of findings) yield { step: step.name, ...finding };
+    const isDone = findings.every(({ state }) => state !== 'fail');
+    // What needs a step that was left out cannot be done either.
+    if (!isDone || missing !== undefined) failed.add(step.name);
+  }
+}
+
+async function attempt(step: Step, account: UsableAccount): Promise<readonly Finding[]> {
+  try {
+    return await step.check(account);
+  } catch (error) {
+    if (error instanceof BetfairConfigurationError) return error.faults.map(fail);
+    if (error instanceof BetfairSessionError) return [fail(error.message)];
+    const { name, message } = safeCause(error);
+    return [fail(`The check itself failed (${name}, ${message}). Please report it.`)];
+  }
+}

@@ -1,0 +1,34 @@
+import { namedProxy } from '../../common/http/proxy.js';
+import { currentCredentials } from '../account/current.credentials.js';
+import { type Finding, ok, type Step, warn } from './finding.js';
+import { checkServer } from './server.check.js';
+import { serversOf } from './servers.js';
+
+/** Checks the way to each server: name, connection, TLS. Nothing is sent in it. */
+export const networkStep: Step = {
+  name: 'network',
+  needs: ['options'],
+
+  async check({ prefix, resolved }) {
+    const proxy = namedProxy();
+    if (proxy?.toLowerCase().startsWith('socks')) {
+      return [warn('A SOCKS proxy is named (HTTPS_PROXY), through which nothing was checked.')];
+    }
+    // Presented in the handshake only, as at a login.
+    const credentials = (await currentCredentials(resolved))?.certificate?.credentials;
+    const found = await Promise.all(
+      serversOf(resolved).map((server) =>
+        checkServer({ ...server, ca: resolved.ca, ...(server.isLogin && { credentials }) }, prefix),
+      ),
+    );
+    return [...describeProxy(proxy), ...found];
+  },
+};
+
+/** Names the proxy, without the user name and password in its URL. */
+function describeProxy(proxy: string | undefined): readonly Finding[] {
+  if (proxy === undefined || !URL.canParse(proxy)) return [];
+  const except = process.env['no_proxy'] ?? process.env['NO_PROXY'];
+  const direct = except ? `, but not for NO_PROXY=${except}` : '';
+  return [ok(`The proxy ${new URL(proxy).host} is used (HTTPS_PROXY)${direct}.`)];
+}

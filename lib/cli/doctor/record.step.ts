@@ -1,0 +1,34 @@
+import { systemClock } from '../../common/clock.js';
+import type { BetfairSessionError } from '../../errors/index.js';
+import { findRecordedObstacle } from '../../login/guard/recorded.obstacle.js';
+import { storedObjectsOf } from '../../login/stored-objects.js';
+import { currentCredentials } from '../account/current.credentials.js';
+import { withStore } from '../account/open.store.js';
+import { PROGRAM } from '../program.js';
+import { type Finding, fail, ok, type Step, warn } from './finding.js';
+
+/** Reads what the processes of the account know about logins. */
+export const recordStep: Step = {
+  name: 'record',
+  needs: ['options', 'store'],
+
+  check: ({ resolved }) =>
+    withStore(resolved, async ({ records, traits }): Promise<readonly Finding[]> => {
+      if (!traits.isShared) return [ok('Each process keeps its own.')];
+      const { record } = await records.read();
+      const credentials = await currentCredentials(resolved);
+      const { deletion } = storedObjectsOf(resolved);
+      const fingerprint = credentials?.fingerprint ?? '';
+      const obstacle = findRecordedObstacle(record, fingerprint, systemClock, deletion);
+      if (obstacle) return [fail(withCommand(obstacle))];
+      const code = Object.values(record.refusals).at(-1);
+      if (code === undefined) return [ok('Nothing in it speaks against a login.')];
+      const others = `Other credentials were refused before (${code}).`;
+      return [credentials ? ok(`${others} These may log in.`) : warn(others)];
+    }),
+};
+
+/** Names the command that does the same as the method. */
+function withCommand({ message }: BetfairSessionError): string {
+  return `${message} To lift it from here: ${PROGRAM} unblock.`;
+}
