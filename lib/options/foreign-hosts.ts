@@ -8,7 +8,7 @@ const LOOPBACK_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 /** Logs the endpoints that are not Betfair's, as a warning unless all endpoints are on this machine. */
 export function announceForeignHosts(
   endpoints: Partial<ResolvedEndpoints>,
-  log: ApplicationLog,
+  log: Pick<ApplicationLog, 'log' | 'warn'>,
 ): void {
   const { stream, ...urls } = endpoints;
   const addresses = { ...urls, ...(stream !== undefined && { stream: `https://${stream}` }) };

@@ -1,5 +1,8 @@
 import { heading } from '../terminal/terminal.js';
 
+/** Variable with the passphrase of a PKCS #12 file. */
+export const PASSPHRASE = 'BETFAIR_PASSPHRASE';
+
 /** Text of `--help`. */
 export const HELP = `Usage: nestjs-betfair-session certificate [options]
 
@@ -9,23 +12,34 @@ client.key. Files that exist are never overwritten.
 
 Options:
   --out <folder>  Folder for the files. Default: the working directory
-  --help          Shows this text.`;
+  --pfx           Writes client.p12 instead of client.key: certificate and key
+                  in one PKCS #12 file, which the passphrase in the variable
+                  ${PASSPHRASE} protects.
+  --help          Shows this text.
+
+Exit code: 0 if the files were written; 1 if not, then none was; 2 for wrong
+options.`;
 
 /** Files that were written. */
 interface WrittenCertificate {
   readonly certPath: string;
-  readonly keyPath: string;
+  /** File with the private key. */
+  readonly secretPath: string;
+  readonly isPfx: boolean;
   readonly validTo: Date;
 }
 
 /** Says what to do with the files. */
-export function reportOf({ certPath, keyPath, validTo }: WrittenCertificate): string {
+export function reportOf({ certPath, secretPath, isPfx, validTo }: WrittenCertificate): string {
+  const variables = isPfx
+    ? [`BETFAIR_PFX_FILE=${secretPath}`, `${PASSPHRASE}=<the passphrase>`]
+    : [`BETFAIR_CERT_FILE=${certPath}`, `BETFAIR_KEY_FILE=${secretPath}`];
   return `${heading('Wrote')}
 
   ${certPath}
     the certificate, which you upload
-  ${keyPath}
-    its private key: never upload or send it, and keep it out of Git
+  ${secretPath}
+    ${isPfx ? 'the certificate with its private key' : 'its private key'}: never upload it, and keep it out of Git
 
 ${heading('1. Upload client.crt to the account')}
 
@@ -35,8 +49,7 @@ ${heading('1. Upload client.crt to the account')}
 
 ${heading('2. Set these variables')}
 
-  BETFAIR_CERT_FILE=${certPath}
-  BETFAIR_KEY_FILE=${keyPath}
+${variables.map((line) => `  ${line}`).join('\n')}
 
 ${heading('3. See if Betfair takes it')}
 

@@ -1,4 +1,6 @@
 import { namedProxy } from '../../common/http/proxy.js';
+import { announceForeignHosts } from '../../options/foreign-hosts.js';
+import type { ResolvedSessionOptions } from '../../options/resolved-options.js';
 import { currentCredentials } from '../account/current.credentials.js';
 import { type Finding, ok, type Step, warn } from './finding.js';
 import { checkServer } from './server.check.js';
@@ -21,9 +23,19 @@ export const networkStep: Step = {
         checkServer({ ...server, ca: resolved.ca, ...(server.isLogin && { credentials }) }, prefix),
       ),
     );
-    return [...describeProxy(proxy), ...found];
+    return [...findForeignHosts(resolved), ...describeProxy(proxy), ...found];
   },
 };
+
+/** Names the endpoints that are not Betfair's, such as those of a simulator that were left behind. */
+function findForeignHosts({ endpoints }: ResolvedSessionOptions): readonly Finding[] {
+  const findings: Finding[] = [];
+  announceForeignHosts(endpoints, {
+    log: (text: string) => findings.push(ok(text)),
+    warn: (text: string) => findings.push(warn(text)),
+  });
+  return findings;
+}
 
 /** Names the proxy, without the user name and password in its URL. */
 function describeProxy(proxy: string | undefined): readonly Finding[] {

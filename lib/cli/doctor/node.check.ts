@@ -4,8 +4,8 @@ import { type Finding, fail, ok } from './finding.js';
 /** Checks the version of Node against the range of the package. */
 export function checkNode(version: string, { node: range }: Pick<PackageFacts, 'node'>): Finding {
   return isInRange(version, range)
-    ? ok(`Node ${version}.`)
-    : fail(`Node ${version} is not supported. Install a version in the range ${range}.`);
+    ? ok(`${version} is supported.`)
+    : fail(`${version} is not supported. Install a version in the range ${range}.`);
 }
 
 /** Reads ranges such as `^20.19.0 || >=24.0.0`. */
