@@ -38,7 +38,7 @@ export function readAccount(
   try {
     const options = betfairSessionOptionsFromEnv(watched, { prefix });
     const { resolved, faults } = fillInOptions(options);
-    const named = faults.map((fault) => fault.replace(/^sessionKey:/, `${prefix}SESSION_KEY:`));
+    const named = faults.map((fault) => namedByVariable(fault, prefix));
     const usable = faults.length === 0 ? { prefix, options, resolved } : undefined;
     return { usable, faults: named, known };
   } catch (error) {
@@ -51,4 +51,9 @@ export function readAccount(
 export function assertUsable({ usable, faults }: ReadAccount): UsableAccount {
   if (usable === undefined) throw new BetfairConfigurationError(faults);
   return usable;
+}
+
+/** Names the variable in a fault that names its option, because it was found after the variables were read. */
+export function namedByVariable(fault: string, prefix: string): string {
+  return fault.replace(/^sessionKey:/, `${prefix}SESSION_KEY:`);
 }

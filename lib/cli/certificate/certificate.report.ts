@@ -39,7 +39,7 @@ export function reportOf({ certPath, secretPath, isPfx, validTo }: WrittenCertif
   ${certPath}
     the certificate, which you upload
   ${secretPath}
-    ${isPfx ? 'the certificate with its private key' : 'its private key'}: never upload it, and keep it out of Git
+    ${isPfx ? 'certificate and private key' : 'its private key'}: never upload it, and keep it out of Git
 
 ${heading('1. Upload client.crt to the account')}
 
@@ -53,7 +53,7 @@ ${variables.map((line) => `  ${line}`).join('\n')}
 
 ${heading('3. See if Betfair takes it')}
 
-  nestjs-betfair-session doctor --login
+  npx nestjs-betfair-session doctor --login
 
 It expires on ${validTo.toISOString().slice(0, 10)}; make and upload another one before.`;
 }

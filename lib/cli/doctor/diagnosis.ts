@@ -1,7 +1,7 @@
 import { BetfairConfigurationError, BetfairSessionError } from '../../errors/index.js';
 import { safeCause } from '../../errors/safe-cause.js';
 import type { Environment } from '../account/environment.js';
-import { readAccount, type UsableAccount } from '../account/read.account.js';
+import { namedByVariable, readAccount, type UsableAccount } from '../account/read.account.js';
 import { readPackage } from '../program.js';
 import { certificateStep } from './certificate.step.js';
 import { clockStep } from './clock.step.js';
@@ -66,7 +66,9 @@ async function attempt(step: Step, account: UsableAccount): Promise<readonly Fin
   try {
     return await step.check(account);
   } catch (error) {
-    if (error instanceof BetfairConfigurationError) return error.faults.map(fail);
+    if (error instanceof BetfairConfigurationError) {
+      return error.faults.map((fault) => fail(namedByVariable(fault, account.prefix)));
+    }
     if (error instanceof BetfairSessionError) return [fail(error.message)];
     const { name, message } = safeCause(error);
     return [fail(`The check itself failed (${name}, ${message}). Please report it.`)];

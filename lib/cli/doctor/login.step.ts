@@ -34,7 +34,7 @@ async function endAgain(sessions: SessionService): Promise<Finding> {
 function describe(hasLoggedIn: boolean, isStored: boolean): Finding {
   if (!hasLoggedIn) {
     return ok(
-      `The stored session is alive, so no login was needed. To try one, end it first: ${PROGRAM} logout --yes.`,
+      `The stored session is alive, so no login was needed. To try one, end it first: npx ${PROGRAM} logout --yes.`,
     );
   }
   return isStored

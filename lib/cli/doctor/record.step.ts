@@ -30,5 +30,5 @@ export const recordStep: Step = {
 
 /** Names the command that does the same as the method. */
 function withCommand({ message }: BetfairSessionError): string {
-  return `${message} To lift it from here: ${PROGRAM} unblock.`;
+  return `${message} To lift it from here: npx ${PROGRAM} unblock.`;
 }

@@ -8,6 +8,9 @@ import { parseEnv } from 'node:util';
 
 /** The built program. */
 export const MAIN = resolve('dist/esm/cli/main.js');
+/** Environment variables of a process. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
 const READY = 'Ctrl-C stops it.';
 
 const children = new Set<ChildProcess>();
@@ -34,16 +37,21 @@ export async function cleanUp(): Promise<void> {
 /** What the shell of a user without an account has, and no proxy before the simulator. */
 function shellEnvironment(): Record<string, string | undefined> {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(BETFAIR_|FORCE_COLOR$|NO_COLOR$)/.test(name),
+    ([name]) => !/^(BETFAIR_|FORCE_COLOR$|NO_COLOR$|(https?|no)_proxy$)/i.test(name),
   );
   return { ...Object.fromEntries(inherited), NO_PROXY: '127.0.0.1' };
 }
 
-/** A process whose output is kept. */
-export function run(program: string, args: readonly string[], cwd: string) {
+/** A process whose output is kept. `variables` are added to those of the shell; `undefined` unsets one. */
+export function run(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  variables: Variables = {},
+) {
   const child = spawn(program, args, {
     cwd,
-    env: shellEnvironment(),
+    env: { ...shellEnvironment(), ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.add(child);
@@ -59,9 +67,9 @@ export function run(program: string, args: readonly string[], cwd: string) {
 }
 
 /** The built command. */
-export function runCommand(args: readonly string[], cwd: string) {
+export function runCommand(args: readonly string[], cwd: string, variables?: Variables) {
   if (!existsSync(MAIN)) throw new Error('First: npm run build');
-  return run(process.execPath, [MAIN, ...args], cwd);
+  return run(process.execPath, [MAIN, ...args], cwd, variables);
 }
 
 /** The command `simulator`, once it says that it is ready, on free ports unless `args` name some. */
@@ -100,3 +108,13 @@ export async function startedSimulator(
 }
 
 export type RunningSimulator = Awaited<ReturnType<typeof startSimulator>>;
+
+/** Joins the lines of errors that were wrapped. */
+export function unwrapped(stderr: string): string {
+  return stderr.replaceAll(/\n {7}(?=\S)/g, ' ');
+}
+
+/** Lines that are wider than 80 columns, and are not one long word, such as a path. */
+export function wideLines(output: string): readonly string[] {
+  return output.split('\n').filter((line) => line.length > 80 && / /.test(line.trim()));
+}
