@@ -13,8 +13,8 @@ export interface AccountArguments<Flag extends string> {
 const DEFAULT_PREFIX = 'BETFAIR_';
 
 /** Part of `--help` about the options that every such command has. */
-export const ACCOUNT_HELP = `  --env-file <file>  Reads variables from this file too, as node --env-file does:
-                     a variable that is set already counts.
+export const ACCOUNT_HELP = `  --env-file <file>  Reads variables from this file too, as node --env-file
+                     does: a variable that is set already counts.
   --prefix <text>    Start of the names of the variables, for one of several
                      accounts. Default: ${DEFAULT_PREFIX}
   --help             Shows this text.`;

@@ -441,7 +441,10 @@ describe('doctor', () => {
     expect([alone.code, findingsIn(alone).length]).toEqual([0, 12]);
     expect(alone.stdout).not.toContain(variables['BETFAIR_PASSWORD']);
 
-    const world = { folder, variables: { BETFAIR_JURISDICTION: 'mars', BETFAIR_APP_KEY: 'AnotherAppKey9' } };
+    const world = {
+      folder,
+      variables: { BETFAIR_JURISDICTION: 'mars', BETFAIR_APP_KEY: 'AnotherAppKey9' },
+    };
     const findings = findingsIn(await runIn(world, ...args));
     expect(findings).toContainEqual(expect.stringMatching(/^fail options: BETFAIR_JURISDICTION: /));
     expect(findings).toContainEqual(

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
-import { cleanUp, emptyFolder, MAIN, run, runCommand } from './support/command.js';
+import { readdir, readFile } from 'node:fs/promises';
+import { cleanUp, emptyFolder, MAIN, run, runCommand, wideLines } from './support/command.js';
 
 const hasPython = spawnSync('python3', ['-c', 'import pty']).status === 0;
 if (!hasPython)
@@ -15,7 +15,13 @@ beforeEach(async () => {
 
 afterEach(cleanUp);
 
-const call = (...args: readonly string[]) => runCommand(args, folder).ended;
+/** Runs the program, and fails if it prints more than 80 columns. */
+const call = async (...args: readonly string[]) => {
+  const { printed, ended } = runCommand(args, folder);
+  const { code, stdout, stderr } = await ended;
+  expect(wideLines(printed.stdout + printed.stderr)).toEqual([]);
+  return { code, stdout, stderr };
+};
 
 /** What it prints without arguments on a terminal, which alone decides on colours: `CI` would, too. */
 const onTerminal = async (...variables: readonly string[]) => {
@@ -25,30 +31,41 @@ const onTerminal = async (...variables: readonly string[]) => {
 };
 
 describe('the command', () => {
-  it.each(['--help', '-h', 'simulator --help', 'simulator --port 1 -h'])(
-    'explains itself in 80 columns without colours for %s',
-    async (args) => {
-      const { code, stdout, stderr } = await call(...args.split(' '));
-      expect([code, stderr]).toEqual([0, '']);
-      expect(stdout).toMatch(/^Usage: nestjs-betfair-session /);
-      expect(stdout).toMatch(/^[\n\x20-\x7e]+$/);
-      expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
-    },
-  );
+  it.each([
+    '--help',
+    '-h',
+    'help',
+    'simulator --help',
+    'simulator --port 1 -h',
+    'help simulator',
+    'doctor --help',
+    'status --help',
+    'unblock --help',
+    'logout --help',
+    'certificate --help',
+  ])('explains itself in 80 columns without colours for %s', async (args) => {
+    const { code, stdout, stderr } = await call(...args.split(' '));
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^Usage: nestjs-betfair-session /);
+    expect(stdout).toMatch(/^[\n\x20-\x7e]+$/);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
 
   it.each([
     [[], /^Error: The command is missing\.$/m],
-    [['simulate'], /^Error: There is no command "simulate"\.$/m],
+    [['simulate'], /^Error: There is no command "simulate"\. Did you mean simulator\?$/m],
+    [['Docter'], /^Error: There is no command "Docter"\. Did you mean doctor\?$/m],
+    [['help', 'stauts'], /^Error: There is no command "stauts"\. Did you mean status\?$/m],
     [['toString'], /^Error: There is no command "toString"\.$/m],
   ])('lists the commands for %j, with exit code 2', async (args, error) => {
     const { code, stdout, stderr } = await call(...args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(error);
-    expect(stderr).toMatch(/^Commands:\n {2}simulator {2}\S/m);
+    expect(stderr).toMatch(/^Commands:\n {2}doctor {7}\S(.*\n)+ {2}simulator {4}\S/m);
   });
 
   it.each([
-    ['--prot=1', 'There is no option --prot. The options are: --port, --dir, --end-'],
+    ['--prot=1', 'There is no option --prot. Did you mean --port? The options are: --port, --dir,'],
     ['-p', 'There is no option -p. The options are'],
     ['--no-port', 'There is no option --no-port. The options are'],
     ['8443', '"8443" is not an option. The options are'],
@@ -80,6 +97,33 @@ describe('the command', () => {
     expect(stderr).toMatch(/^Error: .*\n\n/);
     expect(stderr).toContain('nestjs-betfair-session simulator --help');
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.each([
+    ['doctor --jsno', 'There is no option --jsno. Did you mean --json? The options are:'],
+    ['doctor --envfile .env', 'There is no option --envfile. Did you mean --env-file?'],
+    ['doctor --json=yes', '--json takes no value.'],
+    ['doctor --env-file', '--env-file needs a value.'],
+    ['doctor --env-file none.env', '--env-file: the file "'],
+    ['doctor --prefix betfair', '--prefix: must be capital letters and end with "_"'],
+    ['status --login', 'There is no option --login. The options are:'],
+    ['unblock all', '"all" is not an option.'],
+    ['logout --yess', 'There is no option --yess. Did you mean --yes?'],
+    [
+      'certificate --output x',
+      'There is no option --output. The options are: --out, --pfx, --help.',
+    ],
+  ])('refuses %s with exit code 2', async (args, error) => {
+    const { code, stdout, stderr } = await call(...args.split(' '));
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`Error: ${error}`);
+    expect(stderr).toContain(`nestjs-betfair-session ${args.split(' ')[0]} --help`);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('prints its version', async () => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8'));
+    expect(await call('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
   it('names everything that is wrong with a call at once', async () => {

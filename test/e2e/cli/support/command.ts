@@ -62,6 +62,8 @@ export function run(
     code: child.exitCode,
     signal: child.signalCode,
     ...printed,
+    /** Each error in one line. */
+    stderr: unwrapped(printed.stderr),
   }));
   return { child, printed, ended };
 }
@@ -110,7 +112,7 @@ export async function startedSimulator(
 export type RunningSimulator = Awaited<ReturnType<typeof startSimulator>>;
 
 /** Joins the lines of errors that were wrapped. */
-export function unwrapped(stderr: string): string {
+function unwrapped(stderr: string): string {
   return stderr.replaceAll(/\n {7}(?=\S)/g, ' ');
 }
 

@@ -42,8 +42,9 @@ export async function runIn(
   { folder, variables }: World,
   ...args: readonly string[]
 ): Promise<Outcome> {
-  const { code, stdout, stderr } = await runCommand(args, folder, variables).ended;
-  const output = stdout + stderr;
+  const { printed, ended } = runCommand(args, folder, variables);
+  const { code, stdout, stderr } = await ended;
+  const output = printed.stdout + printed.stderr;
   const secrets = ['USERNAME', 'PASSWORD', 'APP_KEY', 'PASSPHRASE'].flatMap(
     (name) => variables[`BETFAIR_${name}`] || [],
   );

@@ -1,0 +1,176 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { betfairSessionOptionsFromEnv, SessionService } from 'nestjs-betfair-session';
+import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { cleanUp } from './support/command.js';
+import { healthyWorld, runIn, type World } from './support/world.js';
+
+let simulator: BetfairSimulator;
+let world: World;
+
+beforeAll(async () => {
+  simulator = await BetfairSimulator.start();
+});
+
+beforeEach(async () => {
+  world = await healthyWorld(simulator);
+});
+
+afterEach(() => {
+  simulator.account().loginCode = undefined;
+});
+
+afterAll(async () => {
+  await simulator.stop();
+  await cleanUp();
+});
+
+/** Gets a session as an application does, and ends the service. */
+async function start(): Promise<string | undefined> {
+  const sessions = await SessionService.create(betfairSessionOptionsFromEnv(world.variables));
+  const session = await sessions.getSession().catch(() => undefined);
+  await sessions.close();
+  return session?.token;
+}
+
+async function refuse(loginCode: string): Promise<void> {
+  simulator.account().loginCode = loginCode;
+  await start();
+  simulator.account().loginCode = undefined;
+}
+
+/** Runs a command that must send nothing to Betfair. */
+async function runAlone(...args: readonly string[]) {
+  const before = simulator.counts;
+  const outcome = await runIn(world, ...args);
+  expect(simulator.counts).toEqual(before);
+  return outcome;
+}
+
+describe('status', () => {
+  it('shows that nothing is stored yet', async () => {
+    const { code, stdout, stderr } = await runAlone('status');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^session {2}none is stored: session-[0-9a-f]{16}\.token in\n +file:\//);
+    expect(stdout).toMatch(/^login {4}allowed\nlease {4}free\n$/m);
+  });
+
+  it('shows a stored session as JSON, without its token', async () => {
+    const token = await start();
+    const { code, stdout } = await runAlone('status', '--json');
+    expect(code).toBe(0);
+    const status: unknown = JSON.parse(stdout);
+    expect(status).toMatchObject({
+      store: `file:${join(world.folder, 'session-data')}`,
+      session: { key: expect.stringMatching(/^session-/), stored: true },
+      login: { allowed: true },
+    });
+    expect(stdout).not.toContain(token);
+  });
+
+  it('shows a ban with its end and reason, and a refusal without an end', async () => {
+    await refuse('TEMPORARY_BAN_TOO_MANY_REQUESTS');
+    const banned: unknown = JSON.parse((await runAlone('status', '--json')).stdout);
+    expect(banned).toMatchObject({
+      login: {
+        allowed: false,
+        until: expect.stringMatching(/^\d{4}-.*Z$/),
+        reason: expect.stringContaining('TEMPORARY_BAN_TOO_MANY_REQUESTS'),
+      },
+    });
+    await runAlone('unblock');
+    await refuse('ACCOUNT_NOW_LOCKED');
+    const { code, stdout } = await runAlone('status');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^login {4}blocked\. Betfair refused the login with ACCOUNT_NOW_LOCKED\./m,
+    );
+  });
+
+  it('names every fault of the variables, with exit code 1', async () => {
+    const { folder, variables } = world;
+    world = { folder, variables: { ...variables, BETFAIR_PASSWORD: '', BETFAIR_APP_KEY: '' } };
+    const { code, stdout, stderr } = await runAlone('status', '--json');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toBe(
+      'Error: BETFAIR_PASSWORD: set this environment variable.\nError: BETFAIR_APP_KEY: set this environment variable.\n',
+    );
+  });
+
+  it('says that a store in memory shows nothing, with exit code 1', async () => {
+    const { folder, variables } = world;
+    world = { folder, variables: { ...variables, BETFAIR_STORAGE: 'mem://' } };
+    const { code, stdout, stderr } = await runAlone('status');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^Error: The store is in memory \(mem:\/\/\)/);
+  });
+});
+
+describe('unblock', () => {
+  it('says what it lifts, and the next start logs in', async () => {
+    await refuse('KYC_SUSPEND');
+    expect(await start()).toBeUndefined();
+    const { code, stdout } = await runAlone('unblock');
+    expect([code, stdout]).toEqual([
+      0,
+      'Lifted the refusal KYC_SUSPEND.\nThe next call that needs a session may log in.\n',
+    ]);
+    expect(await start()).toBe(simulator.liveTokens().at(-1));
+  });
+
+  it('names the end of a ban', async () => {
+    await refuse('TEMPORARY_BAN_TOO_MANY_REQUESTS');
+    const { stdout } = await runAlone('unblock');
+    expect(stdout).toMatch(/^Lifted the ban until 2\d{3}-\d\d-\d\dT.*Z\.\n/);
+    expect(await start()).toBeDefined();
+  });
+
+  it('says that there was nothing to lift', async () => {
+    const { code, stdout } = await runAlone('unblock');
+    expect([code, stdout]).toEqual([0, 'Nothing was recorded against a login.\n']);
+  });
+
+  it('says why the store fails, with exit code 1', async () => {
+    await writeFile(join(world.folder, 'session-data'), '');
+    const { code, stdout, stderr } = await runAlone('unblock');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^Error: The session directory\s+".*" cannot be used/);
+  });
+});
+
+describe('logout', () => {
+  it('only says what would happen without --yes, with exit code 2', async () => {
+    const token = await start();
+    const { code, stdout } = await runAlone('logout');
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^This would end the session that is stored as /);
+    expect(stdout).toMatch(/add\s+--yes\.\n$/);
+    expect(simulator.liveTokens()).toContain(token);
+  });
+
+  it('ends the session and removes it with --yes', async () => {
+    const token = await start();
+    const { code, stdout } = await runIn(world, 'logout', '--yes');
+    expect([code, stdout.replaceAll(/\s+/g, ' ')]).toEqual([
+      0,
+      expect.stringMatching(/^Ended the session, and removed session-.*session-data\. $/),
+    ]);
+    expect(simulator.liveTokens()).not.toContain(token);
+    const left = await readdir(join(world.folder, 'session-data'));
+    expect(left.filter((name) => name.endsWith('.token') && !name.startsWith('.'))).toEqual([]);
+  });
+
+  it('says that there is no session to end', async () => {
+    const { code, stdout } = await runAlone('logout', '--yes');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^No session is stored \(/)]);
+  });
+
+  it('says that Betfair did not answer, with exit code 1, and keeps the session stored', async () => {
+    await start();
+    simulator.fail('logout', { status: 503 });
+    const { code, stderr } = await runIn(world, 'logout', '--yes');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Error: Betfair's identity service answered HTTP 503/);
+    expect((await runAlone('status')).stdout).toMatch(/^session {2}stored: /);
+  });
+});
