@@ -7,7 +7,7 @@ export interface AccountArguments<Flag extends string> {
   readonly environment: Environment;
   /** Start of the names of the account's variables. */
   readonly prefix: string;
-  has(flag: Flag): boolean;
+  readonly has: (flag: Flag) => boolean;
 }
 
 const DEFAULT_PREFIX = 'BETFAIR_';
