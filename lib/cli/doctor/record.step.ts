@@ -29,6 +29,7 @@ export const recordStep: Step = {
 };
 
 /** Names the command that does the same as the method. */
-function withCommand({ message }: BetfairSessionError): string {
-  return `${message} To lift it from here: npx ${PROGRAM} unblock.`;
+function withCommand({ message, retryable }: BetfairSessionError): string {
+  const when = retryable ? 'It ends without you. To lift it sooner' : 'To lift it from here';
+  return `${message} ${when}: npx ${PROGRAM} unblock.`;
 }

@@ -1,9 +1,10 @@
 import { systemClock } from '../../common/clock.js';
 import { formatAddress } from '../../common/host-and-port.js';
 import { explainConnectionFailure } from '../../common/http/connection-failure.js';
+import { namedProxy } from '../../common/http/proxy.js';
 import { closeSocket } from '../../common/http/spare-socket.js';
 import { openTlsConnection, type TlsServer } from '../../common/http/tls-connection.js';
-import { number, text } from '../../common/unknown-values.js';
+import { number, read, text } from '../../common/unknown-values.js';
 import { BetfairConfigurationError } from '../../errors/index.js';
 import { safeCause } from '../../errors/safe-cause.js';
 import { type Finding, fail, ok, warn } from './finding.js';
@@ -38,8 +39,7 @@ function explain(error: unknown, server: UsedServer, prefix: string): string {
   const cause = safeCause(error);
   const code = text(cause, 'code') ?? '';
   const isLookup = text(error, 'syscall') === 'getaddrinfo';
-  const place = isLookup ? text(error, 'hostname') : addressIn(error);
-  const isServer = place === undefined || place === server.host || place === formatAddress(server);
+  const isServer = !isOfProxy(error, server);
   const who = isServer ? 'the server' : 'the proxy';
   if (isLookup) {
     return code === 'ENOTFOUND'
@@ -68,8 +68,16 @@ function explainTunnel(status: string): string {
     : `The proxy refused the connection (${status}). Ask who runs it to allow this address, or bypass it (NO_PROXY).`;
 }
 
-/** Address that a connection failed at. */
-function addressIn(error: unknown): string | undefined {
-  const [host, port] = [text(error, 'address'), number(error, 'port')];
-  return host === undefined || port === undefined ? undefined : formatAddress({ host, port });
+/** Tells if the proxy could not be reached. An error names what was connected to. */
+function isOfProxy(error: unknown, server: UsedServer): boolean {
+  const proxy = namedProxy();
+  if (proxy === undefined || !URL.canParse(proxy)) return false;
+  const { hostname, port, protocol } = new URL(proxy);
+  // If a name has several addresses, there is an error for each.
+  const errors = read(error, 'errors');
+  const failed: unknown = Array.isArray(errors) ? errors[0] : error;
+  if ([text(failed, 'hostname'), text(failed, 'address')].includes(hostname)) return true;
+  const defaultPort = protocol === 'https:' ? 443 : 80;
+  const portOfProxy = port === '' ? defaultPort : Number(port);
+  return number(failed, 'port') === portOfProxy && portOfProxy !== server.port;
 }

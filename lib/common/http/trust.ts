@@ -14,7 +14,10 @@ export function authoritiesOf(
 }
 
 /** A client certificate with its key. */
-export type ClientCredentials = Pick<tls.SecureContextOptions, 'cert' | 'key' | 'pfx' | 'passphrase'>;
+export type ClientCredentials = Pick<
+  tls.SecureContextOptions,
+  'cert' | 'key' | 'pfx' | 'passphrase'
+>;
 
 /** TLS settings of a connection that checks certificates. */
 export type Trust = tls.SecureContextOptions & {

@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import {
   betfairSessionOptionsFromEnv,
@@ -198,6 +199,11 @@ const BROKEN: readonly (readonly [name: string, spoil: Break, ...expected: Expec
     'fail network: 127.0.0.1:1 (keepAlive): TCP: the server refused the connection (ECONNREFUSED). Check the port, and look for a firewall.',
   ],
   [
+    'with a port that is closed on a host with a name',
+    () => ({ BETFAIR_ENDPOINT_API: 'https://localhost:1' }),
+    'fail network: localhost:1 (API): TCP: the server refused the connection (ECONNREFUSED). Check the port, and look for a firewall.',
+  ],
+  [
     'with a closed port of the Stream API',
     () => ({ BETFAIR_ENDPOINT_STREAM: '127.0.0.1:1' }),
     /^warn network: 127\.0\.0\.1:1 \(stream\): TCP: .* Only applications that use the Stream API need it\.$/,
@@ -294,7 +300,7 @@ const BROKEN: readonly (readonly [name: string, spoil: Break, ...expected: Expec
       await logInBefore(world);
       return {};
     },
-    /^fail record: Betfair has banned this account from logging in for 20 minutes.* No login is attempted before 2\d{3}-.*Z\. To lift it/,
+    /^fail record: Betfair has banned this account from logging in for 20 minutes.* No login is attempted before 2\d{3}-.*Z\. It ends without you\. To lift it sooner: /,
   ],
   [
     'with the session of another account',
@@ -373,6 +379,36 @@ describe('doctor', () => {
     expect((await sessions.getSession()).token).toBe(token);
     await sessions.close();
     expect(simulator.counts.logins).toBe(logins + 1);
+  });
+
+  it('goes through a proxy that works, and shows no password of it', async () => {
+    const { folder, variables } = await healthyWorld(simulator);
+    const tunnels: (string | undefined)[] = [];
+    const server = createServer().listen(0, '127.0.0.1');
+    servers.push(server);
+    server.on('connect', ({ url = '' }, socket) => {
+      tunnels.push(url);
+      const [host, port] = url.split(':');
+      const beyond = connect(Number(port), host, () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        socket.pipe(beyond).pipe(socket);
+      });
+      for (const one of [beyond, socket]) one.on('error', () => undefined);
+    });
+    await once(server, 'listening');
+    const proxy = {
+      HTTPS_PROXY: `http://user:proxysecret@127.0.0.1:${portOf(server)}`,
+      NO_PROXY: '',
+    };
+    const world = { folder, variables: { ...variables, ...proxy } };
+    const { code, stdout } = await runIn(world, 'doctor', '--login');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^ok {4}network {6}The proxy 127\.0\.0\.1:\d+ is used \(HTTPS_PROXY\)\.$/m,
+    );
+    expect(stdout).toMatch(/^ok {4}clock /m);
+    // Three servers, the clock, the login.
+    expect(tunnels.length).toBeGreaterThanOrEqual(5);
   });
 
   it('says what Betfair says to a login, and keeps to it afterwards', async () => {

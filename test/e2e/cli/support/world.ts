@@ -30,6 +30,9 @@ function loginOf(simulator: BetfairSimulator): Variables {
   return { BETFAIR_USERNAME: username, BETFAIR_PASSWORD: password };
 }
 
+/** Passwords that tests write into URLs. */
+const IN_URLS = ['proxysecret', 'storagesecret'];
+
 /** What a command printed, and its exit code. */
 export interface Outcome {
   readonly code: number | null;
@@ -48,7 +51,9 @@ export async function runIn(
   const secrets = ['USERNAME', 'PASSWORD', 'APP_KEY', 'PASSPHRASE'].flatMap(
     (name) => variables[`BETFAIR_${name}`] || [],
   );
-  expect([...secrets, 'PRIVATE KEY'].filter((secret) => output.includes(secret))).toEqual([]);
+  expect(
+    [...secrets, ...IN_URLS, 'PRIVATE KEY'].filter((secret) => output.includes(secret)),
+  ).toEqual([]);
   if (!args.includes('--json')) expect(wideLines(output)).toEqual([]);
   return { code, stdout, stderr };
 }
