@@ -50,7 +50,7 @@ function explain(error: unknown, server: UsedServer, prefix: string): string {
   if (tunnel !== undefined) return explainTunnel(tunnel);
   const refusals: Readonly<Record<string, string>> = {
     ECONNREFUSED: `TCP: ${who} refused the connection (${code}). Check the port, and look for a firewall.`,
-    ETIMEDOUT: `TCP: no answer in 10 seconds. A firewall may drop what is sent: allow connections to it, or name a proxy (HTTPS_PROXY).`,
+    ETIMEDOUT: `TCP or TLS: no connection in 10 seconds. A firewall may drop what is sent: allow connections to it, or name a proxy (HTTPS_PROXY).`,
     EHOSTUNREACH: `TCP: there is no way to ${who} (${code}). Check the network of this machine.`,
     ENETUNREACH: `TCP: there is no way to ${who} (${code}). Check the network of this machine.`,
     ECONNRESET: `TLS: the connection was cut (${code}). Look for a firewall or a proxy in between.`,
