@@ -76,4 +76,18 @@ export const consumers = [
       'start:command': { sports: markets, exitCode: 0 },
     },
   },
+  {
+    name: 'nest-add',
+    folders: ['nest-add'],
+    builds: ['new', 'add', 'add:again', 'build'],
+    absent: ['@nestjs/config'],
+    tests: 0,
+    programs: {
+      start: {
+        code: 'BETFAIR_CONFIGURATION',
+        names: ['BETFAIR_USERNAME', 'BETFAIR_PASSWORD', 'BETFAIR_APP_KEY'],
+        example: true,
+      },
+    },
+  },
 ];

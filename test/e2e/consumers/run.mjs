@@ -47,7 +47,7 @@ async function step(name, run) {
 async function pack() {
   const copy = join(work, 'package');
   const files = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isFile());
-  for (const name of ['lib', ...files.map((file) => file.name)]) {
+  for (const name of ['lib', 'schematics', ...files.map((file) => file.name)]) {
     cpSync(join(ROOT, name), join(copy, name), { recursive: true });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
