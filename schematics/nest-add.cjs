@@ -32,7 +32,9 @@ exports.default = () => (tree, context) => {
   if (text.includes('BetfairSessionModule')) {
     context.logger.info(`${MODULE} has the BetfairSessionModule already.`);
   } else if (edited === undefined) {
-    context.logger.warn(`Add to your root module:\n\n${IMPORT}\nimports: [\n  ${REGISTRATION},\n],`);
+    context.logger.warn(
+      `Add to your root module:\n\n${IMPORT}\nimports: [\n  ${REGISTRATION},\n],`,
+    );
   } else {
     tree.overwrite(MODULE, edited);
   }
