@@ -2,7 +2,6 @@ import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { SESSION_CLOCK } from './injection-tokens.js';
 import { systemClock } from './common/clock.js';
-import { SharedConnections } from './common/http/shared-connections.js';
 import { AccountRegistry } from './accounts/account.registry.js';
 import { SessionAccounts } from './accounts/session-accounts.js';
 import { DecoratorCheck } from './interceptor/decorator.check.js';
@@ -18,9 +17,8 @@ import { DecoratorCheck } from './interceptor/decorator.check.js';
     AccountRegistry,
     DecoratorCheck,
     SessionAccounts,
-    SharedConnections,
     { provide: SESSION_CLOCK, useValue: systemClock },
   ],
-  exports: [AccountRegistry, SESSION_CLOCK, SessionAccounts, SharedConnections],
+  exports: [AccountRegistry, SESSION_CLOCK, SessionAccounts],
 })
 export class BetfairSessionCoreModule {}

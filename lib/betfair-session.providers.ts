@@ -86,7 +86,6 @@ function accountProviders(name: string | undefined): Provider[] {
         store: SessionStorage,
         clock: Clock,
         registry: AccountRegistry,
-        connections: SharedConnections,
       ) => {
         registry.claim(account, store, options.storage, options.sessionKey);
         const log = openLog('BetfairSession', account);
@@ -94,13 +93,13 @@ function accountProviders(name: string | undefined): Provider[] {
           account,
           options,
           storage: store,
-          connections,
+          connections: new SharedConnections(),
           clock,
           log,
         });
         return new SessionService({ account, options, parts, log });
       },
-      inject: [RESOLVED_OPTIONS, storage, SESSION_CLOCK, AccountRegistry, SharedConnections],
+      inject: [RESOLVED_OPTIONS, storage, SESSION_CLOCK, AccountRegistry],
     },
     {
       // Not in the factory of the service: a test may replace that, and its mock must be registered too.

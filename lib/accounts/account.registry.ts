@@ -6,6 +6,8 @@ import { traitsOf } from '../storage/store.traits.js';
 
 /** Names of accounts that one error lists. */
 const MOST_NAMES = 10;
+/** Characters of an unknown name that an error shows. */
+const MOST_CHARACTERS = 200;
 
 /** Accounts of one application; not static, so that several applications can run in one process. */
 @Injectable()
@@ -75,7 +77,7 @@ export class AccountRegistry {
     const shown = this.names.slice(0, MOST_NAMES).join(', ') || 'none';
     const others = this.names.length - MOST_NAMES;
     return new BetfairConfigurationError(
-      `${where} asks for the Betfair account ${JSON.stringify(String(account))}, which is not registered. Registered accounts: ${shown}${others > 0 ? `, and ${others} others` : ''}.`,
+      `${where} asks for the Betfair account ${JSON.stringify(String(account).slice(0, MOST_CHARACTERS))}, which is not registered. Registered accounts: ${shown}${others > 0 ? `, and ${others} others` : ''}.`,
     );
   }
 }

@@ -5,6 +5,7 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import { checkAccountName } from '../common/account-name.js';
 import type { Clock } from '../common/clock.js';
 import { SharedConnections } from '../common/http/shared-connections.js';
 import { BetfairConfigurationError, BetfairSessionError } from '../errors/index.js';
@@ -24,12 +25,12 @@ export class SessionAccounts implements OnModuleDestroy, OnApplicationShutdown {
   /** Accounts that were added here, and those that are being added or removed. */
   readonly #added = new Map<string, Promise<SessionService>>();
   readonly #removals = new Map<string, Promise<void>>();
+  readonly #connections = new SharedConnections();
   #isClosing = false;
 
   /** @internal Created by Nest. */
   constructor(
     private readonly registry: AccountRegistry,
-    private readonly connections: SharedConnections,
     @Inject(SESSION_CLOCK) private readonly clock: Clock,
     private readonly moduleRef: ModuleRef,
   ) {}
@@ -55,10 +56,11 @@ export class SessionAccounts implements OnModuleDestroy, OnApplicationShutdown {
    * @throws BetfairSessionError `BETFAIR_CLOSED`: the application is shutting down
    */
   async add(name: string, options: BetfairSessionOptions): Promise<SessionService> {
-    checkName(name);
+    checkAccountName(name);
     if (this.#isClosing) throw closed(name);
-    if (this.#added.has(name) || this.get(name)) {
-      const state = this.#removals.has(name) ? 'is still being removed' : 'exists already';
+    const isBeingRemoved = this.#removals.has(name);
+    if (isBeingRemoved || this.#added.has(name) || this.get(name)) {
+      const state = isBeingRemoved ? 'is still being removed' : 'exists already';
       throw new BetfairConfigurationError(`the account "${name}" ${state}. ${TAKEN}`);
     }
     const adding = this.#open(name, options);
@@ -66,7 +68,7 @@ export class SessionAccounts implements OnModuleDestroy, OnApplicationShutdown {
     try {
       return await adding;
     } catch (error) {
-      this.#added.delete(name);
+      if (this.#added.get(name) === adding) this.#added.delete(name);
       throw error;
     }
   }
@@ -103,13 +105,14 @@ export class SessionAccounts implements OnModuleDestroy, OnApplicationShutdown {
   }
 
   async #open(name: string, options: BetfairSessionOptions): Promise<SessionService> {
-    const { clock, connections, moduleRef, registry } = this;
+    const { clock, moduleRef, registry } = this;
     let isClaimed = false;
     try {
       const opened = await openAccount(name, options, {
         clock,
-        connections,
+        connections: this.#connections,
         claim: (resolved, storage) => {
+          if (this.#isClosing) throw closed(name);
           registry.claim(name, storage, resolved.storage, resolved.sessionKey);
           isClaimed = true;
         },
@@ -121,6 +124,8 @@ export class SessionAccounts implements OnModuleDestroy, OnApplicationShutdown {
         throw closed(name);
       }
       registry.register(name, sessions);
+      // Only now: what is closed before must not log in.
+      await opened.parts.scheduler?.onApplicationBootstrap();
       return sessions;
     } catch (error) {
       if (isClaimed) registry.release(name);
@@ -130,12 +135,16 @@ export class SessionAccounts implements OnModuleDestroy, OnApplicationShutdown {
 
   async #close(name: string, added: Promise<SessionService>): Promise<void> {
     const sessions = await added.catch(() => undefined);
-    // Nothing finds it any more; its name, store and key are free once no work uses them.
-    this.registry.unregister(name);
-    await sessions?.close();
-    this.registry.release(name);
-    this.#added.delete(name);
-    this.#removals.delete(name);
+    try {
+      if (sessions === undefined) return;
+      // Nothing finds it any more; its name, store and key are free once no work uses them.
+      this.registry.unregister(name);
+      await sessions.close();
+    } finally {
+      this.registry.release(name);
+      this.#added.delete(name);
+      this.#removals.delete(name);
+    }
   }
 }
 
@@ -146,18 +155,5 @@ function closed(name: string): BetfairSessionError {
   return new BetfairSessionError(
     `The application is shutting down, so the account "${name}" is not added.`,
     { code: 'BETFAIR_CLOSED', retryable: false },
-  );
-}
-
-/** A name stands in the log, so it is one line of text. */
-function checkName(name: unknown): asserts name is string {
-  if (
-    typeof name === 'string' &&
-    /^[^\p{Cc}\p{Zl}\p{Zp}]{1,200}$/u.test(name) &&
-    name.trim() === name
-  )
-    return;
-  throw new BetfairConfigurationError(
-    'the name of an account is a text of 1 to 200 characters in one line, without blanks at its ends.',
   );
 }

@@ -23,6 +23,7 @@ import {
   sendRequest,
 } from './identity.request.js';
 import { createTransport } from './identity.transport.js';
+import { type AnyReply, replyReport, type ReplyReport } from './reply.report.js';
 import type { ResolvedEndpoints } from './jurisdiction.endpoints.js';
 import { SendingWatch } from './sending.watch.js';
 import { cancelled, type Unclear, unclear, unreachable } from './unclear-reply.js';
@@ -44,18 +45,6 @@ export interface LoginSecrets {
   readonly twoFactorCode: string | undefined;
   /** Client certificate for the TLS handshake; `undefined` for an interactive login. */
   readonly certificate: TlsCredentials | undefined;
-}
-
-type AnyReply = LoginReply | KeepAliveReply | LogoutReply;
-
-/** Reply of the identity service, without its content. */
-export interface ReplyReport {
-  readonly operation: Operation;
-  readonly outcome: AnyReply['type'];
-  /** Code of the error, or Betfair's code of a refused login. */
-  readonly code: string | undefined;
-  /** Milliseconds since the request was made. */
-  readonly ms: number;
 }
 
 /** Far more than any reply of the identity service. */
@@ -158,8 +147,7 @@ export class IdentityClient {
   }
 
   #report(operation: Operation, reply: AnyReply, began: number): void {
-    const ms = this.clock.monotonic() - began;
-    this.onReply({ operation, outcome: reply.type, code: codeOf(reply), ms });
+    this.onReply(replyReport(operation, reply, this.clock.monotonic() - began));
   }
 
   async #withToken<T extends AnyReply>(
@@ -215,20 +203,5 @@ export class IdentityClient {
         ? unclear(operation, `gave no complete answer within ${requestTimeout} ms`, cause)
         : unreachable(operation, cause);
     }
-  }
-}
-
-function codeOf(reply: AnyReply): string | undefined {
-  switch (reply.type) {
-    case 'unclear':
-      return reply.error.code;
-    case 'refused':
-      return reply.code;
-    case 'banned':
-    case 'loggedIn':
-    case 'alive':
-    case 'dead':
-    case 'loggedOut':
-      return undefined;
   }
 }

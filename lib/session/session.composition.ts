@@ -59,7 +59,7 @@ export interface SessionParts {
   readonly closing: ShutdownDeadline;
 }
 
-/** What an account is made of. */
+/** Options and surroundings of an account. */
 export interface AccountBasis {
   readonly account: string;
   readonly options: ResolvedSessionOptions;

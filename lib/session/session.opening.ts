@@ -1,3 +1,4 @@
+import { checkAccountName } from '../common/account-name.js';
 import { type ApplicationLog, openLog } from '../common/application-log.js';
 import type { Clock } from '../common/clock.js';
 import type { SharedConnections } from '../common/http/shared-connections.js';
@@ -7,7 +8,7 @@ import { announceForeignHosts } from '../options/foreign-hosts.js';
 import type { ResolvedSessionOptions } from '../options/resolved-options.js';
 import { resolveSessionOptions } from '../options/session-options.resolver.js';
 import type { SessionStorage } from '../storage/contract/session-storage.interface.js';
-import { isChosenByUrl, openStorage } from '../storage/storage.opening.js';
+import { closeUnused, openStorage } from '../storage/storage.opening.js';
 import { KeepAliveScheduler } from './keep-alive/keep-alive.scheduler.js';
 import type { TimerRegistry } from './keep-alive/scheduler-registry.js';
 import { composeSession, type SessionParts } from './session.composition.js';
@@ -42,6 +43,7 @@ export async function openAccount(
   given: BetfairSessionOptions,
   { clock, connections, claim, findRegistry }: AccountSurroundings,
 ): Promise<OpenedAccount> {
+  checkAccountName(account);
   const options = await resolveSessionOptions(given);
   const log = openLog('BetfairSession', account);
   announceForeignHosts(options.endpoints, log);
@@ -58,19 +60,10 @@ export async function openAccount(
       clock,
       findRegistry,
     );
-    await scheduler.onApplicationBootstrap();
     return { account, options, parts: { ...parts, scheduler }, log };
   } catch (error) {
-    if (isChosenByUrl(storage)) await closeQuietly(storage);
+    await closeUnused(storage);
     throw error;
-  }
-}
-
-async function closeQuietly(storage: SessionStorage): Promise<void> {
-  try {
-    await storage.close?.();
-  } catch {
-    // Another failure is about to be reported.
   }
 }
 

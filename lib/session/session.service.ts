@@ -57,12 +57,11 @@ export class SessionService {
     options: BetfairSessionOptions,
     { name = DEFAULT_ACCOUNT }: { readonly name?: string | undefined } = {},
   ): Promise<SessionService> {
-    return new SessionService(
-      await openAccount(name, options, {
-        clock: systemClock,
-        connections: new SharedConnections(),
-      }),
-    );
+    const connections = new SharedConnections();
+    const opened = await openAccount(name, options, { clock: systemClock, connections });
+    const sessions = new SessionService(opened);
+    await opened.parts.scheduler?.onApplicationBootstrap();
+    return sessions;
   }
 
   /**
@@ -215,7 +214,6 @@ export class SessionService {
    * {@link logout} first. Nest calls this at shutdown.
    */
   close(): Promise<void> {
-    this.onModuleDestroy();
     return (this.#closed ??= shutDown(this.#parts));
   }
 

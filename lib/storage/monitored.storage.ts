@@ -24,7 +24,7 @@ export interface EndedOperation {
  * of the application may hold a secret.
  */
 export class MonitoredStorage implements SessionStorage {
-  /** Operation that fails now, and how it failed first; a failing write counts for more than the others. */
+  /** Operation that fails now, and how it failed last; a failing write counts for more than the others. */
   #failing:
     { readonly operation: StoreOperation; readonly failure: SessionStorageError } | undefined;
   readonly #conflicts: UnfoundedConflicts;
@@ -139,7 +139,8 @@ export class MonitoredStorage implements SessionStorage {
 
   #fails(operation: StoreOperation, failure: SessionStorageError): void {
     const isNew = this.#failing === undefined;
-    if (this.#failing?.operation !== 'write') this.#failing = { operation, failure };
+    if (operation === 'write' || this.#failing?.operation !== 'write')
+      this.#failing = { operation, failure };
     if (isNew) this.onHealth(failure);
   }
 }

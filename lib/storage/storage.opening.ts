@@ -38,7 +38,10 @@ export async function openStorage(
     await withDeadline(clock, OPENING_TIMEOUT_MS, async () => storage.open?.(), opensLate);
   } catch (error) {
     const failure = openingFailure(error);
-    if (!(failure instanceof SessionStorageError) || !mayStart(failure, persistence)) throw failure;
+    if (!(failure instanceof SessionStorageError) || !mayStart(failure, persistence)) {
+      await closeUnused(storage);
+      throw failure;
+    }
     log.warn(`${failure.message} ${MEANWHILE[persistence]}`);
   }
   const { location, isShared } = traitsOf(storage);
@@ -47,6 +50,16 @@ export async function openStorage(
     log.log(`Session tokens are kept in ${shown}`);
   }
   return storage;
+}
+
+/** Closes a store that nobody will use, if it was opened here; another failure is about to be reported. */
+export async function closeUnused(storage: SessionStorage): Promise<void> {
+  if (!isChosenByUrl(storage)) return;
+  try {
+    await storage.close?.();
+  } catch {
+    // It is not used any more.
+  }
 }
 
 /** Removes credentials from the location of the application's own store, which may be the URL of its client. */

@@ -30,7 +30,8 @@ export class BetfairSessionHealthIndicator {
   ) {}
 
   /**
-   * Checks one account: `up` while a session is served, or none has been asked for; `degraded` while one is served that
+   * Checks one account: `up` while a session is served, or the next call may get one, even if the last attempt failed:
+   * an instance without requests would never find out that it works again. `degraded` while one is served that
    * is not stored, or logins are held back (`up` with terminus 11, which has no such status); `down` while logins are
    * held back and there is no session.
    *

@@ -1,8 +1,10 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { Controller, Get, type INestApplication, Module } from '@nestjs/common';
 import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import {
+  BetfairConfigurationError,
   BetfairSessionModule,
   type BetfairSession,
   CurrentSession,
@@ -152,6 +154,23 @@ describe('the timer of its keep-alive', () => {
   });
 });
 
+it('its keep-alive does not run in the request that added the account', async () => {
+  const accounts = await start(systemClock);
+  const request = new AsyncLocalStorage<string>();
+  const seen: (string | undefined)[] = [];
+  const options = {
+    ...optionsOf('ada'),
+    keepAlive: true,
+    password: () => {
+      seen.push(request.getStore());
+      return simulator.options('ada').password;
+    },
+  };
+  const sessions = await request.run('sign-up', () => accounts.add('ada', options));
+  await firstValueFrom(sessions.session$);
+  expect(seen).toEqual([undefined]);
+});
+
 describe('an account that is removed', () => {
   it('is found no more, refuses calls, and leaves its session alive', async () => {
     const accounts = await start();
@@ -180,6 +199,27 @@ describe('an account that is removed', () => {
     await removing;
     const again = await accounts.add('ada', optionsOf('ada'));
     await expect(again.getSession()).resolves.toBeDefined();
+  });
+
+  it('stays closed if it is removed while it is being added, and the name is used again', async () => {
+    const accounts = await start();
+    class FailingStorage extends MemoryStorage {
+      async open(): Promise<void> {
+        await setImmediate();
+        throw new BetfairConfigurationError('not today');
+      }
+    }
+    const adding = errorOf(
+      accounts.add('ada', { ...optionsOf('ada'), storage: new FailingStorage() }),
+    );
+    const removing = accounts.remove('ada');
+    expect(await adding).toMatchObject({ code: 'BETFAIR_CONFIGURATION' });
+    await removing;
+    const again = await accounts.add('ada', optionsOf('ada'));
+    expect(accounts.get('ada')).toBe(again);
+    await accounts.remove('ada');
+    expect(accounts.get('ada')).toBeUndefined();
+    expect(await errorOf(again.getSession())).toMatchObject({ code: 'BETFAIR_CLOSED' });
   });
 
   it('ends neither the connections nor the calls of another account', async () => {
@@ -235,9 +275,11 @@ describe('at shutdown', () => {
         await ended;
       }
     }
-    const adding = accounts.add('ada', { ...optionsOf('ada'), storage: new SlowStorage() });
+    const options = { ...optionsOf('ada'), storage: new SlowStorage(), keepAlive: true };
+    const adding = accounts.add('ada', options);
     expect(await errorOf(adding)).toMatchObject({ code: 'BETFAIR_CLOSED' });
     await closing;
     expect(accounts.get('ada')).toBeUndefined();
+    expect(simulator.counts.loginAttempts).toBe(0);
   });
 });

@@ -48,6 +48,14 @@ describe('SessionService.create()', () => {
   });
 });
 
+it.each([['x\nFATAL'], ['x\u202e'], ['']])(
+  'the name %j, which the log could not show, is refused',
+  async (name) => {
+    const error = await errorOf(SessionService.create(simulator.options(), { name }));
+    expect(error).toMatchObject({ code: 'BETFAIR_CONFIGURATION' });
+  },
+);
+
 describe('close()', () => {
   it('lets work in flight end, refuses what comes later, and leaves the session alive', async () => {
     const sessions = await SessionService.create(simulator.options());

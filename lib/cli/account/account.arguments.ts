@@ -1,5 +1,6 @@
 import { readOptions } from '../terminal/arguments.js';
 import { UsageError } from '../terminal/command.errors.js';
+import { DEFAULT_PREFIX } from './account.command.js';
 import { type Environment, readEnvironment } from './environment.js';
 
 /** Arguments of a command that works on an account. */
@@ -9,8 +10,6 @@ export interface AccountArguments<Flag extends string> {
   readonly prefix: string;
   readonly has: (flag: Flag) => boolean;
 }
-
-const DEFAULT_PREFIX = 'BETFAIR_';
 
 /** Part of `--help` about the options that every such command has. */
 export const ACCOUNT_HELP = `  --env-file <file>  Reads variables from this file too, as node --env-file

@@ -9,6 +9,8 @@ export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Names of variables that the file sets, but to another value than the environment, which counts. */
   readonly overruled: readonly string[];
+  /** File that was read too. */
+  readonly file?: string;
 }
 
 /**
@@ -27,7 +29,7 @@ export function readEnvironment(file: string | undefined, prefix: string): Envir
   for (const [name, text] of Object.entries(read)) {
     if (!name.startsWith(prefix)) process.env[name] ??= text;
   }
-  return { variables: { ...read, ...process.env }, overruled };
+  return { variables: { ...read, ...process.env }, overruled, file };
 }
 
 function readText(file: string): string {

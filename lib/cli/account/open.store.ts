@@ -7,9 +7,13 @@ import type { ResolvedSessionOptions } from '../../options/resolved-options.js';
 import { storageTimeoutOf } from '../../options/time-bounds.js';
 import type { SessionStorage } from '../../storage/contract/session-storage.interface.js';
 import { MonitoredStorage } from '../../storage/monitored.storage.js';
+import { createStorage } from '../../storage/storage.factory.js';
 import { openStorage } from '../../storage/storage.opening.js';
 import { CommandError } from '../terminal/command.errors.js';
 import { type StoreTraits, traitsOf } from '../../storage/store.traits.js';
+
+/** Use of a store: one that is only read is not opened, which would make its directory in a wrong place. */
+type StoreAccess = 'read' | 'whole';
 
 /** The store of an account while a command uses it. */
 export interface OpenedStore {
@@ -43,9 +47,13 @@ export function silenceLog(): readonly string[] {
 export async function withStore<T>(
   resolved: ResolvedSessionOptions,
   work: (store: OpenedStore) => Promise<T>,
+  access: StoreAccess = 'whole',
 ): Promise<T> {
   const warnings = silenceLog();
-  const opened = await openStorage(resolved, systemClock, openLog('BetfairSession'));
+  const opened =
+    access === 'read' && typeof resolved.storage === 'string'
+      ? createStorage(resolved.storage, () => undefined)
+      : await openStorage(resolved, systemClock, openLog('BetfairSession'));
   const storage = new MonitoredStorage(
     opened,
     systemClock,
@@ -68,11 +76,13 @@ export async function withStore<T>(
 export function withSharedStore<T>(
   resolved: ResolvedSessionOptions,
   work: (store: OpenedStore) => Promise<T>,
+  access?: StoreAccess,
 ): Promise<T> {
-  return withStore(resolved, async (store) => {
+  const workIfShared = async (store: OpenedStore) => {
     if (store.traits.isShared) return work(store);
     throw new CommandError(
       'The store is in memory (mem://), so each process has a session and a record of its own, which no other can see. Use SessionService in that process.',
     );
-  });
+  };
+  return withStore(resolved, workIfShared, access);
 }

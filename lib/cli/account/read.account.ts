@@ -3,6 +3,8 @@ import type { BetfairSessionOptions } from '../../options/betfair-session-option
 import { betfairSessionOptionsFromEnv } from '../../options/environment/options-from-env.js';
 import type { ResolvedSessionOptions } from '../../options/resolved-options.js';
 import { fillInOptions } from '../../options/session-options.resolver.js';
+import { commandFor } from './account.command.js';
+import type { Environment } from './environment.js';
 
 /** An account whose options can be used; its certificate may be faulty. */
 export interface UsableAccount {
@@ -10,6 +12,8 @@ export interface UsableAccount {
   readonly prefix: string;
   readonly options: BetfairSessionOptions;
   readonly resolved: ResolvedSessionOptions;
+  /** Writes a command for this account, to be pasted into a shell. */
+  readonly commandFor: (command: string) => string;
 }
 
 /** An account as its variables describe it. */
@@ -23,12 +27,9 @@ export interface ReadAccount {
 }
 
 /** Reads an account from variables, without a look at the content of its certificate. */
-export function readAccount(
-  variables: Readonly<Record<string, string | undefined>>,
-  prefix: string,
-): ReadAccount {
+export function readAccount(environment: Environment, prefix: string): ReadAccount {
   const known = new Set<string>();
-  const watched = new Proxy(variables, {
+  const watched = new Proxy(environment.variables, {
     get(target, name) {
       if (typeof name !== 'string') return undefined;
       known.add(name);
@@ -39,7 +40,9 @@ export function readAccount(
     const options = betfairSessionOptionsFromEnv(watched, { prefix });
     const { resolved, faults } = fillInOptions(options);
     const named = faults.map((fault) => namedByVariable(fault, prefix));
-    const usable = faults.length === 0 ? { prefix, options, resolved } : undefined;
+    const commandLine = (command: string) => commandFor(environment, prefix, command);
+    const usable =
+      faults.length === 0 ? { prefix, options, resolved, commandFor: commandLine } : undefined;
     return { usable, faults: named, known };
   } catch (error) {
     if (!(error instanceof BetfairConfigurationError)) throw error;

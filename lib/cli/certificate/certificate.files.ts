@@ -32,8 +32,11 @@ export async function writeNewFiles(
     }
     return written;
   } catch (error) {
-    await Promise.all(written.map((one) => rm(one, { force: true })));
-    throw explained(path, text(error, 'code') ?? 'unknown error');
+    const code = text(error, 'code') ?? 'unknown error';
+    // What failed in its midst is there in part.
+    const begun = code === 'EEXIST' ? written : [...written, path];
+    await Promise.all(begun.map((one) => rm(one, { force: true }).catch(() => undefined)));
+    throw explained(path, code);
   }
 }
 

@@ -21,13 +21,14 @@ export const clockStep: Step = {
 
   async check({ resolved: { ca, endpoints } }) {
     const url = new URL(endpoints.api);
-    const socket = await openTlsConnection({ ...addressOf(url), ca }, systemClock);
+    let socket: TLSSocket | undefined;
     try {
+      socket = await openTlsConnection({ ...addressOf(url), ca }, systemClock);
       return [await compare(socket, url)];
     } catch {
       return [skip('The API gave no answer with its time.')];
     } finally {
-      closeSocket(socket);
+      if (socket) closeSocket(socket);
     }
   },
 };

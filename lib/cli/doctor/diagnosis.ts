@@ -19,8 +19,8 @@ export interface StepFinding extends Finding {
   readonly step: string;
 }
 
-/** What the doctor looks at. */
-export interface Patient {
+/** Account to check, and how. */
+export interface DoctorInput {
   readonly environment: Environment;
   readonly prefix: string;
   /** `true` if a login may be made. */
@@ -39,10 +39,10 @@ const STEPS: readonly Step[] = [
 ];
 
 /** Makes one step after the other. */
-export async function* diagnose(patient: Patient): AsyncGenerator<StepFinding> {
-  const { environment, mayLogIn, prefix } = patient;
+export async function* runChecks(input: DoctorInput): AsyncGenerator<StepFinding> {
+  const { environment, mayLogIn, prefix } = input;
   yield { step: 'node', ...checkNode(process.version, await readPackage()) };
-  const account = readAccount(environment.variables, prefix);
+  const account = readAccount(environment, prefix);
   for (const finding of checkOptions(account, environment, prefix)) {
     yield { step: 'options', ...finding };
   }
@@ -57,7 +57,7 @@ export async function* diagnose(patient: Patient): AsyncGenerator<StepFinding> {
           : [skip(`Not checked, because of the failure above (${missing ?? 'options'}).`)];
     for (const finding of findings) yield { step: step.name, ...finding };
     const isDone = findings.every(({ state }) => state !== 'fail');
-    // What needs a step that was left out cannot be done either.
+    // The steps that need one that was left out are left out too.
     if (!isDone || missing !== undefined) failed.add(step.name);
   }
 }

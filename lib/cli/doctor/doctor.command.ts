@@ -2,7 +2,7 @@ import { ACCOUNT_HELP, readAccountArguments } from '../account/account.arguments
 import type { Command } from '../terminal/command.js';
 import { FAILURE, SUCCESS } from '../terminal/exit.codes.js';
 import { print } from '../terminal/terminal.js';
-import { diagnose, type StepFinding } from './diagnosis.js';
+import { runChecks, type StepFinding } from './diagnosis.js';
 import { lineOf, summaryOf } from './doctor.report.js';
 
 const HELP = `Usage: nestjs-betfair-session doctor [options]
@@ -31,7 +31,7 @@ export const doctorCommand: Command = {
     const { environment, prefix, has } = readAccountArguments(args, ['login', 'json']);
     const isJson = has('json');
     const findings: StepFinding[] = [];
-    for await (const finding of diagnose({ environment, prefix, mayLogIn: has('login') })) {
+    for await (const finding of runChecks({ environment, prefix, mayLogIn: has('login') })) {
       findings.push(finding);
       if (!isJson) print(lineOf(finding));
     }

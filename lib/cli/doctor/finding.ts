@@ -1,10 +1,10 @@
 import type { UsableAccount } from '../account/read.account.js';
 
-/** What a check says. */
+/** Result of a check. */
 export interface Finding {
   /** `skip`: it could not be checked, or nobody asked for it. */
   readonly state: 'ok' | 'warn' | 'fail' | 'skip';
-  /** What is so, and what to do about it. */
+  /** Facts, and what to do about them. */
   readonly text: string;
 }
 

@@ -17,7 +17,7 @@ export const networkStep: Step = {
       return [warn('A SOCKS proxy is named (HTTPS_PROXY), through which nothing was checked.')];
     }
     // Presented in the handshake only, as at a login.
-    const credentials = (await currentCredentials(resolved))?.certificate?.credentials;
+    const credentials = (await currentCredentials(resolved)).credentials?.certificate?.credentials;
     const found = await Promise.all(
       serversOf(resolved).map((server) =>
         checkServer({ ...server, ca: resolved.ca, ...(server.isLogin && { credentials }) }, prefix),

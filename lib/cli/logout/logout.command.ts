@@ -15,7 +15,8 @@ it from the store. An application that still runs logs in again at its next
 call.
 
 Options:
-  --yes              Does it. Without it, only says what would happen.
+  --yes              Ends it. Without --yes the command only says what it would
+                     do.
 ${ACCOUNT_HELP}
 
 Exit code: 0 if no session is left in the store, 1 if Betfair or the store
@@ -26,10 +27,12 @@ export const logoutCommand: Command = {
 
   async run(args) {
     const { environment, prefix, has } = readAccountArguments(args, ['yes']);
-    const account = assertUsable(readAccount(environment.variables, prefix));
+    const account = assertUsable(readAccount(environment, prefix));
     const { resolved } = account;
-    const { session, store } = await withSharedStore(resolved, (opened) =>
-      readStatus(opened, resolved),
+    const { session, store } = await withSharedStore(
+      resolved,
+      (opened) => readStatus(opened, resolved),
+      'read',
     );
     const where = `${session.key} in ${store ?? 'the store'}`;
     if (!session.stored) {
@@ -52,7 +55,8 @@ export const logoutCommand: Command = {
 
 async function logOut({ options }: UsableAccount): Promise<void> {
   silenceLog();
-  const sessions = await SessionService.create(options);
+  // A scheduled keep-alive would log in.
+  const sessions = await SessionService.create({ ...options, keepAlive: false });
   try {
     await sessions.logout();
   } finally {

@@ -8,7 +8,7 @@ import type { ResolvedSessionOptions } from '../../options/resolved-options.js';
 import { currentCredentials } from '../account/current.credentials.js';
 import type { OpenedStore } from '../account/open.store.js';
 
-/** What the store tells about an account. It holds no secret. */
+/** State of an account by what the store holds. It holds no secret. */
 export interface AccountStatus {
   /** Place of the store; `null` if it does not say. */
   readonly store: string | null;
@@ -19,8 +19,9 @@ export interface AccountStatus {
     readonly stored: boolean;
   };
   readonly login: {
-    readonly allowed: boolean;
-    /** Time from which a login is possible again, if it comes of itself. */
+    /** `null`: not known, because the credentials cannot be read. */
+    readonly allowed: boolean | null;
+    /** Time from which a login is possible again, if nobody need do anything for it. */
     readonly until?: string;
     readonly reason?: string;
   };
@@ -53,16 +54,26 @@ async function loginOf(
   record: LoginRecord,
   resolved: ResolvedSessionOptions,
 ): Promise<AccountStatus['login']> {
-  const fingerprint = (await currentCredentials(resolved))?.fingerprint ?? '';
+  const { credentials, fault } = await currentCredentials(resolved);
+  const fingerprint = credentials?.fingerprint ?? '';
   const { deletion } = storedObjectsOf(resolved);
   const obstacle = findRecordedObstacle(record, fingerprint, systemClock, deletion);
-  if (obstacle === undefined) return { allowed: true };
+  if (obstacle === undefined) {
+    return fault === undefined
+      ? { allowed: true }
+      : { allowed: null, reason: unknown(record, fault) };
+  }
   const until = obstacle instanceof BetfairLoginBlockedError ? obstacle.until : undefined;
   return {
     allowed: false,
     ...(until && { until: until.toISOString() }),
     reason: obstacle.message,
   };
+}
+
+function unknown({ refusals }: LoginRecord, fault: string): string {
+  const codes = Object.values(refusals).join(', ');
+  return codes === '' ? fault : `${fault} Recorded refusals of logins: ${codes}.`;
 }
 
 function leaseOf({ holder }: LoginRecord): AccountStatus['lease'] {

@@ -25,8 +25,8 @@ export const statusCommand: Command = {
 
   async run(args) {
     const { environment, prefix, has } = readAccountArguments(args, ['json']);
-    const { resolved } = assertUsable(readAccount(environment.variables, prefix));
-    const status = await withSharedStore(resolved, (store) => readStatus(store, resolved));
+    const { resolved } = assertUsable(readAccount(environment, prefix));
+    const status = await withSharedStore(resolved, (store) => readStatus(store, resolved), 'read');
     print(has('json') ? JSON.stringify(status, undefined, 2) : reportOf(status));
     return SUCCESS;
   },

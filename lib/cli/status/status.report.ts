@@ -8,9 +8,14 @@ export function reportOf({ store, session, login, lease }: AccountStatus): strin
   const where = `${session.key} in ${store ?? 'the store'}`;
   return [
     line('session', session.stored ? `stored: ${where}` : `none is stored: ${where}`),
-    line('login', login.allowed ? 'allowed' : `blocked. ${login.reason ?? ''}`),
+    line('login', describeLogin(login)),
     line('lease', lease === null ? 'free' : describe(lease)),
   ].join('\n');
+}
+
+function describeLogin({ allowed, reason = '' }: AccountStatus['login']): string {
+  if (allowed === true) return 'allowed';
+  return allowed === null ? `not known. ${reason}` : `blocked. ${reason}`;
 }
 
 function describe({ holder, since, seconds }: NonNullable<AccountStatus['lease']>): string {

@@ -28,7 +28,7 @@ export const unblockCommand: Command = {
 
   async run(args) {
     const { environment, prefix } = readAccountArguments(args, []);
-    const { resolved } = assertUsable(readAccount(environment.variables, prefix));
+    const { resolved } = assertUsable(readAccount(environment, prefix));
     const before = await withSharedStore(resolved, ({ records }) => liftAll(records));
     const lifted = describeFacts(before, Date.now());
     print(

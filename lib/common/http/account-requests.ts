@@ -49,7 +49,11 @@ export class AccountRequests implements RequestTarget {
       for (const tell of this.#onEnd.splice(0)) tell();
     });
     this.#underWay.add(request);
-    return this.connections.dispatcher.dispatch(options, request);
+    // Without a prototype: undici reads members that are not given, and must not find any there.
+    const bounded: PooledRequest = Object.assign(Object.create(null), options, {
+      isGivenUp: () => request.hasEnded || (options.isGivenUp?.() ?? false),
+    });
+    return this.connections.dispatcher.dispatch(bounded, request);
   }
 
   /** Ends the use of the connections. Requests under way, and later ones, fail with `reason`. */
@@ -70,6 +74,11 @@ class RequestUnderWay implements Dispatcher.DispatchHandler {
     private readonly handler: Dispatcher.DispatchHandler,
     private readonly onEnd: () => void,
   ) {}
+
+  /** Tells if nobody waits for the answer any more, so that it need not be sent. */
+  get hasEnded(): boolean {
+    return this.#ended !== undefined;
+  }
 
   /** Fails the request, which is then not sent if it still waits for a connection. */
   end(reason: Error): void {

@@ -18,7 +18,7 @@ export async function loadUndici(): Promise<typeof Undici> {
   const found = await import('undici').catch((error: unknown) => {
     throw new BetfairConfigurationError(NOT_LOADED, { cause: safeCause(error) });
   });
-  if (typeof found.EnvHttpProxyAgent !== 'function') throw new BetfairConfigurationError(TOO_OLD);
+  if (found.cacheStores === undefined) throw new BetfairConfigurationError(TOO_OLD);
   return (loaded = found);
 }
 

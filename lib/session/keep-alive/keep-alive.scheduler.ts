@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { Clock, ClockTimer } from '../../common/clock.js';
+import { BetfairSessionError } from '../../errors/index.js';
 import { type Growth, Pauses } from '../../common/pauses.js';
 import type { TimerRegistry } from './scheduler-registry.js';
 
@@ -7,6 +9,9 @@ import type { TimerRegistry } from './scheduler-registry.js';
 const RETRY_PAUSES: Growth = { first: 15_000, longest: 48_000 };
 /** Shortest wait as a share of the interval. The random wait keeps processes from asking Betfair in step. */
 const MIN_SHARE_OF_INTERVAL = 0.8;
+
+/** Runs work outside of the request in which an account was added: its context would live as long as the account. */
+const outside = AsyncLocalStorage.snapshot();
 
 /**
  * Keeps the session alive while the application is idle. Failures do not end the loop. Its timer appears in the
@@ -34,7 +39,8 @@ export class KeepAliveScheduler implements OnApplicationBootstrap, OnModuleDestr
     this.#registry = await this.findRegistry?.(`betfair-session:${this.account}`);
     if (this.#stopped) return;
     // Not awaited: an application must be able to start while Betfair is down.
-    void this.#tick(this.interval);
+    const { interval } = this;
+    outside(() => void this.#tick(interval));
   }
 
   onModuleDestroy(): void {
@@ -49,7 +55,9 @@ export class KeepAliveScheduler implements OnApplicationBootstrap, OnModuleDestr
     try {
       await this.sessions.keepAlive();
       this.#retries.reset();
-    } catch {
+    } catch (error) {
+      if (error instanceof BetfairSessionError && error.code === 'BETFAIR_CLOSED')
+        return this.onModuleDestroy();
       // The keep-alive published the error as an event.
       wait = Math.min(wait, this.#retries.next());
     }

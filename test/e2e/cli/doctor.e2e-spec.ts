@@ -500,7 +500,7 @@ describe('doctor', () => {
 
   it('finds a store that ignores conditions, and leaves nothing in it', async () => {
     const { variables } = await healthyWorld(simulator);
-    const { usable } = readAccount(variables, 'BETFAIR_');
+    const { usable } = readAccount({ variables, overruled: [] }, 'BETFAIR_');
     if (usable === undefined) throw new Error('The account cannot be used.');
     const stored = new Map<string, string>();
     let versions = 0;

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 
 /** Starts that many processes, of which each is told that the sessions of the others are gone. */
 export async function bootBound(fleet, size) {
-  const certificates = join(fleet.build, 'testing/simulator/certificates.js');
+  const certificates = join(fleet.build, 'testing/simulator/http/certificates.js');
   const { serverCertificate } = await import(pathToFileURL(certificates).href);
   const members = new Map();
   const server = createServer(await serverCertificate(), (request, response) => {
