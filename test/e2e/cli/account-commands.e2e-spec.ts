@@ -1,7 +1,8 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { betfairSessionOptionsFromEnv, SessionService } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { CERTIFICATE_FILES } from '../../../lib/cli/simulator/simulator.certificates.js';
 import { cleanUp } from './support/command.js';
 import { healthyWorld, runIn, type World } from './support/world.js';
 
@@ -48,6 +49,22 @@ async function runAlone(...args: readonly string[]) {
 }
 
 describe('status', () => {
+  it('says that it cannot know whether a login is allowed without the credentials', async () => {
+    await refuse('ACCOUNT_NOW_LOCKED');
+    await rm(join(world.folder, CERTIFICATE_FILES.clientKey));
+    const { code, stdout } = await runAlone('status', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      login: { allowed: null, reason: expect.stringMatching(/KEY_FILE|key.*ACCOUNT_NOW_LOCKED/s) },
+    });
+  });
+
+  it.each([['status'], ['logout']])('makes no store in a wrong place: %s', async (command) => {
+    const before = await readdir(world.folder);
+    await runAlone(command);
+    expect(await readdir(world.folder)).toEqual(before);
+  });
+
   it('shows that nothing is stored yet', async () => {
     const { code, stdout, stderr } = await runAlone('status');
     expect([code, stderr]).toEqual([0, '']);
@@ -173,4 +190,13 @@ describe('logout', () => {
     expect(stderr).toMatch(/^Error: Betfair's identity service answered HTTP 503/);
     expect((await runAlone('status')).stdout).toMatch(/^session {2}stored: /);
   });
+});
+
+it('logout makes no login, also where the keep-alive is scheduled and the session is dead', async () => {
+  await start();
+  simulator.endSessions();
+  const { logins } = simulator.counts;
+  const variables = { ...world.variables, BETFAIR_KEEP_ALIVE: 'true' };
+  const { code } = await runIn({ ...world, variables }, 'logout', '--yes');
+  expect([code, simulator.counts.logins]).toEqual([0, logins]);
 });

@@ -300,7 +300,7 @@ const BROKEN: readonly (readonly [name: string, spoil: Break, ...expected: Expec
       await logInBefore(world);
       return {};
     },
-    /^fail record: Betfair has banned this account from logging in for 20 minutes.* No login is attempted before 2\d{3}-.*Z\. It ends without you\. To lift it sooner: /,
+    /^fail record: Betfair has banned this account from logging in for 20 minutes.* No login is attempted before 2\d{3}-.*Z\. It ends alone\. To lift it sooner: /,
   ],
   [
     'with the session of another account',
@@ -485,6 +485,30 @@ describe('doctor', () => {
     expect(findings).toContainEqual(expect.stringMatching(/^fail options: BETFAIR_JURISDICTION: /));
     expect(findings).toContainEqual(
       expect.stringMatching(/^warn options: BETFAIR_APP_KEY has one value in the file and another/),
+    );
+  });
+
+  it('prints its commands for the account that it was asked about', async () => {
+    const { folder, variables } = await healthyWorld(simulator);
+    const italian = Object.fromEntries(
+      Object.entries(variables).map(([name, text]) => [name.replace('_', '_ITALY_'), text]),
+    );
+    const world = { folder, variables: italian };
+    const args = ['doctor', '--login', '--json', '--prefix', 'BETFAIR_ITALY_'];
+    await runIn(world, ...args);
+    expect(findingsIn(await runIn(world, ...args)).join('\n')).toContain(
+      'npx nestjs-betfair-session logout --yes --prefix BETFAIR_ITALY_.',
+    );
+  });
+
+  it('warns of a SOCKS proxy, and fails nothing because of it', async () => {
+    const { folder, variables } = await healthyWorld(simulator);
+    const socks = { HTTPS_PROXY: 'socks5://127.0.0.1:1', NO_PROXY: '' };
+    const world = { folder, variables: { ...variables, ...socks } };
+    const outcome = await runIn(world, 'doctor', '--json');
+    expect(outcome.code).toBe(0);
+    expect(findingsIn(outcome).join('\n')).toMatch(
+      /^warn network: A SOCKS proxy[^]*^skip clock: /m,
     );
   });
 
