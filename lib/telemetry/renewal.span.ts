@@ -10,6 +10,8 @@ export class RenewalSpan {
   readonly #tracer: Api.Tracer;
   readonly #attributes: Api.Attributes;
   #span: Api.Span | undefined;
+  /** Spans that belong to the renewal in progress already. The SDK drops the application's own links for a surplus. */
+  #related = new WeakSet<Api.Span>();
 
   /** @internal */
   constructor(api: typeof Api, attributes: Api.Attributes) {
@@ -25,6 +27,9 @@ export class RenewalSpan {
     quietly(() => {
       const span = this.#tracer.startSpan(RENEWAL_SPAN, { attributes: this.#attributes });
       this.#span = span;
+      this.#related = new WeakSet();
+      const parent = trace.getActiveSpan();
+      if (parent) this.#related.add(parent);
       context.with(trace.setSpan(context.active(), span), () => {
         running = renew();
       });
@@ -50,6 +55,11 @@ export class RenewalSpan {
   link(): void {
     const span = this.#span;
     if (span === undefined) return;
-    quietly(() => this.#api.trace.getActiveSpan()?.addLink({ context: span.spanContext() }));
+    quietly(() => {
+      const waiting = this.#api.trace.getActiveSpan();
+      if (waiting === undefined || this.#related.has(waiting)) return;
+      this.#related.add(waiting);
+      waiting.addLink({ context: span.spanContext() });
+    });
   }
 }

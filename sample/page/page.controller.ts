@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { Controller, Get, Header, type MessageEvent, Res, Sse } from '@nestjs/common';
-import type { Observable } from 'rxjs';
+import { finalize, type Observable } from 'rxjs';
 import { LiveView } from './live-view.service.js';
 
 const PAGE = readFileSync(new URL('page.html', import.meta.url), 'utf8');
@@ -18,6 +18,9 @@ const POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
+
+/** Milliseconds for the last messages to a client. */
+const LAST_MESSAGES_MS = 1_000;
 
 /** A page that shows how things stand, and what happens as it happens. */
 @Controller()
@@ -39,7 +42,12 @@ export class PageController {
     const { socket } = response;
     // It ends when the application shuts down, which would then wait until the idle connection times out.
     response.once('finish', () => socket?.destroySoon());
-    return this.view.messages();
+    return this.view.messages().pipe(
+      finalize(() => {
+        // A client that does not read would hold the shutdown up for ever.
+        setTimeout(() => socket?.destroy(), LAST_MESSAGES_MS).unref();
+      }),
+    );
   }
 }
 

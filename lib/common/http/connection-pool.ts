@@ -98,7 +98,7 @@ export class ConnectionPool implements RequestTarget {
     const next = this.#waiting.shift();
     if (next === undefined) return this.#idle.add(client);
     this.#busy.add(client);
-    client.dispatch(next.options, next.handler);
+    next.inContext(() => client.dispatch(next.options, next.handler));
     // undici refused the request, for example for an invalid header, so the connection is free.
     if (client.stats.size === 0) this.#free(client);
   }

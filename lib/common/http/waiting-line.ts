@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock, ClockTimer } from '../clock.js';
 import type { Dispatcher } from './undici.js';
 
@@ -16,6 +17,8 @@ export interface Waiting {
   readonly options: PooledRequest;
   readonly handler: Dispatcher.DispatchHandler;
   readonly since: number;
+  /** Runs work in the asynchronous context of the caller, in which tracers look for the span of the request. */
+  readonly inContext: <T>(work: () => T) => T;
 }
 
 /** Requests that wait for a connection, in the order of their arrival. */
@@ -34,7 +37,8 @@ export class WaitingLine {
   }
 
   push(options: PooledRequest, handler: Dispatcher.DispatchHandler): void {
-    this.#line.push({ options, handler, since: this.clock.monotonic() });
+    const inContext = AsyncLocalStorage.snapshot();
+    this.#line.push({ options, handler, since: this.clock.monotonic(), inContext });
   }
 
   shift(): Waiting | undefined {
