@@ -75,11 +75,16 @@ export class SessionAccounts implements OnModuleDestroy, OnApplicationShutdown {
 
   /**
    * Removes an account that was added here. Work and requests in flight have five seconds, as at a shutdown; then calls
-   * fail with `BETFAIR_CLOSED`. Its session goes on at Betfair and in the store: to end it, `logout()` first.
+   * fail with `BETFAIR_CLOSED`. Its session goes on at Betfair and in the store, unless `logout` is `true`: then it is
+   * ended once nothing finds the account any more, so that no call logs in again.
    *
    * @throws BetfairConfigurationError it was not added here
+   * @throws BetfairSessionError the session could not be ended; the account is removed all the same
    */
-  async remove(name: string): Promise<void> {
+  async remove(
+    name: string,
+    { logout = false }: { readonly logout?: boolean } = {},
+  ): Promise<void> {
     const added = this.#added.get(name);
     if (!added) {
       if (!this.get(name)) throw this.registry.unknown(name, 'SessionAccounts.remove()');
@@ -87,7 +92,7 @@ export class SessionAccounts implements OnModuleDestroy, OnApplicationShutdown {
         `the account "${name}" is registered by a module, so it stays as long as the application. Only accounts that add() added can be removed.`,
       );
     }
-    const removal = this.#removals.get(name) ?? this.#close(name, added);
+    const removal = this.#removals.get(name) ?? this.#close(name, added, logout);
     this.#removals.set(name, removal);
     await removal;
   }
@@ -133,14 +138,16 @@ export class SessionAccounts implements OnModuleDestroy, OnApplicationShutdown {
     }
   }
 
-  async #close(name: string, added: Promise<SessionService>): Promise<void> {
+  async #close(name: string, added: Promise<SessionService>, logout: boolean): Promise<void> {
+    this.registry.unregister(name);
     const sessions = await added.catch(() => undefined);
     try {
       if (sessions === undefined) return;
       // Nothing finds it any more; its name, store and key are free once no work uses them.
       this.registry.unregister(name);
-      await sessions.close();
+      if (logout) await sessions.logout();
     } finally {
+      await sessions?.close();
       this.registry.release(name);
       this.#added.delete(name);
       this.#removals.delete(name);

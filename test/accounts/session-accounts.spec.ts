@@ -184,6 +184,29 @@ describe('an account that is removed', () => {
     expect(simulator.liveTokens('ada')).toHaveLength(1);
   });
 
+  it('logs out, if that is asked for, once nothing finds it any more', async () => {
+    const accounts = await start();
+    const sessions = await accounts.add('ada', { ...optionsOf('ada'), keepAlive: true });
+    await sessions.getSession();
+    const removing = accounts.remove('ada', { logout: true });
+    expect([accounts.get('ada'), accounts.names]).toEqual([undefined, ['default']]);
+    await clock.until(removing);
+    expect(simulator.liveTokens('ada')).toEqual([]);
+    expect(simulator.counts).toMatchObject({ logins: 1, logouts: 1 });
+  });
+
+  it('is removed also if the logout fails, which is told', async () => {
+    const accounts = await start();
+    const sessions = await accounts.add('ada', optionsOf('ada'));
+    await sessions.getSession();
+    simulator.fail('logout', { status: 503 }, { times: Infinity });
+    expect(await errorOf(clock.until(accounts.remove('ada', { logout: true })))).toMatchObject({
+      code: 'BETFAIR_IDENTITY_UNAVAILABLE',
+    });
+    expect(await errorOf(sessions.getSession())).toMatchObject({ code: 'BETFAIR_CLOSED' });
+    await accounts.add('ada', optionsOf('ada'));
+  });
+
   it('lets its calls end first, and keeps its name until then', async () => {
     const accounts = await start();
     const sessions = await accounts.add('ada', optionsOf('ada'));

@@ -67,7 +67,10 @@ async function askForHeaders(
     headers: { host },
     createConnection: () => socket,
   });
+  // Also after the headers: what answers HEAD with a page sends bytes that are no HTTP.
+  asked.on('error', () => undefined);
   asked.end();
   const [answer]: unknown[] = await once(asked, 'response');
+  asked.destroy();
   return answer instanceof IncomingMessage ? answer.headers : {};
 }

@@ -1,3 +1,4 @@
+import { redact } from '../../common/redact.js';
 import { BetfairConfigurationError, BetfairSessionError } from '../../errors/index.js';
 import { safeCause } from '../../errors/safe-cause.js';
 import type { Environment } from '../account/environment.js';
@@ -27,6 +28,9 @@ export interface DoctorInput {
   readonly mayLogIn: boolean;
 }
 
+/** Variables whose values are not shown. */
+const SECRETS = ['PASSWORD', 'APP_KEY', 'PASSPHRASE'];
+
 /** Steps after the first two, cheap and local ones first. */
 const STEPS: readonly Step[] = [
   certificateStep,
@@ -38,8 +42,16 @@ const STEPS: readonly Step[] = [
   loginStep,
 ];
 
-/** Makes one step after the other. */
+/** Makes one step after the other. No finding shows a secret, whatever variable it was written into by mistake. */
 export async function* runChecks(input: DoctorInput): AsyncGenerator<StepFinding> {
+  const { environment, prefix } = input;
+  const secrets = SECRETS.flatMap((name) => environment.variables[`${prefix}${name}`] ?? []);
+  for await (const finding of runSteps(input)) {
+    yield { ...finding, text: redact(finding.text, secrets) };
+  }
+}
+
+async function* runSteps(input: DoctorInput): AsyncGenerator<StepFinding> {
   const { environment, mayLogIn, prefix } = input;
   yield { step: 'node', ...checkNode(process.version, await readPackage()) };
   const account = readAccount(environment, prefix);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { SessionStorageError } from '../../errors/index.js';
+import { setTimeout } from 'node:timers/promises';
+import { SessionStorageError, StorageConflictError } from '../../errors/index.js';
 import { EMPTY_RECORD } from '../../login/lease/lease.record.js';
 import { RecordStore } from '../../login/lease/record.store.js';
 import { assertKeepsRecord } from '../../login/lease/store.check.js';
@@ -9,6 +10,10 @@ import { type Finding, ok, type Step, warn } from './finding.js';
 
 /** Name of an object of the doctor's own. No account has it by default. */
 const KEY = 'nestjs-betfair-session.doctor';
+/** Attempts, if another doctor uses the object at the same moment. */
+const MOST_ATTEMPTS = 8;
+/** Longest pause between two of them. */
+const LONGEST_PAUSE_MS = 500;
 
 /** Checks that the store obeys conditions, on an object that no session uses. */
 export const storeStep: Step = {
@@ -21,10 +26,16 @@ async function checkStore(
   { storage, traits, warnings }: OpenedStore,
   prefix: string,
 ): Promise<readonly Finding[]> {
-  try {
-    await checkConditions(storage);
-  } finally {
-    await remove(storage).catch(() => undefined);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await checkConditions(storage);
+      break;
+    } catch (error) {
+      if (!isDisturbance(error) || attempt === MOST_ATTEMPTS) throw error;
+      await setTimeout(Math.random() * LONGEST_PAUSE_MS);
+    } finally {
+      await remove(storage).catch(() => undefined);
+    }
   }
   const found = warnings.map(warn);
   const { isShared, location = 'the store' } = traits;
@@ -62,8 +73,15 @@ async function remove(storage: SessionStorage): Promise<void> {
   if (left !== undefined) await storage.delete(KEY, { ifVersion: left.version });
 }
 
-function disturbed(): SessionStorageError {
-  return new SessionStorageError(
+/** Tells if somebody else wrote the object: doctors of a deployment start at the same moment. */
+function isDisturbance(error: unknown): boolean {
+  return error instanceof StorageConflictError || error instanceof DisturbedError;
+}
+
+class DisturbedError extends SessionStorageError {}
+
+function disturbed(): DisturbedError {
+  return new DisturbedError(
     `The object "${KEY}" changed or stayed although nobody else should use it. Check that no other doctor runs at the moment, and that reads come from no replica or cache.`,
     'unavailable',
   );

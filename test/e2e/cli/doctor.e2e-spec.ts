@@ -1,7 +1,8 @@
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Server as TcpServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { join } from 'node:path';
 import {
   betfairSessionOptionsFromEnv,
@@ -9,6 +10,8 @@ import {
   type SessionStorage,
 } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import { CERTIFICATE_FILES } from '../../../lib/cli/simulator/simulator.certificates.js';
+import { serverCertificate } from '../../../lib/testing/simulator/http/certificates.js';
 import { readAccount } from '../../../lib/cli/account/read.account.js';
 import { checkNode } from '../../../lib/cli/doctor/node.check.js';
 import { storeStep } from '../../../lib/cli/doctor/store.step.js';
@@ -22,7 +25,7 @@ const OTHER = 'somebody.else';
 const ifOpenssl = hasOpenssl ? it : it.skip;
 
 let simulator: BetfairSimulator;
-const servers: Server[] = [];
+const servers: TcpServer[] = [];
 
 beforeAll(async () => {
   simulator = await BetfairSimulator.start({ accounts: [{}, { username: OTHER }] });
@@ -58,7 +61,7 @@ async function diagnose(spoil: Break): Promise<readonly string[]> {
   return findings;
 }
 
-function portOf(server: Server): number {
+function portOf(server: TcpServer): number {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('It does not listen.');
   return address.port;
@@ -499,6 +502,41 @@ describe('doctor', () => {
     expect(findingsIn(await runIn(world, ...args)).join('\n')).toContain(
       'npx nestjs-betfair-session logout --yes --prefix BETFAIR_ITALY_.',
     );
+  });
+
+  it('shows no secret that was written into another variable by mistake', async () => {
+    const { folder, variables } = await healthyWorld(simulator);
+    const password = String(variables['BETFAIR_PASSWORD']);
+    const world = { folder, variables: { ...variables, BETFAIR_CERT_FILE: `./${password}` } };
+    const outcome = await runIn(world, 'doctor', '--json');
+    expect(outcome.code).toBe(1);
+    expect(findingsIn(outcome).join('\n')).toMatch(/^fail certificate: .*\[redacted\]/m);
+  });
+
+  it('goes on where a middlebox answers the question for the time with a page', async () => {
+    const { folder, variables } = await healthyWorld(simulator);
+    const page = 'HTTP/1.1 403 Forbidden\r\nContent-Length: 20\r\n\r\n<html>blocked</html>';
+    const certificate = await serverCertificate();
+    await writeFile(join(folder, CERTIFICATE_FILES.ca), `${simulator.ca}\n${certificate.ca}`);
+    const server = createTlsServer(certificate, (socket) => {
+      socket.on('error', () => undefined).on('data', () => socket.write(page));
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const api = `https://127.0.0.1:${portOf(server)}`;
+      const world = { folder, variables: { ...variables, BETFAIR_ENDPOINT_API: api } };
+      expect(findingsIn(await runIn(world, 'doctor', '--json')).join('\n')).toMatch(
+        /^skip clock: [^]*^ok sharing: /m,
+      );
+    } finally {
+      server.close();
+    }
+  });
+
+  it('shares its object with other doctors that start at the same moment', async () => {
+    const world = await healthyWorld(simulator);
+    const outcomes = await Promise.all([1, 2, 3, 4].map(() => runIn(world, 'doctor', '--json')));
+    expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
   });
 
   it('warns of a SOCKS proxy, and fails nothing because of it', async () => {

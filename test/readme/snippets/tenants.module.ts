@@ -42,8 +42,7 @@ export class TenantsService implements OnApplicationBootstrap {
 
   /** Ends the session at Betfair too, for a tenant who has left. */
   async remove(tenant: string): Promise<void> {
-    await this.accounts.get(tenant)?.logout();
-    await this.accounts.remove(tenant);
+    await this.accounts.remove(tenant, { logout: true });
   }
 }
 
