@@ -124,6 +124,14 @@ export async function composeSession(basis: AccountBasis): Promise<SessionParts>
     const expiry = () => credentials.certificateExpiry();
     warnOfCertificateExpiry(expiry, publisher.events$, clock, log.warn);
   }
+  publisher.events$.subscribe(({ type }) => {
+    if (type !== 'resumed' || !isShared || guard.blocked === undefined) return;
+    // Another process has logged in, so what blocked logins may be lifted. The record tells at the next login too.
+    records.read(closing.signal).then(
+      ({ record }) => guard.learn(record),
+      () => undefined,
+    );
+  });
   const login = new FleetLogin({ identity, credentials, guard, fleet, clock, leaseDuration });
   const acquisition = new SessionAcquisition({
     ...shared,

@@ -199,3 +199,23 @@ describe('a process that waits for another one', () => {
     );
   });
 });
+
+it('a refusal that was lifted elsewhere is forgotten with the session that is resumed then', async () => {
+  const { clock, simulator, start } = await createFleet();
+  simulator.account().loginCode = 'ACCOUNT_NOW_LOCKED';
+  const first = await start({}, clock);
+  await expect(clock.until(first.sessions.getSession())).rejects.toMatchObject({
+    retryable: false,
+  });
+  expect(first.sessions.status.state).toBe('blocked');
+  simulator.account().loginCode = undefined;
+  const second = await start({}, clock);
+  await clock.until(second.sessions.unblockLogin());
+  await clock.until(second.sessions.getSession());
+  // A failed attempt is not repeated at once.
+  await clock.advance(MINUTE);
+  await clock.until(first.sessions.getSession());
+  await clock.settle();
+  expect(first.sessions.status).toMatchObject({ state: 'ready', persisted: true });
+  expect(simulator.counts.logins).toBe(1);
+});
