@@ -43,7 +43,7 @@ export class SessionService {
     const { parts } = assertOpened(opened);
     this.#parts = parts;
     this.account = createSource(opened);
-    this.#api = new SessionFetch(this.account.api, parts.requests.dispatcher, this.account);
+    this.#api = new SessionFetch(this.account.api, parts.requests, this.account);
     parts.telemetry.observe(() => observedStateOf(parts));
   }
 

@@ -1,7 +1,7 @@
 import type { Transform } from 'node:stream';
 import { onAbort, reasonOf, type AbortSignalLike } from '../../common/abort-listener.js';
 import type { PooledRequest } from '../../common/http/waiting-line.js';
-import type { Dispatcher } from '../../common/http/undici.js';
+import type { Dispatcher, RequestTarget } from '../../common/http/undici.js';
 import { BetfairSessionError } from '../../errors/index.js';
 import { safeCause } from '../../errors/safe-cause.js';
 import { AnswerBody } from './answer.body.js';
@@ -25,7 +25,7 @@ const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
  * @throws TypeError `fetch failed`, with its cause; or the reason of the signal
  */
 export function exchange(
-  dispatcher: Dispatcher,
+  target: Pick<RequestTarget, 'dispatch'>,
   options: Dispatcher.DispatchOptions,
   { signal, input }: Pick<PreparedRequest, 'signal' | 'input'>,
 ): Promise<Answer> {
@@ -36,17 +36,18 @@ export function exchange(
     const request: PooledRequest = Object.assign(Object.create(null), options, {
       isGivenUp: () => handler.isGivenUp,
     });
-    dispatcher.dispatch(request, handler);
+    target.dispatch(request, handler);
   });
 }
 
 /** Receives one answer from undici. */
 class AnswerReceiver implements Dispatcher.DispatchHandler {
+  /** `true` once nobody waits for the answer any more. */
+  isGivenUp = false;
   #controller: Dispatcher.DispatchController | undefined;
   #body: AnswerBody | undefined;
   #makeDecoder: DecoderFactory | undefined;
   #decoder: Transform | undefined;
-  #stopped: { readonly reason: unknown } | undefined;
   readonly #forgetSignal: (() => void) | undefined;
 
   constructor(
@@ -60,15 +61,10 @@ class AnswerReceiver implements Dispatcher.DispatchHandler {
     this.#forgetSignal = signal && onAbort(signal, () => this.#stop(reasonOf(signal)));
   }
 
-  /** Tells if nobody waits for the answer any more. */
-  get isGivenUp(): boolean {
-    return this.#stopped !== undefined;
-  }
-
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     // Aborted while it waited for a connection, so it must not be sent.
-    if (this.#stopped) controller.abort(new Error('aborted'));
+    if (this.isGivenUp) controller.abort(new Error('aborted'));
   }
 
   onResponseStart(
@@ -136,8 +132,8 @@ class AnswerReceiver implements Dispatcher.DispatchHandler {
 
   /** Ends the request, or its wait for a connection, because the caller gave it up. */
   #stop(reason: unknown): void {
-    if (this.#stopped) return;
-    this.#stopped = { reason };
+    if (this.isGivenUp) return;
+    this.isGivenUp = true;
     this.#forgetSignal?.();
     this.reject(reason);
     this.#body?.fail(reason);
@@ -146,6 +142,7 @@ class AnswerReceiver implements Dispatcher.DispatchHandler {
   }
 
   #fail(error: unknown): void {
+    this.isGivenUp = true;
     const isOwn = error instanceof BetfairSessionError;
     // Undici's errors carry what a server or proxy sent, which may be an echo of the request.
     const cause = safeCause(error);

@@ -1,4 +1,4 @@
-import type { Dispatcher } from '../../common/http/undici.js';
+import type { RequestTarget } from '../../common/http/undici.js';
 import type { BetfairSession } from '../../betfair-session.js';
 import { markJudged } from '../rejection/rejection-response.js';
 import type { SessionSource } from '../session-source.js';
@@ -26,7 +26,7 @@ export class SessionFetch {
 
   constructor(
     api: string,
-    private readonly dispatcher: Dispatcher,
+    private readonly target: Pick<RequestTarget, 'dispatch'>,
     private readonly source: SessionSource,
   ) {
     this.#api = new URL(api);
@@ -72,7 +72,7 @@ export class SessionFetch {
       body: body.content,
     };
     try {
-      const answer = await exchange(this.dispatcher, options, request);
+      const answer = await exchange(this.target, options, request);
       if (request.failsOnRedirect && REDIRECTS.has(answer.status)) {
         answer.body?.cancel(undefined);
         throw new TypeError('fetch failed', { cause: new Error('unexpected redirect') });

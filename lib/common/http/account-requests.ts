@@ -1,9 +1,9 @@
-import { type Dispatcher, dispatcherTo, type RequestTarget } from './undici.js';
+import type { Dispatcher, RequestTarget } from './undici.js';
 import { fail, type PooledRequest } from './waiting-line.js';
 
 /** Connections that accounts share, as one account needs them. */
 export interface UsedConnections {
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: Pick<RequestTarget, 'dispatch'>;
   /** Opens a first connection in advance. */
   prepare(): void;
   /** Called once, when the account needs them no more. */
@@ -12,8 +12,6 @@ export interface UsedConnections {
 
 /** Requests of one account. They can be awaited and ended, while those of other accounts use the same connections. */
 export class AccountRequests implements RequestTarget {
-  /** Sends requests. */
-  readonly dispatcher = dispatcherTo(this);
   readonly #underWay = new Set<RequestUnderWay>();
   /** Callbacks for the end of the next request. */
   readonly #onEnd: (() => void)[] = [];
@@ -39,6 +37,7 @@ export class AccountRequests implements RequestTarget {
     }
   }
 
+  /** @param options - its `isGivenUp` must tell that `handler` has been failed */
   dispatch(options: PooledRequest, handler: Dispatcher.DispatchHandler): boolean {
     if (this.#closed) {
       fail(handler, this.#closed);
@@ -49,11 +48,7 @@ export class AccountRequests implements RequestTarget {
       for (const tell of this.#onEnd.splice(0)) tell();
     });
     this.#underWay.add(request);
-    // Without a prototype: undici reads members that are not given, and must not find any there.
-    const bounded: PooledRequest = Object.assign(Object.create(null), options, {
-      isGivenUp: () => request.hasEnded || (options.isGivenUp?.() ?? false),
-    });
-    return this.connections.dispatcher.dispatch(bounded, request);
+    return this.connections.dispatcher.dispatch(options, request);
   }
 
   /** Ends the use of the connections. Requests under way, and later ones, fail with `reason`. */
@@ -74,11 +69,6 @@ class RequestUnderWay implements Dispatcher.DispatchHandler {
     private readonly handler: Dispatcher.DispatchHandler,
     private readonly onEnd: () => void,
   ) {}
-
-  /** Tells if nobody waits for the answer any more, so that it need not be sent. */
-  get hasEnded(): boolean {
-    return this.#ended !== undefined;
-  }
 
   /** Fails the request, which is then not sent if it still waits for a connection. */
   end(reason: Error): void {

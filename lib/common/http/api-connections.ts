@@ -13,7 +13,7 @@ const SILENCE_TIMEOUT_MS = 60_000;
 const IDLE_MS = { direct: 170_000, proxied: 50_000 };
 
 /**
- * Connections to the API, which accounts share. They trust `ca` in addition to the usual authorities and use the proxy of the environment
+ * Connections to the API. They trust `ca` in addition to the usual authorities and use the proxy of the environment
  * (`HTTPS_PROXY`, `NO_PROXY`). Certificate checking is never switched off.
  *
  * @throws BetfairConfigurationError the environment names a proxy that cannot be used

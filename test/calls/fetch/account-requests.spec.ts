@@ -1,28 +1,26 @@
+import { BetfairSessionError } from 'nestjs-betfair-session';
+import { exchange } from '../../../lib/calls/fetch/exchange.js';
 import { AccountRequests } from '../../../lib/common/http/account-requests.js';
-import { dispatcherTo, loadUndici } from '../../../lib/common/http/undici.js';
 import type { PooledRequest } from '../../../lib/common/http/waiting-line.js';
-
-beforeAll(async () => void (await loadUndici()));
 
 describe('the requests of an account that share connections', () => {
   it('are given up when the account is closed while they wait for one', async () => {
     const waiting: PooledRequest[] = [];
     const requests = new AccountRequests({
-      dispatcher: dispatcherTo({
-        dispatch: (options) => waiting.push(options) > 0,
-        destroy: async () => undefined,
-      }),
+      dispatcher: { dispatch: (options) => waiting.push(options) > 0 },
       prepare: () => undefined,
       release: async () => undefined,
     });
-    const errors: Error[] = [];
-    requests.dispatch(
+    const errors: unknown[] = [];
+    const sent = exchange(
+      requests,
       { origin: 'https://api.betfair.com', path: '/', method: 'GET' },
-      { onResponseError: (_controller, error) => void errors.push(error) },
-    );
+      { signal: undefined, input: undefined },
+    ).catch((error: unknown) => errors.push(error));
     expect([requests.isBusy, waiting[0]?.isGivenUp?.()]).toEqual([true, false]);
-    const closed = new Error('closed');
+    const closed = new BetfairSessionError('closed', { code: 'BETFAIR_CLOSED', retryable: false });
     await requests.destroy(closed);
+    await sent;
     expect([requests.isBusy, waiting[0]?.isGivenUp?.(), errors]).toEqual([false, true, [closed]]);
   });
 });
