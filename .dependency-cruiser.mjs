@@ -27,7 +27,7 @@ const BELOW = {
   accounts: ['injection-tokens.ts', 'session', 'options', 'storage', ...GROUND],
   'injection-tokens.ts': ['session', 'common'],
   session: ['betfair-session.ts', 'login', 'calls', 'options', 'telemetry', ...OUTSIDE],
-  telemetry: GROUND,
+  telemetry: OUTSIDE,
   calls: ['betfair-session.ts', ...GROUND],
   login: ['options', ...OUTSIDE],
   config: ['options'],

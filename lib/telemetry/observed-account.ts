@@ -7,9 +7,7 @@ import type {
 import { STATE } from './attributes.js';
 import { quietly } from './quietly.js';
 import { type ObservedAccount, STATES } from './telemetry.js';
-import type { Instruments } from './telemetry.metrics.js';
-
-const MS_PER_SECOND = 1_000;
+import { inSeconds, type Instruments } from './telemetry.metrics.js';
 
 /** Values of an account that is closed. */
 const CLOSED = {
@@ -39,9 +37,9 @@ export function observeAccount(
     }
     result.observe(unstored, Number(seen.isUnstored), account);
     result.observe(loginBlocked, Number(seen.isLoginBlocked), account);
-    result.observe(timeLeft, seen.timeLeft / MS_PER_SECOND, account);
+    result.observe(timeLeft, inSeconds(seen.timeLeft), account);
     if (seen.certificateTimeLeft === undefined) return;
-    result.observe(certificateTimeLeft, seen.certificateTimeLeft / MS_PER_SECOND, account);
+    result.observe(certificateTimeLeft, inSeconds(seen.certificateTimeLeft), account);
   };
   const add = (callback: BatchObservableCallback) =>
     quietly(() => meter.addBatchObservableCallback(callback, gauges));

@@ -1,20 +1,14 @@
 import type * as Api from '@opentelemetry/api';
 import type { Clock } from '../common/clock.js';
 import { text } from '../common/unknown-values.js';
+import type { ReplyReport } from '../identity/reply.report.js';
+import type { EndedOperation } from '../storage/monitored.storage.js';
 import { ACCOUNT, ERROR_TYPE, OPERATION, OUTCOME, SCOPE } from './attributes.js';
 import { observeAccount } from './observed-account.js';
 import { quietly } from './quietly.js';
 import { RenewalSpan } from './renewal.span.js';
-import type {
-  IdentityReport,
-  ObservedAccount,
-  RenewalOutcome,
-  StoreReport,
-  Telemetry,
-} from './telemetry.js';
-import { createInstruments, type Instruments } from './telemetry.metrics.js';
-
-const MS_PER_SECOND = 1_000;
+import type { ObservedAccount, RenewalOutcome, Telemetry } from './telemetry.js';
+import { createInstruments, inSeconds, type Instruments } from './telemetry.metrics.js';
 
 /** Reports one account to the OpenTelemetry of the application, whose errors it ignores. */
 export class OpenTelemetry implements Telemetry {
@@ -41,7 +35,7 @@ export class OpenTelemetry implements Telemetry {
     const note = (outcome: string, code?: string) => {
       this.#span.end(outcome, code);
       const labels = this.#labels(code, { [OUTCOME]: outcome });
-      const seconds = (this.#clock.monotonic() - began) / MS_PER_SECOND;
+      const seconds = inSeconds(this.#clock.monotonic() - began);
       quietly(() => this.#instruments.renewalDuration.record(seconds, labels));
     };
     try {
@@ -58,18 +52,18 @@ export class OpenTelemetry implements Telemetry {
     this.#span.link();
   }
 
-  noteReply({ operation, outcome, code, ms }: IdentityReport): void {
+  noteReply({ operation, outcome, code, ms }: ReplyReport): void {
     const labels = this.#labels(code, { [OUTCOME]: outcome });
     const { keepAliveDuration, logins } = this.#instruments;
     quietly(() => {
       if (operation === 'login') logins.add(1, labels);
-      if (operation === 'keepAlive') keepAliveDuration.record(ms / MS_PER_SECOND, labels);
+      if (operation === 'keepAlive') keepAliveDuration.record(inSeconds(ms), labels);
     });
   }
 
-  noteStored({ operation, code, ms }: StoreReport): void {
+  noteStored({ operation, code, ms }: EndedOperation): void {
     const labels = this.#labels(code, { [OPERATION]: operation });
-    quietly(() => this.#instruments.storeDuration.record(ms / MS_PER_SECOND, labels));
+    quietly(() => this.#instruments.storeDuration.record(inSeconds(ms), labels));
   }
 
   noteRejection(): void {

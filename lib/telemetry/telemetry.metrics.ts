@@ -100,3 +100,8 @@ function optionsOf(name: MetricName): MetricOptions {
   const { unit, description } = METRICS[name];
   return { description, ...(unit && { unit }) };
 }
+
+/** Converts milliseconds to the unit of every duration. */
+export function inSeconds(ms: number): number {
+  return ms / 1_000;
+}

@@ -1,7 +1,10 @@
+import type { ReplyReport } from '../identity/reply.report.js';
+import type { EndedOperation } from '../storage/monitored.storage.js';
+
 /** States that an account can be in. */
 export const STATES = ['empty', 'ready', 'degraded', 'blocked'] as const;
 
-/** What the gauges of an account show; read from memory only. */
+/** Values of the gauges of an account; read from memory only. */
 export interface ObservedAccount {
   readonly state: (typeof STATES)[number];
   /** Milliseconds until the session ends; 0 without one. */
@@ -18,36 +21,19 @@ export interface RenewalOutcome {
   readonly outcome: string;
 }
 
-/** Answer of the identity service, or the lack of one. */
-export interface IdentityReport {
-  readonly operation: 'login' | 'keepAlive' | 'logout';
-  readonly outcome: string;
-  /** Code of the error, or Betfair's code of a refused login. */
-  readonly code: string | undefined;
-  readonly ms: number;
-}
-
-/** Operation of the store that has ended. */
-export interface StoreReport {
-  readonly operation: 'read' | 'write' | 'delete';
-  /** Code of the error; `undefined` if it succeeded. */
-  readonly code: string | undefined;
-  readonly ms: number;
-}
-
 /** Receives what the parts of one account do. No method throws or waits. */
 export interface Telemetry {
   /** Runs a renewal. */
   renewal<T extends RenewalOutcome>(run: () => Promise<T>): Promise<T>;
   /** Notes that a caller waits for the renewal in progress. */
   joinRenewal(): void;
-  noteReply(report: IdentityReport): void;
-  noteStored(report: StoreReport): void;
+  noteReply(reply: ReplyReport): void;
+  noteStored(operation: EndedOperation): void;
   /** Notes that Betfair rejected the session. */
   noteRejection(): void;
   /** Begins to show the state of the account. */
   observe(look: () => ObservedAccount): void;
-  /** Ends that. */
+  /** Ends what {@link observe} began. */
   close(): void;
 }
 
