@@ -16,12 +16,7 @@ import {
   parseLogoutReply,
   unclearLogin,
 } from './identity-reply.js';
-import {
-  type IdentityRequest,
-  type IdentityResponse,
-  type Operation,
-  sendRequest,
-} from './identity.request.js';
+import { type IdentityRequest, type IdentityResponse, sendRequest } from './identity.request.js';
 import { createTransport } from './identity.transport.js';
 import { type AnyReply, replyReport, type ReplyReport } from './reply.report.js';
 import type { ResolvedEndpoints } from './jurisdiction.endpoints.js';
@@ -116,7 +111,7 @@ export class IdentityClient {
     // After the connections are closed, because only then nothing more can be sent.
     const reply =
       'type' in answer ? unclearLogin(answer, watch.mayHaveSent) : parseLoginReply(answer);
-    this.#report('login', reply, began);
+    this.onReply(replyReport('login', reply, this.clock.monotonic() - began));
     return reply;
   }
 
@@ -146,10 +141,6 @@ export class IdentityClient {
     });
   }
 
-  #report(operation: Operation, reply: AnyReply, began: number): void {
-    this.onReply(replyReport(operation, reply, this.clock.monotonic() - began));
-  }
-
   async #withToken<T extends AnyReply>(
     operation: 'keepAlive' | 'logout',
     url: string,
@@ -174,7 +165,7 @@ export class IdentityClient {
       signal,
     );
     const reply = 'type' in answer ? answer : parse(answer);
-    this.#report(operation, reply, began);
+    this.onReply(replyReport(operation, reply, this.clock.monotonic() - began));
     return reply;
   }
 

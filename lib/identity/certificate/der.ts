@@ -31,7 +31,8 @@ function lengthOf({ length }: Buffer): Buffer {
   return Buffer.from([0x80 | bytes.length, ...bytes]);
 }
 
-function bytesOf(number: number): number[] {
+/** Bytes of a number, the most significant first. */
+export function bytesOf(number: number): number[] {
   return number < 0x100 ? [number] : [...bytesOf(Math.floor(number / 0x100)), number % 0x100];
 }
 

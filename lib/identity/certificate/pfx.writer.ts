@@ -6,7 +6,16 @@ import {
   X509Certificate,
 } from 'node:crypto';
 import type { PemPair } from './certificate.writer.js';
-import { integer, nothing, objectId, octetString, sequence, setOf, tagged } from './der.js';
+import {
+  bytesOf,
+  integer,
+  nothing,
+  objectId,
+  octetString,
+  sequence,
+  setOf,
+  tagged,
+} from './der.js';
 
 const SHA256 = sequence(objectId('2.16.840.1.101.3.4.2.1'), nothing());
 const CERTIFICATE = objectId('1.2.840.113549.1.9.22.1');
@@ -44,7 +53,7 @@ export function writePfx({ cert, key }: PemPair, passphrase: string): Buffer {
     sequence(
       sequence(SHA256, octetString(mac)),
       octetString(salt),
-      integer(bytesOf(MAC_ITERATIONS)),
+      integer(Buffer.from(bytesOf(MAC_ITERATIONS))),
     ),
   );
 }
@@ -72,10 +81,4 @@ function macKey(passphrase: string, salt: Buffer): Buffer {
 /** Repeats bytes until whole blocks are full. */
 function filled(bytes: Buffer): Buffer {
   return Buffer.alloc(Math.ceil(bytes.length / BLOCK_BYTES) * BLOCK_BYTES, bytes);
-}
-
-function bytesOf(number: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(number);
-  return bytes;
 }
