@@ -1,15 +1,14 @@
 // Measures the package as it is published: `npm run bench`. Arguments select benchmarks by what their names contain;
 // BENCH_QUICK=1 makes rounds so short that figures mean little. A whole run writes results.json, results.md and README's
 // table. A target missed makes the exit code 1, except in a quick run.
-import { execFileSync, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, cpSync, mkdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { publishInto } from '../e2e/publish.mjs';
 import { installIn } from '../e2e/stores/install.mjs';
 import { describe, missed, print, write } from './results.mjs';
 
 const HERE = import.meta.dirname;
-const ROOT = resolve(HERE, '../..');
 const NAMES = [
   'get-session',
   'round-trips',
@@ -29,16 +28,6 @@ const LONGEST = 300_000;
 const quick = process.env.BENCH_QUICK === '1';
 const wanted = process.argv.slice(2);
 
-/** Puts what is published where an installation would have put it. */
-function publish() {
-  execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'inherit' });
-  const folder = join(HERE, 'node_modules/nestjs-betfair-session');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder);
-  copyFileSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
-  cpSync(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
-}
-
 /** The figures of one benchmark. */
 async function measure(name) {
   const child = fork(join(HERE, 'measure.mjs'), [join(HERE, `${name}.bench.mjs`)], {
@@ -57,7 +46,7 @@ async function measure(name) {
 }
 
 installIn(HERE, 'what is compared with, and the load generator, in test/bench (about 30 MB)');
-publish();
+publishInto(HERE);
 const selected = NAMES.filter(
   (name) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
 );
