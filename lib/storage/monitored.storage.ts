@@ -139,8 +139,9 @@ export class MonitoredStorage implements SessionStorage {
 
   #fails(operation: StoreOperation, failure: SessionStorageError): void {
     const isNew = this.#failing === undefined;
-    if (operation === 'write' || this.#failing?.operation !== 'write')
+    if (operation === 'write' || this.#failing?.operation !== 'write') {
       this.#failing = { operation, failure };
+    }
     if (isNew) this.onHealth(failure);
   }
 }

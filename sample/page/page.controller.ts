@@ -44,7 +44,7 @@ export class PageController {
     response.once('finish', () => socket?.destroySoon());
     return this.view.messages().pipe(
       finalize(() => {
-        // A client that does not read would hold the shutdown up for ever.
+        // The shutdown would wait for a client that does not read.
         setTimeout(() => socket?.destroy(), LAST_MESSAGES_MS).unref();
       }),
     );

@@ -15,7 +15,7 @@ export interface Troubles {
   readonly store?: BetfairSessionError | undefined;
 }
 
-/** What is known of an account and its prices. */
+/** State of an account and its prices. */
 export interface Findings {
   readonly status: SessionStatus;
   readonly troubles: Troubles;
@@ -23,7 +23,7 @@ export interface Findings {
   readonly certificateDays?: number | undefined;
 }
 
-/** As the package warns in its log. */
+/** Days from which the package warns in its log. */
 const CERTIFICATE_WARNING_DAYS = 30;
 const RENEW_CERTIFICATE = 'Create a new certificate and upload it to the Betfair account.';
 
@@ -70,7 +70,7 @@ function emptyVerdict(error: BetfairSessionError | undefined): Verdict {
     return { level: 'watch', title: 'Getting a session', todo: 'Nothing: it takes some seconds.' };
   }
   const todo = error.retryable
-    ? 'Repair what the reason names. It is tried again by itself.'
+    ? 'Repair what the reason names. It is tried again until it works.'
     : 'Repair what the reason names, and start the application again.';
   return { level: 'act', title: 'No session: nothing can be bet', reason: error.message, todo };
 }

@@ -29,7 +29,7 @@ export interface EventView {
 
 /** A button of the page. */
 interface ActionView {
-  /** Where the page sends a POST. */
+  /** Path to which the page sends a POST. */
   readonly path: string;
   readonly label: string;
 }

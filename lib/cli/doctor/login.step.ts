@@ -9,7 +9,7 @@ export const loginStep: Step = {
   needs: ['options', 'certificate', 'network', 'store', 'record'],
 
   async check({ commandFor, options, resolved }: UsableAccount) {
-    const isKept = await withStore(resolved, async ({ traits }) => traits.isShared);
+    const isKept = await withStore(resolved, async ({ traits }) => traits.isShared, 'read');
     silenceLog();
     const sessions = await SessionService.create({ ...options, keepAlive: false });
     try {

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { Clock, ClockTimer } from '../../common/clock.js';
-import { BetfairSessionError } from '../../errors/index.js';
 import { type Growth, Pauses } from '../../common/pauses.js';
+import { text } from '../../common/unknown-values.js';
 import type { TimerRegistry } from './scheduler-registry.js';
 
 /** Pauses between failed keep-alives: with the jitter at most a minute, and never longer than the interval. */
@@ -56,8 +56,7 @@ export class KeepAliveScheduler implements OnApplicationBootstrap, OnModuleDestr
       await this.sessions.keepAlive();
       this.#retries.reset();
     } catch (error) {
-      if (error instanceof BetfairSessionError && error.code === 'BETFAIR_CLOSED')
-        return this.onModuleDestroy();
+      if (text(error, 'code') === 'BETFAIR_CLOSED') return this.onModuleDestroy();
       // The keep-alive published the error as an event.
       wait = Math.min(wait, this.#retries.next());
     }
