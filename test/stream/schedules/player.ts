@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import type { SessionService } from 'nestjs-betfair-session';
 import type { BetfairStream } from 'nestjs-betfair-session/stream';
 import type { Ledger } from './ledger.js';
@@ -13,8 +12,6 @@ type Kind = Schedule['kinds'][number];
 const RECOVERY_MS = 300_000;
 /** Times that what is known is compared with a truth that goes on meanwhile. */
 const ATTEMPTS = 20;
-/** Real milliseconds in which what the simulator sent has passed through {@link Stage.pipe}, on a busy machine too. */
-const ARRIVAL_MS = 1_000;
 const SELECTIONS = [47_972, 47_973] as const;
 
 /** Plays one schedule. */
@@ -118,21 +115,14 @@ export class Player {
           ? await orderTruth(sessions)
           : await marketTruth(sessions, this.#marketIds, this.schedule);
       const known = () => (kind === 'order' ? ordersIn(listener.cache) : listener.cache.values);
-      findings = await this.#arrived(() => differences(known(), truth));
+      await clock.settle();
+      findings = differences(known(), truth);
       if (findings.length === 0) return [];
       // A heartbeat says nothing of changes that are collected; nor are orders told that are matched because of a look.
       const isComplete = kind === 'market' && message.ct !== 'HEARTBEAT';
       if (isComplete || this.schedule.conflateMs === 0) break;
     }
     return [`${kind}: ${findings.slice(0, 3).join('; ') || 'never compared'}`];
-  }
-
-  /** What differs although the network had real time, while the clock stood, to carry what was sent. */
-  async #arrived(findings: () => readonly string[]): Promise<readonly string[]> {
-    const end = performance.now() + ARRIVAL_MS;
-    await this.stage.clock.settle();
-    while (findings().length > 0 && performance.now() < end) await setTimeout(5);
-    return findings();
   }
 
   /** Lets time pass until a listener hears something. */
