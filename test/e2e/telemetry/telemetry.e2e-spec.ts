@@ -84,7 +84,12 @@ beforeAll(async () => {
       OTEL_BSP_SCHEDULE_DELAY: EXPORT_MS,
     },
   });
-  const [message]: unknown[] = await once(application, 'message');
+  const [message]: unknown[] = await Promise.race([
+    once(application, 'message'),
+    once(application, 'exit').then(([code]) => {
+      throw new Error(`The application ended with ${code} before it told anything.`);
+    }),
+  ]);
   told = parseTold(message);
   await until(() => {
     const all = bodies.join('');
@@ -93,8 +98,10 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(async () => {
-  application.disconnect();
-  await once(application, 'exit');
+  if (application.exitCode === null) {
+    application.disconnect();
+    await once(application, 'exit');
+  }
   collector.close();
 });
 
