@@ -10,12 +10,12 @@ export interface Page {
 /** The text of README.md. */
 export const readme = await readFile('README.md', 'utf8');
 
-/** README.md and the pages in docs. */
+/** README.md and the pages in docs, except the reference, which is generated. */
 export const pages: readonly Page[] = [
   { path: 'README.md', text: readme },
   ...(await Promise.all(
-    (await readdir('docs'))
-      .filter((name) => name.endsWith('.md'))
+    (await readdir('docs', { recursive: true }))
+      .filter((name) => name.endsWith('.md') && !name.startsWith('reference'))
       .map(async (name) => ({
         path: join('docs', name),
         text: await readFile(join('docs', name), 'utf8'),
