@@ -3,7 +3,7 @@ export default {
   roots: ['<rootDir>/test'],
   // What needs processes, servers or what is built has configurations of its own.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
-  // Suites that take longer are named `*.long.spec.ts`; `npm run test:long` runs them, and compiles and runs README.
+  // Suites that take longer are named `*.long.spec.ts`; `npm run test:long` runs them, and compiles and runs README and docs.
   testRegex: process.env.LONG_TESTS
     ? '(/readme/.*|\\.long)\\.spec\\.ts$'
     : '^(?!.*/readme/).*(?<!\\.long)\\.spec\\.ts$',

@@ -1,12 +1,12 @@
-// What was measured, for the console, for results.json, and as a table for results.md and README.md.
+// What was measured, for the console, for results.json, and as a table for results.md and docs/benchmarks.md.
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
 const HERE = import.meta.dirname;
-const README = resolve(HERE, '../../README.md');
-/** Between these two lines of README stands the table. */
+const PAGE = resolve(HERE, '../../docs/benchmarks.md');
+/** Between these two lines of the page stands the table. */
 const [BEGIN, END] = ['<!-- figures: written by `npm run bench` -->', '<!-- end of figures -->'];
 
 const COMPARISONS = {
@@ -85,14 +85,14 @@ function markdown({ command, date, machine, figures }) {
 /** Writes the files that are checked in. */
 export async function write(results) {
   const table = markdown(results);
-  const readme = await readFile(README, 'utf8');
-  const [before, rest] = readme.split(BEGIN);
+  const page = await readFile(PAGE, 'utf8');
+  const [before, rest] = page.split(BEGIN);
   const after = rest?.split(END)[1];
-  if (after === undefined) throw new Error(`README.md has no lines ${BEGIN} and ${END}.`);
+  if (after === undefined) throw new Error(`${PAGE} has no lines ${BEGIN} and ${END}.`);
   await Promise.all([
     writeFormatted(join(HERE, 'results.json'), JSON.stringify(results)),
     writeFormatted(join(HERE, 'results.md'), table),
-    writeFormatted(README, `${before}${BEGIN}\n\n${table}\n${END}${after}`),
+    writeFormatted(PAGE, `${before}${BEGIN}\n\n${table}\n${END}${after}`),
   ]);
 }
 

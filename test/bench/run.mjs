@@ -1,6 +1,6 @@
 // Measures the package as it is published: `npm run bench`. Arguments select benchmarks by what their names contain;
-// BENCH_QUICK=1 makes rounds so short that figures mean little. A whole run writes results.json, results.md and README's
-// table. A target missed makes the exit code 1, except in a quick run.
+// BENCH_QUICK=1 makes rounds so short that figures mean little. A whole run writes results.json, results.md and the
+// table of docs/benchmarks.md. A target missed makes the exit code 1, except in a quick run.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

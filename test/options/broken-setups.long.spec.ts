@@ -516,7 +516,7 @@ const otherShapes: Row[] = [
   [
     'something else in the variable of the PFX',
     () => ({ env: { BETFAIR_PFX: PASSWORD } }),
-    'BETFAIR_PFX is not a PKCS #12 file (.p12, .pfx). Export it as the README shows ',
+    'BETFAIR_PFX is not a PKCS #12 file (.p12, .pfx). Export it with openssl pkcs12 -export; ',
   ],
   [
     'an encrypted key without its passphrase',

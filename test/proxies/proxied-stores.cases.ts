@@ -160,7 +160,7 @@ export function storesAreKnown(wrapper: () => Wrapper): void {
       ['on two of one directory', (path) => () => new FileStorage({ directory: path })],
       ['on one URL', (path) => () => `file:${path}`],
       [
-        'on one EncryptedStorage of README',
+        'on one EncryptedStorage of the documentation',
         (path) => shared(new EncryptedStorage(path, randomBytes(32))),
       ],
     ])('%s', async (_, choose) => {

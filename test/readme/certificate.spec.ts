@@ -17,7 +17,7 @@ const itWithOpenssl = spawnSync('openssl', ['version']).status === 0 ? it : it.s
 const ACCOUNT = { BETFAIR_USERNAME: 'me', BETFAIR_PASSWORD: 'secret', BETFAIR_APP_KEY: 'key' };
 
 itWithOpenssl(
-  'the openssl lines of README.md make certificates that are taken at start-up',
+  'the openssl lines of docs/getting-started.md make certificates that are taken at start-up',
   async () => {
     const directory = await mkdtemp(join(tmpdir(), 'certificate-'));
     const simulator = await BetfairSimulator.start();

@@ -85,6 +85,11 @@ describe('README.md and docs', () => {
     expect(blocks('js')).toContain(settings);
   });
 
+  it('is short enough for npm and for somebody who has two minutes', () => {
+    expect(readme.split('\n').length).toBeLessThanOrEqual(250);
+    expect(Buffer.byteLength(readme)).toBeLessThanOrEqual(20_000);
+  });
+
   it('names the two commands', () => {
     expect(readme).toContain('npm ci && npm start');
     expect(readme).toContain('npm ci && npm test');

@@ -27,6 +27,7 @@ import { DashboardService } from './snippets/dashboard.service.js';
 import { EncryptedModule } from './snippets/encrypted.module.js';
 import { EncryptedStorage } from './snippets/encrypted.storage.js';
 import { ErrorsModule } from './snippets/errors.module.js';
+import { AppModule as FirstCallModule } from './snippets/first-call.module.js';
 import { FundsModule, FundsService } from './snippets/funds.module.js';
 import { HealthController } from './snippets/health.controller.js';
 import { LoginAlarmService } from './snippets/login-alarm.service.js';
@@ -175,6 +176,12 @@ it('configured.module: gives the session to whoever injects it', async () => {
   await start({ imports: [ConfiguredModule] }, simulator.options());
   await app.get(SessionService).getSession();
   expect(simulator.counts.logins).toBe(1);
+});
+
+it('first-call.module: answers the first call', async () => {
+  const url = await start({ imports: [FirstCallModule] }, simulator.options());
+  const answer = await fetch(`${url}/funds`);
+  expect(await answer.json()).toMatchObject({ availableToBetBalance: 1_000 });
 });
 
 it('health.controller and login-alarm.service: a refused login is seen by both', async () => {

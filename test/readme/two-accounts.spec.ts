@@ -4,7 +4,7 @@ import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { RecordingLogger } from '../support/application.js';
 import { TwoAccountsModule } from './snippets/two-accounts.module.js';
 
-it('the two accounts of the README are served each with its own session', async () => {
+it('the two accounts of docs/accounts.md are served each with its own session', async () => {
   const simulator = await BetfairSimulator.start({
     accounts: [{ username: 'main' }, { username: 'italy', jurisdiction: 'italy' }],
   });

@@ -7,7 +7,7 @@ const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 const KEY_TYPES: ReadonlySet<string | undefined> = new Set(['rsa', 'rsa-pss', 'ed25519', 'ed448']);
 const CURVES: ReadonlySet<string | undefined> = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
 const CREATE_ANOTHER =
-  'Create another as the README shows ("From an application key and a certificate to the first call").';
+  'Create another with npx nestjs-betfair-session certificate, and upload it to the Betfair account.';
 
 /** Finds why Betfair would refuse a certificate that TLS accepts. `label` is the setting. */
 export function findValidityFaults(

@@ -60,5 +60,5 @@ function explainOther({ bytes, names }: CertificatePart): string {
   }
   return isPathLike(text)
     ? `looks like the path of a file. Give a path as ${names.asFile('pfx')}.`
-    : 'is not a PKCS #12 file (.p12, .pfx). Export it as the README shows ("From an application key and a certificate to the first call").';
+    : 'is not a PKCS #12 file (.p12, .pfx). Export it with openssl pkcs12 -export; docs/getting-started.md shows the line.';
 }

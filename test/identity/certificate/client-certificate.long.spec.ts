@@ -178,7 +178,7 @@ describe('a client certificate that is not', () => {
     ],
     'is a PFX that is none': [
       () => ({ pfx: Buffer.from('garbage') }),
-      /^certificate\.pfx is not a PKCS #12 file .* README/,
+      /^certificate\.pfx is not a PKCS #12 file .* openssl pkcs12 -export/,
     ],
     'is an empty PFX': [() => ({ pfx: Buffer.alloc(0) }), /^certificate\.pfx is empty/],
     'is PEM given as PFX': [

@@ -23,7 +23,7 @@ export function placesOrder({ calls, way }: Cell): boolean {
   return calls.startsWith('fetch') || (calls === 'own client' && !mayRunAgain(way));
 }
 
-/** What the README and the design promise for a cell. */
+/** What docs/retries.md promises for a cell. */
 export function promised(cell: Cell): Outcome {
   const { calls, moment, way, kind } = cell;
   const always = moment === 'again and again';
