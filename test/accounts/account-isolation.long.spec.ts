@@ -39,5 +39,5 @@ describe('several accounts in one application', () => {
       expect(simulator.account(name).logins).toBe(1 + (ended.get(name) ?? 0));
     }
     await module.close();
-  }, 60_000);
+  }, 180_000);
 });

@@ -7,8 +7,12 @@ afterEach(closeAccounts);
 it('fetch makes one login of a thousand refusals at one moment, and sends each request twice', async () => {
   const { simulator, start } = await createAccount();
   const { sessions } = await start({ storage: 'mem://' });
-  // A call that gets through, so that the refusals are proof.
-  await sessions.fetch(RPC, post(rpcCall('listEventTypes', undefined, 'before')));
+  // Calls that get through, so that the refusals are proof, and that open the connections not all at once.
+  for (const wave of [100, 200, 300, 400, 512]) {
+    const call = (id: number) =>
+      sessions.fetch(RPC, post(rpcCall('listEventTypes', {}, `${wave}/${id}`)));
+    await Promise.all(times(wave, async (id) => (await call(id)).text()));
+  }
   simulator.endSessions();
   simulator.clearRequests();
   const answers = await Promise.all(
