@@ -100,8 +100,10 @@ if (absent.length < 2) {
   if (servers.PostgreSQL === undefined) {
     const postgres = await startPostgres();
     await driveOn('PostgreSQL', 'pg', postgres.url, application, async () => {
-      // As docs/stores.md has it.
-      const [table] = /^CREATE TABLE .*;$/m.exec(readFileSync('docs/stores.md', 'utf8'));
+      // As docs/storage/postgresql.md has it.
+      const [table] = /^CREATE TABLE .*;$/m.exec(
+        readFileSync('docs/storage/postgresql.md', 'utf8'),
+      );
       const { Client } = createRequire(join(application.folder, 'package.json'))('pg');
       const client = new Client({ connectionString: postgres.url });
       await client.connect();

@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
-import { DRIVERS } from '../../lib/storage/drivers.js';
 import { blocks, pages, readme } from './blocks.js';
 
 const SNIPPETS = resolve('test/readme/snippets');
@@ -114,46 +113,6 @@ describe('README.md and docs', () => {
     ]).toEqual([]);
   });
 
-  it('explains every parameter of a storage URL', async () => {
-    const sources = await readdir('lib/storage', { recursive: true });
-    const readers = sources.filter((path) => /\.(driver|url)\.ts$/.test(path));
-    const texts = await Promise.all(
-      readers.map((path) => readFile(join('lib/storage', path), 'utf8')),
-    );
-    const names = Array.from(
-      texts.join('').matchAll(/parameters(?:\.get\(|, )'(\w+)'/g),
-      ([, name = '']) => name,
-    );
-    expect(names.length).toBeGreaterThan(DRIVERS.length);
-    expect(
-      names.filter((name) => !section('docs/stores.md', 'Parameters').includes(`\`${name}`)),
-    ).toEqual([]);
-  });
-
-  it('lists the back ends as the library does', () => {
-    const [, , ...rows] = section('docs/stores.md', 'Back ends').match(/^\|.*\|$/gm) ?? [];
-    const listed = rows.map((row) => {
-      const codes = Array.from(row.matchAll(/`([^`]+)`/g), ([, code = '']) => code);
-      return {
-        examples: codes.filter((code) => /^[a-z\d]+:/.test(code)),
-        packages: codes.flatMap((code) => /^npm i (.+)$/.exec(code)?.[1] ?? []),
-      };
-    });
-    expect(listed).toEqual(DRIVERS.map(({ examples, packages }) => ({ examples, packages })));
-  });
-
-  it('hands clients to RedisStorage as the suite does that runs on them', async () => {
-    const used = await readFile('test/e2e/stores/redis.clients.ts', 'utf8');
-    const shown = Array.from(
-      section('docs/stores.md', 'Redis and Valkey').matchAll(/`(send: [^`]+)`/g),
-      ([, code = '']) => code,
-    );
-    expect(shown.length).toBeGreaterThan(3);
-    const notRun = shown.filter((code) => !used.replaceAll(/\s+/g, ' ').includes(code));
-    // These libraries are not installed for it.
-    expect(notRun.filter((code) => !/client\.customCommand|queue\.backend/.test(code))).toEqual([]);
-  });
-
   it.each(pages)('$path has no link that leads nowhere inside it', ({ text }) => {
     const links = Array.from(text.matchAll(/\]\(#([^)]*)\)/g), ([, anchor = '']) => anchor);
     expect(links.filter((anchor) => !anchorsOf(text).includes(anchor))).toEqual([]);
@@ -170,14 +129,6 @@ describe('README.md and docs', () => {
     }
   });
 });
-
-/** The text under a heading of a page, up to the next heading. */
-function section(path: string, heading: string): string {
-  const text = pages.find((page) => page.path === path)?.text ?? '';
-  const found = text.split(/^#+ /m).find((part) => part.startsWith(`${heading}\n`));
-  if (found === undefined) throw new Error(`${path} has no heading "${heading}".`);
-  return found;
-}
 
 /** What the headings of a page can be linked by. */
 function anchorsOf(text: string): string[] {

@@ -137,7 +137,7 @@ export async function startPostgres() {
   };
 }
 
-/** A server with the table of sessions, and the URL of a user who has no more rights than docs/stores.md lists. */
+/** A server with the table of sessions, and the URL of a user who has no more rights than docs/storage/postgresql.md lists. */
 export async function startSessionTable() {
   const server = await startPostgres();
   const { Pool } = await import('pg');

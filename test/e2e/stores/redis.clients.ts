@@ -3,7 +3,7 @@ import { Redis as Redis5 } from 'ioredis5';
 import { type RedisClientOptions, RedisStorage } from 'nestjs-betfair-session';
 import { createClient, createCluster } from 'redis';
 
-/** A client of an application, handed to a store as docs/stores.md shows it. */
+/** A client of an application, handed to a store as docs/storage/redis.md shows it. */
 export interface OwnClient {
   readonly options: RedisClientOptions;
   readonly close: () => void;

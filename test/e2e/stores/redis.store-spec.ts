@@ -30,9 +30,9 @@ beforeAll(async () => {
 
 afterAll(() => RedisServer.stopAll());
 
-/** What docs/stores.md says that a user needs. */
+/** What docs/storage/redis.md says that a user needs. */
 async function rightsInTheDocumentation(): Promise<string[]> {
-  const page = await readFile('docs/stores.md', 'utf8');
+  const page = await readFile('docs/storage/redis.md', 'utf8');
   const [, rights = ''] = /ACL SETUSER bot on '>\S+' (.+)$/m.exec(page) ?? [];
   expect(rights).toContain('+eval');
   return rights.replaceAll("'", '').split(' ');

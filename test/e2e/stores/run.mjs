@@ -1,4 +1,4 @@
-// Runs the stores in clouds and databases, and the recipes of docs/stores.md, against servers on this machine. The SDKs and servers are installed when first needed.
+// Runs the stores in clouds and databases, and the recipes of docs/storage/recipes.md, against servers on this machine. The SDKs and servers are installed when first needed.
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { installStores, run } from './install.mjs';

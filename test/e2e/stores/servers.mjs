@@ -32,7 +32,7 @@ export function missingRedis() {
 }
 
 /**
- * S3 with the bucket {@link S3_BUCKET}, and credentials that may do what the policy in docs/stores.md lists and nothing else.
+ * S3 with the bucket {@link S3_BUCKET}, and credentials that may do what the policy in docs/storage/s3.md lists and nothing else.
  * Signatures and rights are enforced, unless it is `open` to everybody.
  */
 export async function startMoto({ open = false } = {}) {
