@@ -55,7 +55,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 process.once('exit', () => running.forEach(end));
 
 /** What a user's shell has: nothing of an `npm run` around this, no account, and loopback past any proxy. */
-function environment(node) {
+export function environment(node = RUNNING_NODE) {
   const kept = Object.entries(process.env).filter(([name]) => !NOT_OF_A_USER.test(name));
   const path = (process.env.PATH ?? '')
     .split(delimiter)

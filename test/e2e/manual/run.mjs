@@ -1,0 +1,52 @@
+// Does what README.md and docs/getting-started.md say, from an empty folder on, in new applications of Nest 11 and 12:
+// `npm run test:manual`. A version of Nest selects one; `--keep` leaves the folder behind.
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { npm } from '../consumers/npm.mjs';
+import { followGettingStarted } from './getting-started.mjs';
+import { followReadMe } from './read-me.mjs';
+import { copyOf, newApplication, STARTERS } from './starter.mjs';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const work = mkdtempSync(join(tmpdir(), 'manual-'));
+
+async function step(name, run) {
+  const began = performance.now();
+  try {
+    const result = await run();
+    console.log(`ok ${name} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
+    return result;
+  } catch (error) {
+    process.exitCode = 1;
+    console.log(`not ok ${name}\n${String(error.stack).replaceAll(/^/gm, '    ')}`);
+    return undefined;
+  }
+}
+
+async function pack() {
+  await npm(ROOT, ['pack', '--pack-destination', work]);
+  return join(
+    work,
+    readdirSync(work).find((name) => name.endsWith('.tgz')),
+  );
+}
+
+const tarball = await step('pack', pack);
+if (tarball) {
+  const testing = await import('../../../dist/esm/testing/index.js');
+  for (const starter of STARTERS) {
+    if (chosen.length > 0 && !chosen.includes(String(starter.nest))) continue;
+    const on = `on Nest ${starter.nest}`;
+    const folder = await step(`new application ${on}`, () => newApplication(work, starter));
+    if (!folder) continue;
+    const other = copyOf(folder, 'getting-started');
+    await step(`README.md ${on}`, () => followReadMe(folder, tarball));
+    await step(`docs/getting-started.md ${on}`, () =>
+      followGettingStarted(other, tarball, testing),
+    );
+  }
+}
+if (process.argv.includes('--keep')) console.log(`Everything is in ${work}`);
+else rmSync(work, { recursive: true, force: true });
