@@ -91,13 +91,14 @@ function betfairOf(BetfairSimulator, folder) {
   });
 }
 
+const inCapitals = (name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+
 /** What somebody without an account has to add. */
 function placesOf(betfair, folder) {
   const { endpoints } = betfair.options();
   writeFileSync(join(folder, 'ca.crt'), betfair.ca);
-  const name = (endpoint) => endpoint.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
   const lines = Object.entries(endpoints).map(
-    ([key, url]) => `BETFAIR_ENDPOINT_${name(key)}=${url}`,
+    ([key, url]) => `BETFAIR_ENDPOINT_${inCapitals(key)}=${url}`,
   );
   return [...lines, 'BETFAIR_CA_FILE=./ca.crt', ''].join('\n');
 }
