@@ -62,7 +62,7 @@ export class BetfairSession {
     };
   }
 
-  /** Returns the authentication message of the Stream API as a new plain object. */
+  /** Returns the authentication message of the Stream API as a new plain object. Betfair's answer repeats `id`. */
   streamAuthentication({ id }: { id?: number | undefined } = {}): StreamAuthentication {
     return {
       op: 'authentication',

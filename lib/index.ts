@@ -1,3 +1,10 @@
+/**
+ * One valid Betfair session for a NestJS application: the module, the service and its decorators, the errors, and the
+ * stores.
+ *
+ * @module nestjs-betfair-session
+ */
+
 export { SessionAccounts } from './accounts/session-accounts.js';
 export { InjectSessionService } from './accounts/inject-session-service.decorator.js';
 export {

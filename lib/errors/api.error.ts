@@ -12,7 +12,7 @@ export interface BetfairApiErrorDetails extends ErrorOptions {
   readonly errorCode?: string | undefined;
   /** Betfair's explanation. */
   readonly errorDetails?: string | undefined;
-  /** Names the call to Betfair's support. */
+  /** Id of the call, for Betfair's support. */
   readonly requestUUID?: string | undefined;
 }
 
@@ -30,7 +30,7 @@ export class BetfairApiError extends BetfairSessionError {
   readonly errorCode: string | undefined;
   /** Betfair's explanation, without session token and application key. */
   readonly errorDetails: string | undefined;
-  /** Names the call to Betfair's support. */
+  /** Id of the call, for Betfair's support. */
   readonly requestUUID: string | undefined;
 
   constructor(message: string, details: BetfairApiErrorDetails) {

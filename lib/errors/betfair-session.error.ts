@@ -1,6 +1,6 @@
 /**
- * Every `code` of the errors of this package. The set is closed: a new code comes with a minor version, a changed
- * meaning with a major one.
+ * Every `code` of the errors of this package; a table in README says what to do about each. The set is closed: a new
+ * code comes with a minor version, a changed meaning with a major one.
  */
 export type BetfairSessionErrorCode =
   | 'BETFAIR_API_ERROR'
@@ -55,8 +55,8 @@ export class BetfairSessionError extends Error {
   protected static readonly errorName: string = 'BetfairSessionError';
 
   /**
-   * Copies this error, with its stack, and gives the copy a cause. One failed renewal fails many callers, and each of
-   * them has another cause.
+   * @internal Copies this error, with its stack, and gives the copy a cause. One failed renewal fails many callers, and
+   * each of them has another cause.
    */
   because(cause: unknown): BetfairSessionError {
     const { code, retryable, message, name, stack } = this;

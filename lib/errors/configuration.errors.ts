@@ -1,6 +1,9 @@
 import { BetfairSessionError } from './betfair-session.error.js';
 
-/** The configuration cannot work (`BETFAIR_CONFIGURATION`). Thrown at start-up, with all faults at once. */
+/**
+ * The configuration cannot work (`BETFAIR_CONFIGURATION`). Thrown with all faults at once: at start-up, or by the call
+ * that got what cannot work.
+ */
 export class BetfairConfigurationError extends BetfairSessionError {
   protected static override readonly errorName = 'BetfairConfigurationError';
   /** Faults, each with its fix, in a sentence or two. */

@@ -59,6 +59,7 @@ export class BetfairSessionExceptionFilter implements ExceptionFilter<BetfairSes
 
   constructor(@Optional() private readonly adapterHost?: HttpAdapterHost) {}
 
+  /** Called by Nest with what a handler threw. */
   catch(error: BetfairSessionError, host: ArgumentsHost): unknown {
     const isHttp = host.getType() === 'http';
     const status = statusOf(error);

@@ -13,7 +13,7 @@ export interface TransportOptions {
   readonly credentials?: TlsCredentials;
   /** Milliseconds to connect. Default 10 s. */
   readonly connectTimeout?: number;
-  /** Bytes of the largest reply, as a limit for a hostile server. Default none. */
+  /** Bytes of the largest reply, as a limit for a hostile server. Default: none. */
   readonly maxResponseSize?: number;
   /** Watch for a transport with one request, which follows its connections. */
   readonly watch?: SendingWatch;

@@ -6,7 +6,7 @@ export type Jurisdiction =
 export interface BetfairEndpoints {
   /** URL of the certificate login. Receives user name, password and application key. */
   readonly certLogin?: string | undefined;
-  /** URL of the interactive login. Receives the same, and the two-factor code. */
+  /** URL of the interactive login. Receives user name, password, two-factor code and application key. */
   readonly login?: string | undefined;
   /** URL of keepAlive. Receives the token and the application key. */
   readonly keepAlive?: string | undefined;

@@ -13,7 +13,7 @@ export interface UseBetfairSessionOptions {
    * Action after Betfair refused the session of a handler: `'once'` runs the handler once more with a new session,
    * `'never'` only replaces the session and passes the refusal on.
    *
-   * @default 'once' for HTTP GET and HEAD, 'never' for everything that may change something
+   * @default `'once'` for HTTP GET and HEAD, `'never'` for everything that may change something
    */
   readonly retry?: 'once' | 'never' | undefined;
 }

@@ -22,7 +22,10 @@ export interface CommonSessionOptions {
   readonly jurisdiction?: Jurisdiction | undefined;
   /** Addresses that replace those of the jurisdiction. */
   readonly endpoints?: BetfairEndpoints | undefined;
-  /** Additional trusted certificate authorities (PEM) for these URLs. Certificates are checked in any case. */
+  /**
+   * Certificate authorities, PEM, which are trusted in addition to the usual ones at Betfair's hosts or `endpoints`.
+   * Certificates are checked in any case.
+   */
   readonly ca?: string | Buffer | readonly (string | Buffer)[] | undefined;
   /**
    * Milliseconds that a session lives without keepAlive; at least 300,000 (5 minutes).
@@ -31,7 +34,7 @@ export interface CommonSessionOptions {
    */
   readonly sessionLifetime?: number | undefined;
   /**
-   * Store of the token: a URL (`file:./dir`, `file:///abs/dir`, `mem://`) or an object.
+   * Store of the token: a URL, such as `file:./dir`, `s3://bucket` or `redis://host`, or an object.
    *
    * @default 'file:./session-data'
    */
@@ -50,17 +53,15 @@ export interface CommonSessionOptions {
    */
   readonly persistence?: Persistence | undefined;
   /**
-   * Keeps the session alive also while the application is idle: every half lifetime, or every `interval` milliseconds.
+   * Keeps the session alive also while the application is idle: every half lifetime, or every `interval` milliseconds,
+   * at least 60,000 (1 minute) and at most 0.9 of the lifetime.
    *
    * @default false
    */
   readonly keepAlive?:
     | boolean
     | {
-        /**
-         * Milliseconds; at least 60,000 (1 minute) and at most 0.9 of the lifetime of the session. Each wait is 80 to
-         * 100 % of it, so that several processes do not call Betfair at the same time.
-         */
+        /** Milliseconds. Each wait is 80 to 100 % of it, so that processes do not call Betfair at the same time. */
         readonly interval: number;
       }
     | undefined;
@@ -87,7 +88,7 @@ export interface CommonSessionOptions {
 
 /** Login with a client certificate, which Betfair recommends for bots. */
 export interface CertificateLoginOptions extends CommonSessionOptions {
-  /** @default 'certificate' */
+  /** Kind of login. @default 'certificate' */
   readonly login?: 'certificate' | undefined;
   /**
    * The certificate whose public part was uploaded to the account. An expired one is refused at start-up. A function is

@@ -98,8 +98,10 @@ export class SessionService {
    * that Betfair refuses for its session is sent once more with a new one; nothing else is sent twice. No redirect is
    * followed. The function may be detached: `const { fetch } = sessions`.
    *
-   * @throws BetfairSessionError `BETFAIR_FOREIGN_URL`: it is not on the API's origin; or as {@link getSession}
-   * @throws TypeError `fetch failed`, with its cause; or the reason of the signal
+   * @throws BetfairSessionError `BETFAIR_FOREIGN_URL`: it is not on the API's origin; `BETFAIR_RUN_ABANDONED`: it comes
+   * from a run of a handler that was started again, and was not sent; or as {@link getSession}
+   * @throws TypeError `fetch failed`, with its cause; or the arguments cannot be used. An abort throws the signal's
+   * reason
    */
   readonly fetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> =>
     handledIfGivenUp(this.#api.send(input, init).then(({ response }) => response));
@@ -112,6 +114,7 @@ export class SessionService {
    * @param operation - such as `SportsAPING/v1.0/listEventTypes`
    * @param params - as Betfair documents them
    * @throws BetfairApiError Betfair did not carry it out; and what {@link fetch} throws
+   * @throws TypeError the name of the operation cannot be used; nothing was sent
    */
   call<T = unknown>(operation: string, params?: object, options?: WaitOptions): Promise<T>;
   call(operation: string, params?: object, options?: WaitOptions): Promise<unknown> {
@@ -124,6 +127,7 @@ export class SessionService {
    *
    * @typeParam T - types of the results, as a tuple
    * @throws BetfairApiError Betfair carried out none of them; and what {@link fetch} throws
+   * @throws TypeError the operations belong to several APIs, or a name cannot be used; nothing was sent
    */
   callAll<T extends readonly unknown[] = unknown[]>(
     calls: { readonly [K in keyof T]: ApiCall },
@@ -137,7 +141,7 @@ export class SessionService {
    * Makes one call with any client. If Betfair refuses it for its session (thrown or returned), it is made once more
    * with a new one, so pass a single request, not a series.
    *
-   * @throws what the call throws, or what {@link getSession} throws
+   * @throws what the call throws, or what {@link getSession} throws; `BETFAIR_RUN_ABANDONED` as in {@link fetch}
    */
   run<T>(call: (session: BetfairSession) => Promise<T>, options?: WaitOptions): Promise<T> {
     return handledIfGivenUp(runWithSession(this.account, call, options?.signal));

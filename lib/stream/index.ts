@@ -1,3 +1,9 @@
+/**
+ * Betfair's Stream API with the session of an account: prices and orders as they change.
+ *
+ * @module nestjs-betfair-session/stream
+ */
+
 export { BetfairStreamError } from '../errors/index.js';
 export { BetfairStream } from './betfair-stream.js';
 export {

@@ -1,3 +1,9 @@
+/**
+ * A health check for `@nestjs/terminus`.
+ *
+ * @module nestjs-betfair-session/terminus
+ */
+
 export {
   BetfairSessionHealthIndicator,
   type BetfairSessionHealthOptions,

@@ -1,3 +1,9 @@
+/**
+ * Betfair on 127.0.0.1, sessions and services for tests, and the suite that every store must pass.
+ *
+ * @module nestjs-betfair-session/testing
+ */
+
 export { SESSION_CLOCK } from '../injection-tokens.js';
 export { type Clock, type ClockTimer } from '../common/clock.js';
 export { createTestSession, type TestSessionOptions } from './create-test-session.js';

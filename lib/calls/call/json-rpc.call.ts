@@ -8,7 +8,7 @@ import { endpointOf, isRead } from '../operation.js';
 export interface ApiCall {
   /** Such as `SportsAPING/v1.0/listEventTypes`. */
   readonly operation: string;
-  /** The parameters, as Betfair documents them. @default {} */
+  /** The parameters, as Betfair documents them. @default `{}` */
   readonly params?: object | undefined;
 }
 

@@ -43,6 +43,8 @@ export type SessionEventDetails = WithoutTime<SessionEvent>;
 /** State of the session of one account, for health checks. */
 export interface SessionStatus {
   /**
+   * Readiness for the next call:
+   *
    * - `'ready'`: a valid session is served.
    * - `'degraded'`: a valid session is served, but it is not stored, the store fails, or logins are blocked.
    * - `'blocked'`: there is no session and logins are blocked.

@@ -53,16 +53,16 @@ export interface AzureRequestOptions {
 export interface AzureBlobStorageOptions {
   /** Name of the container, which must exist. */
   readonly container: string;
-  /** Prefix of every key, such as `betfair/`. Default none. */
+  /** Prefix of every key, such as `betfair/`. Default: none. */
   readonly prefix?: string | undefined;
-  /** Name of the storage account. Default `AZURE_STORAGE_ACCOUNT`. */
+  /** Name of the storage account. Default: `AZURE_STORAGE_ACCOUNT`. */
   readonly storageAccount?: string | undefined;
-  /** Domain of the service. Default `AZURE_STORAGE_DOMAIN`, or `blob.core.windows.net`. */
+  /** Domain of the service. Default: `AZURE_STORAGE_DOMAIN`, or `blob.core.windows.net`. */
   readonly domain?: string | undefined;
-  /** Protocol of the service. Default `AZURE_STORAGE_PROTOCOL`, or `https`. */
+  /** Protocol of the service. Default: `AZURE_STORAGE_PROTOCOL`, or `https`. */
   readonly protocol?: 'http' | 'https' | undefined;
   /**
-   * Puts the account into the path of URLs and not into the host. Default `AZURE_STORAGE_IS_LOCAL_EMULATOR`, or
+   * Puts the account into the path of URLs and not into the host. Default: `AZURE_STORAGE_IS_LOCAL_EMULATOR`, or
    * `false`.
    */
   readonly localEmulator?: boolean | undefined;

@@ -75,7 +75,9 @@ export interface SessionStorage {
   readonly location?: string | undefined;
 
   /**
-   * `false` if no other process and no other service of this one sees the store, which saves the lease. Default `true`.
+   * `false` if no other process and no other service of this one sees the store, which saves the lease.
+   *
+   * @default true
    */
   readonly shared?: boolean | undefined;
 

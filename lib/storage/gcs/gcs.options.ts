@@ -38,7 +38,7 @@ export interface GcsFileLike {
 export interface GcsStorageOptions {
   /** Name of the bucket, which must exist. */
   readonly bucket: string;
-  /** Prefix of every key, such as `betfair/`. Default none. */
+  /** Prefix of every key, such as `betfair/`. Default: none. */
   readonly prefix?: string | undefined;
   /**
    * URL of the service. Default: `STORAGE_EMULATOR_HOST` (host and port, or a URL; no credentials are sent to it), or

@@ -12,7 +12,7 @@ import { assertDeleteCondition, expectedVersion } from '../contract/write-condit
 
 /** Options of {@link MemoryStorage}. */
 export interface MemoryStorageOptions {
-  /** `true` if several services get this instance and share one login. Default `true`. */
+  /** `true` if several services get this instance and share one login. Default: `true`. */
   readonly shared?: boolean | undefined;
 }
 

@@ -49,7 +49,7 @@ export interface RedisClientOptions {
    * - BullMQ 6: `async (args) => (await queue.backend.client).call(...args)`
    */
   readonly send: RedisSend;
-  /** Prefix of every key, such as `betfair/`. Default none. */
+  /** Prefix of every key, such as `betfair/`. Default: none. */
   readonly prefix?: string | undefined;
   /** Must be absent: the client knows its server. */
   readonly url?: undefined;

@@ -8,14 +8,14 @@ export interface S3ClientLike {
 export interface S3StorageOptions {
   /** Name of the bucket, which must exist. */
   readonly bucket: string;
-  /** Prefix of every key, such as `betfair/`. Default none. */
+  /** Prefix of every key, such as `betfair/`. Default: none. */
   readonly prefix?: string | undefined;
   /** Region of the bucket. Default: the SDK's own (`AWS_REGION`, profile). */
   readonly region?: string | undefined;
   /** URL of an S3-compatible service. Default: AWS. */
   readonly endpoint?: string | undefined;
   /**
-   * Puts the bucket into the path of URLs and not into the host, as most S3-compatible services need. Default `false`.
+   * Puts the bucket into the path of URLs and not into the host, as most S3-compatible services need. Default: `false`.
    */
   readonly usePathStyle?: boolean | undefined;
   /** A ready `S3Client`, instead of `region`, `endpoint` and `usePathStyle`. You close it. */

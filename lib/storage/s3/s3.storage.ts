@@ -1,6 +1,7 @@
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { assertNamed } from '../remote/remote.names.js';
 import { CloudStorage } from '../cloud/cloud.storage.js';
+import type { SessionStorage } from '../contract/session-storage.interface.js';
 import { connectS3 } from './s3.client.js';
 import { S3_WORDS } from './s3.errors.js';
 import type { S3StorageOptions } from './s3.options.js';
@@ -10,15 +11,15 @@ import type { S3StorageOptions } from './s3.options.js';
  * package `@aws-sdk/client-s3` and the rights `s3:GetObject`, `s3:PutObject` and `s3:DeleteObject` on the objects, and
  * `s3:ListBucket` on the bucket. The version is the ETag, so equal content has an equal version.
  *
- * Temporary failures (network, 409, 429, 5xx) are tried again for a few seconds. If a write lost but exactly its value
- * is stored, its answer is taken for lost: put something unique into values that compete.
+ * Temporary failures (network, 409, 429, 5xx) are tried again for a few seconds. A write that conflicts with exactly
+ * its own value counts as done, because its answer may have been lost: values of different writers must differ.
  *
  * Every operation throws `SessionStorageError`: `'denied'` (rights, no credentials), `'misconfigured'` (no such bucket,
  * wrong region; credentials or a clock of this machine that cannot be used), `'unsupported'` (a service without
  * conditional requests) or `'unavailable'`; and `MissingPackageError` or `BetfairConfigurationError` if no client can
  * be created.
  */
-export class S3Storage extends CloudStorage {
+export class S3Storage extends CloudStorage implements SessionStorage {
   /** @throws BetfairConfigurationError no bucket is named, or the endpoint is not a URL */
   constructor(options: S3StorageOptions) {
     assertNamed(options?.bucket, 'the S3 bucket of the session store', 's3://my-bucket');

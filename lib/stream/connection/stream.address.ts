@@ -8,7 +8,7 @@ import { BetfairConfigurationError } from '../../errors/index.js';
 export interface StreamAddress {
   /** Name or IP address. @default that of the options of the account */
   readonly host?: string | undefined;
-  /** @default that of the options of the account, or 443 if `host` is given */
+  /** Port. @default that of the options of the account, or 443 if `host` is given */
   readonly port?: number | undefined;
   /** Authorities to trust beside the usual ones, in PEM. @default `ca` of the options of the account */
   readonly ca?: string | Buffer | readonly (string | Buffer)[] | undefined;

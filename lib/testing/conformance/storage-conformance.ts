@@ -12,9 +12,9 @@ export interface StorageConformanceOptions {
    * returns the same object each time. `close`, if there is one, is called once for each object when the case ends.
    */
   readonly create: () => SessionStorage | Promise<SessionStorage>;
-  /** True if equal content keeps its version, as in S3, which derives it from the content. Default `false`. */
+  /** True if equal content keeps its version, as in S3, which derives it from the content. Default: `false`. */
   readonly contentVersions?: boolean | undefined;
-  /** Number of repetitions of each race. Default 5. */
+  /** Number of repetitions of each race. Default: 5. */
   readonly rounds?: number | undefined;
 }
 

@@ -5,6 +5,7 @@ import type { PemPair } from '../../identity/certificate/certificate.writer.js';
 
 /** Options of a session with an account of the simulator: certificate login, store in memory. */
 export interface SimulatorSessionOptions extends CertificateLoginOptions {
+  /** Password of the account. */
   readonly password: string;
   /** Client certificate for certlogin. */
   readonly certificate: PemPair;

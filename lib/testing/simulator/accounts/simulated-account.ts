@@ -6,9 +6,9 @@ import type { PemPair } from '../../../identity/certificate/certificate.writer.j
 export interface SimulatedAccountOptions {
   /** User name. @default one with characters that a client must URL-encode */
   readonly username?: string | undefined;
-  /** Password. @default one with such characters */
+  /** Password. @default one with characters that a client must URL-encode */
   readonly password?: string | undefined;
-  /** Application key. @default 'SimulatedAppKey1' for the first account, then 'SimulatedAppKey2' … */
+  /** Application key. @default `'SimulatedAppKey1'`, `'SimulatedAppKey2'` and so on, in their order */
   readonly applicationKey?: string | undefined;
   /** Jurisdiction, which decides the lifetime of sessions. @default 'global' */
   readonly jurisdiction?: Jurisdiction | undefined;
