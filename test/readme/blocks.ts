@@ -10,21 +10,42 @@ export interface Page {
 /** The text of README.md. */
 export const readme = await readFile('README.md', 'utf8');
 
-/** README.md and the pages in docs, except the reference, which is generated. */
+const docs: readonly Page[] = await Promise.all(
+  (await readdir('docs', { recursive: true }))
+    .filter((name) => name.endsWith('.md'))
+    .map(async (name) => ({
+      path: join('docs', name),
+      text: await readFile(join('docs', name), 'utf8'),
+    })),
+);
+
+/** The pages of the reference, which are generated. */
+export const reference = docs.filter(({ path }) => path.startsWith('docs/reference/'));
+
+/** README.md and the other pages in docs. */
 export const pages: readonly Page[] = [
   { path: 'README.md', text: readme },
-  ...(await Promise.all(
-    (await readdir('docs', { recursive: true }))
-      .filter((name) => name.endsWith('.md') && !name.startsWith('reference'))
-      .map(async (name) => ({
-        path: join('docs', name),
-        text: await readFile(join('docs', name), 'utf8'),
-      })),
-  )),
+  ...docs.filter((page) => !reference.includes(page)),
 ];
 
 /** The code blocks of all pages in one language. */
 export function blocks(language: string): string[] {
   const fenced = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm');
   return pages.flatMap(({ text }) => Array.from(text.matchAll(fenced), ([, code = '']) => code));
+}
+
+/** The headings of a page, by the names with which GitHub links to them. */
+export function headingsOf(text: string): ReadonlyMap<string, string> {
+  const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, '');
+  const headings = new Map<string, string>();
+  for (const [, heading = ''] of prose.matchAll(/^#+ (.*)$/gm)) {
+    const name = heading
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9_ -]/g, '')
+      .replaceAll(' ', '-');
+    let anchor = name;
+    for (let count = 1; headings.has(anchor); count++) anchor = `${name}-${count}`;
+    headings.set(anchor, heading);
+  }
+  return headings;
 }
