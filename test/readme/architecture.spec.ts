@@ -13,7 +13,7 @@ const rooms = Array.from(
 /** The folders of lib that a room imports from. */
 async function importsOf(room: string): Promise<readonly string[]> {
   const folder = join('lib', room);
-  const files = (await readdir(folder, { recursive: true })).filter((path) => /\.ts$/.test(path));
+  const files = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith('.ts'));
   const sources = await Promise.all(files.map((path) => readFile(join(folder, path), 'utf8')));
   return Array.from(
     sources.join('\n').matchAll(/ from '(?:\.\.\/)+([\w-]+)\//g),

@@ -109,7 +109,14 @@ export class ReferenceContext extends MarkdownThemeContext {
     const reference = ({ reflection }) => {
       if (reflection && this.router.hasUrl(reflection)) found.add(reflection);
     };
-    for (const type of types) type?.visit(makeRecursiveVisitor({ reference }));
+    const visitor = makeRecursiveVisitor({
+      reference,
+      reflection: ({ declaration: { children = [], signatures = [] } }) => {
+        const inner = signatures.flatMap((one) => [...(one.parameters ?? []), one]);
+        for (const { type } of [...children, ...inner]) type?.visit(visitor);
+      },
+    });
+    for (const type of types) type?.visit(visitor);
     const links = [...found].map((one) => `[\`${one.name}\`](${this.urlTo(one)})`);
     return links.length > 0 && `Types: ${links.join(', ')}`;
   }
