@@ -1,11 +1,17 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Page, pages } from './blocks.js';
+import { headingsOf, type Page, pages, reference } from './blocks.js';
 
 const read = async (path: string): Promise<Page> => ({ path, text: await readFile(path, 'utf8') });
 const llms = await read('llms.txt');
-const all = [...pages, llms, await read('CONTRIBUTING.md'), await read('SECURITY.md')];
+const all = [
+  ...pages,
+  ...reference,
+  llms,
+  await read('CONTRIBUTING.md'),
+  await read('SECURITY.md'),
+];
 
 /** Links of a page to files, from the root of the repository, each with its place. */
 function linksOf({ path, text }: Page): { file: string; anchor: string | undefined }[] {
@@ -15,22 +21,12 @@ function linksOf({ path, text }: Page): { file: string; anchor: string | undefin
   });
 }
 
-/** What the headings of a page can be linked by. */
-function anchorsOf(text: string): string[] {
-  return Array.from(text.matchAll(/^#+ (.*)$/gm), ([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9_ -]/g, '')
-      .replaceAll(' ', '-'),
-  );
-}
-
 it.each(all)('$path links to files, and to places in them, that exist', async (page) => {
   const links = linksOf(page);
   expect(links.length).toBeGreaterThan(0);
   for (const { file, anchor } of links) {
     expect({ file, exists: existsSync(file) }).toEqual({ file, exists: true });
-    if (anchor) expect(anchorsOf(await readFile(file, 'utf8'))).toContain(anchor);
+    if (anchor) expect([...headingsOf(await readFile(file, 'utf8')).keys()]).toContain(anchor);
   }
 });
 
@@ -43,12 +39,12 @@ it('every page can be found from the index of the manual, and from llms.txt', ()
   }
 });
 
-it('what is published links to what is published, or to tests and the sample in the repository', async () => {
+it('what is published links to what is published, or to sources in the repository', async () => {
   const { files } = JSON.parse(await readFile('package.json', 'utf8'));
   const published = ['README.md', 'LICENSE', ...files];
   const isPublished = (file: string) =>
     published.some((entry) => file === entry || file.startsWith(`${entry}/`));
-  const inRepository = /^(test|sample)\b/;
+  const inRepository = /^(lib|sample|test|\.)/;
   for (const page of all) {
     const unknown = linksOf(page).filter(
       ({ file }) => !isPublished(file) && !(page.path !== 'README.md' && inRepository.test(file)),
