@@ -248,10 +248,10 @@ it('encrypted.storage: says of itself what the files inside it say, and opens an
   await expect(nowhere.open?.()).rejects.toMatchObject({ code: 'BETFAIR_STORAGE_MISCONFIGURED' });
 });
 
-it('orders.service: an order whose answer was lost, sent again with its reference, is one bet', async () => {
+it('orders.service: an order whose answer was lost is one bet, and can be found', async () => {
   await start({ imports: account(), providers: [OrdersService] }, simulator.options());
   const orders = app.get(OrdersService);
-  const order = {
+  const order = (customerOrderRef: string) => ({
     marketId: '1.234567890',
     instructions: [
       {
@@ -259,15 +259,23 @@ it('orders.service: an order whose answer was lost, sent again with its referenc
         side: 'BACK',
         orderType: 'LIMIT',
         limitOrder: { size: 2, price: 3.5, persistenceType: 'LAPSE' },
+        customerOrderRef,
       },
     ],
-  };
-  await orders.place(order, 'first');
+  });
+  await orders.place(order('bet 1'), 'first');
   simulator.endSessions();
-  await orders.place(order, 'second');
+  await orders.place(order('bet 2'), 'second');
   simulator.fail('api', 'reset', { processed: true });
-  await expect(orders.place(order, 'third')).rejects.toThrow();
-  expect(JSON.stringify(await orders.place(order, 'third'))).toContain('DUPLICATE_TRANSACTION');
+  simulator.fail('api', { status: 503 });
+  const answer = await orders.place(order('bet 3'), 'third');
+  expect(answer).toMatchObject({ status: 'FAILURE', errorCode: 'DUPLICATE_TRANSACTION' });
+  expect(await orders.find('bet 3')).toMatchObject({
+    currentOrders: [{ customerOrderRef: 'bet 3' }],
+  });
+  await expect(orders.place({ marketId: 'no market' }, 'fourth')).rejects.toMatchObject({
+    code: 'BETFAIR_API_ERROR',
+  });
   expect(simulator.orders.map(({ customerRef }) => customerRef)).toEqual([
     'first',
     'second',
