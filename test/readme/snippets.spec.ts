@@ -30,6 +30,7 @@ import { ErrorsModule } from './snippets/errors.module.js';
 import { AppModule as FirstCallModule } from './snippets/first-call.module.js';
 import { FundsModule, FundsService } from './snippets/funds.module.js';
 import { HealthController } from './snippets/health.controller.js';
+import { InteractiveModule, TwoFactorCodes } from './snippets/interactive.module.js';
 import { LoginAlarmService } from './snippets/login-alarm.service.js';
 import { OrdersService } from './snippets/orders.service.js';
 import { MarketsController } from './snippets/reading.controller.js';
@@ -182,6 +183,35 @@ it('first-call.module: answers the first call', async () => {
   const url = await start({ imports: [FirstCallModule] }, simulator.options());
   const answer = await fetch(`${url}/funds`);
   expect(await answer.json()).toMatchObject({ availableToBetBalance: 1_000 });
+});
+
+it('interactive.module: logs in with a two-factor code', async () => {
+  simulator.account().twoFactorCode = '654321';
+  const code = jest.spyOn(TwoFactorCodes, 'next').mockReturnValue('654321');
+  const { username, password, applicationKey, endpoints } = simulator.options();
+  const directory = await mkdtemp(join(tmpdir(), 'interactive-'));
+  const authorities = join(directory, 'ca.crt');
+  await writeFile(authorities, simulator.ca);
+  const variables = {
+    BETFAIR_USERNAME: username,
+    BETFAIR_PASSWORD: password,
+    BETFAIR_APP_KEY: applicationKey,
+    BETFAIR_LOGIN: 'interactive',
+    BETFAIR_STORAGE: 'mem://',
+    BETFAIR_ENDPOINT_LOGIN: endpoints.login,
+    BETFAIR_CA_FILE: authorities,
+  };
+  Object.assign(process.env, variables);
+  try {
+    const module = await Test.createTestingModule({ imports: [InteractiveModule] }).compile();
+    app = module.createNestApplication({ logger: false });
+    await app.get(SessionService).getSession();
+    expect(simulator.counts.logins).toBe(1);
+    expect(code).toHaveBeenCalledTimes(1);
+  } finally {
+    for (const name of Object.keys(variables)) delete process.env[name];
+    await rm(directory, { recursive: true });
+  }
 });
 
 it('health.controller and login-alarm.service: a refused login is seen by both', async () => {

@@ -12,8 +12,6 @@ export async function followGettingStarted(folder, tarball, { BetfairSimulator }
   const terminal = new Terminal(folder, { PORT });
   let betfair;
   let application;
-  // The command is in the package, which a newcomer has by `npx`.
-  await terminal.run(`npm i --no-audit ${tarball}`);
   try {
     await follow('docs/getting-started.md', [
       [/^npx nestjs-betfair-session certificate\n$/, (block) => terminal.run(block)],
@@ -43,6 +41,8 @@ export async function followGettingStarted(folder, tarball, { BetfairSimulator }
         },
       ],
       [/class AppModule/, (code) => writeCode(folder, 'src/app.module.ts', code)],
+      // For another kind of account: it is compiled with the rest.
+      [/class InteractiveModule/, (code) => writeCode(folder, 'src/interactive.module.ts', code)],
       [
         / doctor /,
         async (block) => {
