@@ -1,9 +1,4 @@
-import {
-  Inject,
-  Injectable,
-  type OnApplicationShutdown,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { checkAccountName } from '../common/account-name.js';
 import type { Clock } from '../common/clock.js';
@@ -21,7 +16,7 @@ import { AccountRegistry } from './account.registry.js';
  * and `@UseBetfairSession({ name: (context) => … })` finds them; only they cannot be injected.
  */
 @Injectable()
-export class SessionAccounts implements OnModuleDestroy, OnApplicationShutdown {
+export class SessionAccounts {
   /** Accounts that were added here, and those that are being added or removed. */
   readonly #added = new Map<string, Promise<SessionService>>();
   readonly #removals = new Map<string, Promise<void>>();
