@@ -15,7 +15,7 @@ let loaded: typeof Undici | undefined;
 export async function loadUndici(): Promise<typeof Undici> {
   if (loaded) return loaded;
   if (typeof globalThis.Response !== 'function') throw new BetfairConfigurationError(NO_FETCH);
-  const found = await import('undici').catch((error: unknown) => {
+  const found = await import(/* webpackMode: "eager" */ 'undici').catch((error: unknown) => {
     throw new BetfairConfigurationError(NOT_LOADED, { cause: safeCause(error) });
   });
   if (found.cacheStores === undefined) throw new BetfairConfigurationError(TOO_OLD);

@@ -3,7 +3,7 @@ import type { GetTokenOptions } from '@azure/identity';
 import type { AzureAccount } from './azure.account.js';
 import type { AzureContainerClientLike } from './azure.options.js';
 import type { CloudClient } from '../cloud/cloud.client.js';
-import { importPackage } from '../remote/optional.package.js';
+import { importFailure } from '../remote/optional.package.js';
 
 export async function connectAzure(
   container: string,
@@ -14,11 +14,7 @@ export async function connectAzure(
 }
 
 async function createClient(container: string, account: AzureAccount) {
-  const { ContainerClient, StorageSharedKeyCredential } = await importPackage(
-    '@azure/storage-blob',
-    'Azure Blob storage',
-    () => import('@azure/storage-blob'),
-  );
+  const { ContainerClient, StorageSharedKeyCredential } = await importSdk();
   const { accountName, url, key, sasToken, connectionString } = account;
   const address = `${url}/${encodeURIComponent(container)}`;
   // If the SDK repeated requests, a lost answer would go unnoticed.
@@ -36,11 +32,7 @@ async function createClient(container: string, account: AzureAccount) {
 }
 
 async function defaultCredential() {
-  const { DefaultAzureCredential } = await importPackage(
-    '@azure/identity',
-    'Azure Blob storage without a key, SAS token or connection string',
-    () => import('@azure/identity'),
-  );
+  const { DefaultAzureCredential } = await importIdentity();
   const credential = new DefaultAzureCredential();
   return {
     getToken(scopes: string | string[], options?: GetTokenOptions) {
@@ -50,6 +42,26 @@ async function defaultCredential() {
       return credential.getToken(scopes, withoutSignal);
     },
   };
+}
+
+async function importSdk() {
+  try {
+    return await import('@azure/storage-blob');
+  } catch (error) {
+    throw importFailure(error, '@azure/storage-blob', 'Azure Blob storage');
+  }
+}
+
+async function importIdentity() {
+  try {
+    return await import('@azure/identity');
+  } catch (error) {
+    throw importFailure(
+      error,
+      '@azure/identity',
+      'Azure Blob storage without a key, SAS token or connection string',
+    );
+  }
 }
 
 function operationsOf(client: AzureContainerClientLike): Omit<CloudClient, 'mayRepeat'> {

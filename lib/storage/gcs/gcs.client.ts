@@ -3,7 +3,7 @@ import { ATTEMPT_TIMEOUT_MS } from '../remote/remote.attempts.js';
 import { read, text } from '../../common/unknown-values.js';
 import type { CloudClient } from '../cloud/cloud.client.js';
 import { gcsFault } from './gcs.errors.js';
-import { importPackage } from '../remote/optional.package.js';
+import { importFailure } from '../remote/optional.package.js';
 import type { GcsClientLike, GcsFileLike, GcsStorageOptions } from './gcs.options.js';
 
 export async function connectGcs(options: GcsStorageOptions): Promise<CloudClient> {
@@ -16,11 +16,7 @@ export async function connectGcs(options: GcsStorageOptions): Promise<CloudClien
 }
 
 async function createClient(option: string | undefined): Promise<GcsClientLike> {
-  const { Storage } = await importPackage(
-    '@google-cloud/storage',
-    'GCS storage',
-    () => import('@google-cloud/storage'),
-  );
+  const { Storage } = await importSdk();
   const emulator = process.env['STORAGE_EMULATOR_HOST'];
   const endpoint = (option ?? emulator)?.replace(/\/+$/, '').replace(/^(?!https?:\/\/)/, 'http://');
   const client = new Storage({
@@ -35,6 +31,14 @@ async function createClient(option: string | undefined): Promise<GcsClientLike> 
   // The SDK would use STORAGE_EMULATOR_HOST unchanged as the base of some URLs, without the path that they need.
   if (endpoint) client.baseUrl = `${endpoint}/storage/v1`;
   return client;
+}
+
+async function importSdk() {
+  try {
+    return await import('@google-cloud/storage');
+  } catch (error) {
+    throw importFailure(error, '@google-cloud/storage', 'GCS storage');
+  }
 }
 
 function operationsOf(fileOf: (name: string) => GcsFileLike): Omit<CloudClient, 'mayRepeat'> {

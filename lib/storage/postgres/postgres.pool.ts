@@ -5,7 +5,7 @@ import { MissingPackageError } from '../../errors/index.js';
 import { safeCause } from '../../errors/safe-cause.js';
 import { ATTEMPT_TIMEOUT_MS } from '../remote/remote.attempts.js';
 import { text } from '../../common/unknown-values.js';
-import { importPackage } from '../remote/optional.package.js';
+import { importFailure } from '../remote/optional.package.js';
 import { type StoreAuthority, trustingStore } from '../remote/store.authority.js';
 import type { PostgresClientLike, PostgresConnection, PostgresSource } from './postgres.options.js';
 
@@ -128,9 +128,10 @@ function trustingHost(host: string, authority: StoreAuthority | undefined) {
 async function importPg() {
   try {
     // Older versions have only the default export.
-    return (await importPackage('pg', 'PostgreSQL storage', () => import('pg'))).default;
+    return (await import('pg')).default;
   } catch (error) {
-    if (error instanceof MissingPackageError) throw error;
+    const failure = importFailure(error, 'pg', 'PostgreSQL storage');
+    if (failure instanceof MissingPackageError) throw failure;
     throw new BetfairConfigurationError(
       'the package "pg" cannot be loaded. Install it again: npm i pg',
       { cause: safeCause(error) },

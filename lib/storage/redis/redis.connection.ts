@@ -1,5 +1,5 @@
 import { ATTEMPT_TIMEOUT_MS } from '../remote/remote.attempts.js';
-import { importPackage } from '../remote/optional.package.js';
+import { importFailure } from '../remote/optional.package.js';
 import { type StoreAuthority, trustingStore } from '../remote/store.authority.js';
 import type { RedisSend } from './redis.commands.js';
 import { codeOf } from './redis.errors.js';
@@ -57,12 +57,20 @@ export class RedisConnection {
   }
 }
 
+async function importClient() {
+  try {
+    return await import('ioredis');
+  } catch (error) {
+    throw importFailure(error, 'ioredis', 'Redis storage');
+  }
+}
+
 async function connect(
   address: RedisAddress,
   authority: StoreAuthority | undefined,
   onEnd: () => void,
 ): Promise<Connected> {
-  const { Redis } = await importPackage('ioredis', 'Redis storage', () => import('ioredis'));
+  const { Redis } = await importClient();
   const { host, port, database, username, password, isEncrypted } = address;
   const redis = new Redis({
     host,

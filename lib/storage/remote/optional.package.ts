@@ -1,28 +1,22 @@
 import { MissingPackageError } from '../../errors/index.js';
 import { safeCause } from '../../errors/safe-cause.js';
-import { text } from '../../common/unknown-values.js';
+import { read, text } from '../../common/unknown-values.js';
 
 /**
- * Imports an optional package. The caller writes the `import()` with a literal name, so that bundlers see it.
- *
- * @throws MissingPackageError it is not installed
+ * Explains why the `import()` of an optional package failed. The caller writes the `import()` with a literal name, and
+ * awaits it inside `try`: only then does a bundler leave out a package that is not installed.
  */
-export async function importPackage<T>(
-  name: string,
-  feature: string,
-  load: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await load();
-  } catch (error) {
-    if (!isMissing(error, name)) throw error;
-    throw new MissingPackageError(name, feature, { cause: safeCause(error) });
-  }
+export function importFailure(error: unknown, name: string, feature: string): unknown {
+  if (!isMissing(error, name)) return error;
+  return new MissingPackageError(name, feature, { cause: safeCause(error) });
 }
 
 /** Tells if the package itself is missing. An installed package that lacks a dependency is another fault. */
 function isMissing(error: unknown, name: string): boolean {
   const code = text(error, 'code');
-  const absent = /'([^']+)'/.exec(text(error, 'message') ?? '')?.[1];
+  // Yarn Plug'n'Play has the name beside the message.
+  const absent =
+    text(read(error, 'data'), 'dependencyName') ??
+    /'([^']+)'/.exec(text(error, 'message') ?? '')?.[1];
   return (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') && absent === name;
 }

@@ -3,17 +3,13 @@ import { safeCause } from '../../errors/safe-cause.js';
 import { ATTEMPT_TIMEOUT_MS } from '../remote/remote.attempts.js';
 import { read, text } from '../../common/unknown-values.js';
 import type { CloudClient } from '../cloud/cloud.client.js';
-import { importPackage } from '../remote/optional.package.js';
+import { importFailure } from '../remote/optional.package.js';
 import type { S3ClientLike, S3StorageOptions } from './s3.options.js';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 
 export async function connectS3(options: S3StorageOptions): Promise<CloudClient> {
-  const sdk = await importPackage(
-    '@aws-sdk/client-s3',
-    'S3 storage',
-    () => import('@aws-sdk/client-s3'),
-  );
+  const sdk = await importSdk();
   if (options.client) {
     return { ...operationsOf(sdk, options.client, options.bucket), mayRepeat: true };
   }
@@ -31,6 +27,14 @@ export async function connectS3(options: S3StorageOptions): Promise<CloudClient>
     mayRepeat: false,
     close: () => client.destroy(),
   };
+}
+
+async function importSdk() {
+  try {
+    return await import('@aws-sdk/client-s3');
+  } catch (error) {
+    throw importFailure(error, '@aws-sdk/client-s3', 'S3 storage');
+  }
 }
 
 function createClient(sdk: Sdk, { region, endpoint, usePathStyle }: S3StorageOptions) {
