@@ -1,11 +1,22 @@
 const markets = ['Soccer', 'Horse Racing'];
 const oneCopy = { service: true, error: true, stream: true, simulator: true, session: true };
 const ct = 'SUB_IMAGE';
+const stores = ['@aws-sdk/client-s3', '@azure/storage-blob', '@google-cloud/storage', 'ioredis'];
+const bundled = { sports: markets, missing: [...stores, 'pg'], logins: 1 };
+const bundledWithPg = { ...bundled, missing: [...stores, null] };
+const managed = {
+  sports: markets,
+  timers: ['betfair-session:default'],
+  code: 'BETFAIR_MISSING_PACKAGE',
+  packageName: 'pg',
+};
 
 /**
  * The applications: the folders that make each up, the npm scripts that check and build it, the optional packages that
  * must not be there, how many tests it has and from which Node on, and its programs (npm scripts) with what each prints
- * last. `shown` are files of the documentation that it has as sources; `report` has its tests reported as JSON. The CommonJS ones have the settings of Nest's own starters: an older and a newer one of Nest 11, and that of 12.
+ * last. `shown` are files of the documentation that it has as sources; `report` has its tests reported as JSON;
+ * `installs` is the script that installs it instead of npm; `oneNode` runs it on the running Node only. The CommonJS ones
+ * have the settings of Nest's own starters: an older and a newer one of Nest 11, and that of 12.
  */
 export const consumers = [
   {
@@ -89,5 +100,52 @@ export const consumers = [
         example: true,
       },
     },
+  },
+  {
+    name: 'bundles-nest11',
+    folders: ['bundles', 'bundles-nest11'],
+    builds: ['build', 'bundle:esbuild', 'bundle:webpack'],
+    absent: stores,
+    oneNode: true,
+    tests: 0,
+    programs: {
+      start: bundledWithPg,
+      'start:esbuild': bundledWithPg,
+      'start:webpack': bundledWithPg,
+    },
+  },
+  {
+    name: 'bundles-nest12',
+    folders: ['bundles', 'bundles-nest12'],
+    builds: ['build', 'bundle:esbuild', 'bundle:rspack'],
+    absent: [...stores, 'pg'],
+    oneNode: true,
+    tests: 0,
+    programs: {
+      start: bundled,
+      'start:esm': bundled,
+      'start:cjs': bundled,
+      'start:rspack': bundled,
+    },
+  },
+  {
+    name: 'pnpm',
+    folders: ['package-managers'],
+    installs: 'install:pnpm',
+    builds: ['command:pnpm'],
+    absent: ['pg', 'undici'],
+    oneNode: true,
+    tests: 0,
+    programs: { 'start:pnpm': { ...managed, isPlugged: false } },
+  },
+  {
+    name: 'yarn',
+    folders: ['package-managers'],
+    installs: 'install:yarn',
+    builds: ['command:yarn'],
+    absent: ['pg'],
+    oneNode: true,
+    tests: 0,
+    programs: { 'start:yarn': { ...managed, isPlugged: true } },
   },
 ];

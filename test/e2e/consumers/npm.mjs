@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { delimiter, dirname } from 'node:path';
 
 /** Folder of the Node that runs this. */
 export const RUNNING_NODE = dirname(process.execPath);
+/** Registry that npm uses, for the other package managers. */
+const REGISTRY = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim();
 const running = new Set();
 /** Milliseconds until a command that does not end by itself is killed. */
 const PATIENCE = 180_000;
@@ -64,5 +66,7 @@ export function environment(node = RUNNING_NODE) {
     ...Object.fromEntries(kept),
     PATH: [node, ...path].join(delimiter),
     NO_PROXY: '127.0.0.1',
+    PNPM_CONFIG_REGISTRY: REGISTRY,
+    YARN_NPM_REGISTRY_SERVER: REGISTRY,
   };
 }

@@ -86,11 +86,11 @@ async function findNodes() {
   return found;
 }
 
-async function install(folder, { folders, shown = [], absent }, tarball) {
+async function install(folder, { folders, shown = [], installs, absent }, tarball) {
   for (const source of folders) cpSync(join(HERE, source), folder, { recursive: true });
   for (const file of shown) cpSync(join(SHOWN, file), join(folder, 'src', file));
   cpSync(tarball, join(folder, TARBALL));
-  await npm(folder, [...INSTALL, '--ignore-scripts']);
+  await npm(folder, installs ? ['run', installs] : [...INSTALL, '--ignore-scripts']);
   for (const optional of absent) {
     assert.ok(!existsSync(join(folder, 'node_modules', optional)), `${optional} is installed`);
   }
@@ -113,11 +113,11 @@ async function start(folder, script, expected, node) {
 }
 
 async function check(consumer, tarball, nodes) {
-  const { name, builds, tests, testsFrom = 20, programs } = consumer;
+  const { name, builds, oneNode, tests, testsFrom = 20, programs } = consumer;
   const folder = join(work, name);
   if (!(await step(`${name}: install`, () => install(folder, consumer, tarball)))) return;
   for (const script of builds) await step(`${name}: ${script}`, () => npm(folder, ['run', script]));
-  for (const node of nodes) {
+  for (const node of oneNode ? nodes.slice(0, 1) : nodes) {
     const on = `on Node ${node.version}`;
     const runsTests = tests > 0 && Number.parseInt(node.version, 10) >= testsFrom;
     if (runsTests) await step(`${name}: test ${on}`, () => test(folder, consumer, node));
