@@ -28,10 +28,10 @@ export const pages: readonly Page[] = [
   ...docs.filter((page) => !reference.includes(page)),
 ];
 
-/** The code blocks of all pages in one language. */
-export function blocks(language: string): string[] {
+/** The code blocks in one language, of all pages or of some. */
+export function blocks(language: string, of: readonly Page[] = pages): string[] {
   const fenced = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm');
-  return pages.flatMap(({ text }) => Array.from(text.matchAll(fenced), ([, code = '']) => code));
+  return of.flatMap(({ text }) => Array.from(text.matchAll(fenced), ([, code = '']) => code));
 }
 
 /** The headings of a page, by the names with which GitHub links to them. */
