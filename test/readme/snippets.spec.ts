@@ -30,7 +30,7 @@ import { ErrorsModule } from './snippets/errors.module.js';
 import { AppModule as FirstCallModule } from './snippets/first-call.module.js';
 import { FundsModule, FundsService } from './snippets/funds.module.js';
 import { HealthController } from './snippets/health.controller.js';
-import { InteractiveModule, TwoFactorCodes } from './snippets/interactive.module.js';
+import { codes, InteractiveModule } from './snippets/interactive.module.js';
 import { LoginAlarmService } from './snippets/login-alarm.service.js';
 import { OrdersService } from './snippets/orders.service.js';
 import { MarketsController } from './snippets/reading.controller.js';
@@ -187,7 +187,7 @@ it('first-call.module: answers the first call', async () => {
 
 it('interactive.module: logs in with a two-factor code', async () => {
   simulator.account().twoFactorCode = '654321';
-  const code = jest.spyOn(TwoFactorCodes, 'next').mockReturnValue('654321');
+  const code = jest.spyOn(codes, 'next').mockReturnValue('654321');
   const { username, password, applicationKey, endpoints } = simulator.options();
   const directory = await mkdtemp(join(tmpdir(), 'interactive-'));
   const authorities = join(directory, 'ca.crt');
@@ -281,18 +281,6 @@ it('encrypted.storage: says of itself what the files inside it say, and opens an
 it('orders.service: an order whose answer was lost is one bet, and can be found', async () => {
   await start({ imports: account(), providers: [OrdersService] }, simulator.options());
   const orders = app.get(OrdersService);
-  const order = (customerOrderRef: string) => ({
-    marketId: '1.234567890',
-    instructions: [
-      {
-        selectionId: 47_972,
-        side: 'BACK',
-        orderType: 'LIMIT',
-        limitOrder: { size: 2, price: 3.5, persistenceType: 'LAPSE' },
-        customerOrderRef,
-      },
-    ],
-  });
   await orders.place(order('bet 1'), 'first');
   simulator.endSessions();
   await orders.place(order('bet 2'), 'second');
@@ -312,6 +300,22 @@ it('orders.service: an order whose answer was lost is one bet, and can be found'
     'third',
   ]);
 });
+
+/** One bet, with a reference by which it can be found. */
+function order(customerOrderRef: string): object {
+  return {
+    marketId: '1.234567890',
+    instructions: [
+      {
+        selectionId: 47_972,
+        side: 'BACK',
+        orderType: 'LIMIT',
+        limitOrder: { size: 2, price: 3.5, persistenceType: 'LAPSE' },
+        customerOrderRef,
+      },
+    ],
+  };
+}
 
 /** The details that docs/health.md shows. */
 function blocked(): unknown {

@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 import { BetfairSessionModule, betfairSessionOptionsFromEnv } from 'nestjs-betfair-session';
 
-/** Stands for what makes your two-factor codes, such as a TOTP library with the secret of your authenticator. */
-export abstract class TwoFactorCodes {
-  static next = (): string | Promise<string> => '123456';
-}
+/** Makes your two-factor codes, for example by a TOTP library with the secret of your authenticator. */
+export const codes = {
+  next: (): string | Promise<string> => '123456',
+};
 
 @Module({
   imports: [
@@ -14,7 +14,7 @@ export abstract class TwoFactorCodes {
         ...betfairSessionOptionsFromEnv(),
         login: 'interactive',
         certificate: undefined,
-        twoFactorCode: () => TwoFactorCodes.next(),
+        twoFactorCode: () => codes.next(),
       }),
     }),
   ],
