@@ -1,5 +1,5 @@
 /**
- * Every `code` of the errors of this package; a table in README says what to do about each. The set is closed: a new
+ * Every `code` of the errors of this package; docs/errors.md says what to do about each. The set is closed: a new
  * code comes with a minor version, a changed meaning with a major one.
  */
 export type BetfairSessionErrorCode =

@@ -15,6 +15,7 @@ let loaded: typeof Undici | undefined;
 export async function loadUndici(): Promise<typeof Undici> {
   if (loaded) return loaded;
   if (typeof globalThis.Response !== 'function') throw new BetfairConfigurationError(NO_FETCH);
+  // webpack would put it into a file of its own, which then has to be deployed too.
   const found = await import(/* webpackMode: "eager" */ 'undici').catch((error: unknown) => {
     throw new BetfairConfigurationError(NOT_LOADED, { cause: safeCause(error) });
   });
