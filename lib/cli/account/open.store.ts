@@ -11,6 +11,10 @@ import { createStorage } from '../../storage/storage.factory.js';
 import { openStorage } from '../../storage/storage.opening.js';
 import { CommandError } from '../terminal/command.errors.js';
 import { type StoreTraits, traitsOf } from '../../storage/store.traits.js';
+import { assertSameOwner } from './store.owner.js';
+
+/** Beginning of the location of files. */
+const FILES = 'file:';
 
 /** Use of a store: one that is only read is not opened, which would make its directory in a wrong place. */
 type StoreAccess = 'read' | 'whole';
@@ -42,7 +46,7 @@ export function silenceLog(): readonly string[] {
 /**
  * Opens the store of an account, and closes it after `work`.
  *
- * @throws BetfairSessionError the store cannot be opened
+ * @throws BetfairSessionError the store cannot be opened, or root would write among the files of another user
  */
 export async function withStore<T>(
   resolved: ResolvedSessionOptions,
@@ -60,9 +64,12 @@ export async function withStore<T>(
     storageTimeoutOf(resolved),
     () => undefined,
   );
+  const traits = traitsOf(opened);
   try {
+    if (access === 'whole' && traits.location?.startsWith(FILES))
+      await assertSameOwner(traits.location.slice(FILES.length));
     const records = recordsOf(resolved, storage);
-    return await work({ storage, records, traits: traitsOf(opened), warnings });
+    return await work({ storage, records, traits, warnings });
   } finally {
     await storage.close().catch(() => undefined);
   }

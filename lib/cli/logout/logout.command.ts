@@ -53,7 +53,9 @@ export const logoutCommand: Command = {
   },
 };
 
-async function logOut({ options }: UsableAccount): Promise<void> {
+async function logOut({ options, resolved }: UsableAccount): Promise<void> {
+  // Root must not write among the files of another user.
+  await withSharedStore(resolved, async () => undefined);
   silenceLog();
   // A scheduled keep-alive would log in.
   const sessions = await SessionService.create({ ...options, keepAlive: false });

@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { chown, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { betfairSessionOptionsFromEnv, SessionService } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
@@ -38,6 +38,27 @@ async function refuse(loginCode: string): Promise<void> {
   simulator.account().loginCode = loginCode;
   await start();
   simulator.account().loginCode = undefined;
+}
+
+/** Only root can give files to another user. */
+const itAsRoot = process.getuid?.() === 0 ? it : it.skip;
+if (itAsRoot === it.skip)
+  console.warn('NOT RUN: what commands do as root, because this is not root.');
+
+const OTHER_USER = 1_234;
+
+/** Gives the files of the store to a user, as if the application of that user had written them. */
+async function giveStoreTo(user: number): Promise<readonly string[]> {
+  const folder = join(world.folder, 'session-data');
+  const names = await readdir(folder);
+  await Promise.all(['', ...names].map((name) => chown(join(folder, name), user, user)));
+  return names;
+}
+
+async function ownersOfStore(): Promise<readonly number[]> {
+  const folder = join(world.folder, 'session-data');
+  const names = await readdir(folder);
+  return Promise.all(names.map(async (name) => (await stat(join(folder, name))).uid));
 }
 
 /** Runs a command that must send nothing to Betfair. */
@@ -140,6 +161,26 @@ describe('unblock', () => {
     const { stdout } = await runAlone('unblock');
     expect(stdout).toMatch(/^Lifted the ban until 2\d{3}-\d\d-\d\dT.*Z\.\n/);
     expect(await start()).toBeDefined();
+  });
+
+  itAsRoot('and the others do not write as root among the files of another user', async () => {
+    const expectRefused = async (...args: readonly string[]) => {
+      const names = await giveStoreTo(OTHER_USER);
+      const { code, stdout, stderr } = await runAlone(...args);
+      expect(code).toBe(1);
+      expect(`${stdout}${stderr}`.replaceAll(/\s+/g, ' ')).toMatch(
+        /belong to the user 1234, .* sudo -u '#1234' …, or docker exec -u 1234 …\./,
+      );
+      expect(await ownersOfStore()).toEqual(names.map(() => OTHER_USER));
+      await giveStoreTo(0);
+    };
+    await start();
+    await expectRefused('logout', '--yes');
+    await expectRefused('doctor');
+    simulator.endSessions();
+    await refuse('KYC_SUSPEND');
+    await expectRefused('unblock');
+    expect((await runAlone('unblock')).stdout).toMatch(/^Lifted the refusal KYC_SUSPEND/);
   });
 
   it('says that there was nothing to lift', async () => {
