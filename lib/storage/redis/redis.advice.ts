@@ -24,8 +24,8 @@ export const VERDICTS: Readonly<Record<string, Verdict<RedisWords>>> = {
   ),
   WRONGPASS: denied('Correct the user name and the password, or enable the user.'),
   NOPERM: denied(
-    ({ prefix }) =>
-      `The user needs the permissions ~{${prefix}* +get +set +eval +del +exists +rename +persist, and +select if the URL has a database.`,
+    ({ prefix, isByUrl }) =>
+      `The user needs the permissions ~{${prefix}* +get +set +eval +del +exists +rename +persist, and ${isByUrl ? '+select if the URL has a database' : '+cluster|slots and +asking in a cluster'}.`,
   ),
   DENIED: denied(
     'The server is in protected mode and accepts only local connections. Set a password on it.',

@@ -138,7 +138,7 @@ const REFUSALS: readonly (readonly [string, StorageFailure, RegExp])[] = [
   [
     "NOPERM this user has no permissions to run the 'eval' command",
     'denied',
-    /~\{betfair\/\* \+get/,
+    /~\{betfair\/\* \+get .* and \+cluster\|slots and \+asking in a cluster\.$/,
   ],
   [
     'An error was signalled by the server: - PermissionDenied: this user has no permissions',
