@@ -8,8 +8,10 @@ const { RedisStorage } = await import(pathToFileURL(join(build, 'index.js')).hre
 const store = new RedisStorage({ url });
 try {
   await store.open();
-  const version = await store.write('process', 'value', { ifAbsent: true });
-  await store.delete('process', { ifVersion: version });
+  // Two of these programs may run at once.
+  const key = `process-${process.pid}`;
+  const version = await store.write(key, 'value', { ifAbsent: true });
+  await store.delete(key, { ifVersion: version });
   console.log('worked');
 } catch (error) {
   console.log(error.code, error.message);
