@@ -1,5 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import { Redis as Redis5 } from 'ioredis5';
+import { Cluster as Cluster5, Redis as Redis5 } from 'ioredis5';
 import { type RedisClientOptions, RedisStorage } from 'nestjs-betfair-session';
 import { createClient, createCluster } from 'redis';
 
@@ -9,12 +9,20 @@ export interface OwnClient {
   readonly close: () => void;
 }
 
+/** As whom a client of a cluster connects, and who hears its `'error'` events. */
+export interface ClusterSettings {
+  readonly user?: { readonly username: string; readonly password: string };
+  readonly onError?: (error: unknown) => void;
+}
+
+const ignore = () => {};
+
 export function ioredis(
   port: number,
-  options: Pick<RedisOptions, 'tls' | 'enableReadyCheck'> = {},
+  options: Pick<RedisOptions, 'tls' | 'enableReadyCheck' | 'username' | 'password'> = {},
 ): OwnClient {
   const redis = new Redis({ port, ...options });
-  redis.on('error', () => {});
+  redis.on('error', ignore);
   return { options: { send: (args) => redis.call(...args) }, close: () => redis.disconnect() };
 }
 
@@ -23,14 +31,25 @@ export function ioredis5(port: number): OwnClient {
   return { options: { send: (args) => redis.call(...args) }, close: () => redis.disconnect() };
 }
 
-export function ioredisCluster(port: number): OwnClient {
-  const cluster = new Cluster([{ host: '127.0.0.1', port }]);
+export const ioredisCluster = (port: number, settings?: ClusterSettings) =>
+  clusterOf(Cluster, port, settings);
+
+export const ioredis5Cluster = (port: number, settings?: ClusterSettings) =>
+  clusterOf(Cluster5, port, settings);
+
+function clusterOf(
+  Class: typeof Cluster | typeof Cluster5,
+  port: number,
+  { user = { username: 'default', password: '' }, onError = ignore }: ClusterSettings = {},
+): OwnClient {
+  const cluster = new Class([{ host: '127.0.0.1', port }], { redisOptions: user });
+  cluster.on('error', onError);
   return { options: { send: (args) => cluster.call(...args) }, close: () => cluster.disconnect() };
 }
 
 export async function nodeRedis(port: number): Promise<OwnClient> {
   const client = createClient({ socket: { host: '127.0.0.1', port } });
-  client.on('error', () => {});
+  client.on('error', ignore);
   await client.connect();
   return {
     options: { send: (args) => client.sendCommand(args) },
@@ -38,9 +57,15 @@ export async function nodeRedis(port: number): Promise<OwnClient> {
   };
 }
 
-export async function nodeRedisCluster(port: number): Promise<OwnClient> {
-  const cluster = createCluster({ rootNodes: [{ socket: { host: '127.0.0.1', port } }] });
-  cluster.on('error', () => {});
+export async function nodeRedisCluster(
+  port: number,
+  { user, onError = ignore }: ClusterSettings = {},
+): Promise<OwnClient> {
+  const cluster = createCluster({
+    rootNodes: [{ socket: { host: '127.0.0.1', port } }],
+    ...(user && { defaults: user }),
+  });
+  cluster.on('error', onError);
   await cluster.connect();
   return {
     // It finds the node by the key, which in EVAL comes later.

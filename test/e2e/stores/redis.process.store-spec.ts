@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { compiledPackage } from './compiled.js';
+import { createUser, documentedRights } from './redis.rights.js';
 import { RedisServer, startEncrypted } from './redis.server.js';
 
 const PROGRAM = join('test', 'e2e', 'stores', 'redis.process.mjs');
@@ -24,6 +25,15 @@ describe('a program that uses RedisStorage by URL', () => {
   it('ends by itself, although it closed nothing', async () => {
     const server = await RedisServer.start();
     const { outcome } = start(`redis://${server.address}`);
+    expect(await outcome).toEqual({ output: 'worked\n', errors: '', code: 0 });
+  });
+
+  it('prints nothing as a user with the rights of the documentation', async () => {
+    const server = await RedisServer.start();
+    const rights = await documentedRights();
+    const { username, password } = await createUser([server], 'bot', rights.server);
+    const address = `${username}:${password}@${server.address}`;
+    const { outcome } = start(`redis://${address}?prefix=betfair/`);
     expect(await outcome).toEqual({ output: 'worked\n', errors: '', code: 0 });
   });
 

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { jest } from '@jest/globals';
 import { RedisStorage } from 'nestjs-betfair-session';
 import { sessionStorageConformance } from 'nestjs-betfair-session/testing';
 import {
   ioredis,
   ioredis5,
+  ioredis5Cluster,
   ioredisCluster,
   nodeRedis,
   nodeRedisCluster,
@@ -11,6 +12,7 @@ import {
   storeOn,
 } from './redis.clients.js';
 import { watch } from './redis.monitor.js';
+import { createUser, documentedRights } from './redis.rights.js';
 import { RedisServer, startCluster, startEncrypted } from './redis.server.js';
 
 const TOKEN = 'CANARY-token-5e1d';
@@ -19,27 +21,23 @@ let server: RedisServer;
 let encrypted: RedisServer;
 let ca: string;
 let cluster: RedisServer[];
+/** One that has the rights of the documentation, on the server and on the cluster. */
+let user: { username: string; password: string };
 
 beforeAll(async () => {
   server = await RedisServer.start({ flags: ['--databases', '4'] });
-  const rights = await rightsInTheDocumentation();
-  await server.admin.call('ACL', 'SETUSER', 'bot', 'on', '>s3cr3t', ...rights);
   ({ server: encrypted, ca } = await startEncrypted());
   cluster = await startCluster();
+  const rights = await documentedRights();
+  user = await createUser([server], 'bot', rights.server);
+  await createUser(cluster, 'bot', [...rights.server, ...rights.cluster]);
 }, 60_000);
 
 afterAll(() => RedisServer.stopAll());
 
-/** What docs/storage/redis.md says that a user needs. */
-async function rightsInTheDocumentation(): Promise<string[]> {
-  const page = await readFile('docs/storage/redis.md', 'utf8');
-  const [, rights = ''] = /ACL SETUSER bot on '>\S+' (.+)$/m.exec(page) ?? [];
-  expect(rights).toContain('+eval');
-  return rights.replaceAll("'", '').split(' ');
-}
-
-const byUrl = (path: string, user = '') =>
-  new RedisStorage({ url: `redis://${user}${server.address}${path}` });
+const byUrl = (path: string, credentials = '') =>
+  new RedisStorage({ url: `redis://${credentials}${server.address}${path}` });
+const nodePort = () => cluster[0]?.port ?? 0;
 const onClient = (open: () => OwnClient | Promise<OwnClient>) => async () =>
   storeOn(await open(), 'betfair/');
 
@@ -49,7 +47,7 @@ describe.each([
   [
     'as a user with the rights of the documentation',
     20,
-    () => byUrl('?prefix=betfair/', 'bot:s3cr3t@'),
+    () => byUrl('?prefix=betfair/', `${user.username}:${user.password}@`),
   ],
   ['on a client of ioredis', 20, onClient(() => ioredis(server.port))],
   ['on a client of ioredis 5', 20, onClient(() => ioredis5(server.port))],
@@ -64,8 +62,23 @@ describe.each([
     20,
     onClient(() => ioredis(encrypted.port, { tls: { ca } })),
   ],
-  ['on a cluster, by ioredis', 20, onClient(() => ioredisCluster(cluster[0]?.port ?? 0))],
-  ['on a cluster, by redis', 20, onClient(() => nodeRedisCluster(cluster[0]?.port ?? 0))],
+  ['on a cluster, by ioredis', 20, onClient(() => ioredisCluster(nodePort()))],
+  ['on a cluster, by redis', 20, onClient(() => nodeRedisCluster(nodePort()))],
+  [
+    'on a cluster with the rights of the documentation, by ioredis',
+    20,
+    onClient(() => ioredisCluster(nodePort(), { user })),
+  ],
+  [
+    'on a cluster with the rights of the documentation, by ioredis 5',
+    20,
+    onClient(() => ioredis5Cluster(nodePort(), { user })),
+  ],
+  [
+    'on a cluster with the rights of the documentation, by redis',
+    20,
+    onClient(() => nodeRedisCluster(nodePort(), { user })),
+  ],
 ])('RedisStorage %s: the contract', (_, rounds, create) => {
   for (const { name, run } of sessionStorageConformance({ create, rounds })) it(name, run, 120_000);
 });
@@ -85,6 +98,16 @@ describe('RedisStorage: what is stored', () => {
     expect(await server.admin.call('GET', name)).toMatch(/^[\da-f-]{36}\nCANARY-token-5e1d2$/);
     await server.admin.call('SELECT', '0');
     await store.close();
+  });
+
+  it('is found by URL as by a client, with the same prefix', async () => {
+    const own = ioredis(server.port);
+    const byClient = storeOn(own, 'betfair/');
+    const version = await byClient.write('both', TOKEN, { ifAbsent: true });
+    const store = byUrl('?prefix=betfair/');
+    expect(await store.read('both')).toEqual({ value: TOKEN, version });
+    await store.close();
+    own.close();
   });
 
   it('leaves nothing behind for longer than a minute of a writer that was killed half way', async () => {
@@ -150,3 +173,24 @@ it.each(['ioredis', 'redis'] as const)(
     own.close();
   },
 );
+
+it.each([
+  ['prints a warning as a user with the rights of the documentation, and works', [], 1],
+  ['prints nothing if the user has +info too', ['+info'], 0],
+])('RedisStorage on a client of ioredis %s', async (_, more, warnings) => {
+  const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+  try {
+    const { server: rights } = await documentedRights();
+    const own = ioredis(server.port, await createUser([server], 'informed', [...rights, ...more]));
+    const store = storeOn(own, 'betfair/');
+    await store.write(`informed-${warnings}`, TOKEN, { ifAbsent: true });
+    expect(warn.mock.calls).toEqual(
+      Array.from({ length: warnings }, () => [
+        expect.stringContaining("to run the 'info' command"),
+      ]),
+    );
+    own.close();
+  } finally {
+    warn.mockRestore();
+  }
+});

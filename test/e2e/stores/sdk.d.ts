@@ -68,13 +68,18 @@ declare module 'ioredis' {
     on(event: 'monitor', listener: (time: string, args: string[]) => void): this;
   }
   export class Cluster {
-    constructor(nodes: { host: string; port: number }[]);
+    constructor(
+      nodes: { host: string; port: number }[],
+      options: { redisOptions: { username: string; password: string } },
+    );
+    on(event: 'error', listener: (error: Error) => void): this;
     disconnect(): void;
     call(command: string, ...args: (string | Buffer)[]): Promise<unknown>;
   }
 }
 
 declare module 'ioredis5' {
+  export { Cluster } from 'ioredis';
   export class Redis {
     constructor(options: { port: number });
     disconnect(): void;
@@ -84,7 +89,7 @@ declare module 'ioredis5' {
 
 declare module 'redis' {
   interface Client {
-    on(event: 'error', listener: () => void): this;
+    on(event: 'error', listener: (error: Error) => void): this;
     connect(): Promise<unknown>;
     destroy(): void;
   }
@@ -93,6 +98,7 @@ declare module 'redis' {
   }): Client & { sendCommand(args: readonly (string | Buffer)[]): Promise<unknown> };
   export function createCluster(options: {
     rootNodes: { socket: { host: string; port: number } }[];
+    defaults?: { username: string; password: string };
   }): Client & {
     sendCommand(
       firstKey: string | Buffer | undefined,
