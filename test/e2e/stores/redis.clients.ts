@@ -31,18 +31,26 @@ export function ioredis5(port: number): OwnClient {
   return { options: { send: (args) => redis.call(...args) }, close: () => redis.disconnect() };
 }
 
-export const ioredisCluster = (port: number, settings?: ClusterSettings) =>
-  clusterOf(Cluster, port, settings);
+export function ioredisCluster(port: number, settings: ClusterSettings = {}): OwnClient {
+  return ownCluster(new Cluster([{ host: '127.0.0.1', port }], optionsOf(settings)), settings);
+}
 
-export const ioredis5Cluster = (port: number, settings?: ClusterSettings) =>
-  clusterOf(Cluster5, port, settings);
+export function ioredis5Cluster(port: number, settings: ClusterSettings = {}): OwnClient {
+  return ownCluster(new Cluster5([{ host: '127.0.0.1', port }], optionsOf(settings)), settings);
+}
 
-function clusterOf(
-  Class: typeof Cluster | typeof Cluster5,
-  port: number,
-  { user = { username: 'default', password: '' }, onError = ignore }: ClusterSettings = {},
-): OwnClient {
-  const cluster = new Class([{ host: '127.0.0.1', port }], { redisOptions: user });
+function optionsOf({ user }: ClusterSettings) {
+  return { redisOptions: user ?? { username: 'default', password: '' } };
+}
+
+/** What the clusters of both versions of ioredis have in common. */
+interface IoredisCluster {
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+  call(command: string, ...args: (string | Buffer)[]): Promise<unknown>;
+  disconnect(): void;
+}
+
+function ownCluster(cluster: IoredisCluster, { onError = ignore }: ClusterSettings): OwnClient {
   cluster.on('error', onError);
   return { options: { send: (args) => cluster.call(...args) }, close: () => cluster.disconnect() };
 }
