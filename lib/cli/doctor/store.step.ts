@@ -12,7 +12,7 @@ import { type Finding, ok, type Step, warn } from './finding.js';
 const KEY = 'nestjs-betfair-session.doctor';
 /** Attempts, if another doctor uses the object at the same moment. */
 const MOST_ATTEMPTS = 8;
-/** Longest pause between two of them. */
+/** Longest pause after the first of them; it grows with each, because each takes long on a busy machine. */
 const LONGEST_PAUSE_MS = 500;
 
 /** Checks that the store obeys conditions, on an object that no session uses. */
@@ -32,7 +32,7 @@ async function checkStore(
       break;
     } catch (error) {
       if (!isDisturbance(error) || attempt === MOST_ATTEMPTS) throw error;
-      await setTimeout(Math.random() * LONGEST_PAUSE_MS);
+      await setTimeout(Math.random() * LONGEST_PAUSE_MS * attempt);
     } finally {
       await remove(storage).catch(() => undefined);
     }

@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { jest } from '@jest/globals';
-import { readme } from '../../readme/blocks.js';
 
 const MAIN = resolve('sample/dist/main.js');
 
@@ -111,7 +110,8 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     expect(await events.text()).toContain('event: status');
     const served =
       /^.*\[BetfairStream\] (The \w+ of the Stream API is served) \(connection 101-\d+-1\)\.$/m;
-    expect(served.exec(readme)?.[1]).toBe(served.exec(command.output())?.[1] ?? 'not logged');
+    const documented = await readFile('docs/sample.md', 'utf8');
+    expect(served.exec(documented)?.[1]).toBe(served.exec(command.output())?.[1] ?? 'not logged');
     expect(command.output()).not.toMatch(/error/i);
   },
 );
