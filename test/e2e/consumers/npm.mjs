@@ -44,17 +44,18 @@ export function npm(cwd, parameters, node = RUNNING_NODE) {
   });
 }
 
-function end(child) {
+/** Ends a child that has a process group of its own, and all that it started. */
+export function end(child, signal = 'SIGKILL') {
   try {
-    process.kill(-child.pid, 'SIGKILL');
+    process.kill(-child.pid, signal);
   } catch {
-    // It has just ended by itself.
+    // It has just ended.
   }
 }
 
 // Each runs in a process group of its own, which Ctrl-C does not reach.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
-process.once('exit', () => running.forEach(end));
+process.once('exit', () => running.forEach((child) => end(child)));
 
 /** What a user's shell has: nothing of an `npm run` around this, no account, and loopback past any proxy. */
 export function environment(node = RUNNING_NODE) {

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { consumers } from './consumers.mjs';
 import { npm, RUNNING_NODE } from './npm.mjs';
+import { step } from '../step.mjs';
 
 const HERE = import.meta.dirname;
 const ROOT = resolve(HERE, '../../..');
@@ -28,20 +29,6 @@ const OTHER_NODES = ['22.23.3', '24.21.0', '26.10.0'];
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const work = mkdtempSync(join(tmpdir(), 'consumers-'));
-
-/** Runs and reports a step; `undefined` where it failed. */
-async function step(name, run) {
-  const began = performance.now();
-  try {
-    const result = await run();
-    console.log(`ok ${name} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
-    return result ?? true;
-  } catch (error) {
-    process.exitCode = 1;
-    console.log(`not ok ${name}\n${String(error.stack).replaceAll(/^/gm, '    ')}`);
-    return undefined;
-  }
-}
 
 /** Builds and packs a copy, so that neither `dist` nor who works with it is disturbed. */
 async function pack() {

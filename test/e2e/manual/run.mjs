@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { npm } from '../consumers/npm.mjs';
+import { step } from '../step.mjs';
 import { followGettingStarted } from './getting-started.mjs';
 import { followReadMe } from './read-me.mjs';
 import { copyOf, newApplication, STARTERS } from './starter.mjs';
@@ -11,19 +12,6 @@ import { copyOf, newApplication, STARTERS } from './starter.mjs';
 const ROOT = resolve(import.meta.dirname, '../../..');
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const work = mkdtempSync(join(tmpdir(), 'manual-'));
-
-async function step(name, run) {
-  const began = performance.now();
-  try {
-    const result = await run();
-    console.log(`ok ${name} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
-    return result;
-  } catch (error) {
-    process.exitCode = 1;
-    console.log(`not ok ${name}\n${String(error.stack).replaceAll(/^/gm, '    ')}`);
-    return undefined;
-  }
-}
 
 async function pack() {
   await npm(ROOT, ['pack', '--pack-destination', work]);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { environment } from '../consumers/npm.mjs';
+import { end, environment } from '../consumers/npm.mjs';
 
 /** Milliseconds that a command may take; npm installs in it. */
 const LIMIT_MS = 240_000;
@@ -60,14 +60,7 @@ export class Terminal {
   }
 }
 
-/** Ends a shell and all that it started. */
-function stop(child) {
-  try {
-    process.kill(-child.pid, 'SIGTERM');
-  } catch {
-    // It has just ended.
-  }
-}
+const stop = (child) => end(child, 'SIGTERM');
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 process.once('exit', () => running.forEach(stop));
