@@ -13,9 +13,6 @@ import { CommandError } from '../terminal/command.errors.js';
 import { type StoreTraits, traitsOf } from '../../storage/store.traits.js';
 import { assertSameOwner } from './store.owner.js';
 
-/** Beginning of the location of files. */
-const FILES = 'file:';
-
 /** Use of a store: one that is only read is not opened, which would make its directory in a wrong place. */
 type StoreAccess = 'read' | 'whole';
 
@@ -66,8 +63,7 @@ export async function withStore<T>(
   );
   const traits = traitsOf(opened);
   try {
-    if (access === 'whole' && traits.location?.startsWith(FILES))
-      await assertSameOwner(traits.location.slice(FILES.length));
+    if (access === 'whole') await assertSameOwner(traits.location);
     const records = recordsOf(resolved, storage);
     return await work({ storage, records, traits, warnings });
   } finally {

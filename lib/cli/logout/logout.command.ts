@@ -2,6 +2,7 @@ import { SessionService } from '../../session/session.service.js';
 import { ACCOUNT_HELP, readAccountArguments } from '../account/account.arguments.js';
 import { silenceLog, withSharedStore } from '../account/open.store.js';
 import { assertUsable, readAccount, type UsableAccount } from '../account/read.account.js';
+import { assertSameOwner } from '../account/store.owner.js';
 import { readStatus } from '../status/account.status.js';
 import type { Command } from '../terminal/command.js';
 import { SUCCESS, WRONG_USAGE } from '../terminal/exit.codes.js';
@@ -47,15 +48,14 @@ export const logoutCommand: Command = {
       );
       return WRONG_USAGE;
     }
+    await assertSameOwner(store ?? undefined);
     await logOut(account);
     print(wrapped(`Ended the session, and removed ${where}.`));
     return SUCCESS;
   },
 };
 
-async function logOut({ options, resolved }: UsableAccount): Promise<void> {
-  // Root must not write among the files of another user.
-  await withSharedStore(resolved, async () => undefined);
+async function logOut({ options }: UsableAccount): Promise<void> {
   silenceLog();
   // A scheduled keep-alive would log in.
   const sessions = await SessionService.create({ ...options, keepAlive: false });

@@ -7,7 +7,7 @@ import { writeCode } from './starter.mjs';
 import { Terminal } from './terminal.mjs';
 
 /** Does what docs/getting-started.md says, at a simulated Betfair that knows the certificate that was made. */
-export async function followGettingStarted(folder, tarball, { BetfairSimulator }) {
+export async function followGettingStarted(folder, tarball, { BetfairSimulator, environmentOf }) {
   const PORT = String(await freePort());
   const terminal = new Terminal(folder, { PORT });
   let betfair;
@@ -37,7 +37,7 @@ export async function followGettingStarted(folder, tarball, { BetfairSimulator }
         async (block) => {
           betfair = await betfairOf(BetfairSimulator, folder);
           writeFileSync(join(folder, '.env'), block);
-          appendFileSync(join(folder, '.env'), placesOf(betfair, folder));
+          appendFileSync(join(folder, '.env'), placesOf(betfair, folder, environmentOf));
         },
       ],
       [/class AppModule/, (code) => writeCode(folder, 'src/app.module.ts', code)],
@@ -91,14 +91,9 @@ function betfairOf(BetfairSimulator, folder) {
   });
 }
 
-const inCapitals = (name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
-
-/** What somebody without an account has to add. */
-function placesOf(betfair, folder) {
-  const { endpoints } = betfair.options();
+/** What somebody without an account has to add: the lines that the simulator's own .env has for its places. */
+function placesOf(betfair, folder, environmentOf) {
   writeFileSync(join(folder, 'ca.crt'), betfair.ca);
-  const lines = Object.entries(endpoints).map(
-    ([key, url]) => `BETFAIR_ENDPOINT_${inCapitals(key)}=${url}`,
-  );
-  return [...lines, 'BETFAIR_CA_FILE=./ca.crt', ''].join('\n');
+  const lines = environmentOf(betfair, folder).match(/^BETFAIR_(?:ENDPOINT_\w+|CA_FILE)=.*\n/gm);
+  return lines.join('');
 }

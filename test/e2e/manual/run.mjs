@@ -23,7 +23,10 @@ async function pack() {
 
 const tarball = await step('pack', pack);
 if (tarball) {
-  const testing = await import('../../../dist/esm/testing/index.js');
+  // Made by the step before.
+  const { BetfairSimulator } = await import('../../../dist/esm/testing/index.js');
+  const simulator = '../../../dist/esm/cli/simulator/simulator.environment.js';
+  const { environmentOf } = await import(simulator);
   for (const starter of STARTERS) {
     if (chosen.length > 0 && !chosen.includes(String(starter.nest))) continue;
     const on = `on Nest ${starter.nest}`;
@@ -32,7 +35,7 @@ if (tarball) {
     const other = copyOf(folder, 'getting-started');
     await step(`README.md ${on}`, () => followReadMe(folder, tarball));
     await step(`docs/getting-started.md ${on}`, () =>
-      followGettingStarted(other, tarball, testing),
+      followGettingStarted(other, tarball, { BetfairSimulator, environmentOf }),
     );
   }
 }
