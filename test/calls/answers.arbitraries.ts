@@ -214,4 +214,6 @@ export const mixedBatch: fc.Arbitrary<readonly object[]> = fc
     fc.array(fc.oneof(otherRpcReply, succeededReply), { minLength: 1, maxLength: 5 }),
     fc.nat(5),
   )
-  .map(([refused, others, at]) => [...refused.slice(at), ...others, ...refused.slice(0, at)]);
+  .map(([refused, others, at]) => [...refused.slice(at), ...others, ...refused.slice(0, at)])
+  // Mentions inside mentions have made one of 66 KB: longer than any body that is looked into.
+  .filter((batch) => JSON.stringify(batch).length < 30_000);
