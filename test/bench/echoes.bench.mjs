@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import autocannon from 'autocannon';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { startChild } from './parts/child.mjs';
-import { byTurns, inUnits, median, ratio } from './rounds.mjs';
+import { byTurns, compared, inUnits, median, quantile } from './rounds.mjs';
 
 const PER_SECOND = 1_000;
 const MINUTE = 60;
@@ -31,11 +31,6 @@ async function timesBeside(url, id, seconds) {
   return { times, perSecond: requests.total / seconds };
 }
 
-function quantile(values, part) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
-}
-
 export async function measure({ quick }) {
   const seconds = quick ? 1 : 10;
   const simulator = await BetfairSimulator.start();
@@ -55,8 +50,7 @@ export async function measure({ quick }) {
     const compare = (part) => {
       const of = (name) => samples[name].map(({ times }) => quantile(times, part));
       return {
-        value: ratio(of('echoes'), of('harmless')),
-        unit: '×',
+        ...compared(of('echoes'), of('harmless')),
         note: `${inUnits(median(of('echoes')))}; there: ${inUnits(median(of('harmless')))}`,
       };
     };

@@ -1,43 +1,19 @@
-// What a call costs beside undici's `fetch` and its leaner `request`, over loopback TLS: small answers, a market book, a
-// thousand calls at once without a connection, and a long answer in pieces.
-import { isInvalidSession } from 'nestjs-betfair-session';
+// A thousand calls at once without a connection, and a long answer in pieces, beside undici's `fetch`, over loopback TLS.
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
-import { Agent, fetch, request } from 'undici';
-import { marketBook } from './parts/answers.mjs';
+import { Agent, fetch } from 'undici';
 import { startChild } from './parts/child.mjs';
 import { createSessions } from './parts/sessions.mjs';
-import { byTurns, inUnits, median, ratio } from './rounds.mjs';
+import { byTurns, compared, inUnits, median } from './rounds.mjs';
 
-const OPERATION = 'SportsAPING/v1.0/listMarketBook';
-const BODY = JSON.stringify({ jsonrpc: '2.0', id: 1, method: OPERATION, params: {} });
-const CALL = { method: 'POST', body: BODY };
-
-/** Milliseconds for one of `count`, one after the other. */
-async function each(count, work) {
-  const began = performance.now();
-  for (let i = 0; i < count; i += 1) await work();
-  return (performance.now() - began) / count;
-}
+const CALL = { method: 'POST', body: '{}' };
 
 function figure(what, samples, base, against, target) {
   return {
     what,
-    value: ratio(samples, base),
-    unit: '×',
+    ...compared(samples, base),
     note: `${inUnits(median(samples))}; ${against}: ${inUnits(median(base))}`,
     target,
   };
-}
-
-/** Our calls beside undici's, each with its answer parsed. */
-async function compare({ sessions, url, dispatcher, headers, rounds, count }, path) {
-  const bare = { ...CALL, headers, dispatcher };
-  return byTurns(rounds, {
-    fetch: () => each(count, async () => (await sessions.fetch(path, CALL)).json()),
-    call: () => each(count, () => sessions.call(OPERATION, {})),
-    undiciFetch: () => each(count, async () => (await fetch(url + path, bare)).json()),
-    undiciRequest: () => each(count, async () => (await request(url + path, bare)).body.json()),
-  });
 }
 
 /** Milliseconds until a thousand calls have their answers, beginning without a connection. */
@@ -78,24 +54,7 @@ async function streamed(send) {
   return { first, most };
 }
 
-/** How long a look takes, as a part of the time that the answer took to come. */
-async function look(what, body, { fetched, rounds, count }) {
-  const { looked } = await byTurns(rounds, {
-    looked: () =>
-      each(count, () => {
-        if (isInvalidSession(body)) throw new Error('That is no refusal.');
-      }),
-  });
-  return {
-    what: `Time of \`isInvalidSession()\` on ${what}`,
-    value: (median(looked) / median(fetched)) * 100,
-    unit: '%',
-    note: `${inUnits(median(looked))}; undici's \`fetch\` of it: ${inUnits(median(fetched))}`,
-  };
-}
-
 export async function measure({ quick }) {
-  const effort = quick ? { rounds: 2, count: 10 } : { rounds: 21, count: 150 };
   const simulator = await BetfairSimulator.start();
   const upstream = await startChild('upstream.server.mjs', {});
   const { url, ca } = upstream.ready;
@@ -109,9 +68,6 @@ export async function measure({ quick }) {
   const dispatcher = new Agent({ connect: { ca } });
   try {
     const headers = (await sessions.getSession()).headers();
-    const settings = { sessions, url, dispatcher, headers, ...effort };
-    const small = await compare(settings, '/exchange/betting/json-rpc/v1');
-    const book = await compare({ ...settings, count: quick ? 5 : 20 }, '/book');
     const calls = quick ? 100 : 1_000;
     const burst = await byTurns(quick ? 1 : 7, {
       ours: () =>
@@ -133,44 +89,8 @@ export async function measure({ quick }) {
       ours: () => streamed(() => sessions.fetch('/long')),
       theirs: () => streamed(() => fetch(`${url}/long`, { headers, dispatcher })),
     });
-    const parsed = JSON.parse(marketBook());
-    const looking = { rounds: effort.rounds, count: 60, fetched: book.undiciFetch };
     const mebibytes = (samples) => `${(median(part('most', samples)) / 1_048_576).toFixed(1)} MiB`;
     return [
-      figure(
-        "Small answer: `sessions.fetch()` and `json()`, against undici's `fetch`",
-        small.fetch,
-        small.undiciFetch,
-        "undici's `fetch`",
-        { atMost: 0.75 },
-      ),
-      figure(
-        "Small answer: `sessions.fetch()` and `json()`, against undici's `request`",
-        small.fetch,
-        small.undiciRequest,
-        "undici's `request`",
-        { atMost: 1.15 },
-      ),
-      figure(
-        'Small answer: `sessions.call()`, against `sessions.fetch()` and `json()`',
-        small.call,
-        small.fetch,
-        '`sessions.fetch()`',
-        { atMost: 1.05 },
-      ),
-      figure(
-        "A market book of 1 MB: `sessions.fetch()` and `json()`, against undici's `fetch`",
-        book.fetch,
-        book.undiciFetch,
-        "undici's `fetch`",
-        { atMost: 1.05 },
-      ),
-      figure(
-        "The same against undici's `request`",
-        book.fetch,
-        book.undiciRequest,
-        "undici's `request`",
-      ),
       figure(
         `${calls.toLocaleString('en')} calls at once without a connection, against 64 connections of undici's \`fetch\`, as the version before had`,
         burst.ours,
@@ -185,12 +105,9 @@ export async function measure({ quick }) {
       ),
       {
         what: "The same: memory held while it arrives, against undici's `fetch`",
-        value: ratio(part('most', long.ours), part('most', long.theirs)),
-        unit: '×',
+        ...compared(part('most', long.ours), part('most', long.theirs)),
         note: `${mebibytes(long.ours)}; undici's \`fetch\`: ${mebibytes(long.theirs)}`,
       },
-      await look('a market book of 1 MB, parsed', parsed, looking),
-      await look('that market book, as text', marketBook(), looking),
     ];
   } finally {
     await close();

@@ -1,63 +1,52 @@
-// What it costs to ask for the session before every call: against the least that an `await` costs, against what the AWS
-// SDK does for its credentials, and with OpenTelemetry against without.
+// What it costs to ask for the session before every call: against the least that an `await` costs, against the caches in
+// which AWS, Google and Azure keep their tokens, and with OpenTelemetry against without.
 import assert from 'node:assert/strict';
-import { memoize } from '@smithy/property-provider';
 import { MemoryStorage } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { Meter } from './parts/meter.mjs';
 import { startOpenTelemetry } from './parts/open-telemetry.mjs';
 import { meteredStorage } from './parts/metered.mjs';
 import { createSessions } from './parts/sessions.mjs';
-import { byTurns, inUnits, median, ratio } from './rounds.mjs';
+import { awsCache, azureCache, googleCache } from './parts/token.caches.mjs';
+import { tokenContenders } from './parts/token.contenders.mjs';
+import { bar, byTurns, compared, inUnits, median } from './rounds.mjs';
 
-const HOUR = 3_600_000;
 const MILLION = 1_000_000;
 
-/** A memoized provider with the two functions that the AWS SDK hands in for credentials that expire. */
-function smithyProvider() {
-  const credentials = { accessKeyId: 'id', expiration: new Date(Date.now() + HOUR) };
-  return memoize(
-    async () => credentials,
-    ({ expiration }) => expiration !== undefined && expiration.getTime() - Date.now() < 300_000,
-    ({ expiration }) => expiration !== undefined,
-  );
-}
+const NAMES = {
+  limit: '`await Promise.resolve(x)`, the limit',
+  aws: '`memoize` of `@smithy/property-provider`',
+  google: '`getAccessToken()` of `google-auth-library`',
+  azure: '`getToken()` of `@azure/identity`',
+};
+const TARGETS = { limit: { atMost: 1.5 }, aws: { atMost: 1 } };
 
-/** Milliseconds for one of `count`. Each has a loop of its own, as each has where it is used. */
-function contenders(sessions, session, count) {
-  const provider = smithyProvider();
-  const perCall = (began) => (performance.now() - began) / count;
-  return {
-    async limit() {
-      const began = performance.now();
-      for (let i = 0; i < count; i += 1) await Promise.resolve(session);
-      return perCall(began);
-    },
-    async ours() {
-      const began = performance.now();
-      for (let i = 0; i < count; i += 1) await sessions.getSession();
-      return perCall(began);
-    },
-    async smithy() {
-      const began = performance.now();
-      for (let i = 0; i < count; i += 1) await provider();
-      return perCall(began);
-    },
-  };
-}
-
-function figuresOf(where, { limit, ours, smithy }) {
-  const against = (name, samples, target) => ({
-    what: `\`await getSession()\` ${where}, against ${name}`,
-    value: ratio(ours, samples),
-    unit: '×',
+function figuresOf(where, { ours, ...others }) {
+  return Object.entries(others).map(([name, samples]) => ({
+    what: `\`await getSession()\` ${where}, against ${NAMES[name]}`,
+    ...compared(ours, samples),
     note: `${inUnits(median(ours))}; there: ${inUnits(median(samples))}`,
-    target,
-  });
-  return [
-    against('`await Promise.resolve(x)`, the limit', limit, { atMost: 1.5 }),
-    against('`memoize` of `@smithy/property-provider`', smithy, { atMost: 1 }),
-  ];
+    target: TARGETS[name],
+  }));
+}
+
+function inNanoseconds(samples) {
+  return samples.map((ms) => ms * 1e6);
+}
+
+function chartOf({ ours, limit, aws, google, azure }) {
+  return {
+    file: 'get-session',
+    title: 'Asking for the token before every call, nanoseconds',
+    isLogarithmic: true,
+    bars: [
+      bar('await Promise.resolve()', inNanoseconds(limit)),
+      bar('getSession()', inNanoseconds(ours), true),
+      bar('AWS: memoize', inNanoseconds(aws)),
+      bar('Google: getAccessToken()', inNanoseconds(google)),
+      bar('Azure: getToken()', inNanoseconds(azure)),
+    ],
+  };
 }
 
 /** `getSession()` of an account that reports to the SDK of OpenTelemetry, against one that does not, in one run. */
@@ -87,8 +76,7 @@ async function telemetryFigure(simulator, rounds, count) {
     assert.equal(sdk.renewals(), 1, 'the session was in memory');
     return {
       what: '`await getSession()` with OpenTelemetry, against `telemetry: false`',
-      value: ratio(samples.on, samples.off),
-      unit: '×',
+      ...compared(samples.on, samples.off),
       note: `${inUnits(median(samples.on))}; there: ${inUnits(median(samples.off))}`,
       target: { atMost: 1.1 },
     };
@@ -119,13 +107,15 @@ export async function measure({ quick }) {
   try {
     const session = await sessions.getSession();
     // First, while nothing in the process tracks asynchronous calls.
-    const outside = await byTurns(rounds, contenders(sessions, session, count));
+    const caches = { aws: awsCache(), google: googleCache(), azure: await azureCache() };
+    const compare = () => byTurns(rounds, tokenContenders(sessions, session, caches, count));
+    const outside = await compare();
     const calls = quick ? count : MILLION;
     const { touched, kept } = await sideEffects(sessions, simulator, meter, calls);
     const telemetry = await telemetryFigure(simulator, rounds, count);
-    const inside = await sessions.run(() => byTurns(rounds, contenders(sessions, session, count)));
+    const inside = await sessions.run(compare);
     assert.equal(simulator.counts.logins, 3);
-    return [
+    const figures = [
       ...figuresOf('outside a handler', outside),
       ...figuresOf('inside a handler or `run`', inside),
       telemetry,
@@ -137,6 +127,7 @@ export async function measure({ quick }) {
         target: { exactly: 0 },
       },
     ];
+    return { figures, charts: [chartOf(outside)] };
   } finally {
     await close();
     await simulator.stop();

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { Pool } from 'undici';
 import { startChild } from './parts/child.mjs';
-import { byTurns, median, ratio } from './rounds.mjs';
+import { byTurns, compared, median } from './rounds.mjs';
 
 const CONNECTIONS = 20;
 
@@ -53,8 +53,7 @@ async function compare(adapter, { upstream, simulator, rounds, requests }) {
       const inWords = (name) => Math.round(median(of(name))).toLocaleString('en');
       return {
         what,
-        value: ratio(of('ours'), of(base)),
-        unit: '×',
+        ...compared(of('ours'), of(base)),
         note: `${inWords('ours')}; there: ${inWords(base)}`,
         target,
       };

@@ -1,11 +1,12 @@
-// What was measured, for the console, for results.json, and as a table for results.md and docs/benchmarks.md.
-import { readFile, writeFile } from 'node:fs/promises';
+// What was measured: for the console, for results.json, and as a table and charts for docs/benchmarks.md.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
 const HERE = import.meta.dirname;
 const PAGE = resolve(HERE, '../../docs/benchmarks.md');
+const CHARTS = resolve(HERE, '../../docs/benchmarks');
 /** Between these two lines of the page stands the table. */
 const [BEGIN, END] = ['<!-- figures: written by `npm run bench` -->', '<!-- end of figures -->'];
 
@@ -35,11 +36,12 @@ function number(value) {
 }
 
 function cellsOf(figure) {
-  const { what, value, unit, note, missing } = figure;
+  const { what, value, unit, spread, note, missing } = figure;
   if (missing !== undefined)
     return [what, '**not measured**', missing.replaceAll('!', '').trim(), ''];
   const target = targetsOf(figure).map(({ text, met }) => `${text}, ${met ? 'met' : '**MISSED**'}`);
-  return [what, `${number(value)} ${unit}`.trim(), note, target.join()];
+  const range = spread ? ` (${spread.map(number).join('–')})` : '';
+  return [what, `${number(value)} ${unit}`.trim() + range, note, target.join()];
 }
 
 export function print(figures) {
@@ -83,15 +85,18 @@ function markdown({ command, date, machine, figures }) {
 }
 
 /** Writes the files that are checked in. */
-export async function write(results) {
+export async function write(results, charts) {
   const table = markdown(results);
   const page = await readFile(PAGE, 'utf8');
   const [before, rest] = page.split(BEGIN);
   const after = rest?.split(END)[1];
   if (after === undefined) throw new Error(`${PAGE} has no lines ${BEGIN} and ${END}.`);
+  // What it draws with was installed only when the run began.
+  const { draw } = await import('./charts.mjs');
+  await mkdir(CHARTS, { recursive: true });
   await Promise.all([
+    ...charts.map((chart) => writeFile(join(CHARTS, `${chart.file}.svg`), draw(chart))),
     writeFormatted(join(HERE, 'results.json'), JSON.stringify(results)),
-    writeFormatted(join(HERE, 'results.md'), table),
     writeFormatted(PAGE, `${before}${BEGIN}\n\n${table}\n${END}${after}`),
   ]);
 }

@@ -16,15 +16,32 @@ export async function byTurns(rounds, contenders) {
   return samples;
 }
 
-export function median(values) {
+/** The value below which that part of the values lies, such as 0.25 of them. */
+export function quantile(values, part) {
   const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  const at = (sorted.length - 1) * part;
+  const [below, above] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
+  return below + (above - below) * (at % 1);
 }
 
-/** The median of the ratios of each round. */
-export function ratio(samples, base) {
-  return median(samples.map((sample, round) => sample / base[round]));
+export function median(values) {
+  return quantile(values, 0.5);
+}
+
+/** Between which two values the middle half of them lies. */
+export function spread(values) {
+  return [quantile(values, 0.25), quantile(values, 0.75)];
+}
+
+/** The value of a figure: the median of the ratios of each round, and their spread. */
+export function compared(samples, base) {
+  const ratios = samples.map((sample, round) => sample / base[round]);
+  return { value: median(ratios), unit: '×', spread: spread(ratios) };
+}
+
+/** A bar of a chart: the median of the samples, and their spread. */
+export function bar(label, samples, isOurs = false) {
+  return { label, value: median(samples), spread: spread(samples), isOurs };
 }
 
 /** A duration with two digits and the unit that suits it. */

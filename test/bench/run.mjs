@@ -1,6 +1,6 @@
 // Measures the package as it is published: `npm run bench`. Arguments select benchmarks by what their names contain;
-// BENCH_QUICK=1 makes rounds so short that figures mean little. A whole run writes results.json, results.md and the
-// table of docs/benchmarks.md. A target missed makes the exit code 1, except in a quick run.
+// BENCH_QUICK=1 makes rounds so short that figures mean little. A whole run writes results.json and the table and charts
+// of docs/benchmarks.md. A target missed makes the exit code 1, except in a quick run.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -15,11 +15,12 @@ const NAMES = [
   'login',
   'nest-request',
   'echoes',
+  'calls',
   'fetch',
   'stream',
   'import-time',
   'memory',
-  'late-rejections',
+  'managers',
   'fleet',
 ];
 /** Milliseconds for one benchmark. */
@@ -28,24 +29,25 @@ const LONGEST = 300_000;
 const quick = process.env.BENCH_QUICK === '1';
 const wanted = process.argv.slice(2);
 
-/** The figures of one benchmark. */
+/** The figures and charts of one benchmark. */
 async function measure(name) {
   const child = fork(join(HERE, 'measure.mjs'), [join(HERE, `${name}.bench.mjs`)], {
     execArgv: ['--expose-gc'],
     env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
   });
   const late = setTimeout(() => child.kill('SIGKILL'), LONGEST);
-  let figures;
+  let measured;
   child.once('message', (message) => {
-    figures = message;
+    measured = message;
   });
   const [code, signal] = await once(child, 'exit');
   clearTimeout(late);
-  if (code !== 0 || figures === undefined) throw new Error(`${name} ended (${code ?? signal}).`);
-  return figures.map((figure) => ({ benchmark: name, ...figure }));
+  if (code !== 0 || measured === undefined) throw new Error(`${name} ended (${code ?? signal}).`);
+  const figures = measured.figures.map((figure) => ({ benchmark: name, ...figure }));
+  return { figures, charts: measured.charts };
 }
 
-installIn(HERE, 'what is compared with, and the load generator, in test/bench (about 30 MB)');
+installIn(HERE, 'what is compared with, and the load generator, in test/bench (about 160 MB)');
 publishInto(HERE);
 const selected = NAMES.filter(
   (name) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
@@ -53,12 +55,14 @@ const selected = NAMES.filter(
 if (selected.length === 0)
   throw new Error(`No benchmark has such a name. There are: ${NAMES.join(', ')}.`);
 const figures = [];
+const charts = [];
 for (const name of selected) {
   console.log(`\n${name}${quick ? ' (quick: these figures mean little)' : ''}`);
   try {
     const measured = await measure(name);
-    print(measured);
-    figures.push(...measured);
+    print(measured.figures);
+    figures.push(...measured.figures);
+    charts.push(...measured.charts);
   } catch (error) {
     // The others are measured all the same, and nothing is written.
     process.exitCode = 1;
@@ -66,7 +70,7 @@ for (const name of selected) {
   }
 }
 const isWhole = !quick && selected.length === NAMES.length && process.exitCode !== 1;
-if (isWhole) await write(describe(figures));
+if (isWhole) await write(describe(figures), charts);
 const failed = figures.filter(missed);
 for (const { what } of failed) console.log(`\n!!! TARGET MISSED: ${what} !!!`);
 if (failed.length > 0 && !quick) process.exitCode = 1;

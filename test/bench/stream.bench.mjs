@@ -7,7 +7,7 @@ import { BetfairStream } from 'nestjs-betfair-session/stream';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { startChild } from './parts/child.mjs';
 import { createSessions } from './parts/sessions.mjs';
-import { byTurns, median, ratio } from './rounds.mjs';
+import { byTurns, compared, median } from './rounds.mjs';
 
 /** Counts change messages, and tells how many milliseconds passed from the first to the last. */
 function counter() {
@@ -68,8 +68,7 @@ function figure(what, { ours, plain }, bytes) {
   };
   return {
     what: `Messages of the Stream API that are read in a second, against \`readline\` and \`JSON.parse\`: ${what}`,
-    value: ratio(times(plain), times(ours)),
-    unit: '×',
+    ...compared(times(plain), times(ours)),
     note: `${rate(ours)}; there: ${rate(plain)}`,
     target: { atLeast: 0.9 },
   };
