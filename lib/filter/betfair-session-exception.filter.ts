@@ -8,46 +8,26 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { openLog } from '../common/application-log.js';
-import {
-  BetfairApiError,
-  BetfairLoginBlockedError,
-  BetfairSessionError,
-  type BetfairSessionErrorCode,
-} from '../errors/index.js';
-import { failElsewhere, UNKNOWN_ERROR } from './other-contexts.js';
+import { read } from '../common/unknown-values.js';
+import { BetfairApiError, BetfairLoginBlockedError, BetfairSessionError } from '../errors/index.js';
+import { failElsewhere } from './other-contexts.js';
+import { REPLIES } from './replies.table.js';
 import { type HttpReply, type HttpReplies, sharedReplies } from './http-replies.js';
 
 /** Value of `Retry-After` for errors that are usually over by then. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** HTTP status by error code; 500 is a fault of the application or its configuration. */
-const STATUS = {
-  BETFAIR_API_ERROR: 502,
-  BETFAIR_CLOSED: 503,
-  BETFAIR_CONFIGURATION: 500,
-  BETFAIR_FOREIGN_SESSION: 500,
-  BETFAIR_FOREIGN_URL: 500,
-  BETFAIR_IDENTITY_UNAVAILABLE: 503,
-  BETFAIR_KEEP_ALIVE_REJECTED: 502,
-  BETFAIR_LOGIN_BLOCKED: 503,
-  BETFAIR_LOGIN_REJECTED: 502,
-  BETFAIR_LOGOUT_REJECTED: 502,
-  BETFAIR_MISSING_PACKAGE: 500,
-  BETFAIR_RUN_ABANDONED: 500,
-  BETFAIR_STORAGE_CONFLICT: 503,
-  BETFAIR_STORAGE_DENIED: 500,
-  BETFAIR_STORAGE_MISCONFIGURED: 500,
-  BETFAIR_STORAGE_UNAVAILABLE: 503,
-  BETFAIR_STORAGE_UNSUPPORTED: 500,
-  BETFAIR_STREAM_LOST: 503,
-  BETFAIR_STREAM_REFUSED: 502,
-} as const satisfies Record<BetfairSessionErrorCode, 500 | 502 | 503>;
+/** Methods of requests that change nothing, so that a caller may repeat them. */
+const SAFE_METHODS: readonly unknown[] = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
  * Answers HTTP requests that fail with a {@link BetfairSessionError}: 503 with `Retry-After` (seconds) if the same
  * request may succeed later, 502 if Betfair refused the login or a call, and 500 for faults of the application, which
- * are logged. The body is `{ statusCode, message, error, code }`, for a {@link BetfairApiError} also Betfair's
- * `errorCode`. A 500 has Nest's own message, because the real one would reveal details of the deployment.
+ * are logged. Only GET, HEAD and OPTIONS are answered with 503: any other handler may have placed an order before it
+ * failed, so its caller gets 502 and must not simply repeat the request.
+ *
+ * The body is `{ statusCode, message, error, code }`, for a {@link BetfairApiError} also Betfair's `errorCode`. The
+ * message says no more than the code: that of the error may name stores, accounts and hosts.
  *
  * Use it as `APP_FILTER`, with `@UseFilters()`, or with `app.useGlobalFilters(new BetfairSessionExceptionFilter())`.
  * Message and WebSocket handlers fail as they would without it.
@@ -62,7 +42,7 @@ export class BetfairSessionExceptionFilter implements ExceptionFilter<BetfairSes
   /** Called by Nest with what a handler threw. */
   catch(error: BetfairSessionError, host: ArgumentsHost): unknown {
     const isHttp = host.getType() === 'http';
-    const status = statusOf(error);
+    const status = statusOf(error, host);
     // The session has already logged the others.
     const isNew = status === 500 || error instanceof BetfairApiError;
     if (isNew || !isHttp) this.#log.error(error);
@@ -80,10 +60,9 @@ export class BetfairSessionExceptionFilter implements ExceptionFilter<BetfairSes
     if (status === 503) replies.setHeader(response, 'Retry-After', String(retryAfter(error)));
     // The server waits for open connections to end.
     if (error.code === 'BETFAIR_CLOSED') replies.setHeader(response, 'Connection', 'close');
-    const message = status === 500 ? UNKNOWN_ERROR : error.message;
     const body = {
       statusCode: status,
-      message,
+      message: REPLIES[error.code][1],
       error: STATUS_CODES[status],
       code: error.code,
       ...(error instanceof BetfairApiError && { errorCode: error.errorCode }),
@@ -92,9 +71,11 @@ export class BetfairSessionExceptionFilter implements ExceptionFilter<BetfairSes
   }
 }
 
-function statusOf(error: BetfairSessionError): 500 | 502 | 503 {
+function statusOf(error: BetfairSessionError, host: ArgumentsHost): 500 | 502 | 503 {
   const isBusy = error instanceof BetfairApiError && error.retryable;
-  return isBusy ? 503 : STATUS[error.code];
+  const status = isBusy ? 503 : REPLIES[error.code][0];
+  const isSafe = SAFE_METHODS.includes(read(host.switchToHttp().getRequest(), 'method'));
+  return status === 503 && !isSafe ? 502 : status;
 }
 
 function retryAfter(error: BetfairSessionError): number {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
 import {
+  All,
   Controller,
   Get,
   Inject,
@@ -45,49 +46,49 @@ function blocked(ms: number): BetfairSessionError {
   return new BetfairLoginBlockedError('Too many.', new Date(Date.now() + ms), { cause });
 }
 
-/** By the route that fails with it: the error, the status, `Retry-After`, and the message where it is not its own. */
+const DOWN = 'The session store cannot be used at the moment.';
+const DELAYED = 'No session can be had from Betfair at the moment.';
+const HELD_BACK = 'Logins to Betfair are held back.';
+
+/** By the route that fails with it: the error, the status, the message, and `Retry-After`. */
 const failures: Record<
   string,
-  readonly [
-    make: () => BetfairSessionError,
-    status: number,
-    after?: string | undefined,
-    message?: string,
-  ]
+  readonly [make: () => BetfairSessionError, status: number, message: string, after?: string]
 > = {
-  blocked: [() => blocked(90_500), 503, '91'],
-  'blocked-no-more': [() => blocked(-5_000), 503, '1'],
-  unavailable: [() => new BetfairIdentityUnavailableError('No answer.', { cause }), 503, '5'],
-  'storage-unavailable': [
-    () => new SessionStorageError('Disk full.', 'unavailable', { cause }),
+  blocked: [() => blocked(90_500), 503, HELD_BACK, '91'],
+  'blocked-no-more': [() => blocked(-5_000), 503, HELD_BACK, '1'],
+  unavailable: [
+    () => new BetfairIdentityUnavailableError('No answer of 10.0.0.1.', { cause }),
     503,
+    DELAYED,
     '5',
   ],
-  conflict: [() => new StorageConflictError('session.token', { cause }), 503, '5'],
-  closed: [() => plain('BETFAIR_CLOSED'), 503, '5'],
+  'storage-unavailable': [
+    () => new SessionStorageError('Redis at 10.0.0.1:6379 is gone.', 'unavailable', { cause }),
+    503,
+    DOWN,
+    '5',
+  ],
+  conflict: [() => new StorageConflictError('session.token', { cause }), 503, DOWN, '5'],
+  closed: [() => plain('BETFAIR_CLOSED'), 503, 'The application is shutting down.', '5'],
   rejected: [
-    () => new BetfairLoginRejectedError('ACCOUNT_NOW_LOCKED', 'Unlock it.', { cause }),
+    () => new BetfairLoginRejectedError('ACCOUNT_NOW_LOCKED', 'Unlock /srv/x.', { cause }),
     502,
+    'Betfair refused the login.',
   ],
-  'keep-alive': [() => plain('BETFAIR_KEEP_ALIVE_REJECTED'), 502],
-  logout: [() => plain('BETFAIR_LOGOUT_REJECTED'), 502],
-  configuration: [() => new BetfairConfigurationError('Wrong.', { cause }), 500, undefined, NEST],
-  package: [() => new MissingPackageError('p', 'A store', { cause }), 500, undefined, NEST],
-  url: [() => plain('BETFAIR_FOREIGN_URL'), 500, undefined, NEST],
-  session: [() => plain('BETFAIR_FOREIGN_SESSION'), 500, undefined, NEST],
-  denied: [() => new SessionStorageError('/srv/x', 'denied', { cause }), 500, undefined, NEST],
-  misconfigured: [
-    () => new SessionStorageError('/srv/x', 'misconfigured', { cause }),
-    500,
-    undefined,
-    NEST,
+  'keep-alive': [
+    () => plain('BETFAIR_KEEP_ALIVE_REJECTED'),
+    502,
+    'Betfair refused to keep the session alive.',
   ],
-  unsupported: [
-    () => new SessionStorageError('/srv/x', 'unsupported', { cause }),
-    500,
-    undefined,
-    NEST,
-  ],
+  logout: [() => plain('BETFAIR_LOGOUT_REJECTED'), 502, 'Betfair refused the logout.'],
+  configuration: [() => new BetfairConfigurationError('Wrong.', { cause }), 500, NEST],
+  package: [() => new MissingPackageError('p', 'A store', { cause }), 500, NEST],
+  url: [() => plain('BETFAIR_FOREIGN_URL'), 500, NEST],
+  session: [() => plain('BETFAIR_FOREIGN_SESSION'), 500, NEST],
+  denied: [() => new SessionStorageError('/srv/x', 'denied', { cause }), 500, NEST],
+  misconfigured: [() => new SessionStorageError('/srv/x', 'misconfigured', { cause }), 500, NEST],
+  unsupported: [() => new SessionStorageError('/srv/x', 'unsupported', { cause }), 500, NEST],
 };
 
 const NAMES: Record<number, string> = {
@@ -97,7 +98,7 @@ const NAMES: Record<number, string> = {
 };
 
 class Failing {
-  @Get('fail/:route')
+  @All('fail/:route')
   fail(@Param('route') route: string) {
     throw failures[route]?.[0]() ?? new Error('Something else.');
   }
@@ -164,7 +165,7 @@ async function start(
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   const errorsLogged = () => logger.lines.filter(([level]) => level === 'error');
-  return { get: (path: string) => fetch(`${url}/${path}`), errorsLogged, logger, module };
+  return { url, get: (path: string) => fetch(`${url}/${path}`), errorsLogged, logger, module };
 }
 
 describe.each(Object.keys(platforms).filter((name): name is Platform => name in platforms))(
@@ -172,7 +173,7 @@ describe.each(Object.keys(platforms).filter((name): name is Platform => name in 
   (platform) => {
     it.each(Object.entries(installations))('answers every error, by %s', async (_, how) => {
       const { get, errorsLogged } = await start(platform, how);
-      for (const [route, [make, status, after, message]] of Object.entries(failures)) {
+      for (const [route, [make, status, message, after]] of Object.entries(failures)) {
         const answer = await get(`fail/${route}`);
         const text = await answer.text();
         expect({ route, status: answer.status }).toEqual({ route, status });
@@ -181,20 +182,40 @@ describe.each(Object.keys(platforms).filter((name): name is Platform => name in 
           after: after ?? null,
         });
         expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
-        const error = make();
-        const body: unknown = JSON.parse(text);
-        expect(body).toEqual({
+        const { code } = make();
+        expect(JSON.parse(text)).toEqual({
           statusCode: status,
-          message: expect.stringContaining(message ?? error.message.slice(0, 9)),
+          message,
           error: NAMES[status],
-          code: error.code,
+          code,
         });
         expect(text + JSON.stringify([...answer.headers])).not.toMatch(
-          new RegExp(`${CANARY}|/srv|because|\\.js|\\.ts`),
+          new RegExp(`${CANARY}|/srv|10\\.0|session\\.token|because|\\.js|\\.ts`),
         );
       }
       const faults = Object.values(failures).filter(([, status]) => status === 500);
       expect(errorsLogged()).toHaveLength(faults.length);
+    });
+
+    it.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
+      'asks nobody to repeat a %s, whose handler may have placed an order before it failed',
+      async (method) => {
+        const { url } = await start(platform, installations['APP_FILTER']);
+        for (const [route, [, status, message]] of Object.entries(failures)) {
+          const answer = await fetch(`${url}/fail/${route}`, { method });
+          expect(answer.status).toBe(status === 500 ? 500 : 502);
+          expect(answer.headers.has('retry-after')).toBe(false);
+          expect(await answer.json()).toMatchObject({ message });
+        }
+      },
+    );
+
+    it('answers HEAD and OPTIONS as a GET', async () => {
+      const { url } = await start(platform, installations['APP_FILTER']);
+      for (const method of ['HEAD', 'OPTIONS']) {
+        const answer = await fetch(`${url}/fail/closed`, { method });
+        expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+      }
     });
 
     it.each(Object.entries(installations))(
