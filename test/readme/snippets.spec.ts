@@ -3,6 +3,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import type { INestApplication, ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
@@ -300,6 +301,47 @@ it('orders.service: an order whose answer was lost is one bet, and can be found'
     'third',
   ]);
 });
+
+it('orders.service: a refusal after a lost answer does not say that there is no bet', async () => {
+  await start({ imports: account(), providers: [OrdersService] }, simulator.options());
+  const orders = app.get(OrdersService);
+  simulator.fail('api', 'reset', { processed: true });
+  simulator.fail('api', { reply: tooManyRequests() });
+  expect(await orders.place(order('bet'), 'first')).toMatchObject({
+    errorCode: 'DUPLICATE_TRANSACTION',
+  });
+  simulator.fail('api', 'reset', { processed: true });
+  simulator.fail('api', { reply: tooManyRequests() }, { times: Infinity });
+  const placed = orders.place(order('another bet'), 'second');
+  const lost = expect(placed).rejects.toThrow(TypeError);
+  await setTimeout(2_500);
+  await app.close();
+  await lost;
+  expect(simulator.orders).toHaveLength(2);
+});
+
+it('orders.service: an order is not sent again after the machine slept', async () => {
+  await start({ imports: account(), providers: [OrdersService] }, simulator.options());
+  const { now } = Date;
+  const date = jest.spyOn(Date, 'now');
+  simulator.fail('api', 'reset', { processed: true });
+  const placed = app.get(OrdersService).place(order('bet'), 'first');
+  const lost = expect(placed).rejects.toThrow(TypeError);
+  // The clock that goes on in a sleep.
+  while (simulator.orders.length === 0) await setTimeout(10);
+  date.mockImplementation(() => now() + 65_000);
+  await lost;
+  date.mockRestore();
+  expect(simulator.counts.calls).toBe(1);
+});
+
+function tooManyRequests(): object {
+  const data = {
+    exceptionname: 'APINGException',
+    APINGException: { errorCode: 'TOO_MANY_REQUESTS', errorDetails: '', requestUUID: 'x' },
+  };
+  return { jsonrpc: '2.0', id: 1, error: { code: -32_099, message: 'ANGX-0008', data } };
+}
 
 /** One bet, with a reference by which it can be found. */
 function order(customerOrderRef: string): object {

@@ -15,9 +15,11 @@ export class OrdersService {
    * Places an order once, even if the answer is lost.
    *
    * @param customerRef - yours, at most 32 characters, and another one for each order
+   * @throws what the first request met whose answer was lost, if no later one could tell
    */
   async place(order: object, customerRef: string): Promise<unknown> {
-    const began = performance.now();
+    const isLate = timer(REPEATED_FOR_MS);
+    let lost: unknown;
     for (;;) {
       try {
         return await this.betfair.call(
@@ -26,8 +28,11 @@ export class OrdersService {
           { signal: AbortSignal.timeout(10_000) },
         );
       } catch (error) {
-        if (!mayBePlaced(error) || performance.now() - began > REPEATED_FOR_MS) throw error;
+        if (mayBePlaced(error)) lost ??= error;
+        // After that, an error that says "not placed" is about its own request only.
+        if (lost === undefined) throw error;
         await pause(1_000);
+        if (isLate() || isClosed(error)) throw lost;
       }
     }
   }
@@ -44,4 +49,14 @@ function mayBePlaced(error: unknown): boolean {
   if (error instanceof BetfairApiError) return UNCLEAR.includes(error.errorCode);
   // The other errors of the package: nothing was sent, or the application is shutting down.
   return !(error instanceof BetfairSessionError);
+}
+
+function isClosed(error: unknown): boolean {
+  return error instanceof BetfairSessionError && error.code === 'BETFAIR_CLOSED';
+}
+
+/** Tells if the time is over, by two clocks: one stands still while a machine sleeps, the other can be set. */
+function timer(ms: number): () => boolean {
+  const [began, date] = [performance.now(), Date.now()];
+  return () => performance.now() - began > ms || Math.abs(Date.now() - date) > ms;
 }
