@@ -1,6 +1,7 @@
 import type * as Undici from 'undici';
 import { BetfairConfigurationError } from '../../errors/index.js';
 import { safeCause } from '../../errors/safe-cause.js';
+import { read } from '../unknown-values.js';
 
 export type { buildConnector, Client, Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 
@@ -19,8 +20,15 @@ export async function loadUndici(): Promise<typeof Undici> {
   const found = await import(/* webpackMode: "eager" */ 'undici').catch((error: unknown) => {
     throw new BetfairConfigurationError(NOT_LOADED, { cause: safeCause(error) });
   });
-  if (found.cacheStores === undefined) throw new BetfairConfigurationError(TOO_OLD);
-  return (loaded = found);
+  // A bundle that is split into several files has everything in `default` only.
+  const whole = [found, read(found, 'default')].find(isUndici);
+  if (whole === undefined) throw new BetfairConfigurationError(TOO_OLD);
+  return (loaded = whole);
+}
+
+/** Recognises the version that is needed by the latest of what it brought. */
+function isUndici(value: unknown): value is typeof Undici {
+  return read(value, 'cacheStores') !== undefined;
 }
 
 const NO_FETCH =
