@@ -4,17 +4,17 @@ import { BetfairSimulator, resetLoginBudget } from 'nestjs-betfair-session/testi
 import { AppModule } from './app.module.js';
 
 let simulator: BetfairSimulator;
-let module: TestingModule;
+let application: TestingModule;
 let betfair: SessionService;
 
 beforeAll(async () => {
   simulator = await BetfairSimulator.start();
-  module = await Test.createTestingModule({ imports: [AppModule] })
+  application = await Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(getSessionOptionsToken())
     .useValue(simulator.options())
     .compile();
-  await module.init();
-  betfair = module.get(SessionService);
+  await application.init();
+  betfair = application.get(SessionService);
 });
 
 beforeEach(() => {
@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 
 afterAll(async () => {
-  await module.close();
+  await application.close();
   await simulator.stop();
 });
 
