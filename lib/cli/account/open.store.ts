@@ -43,7 +43,7 @@ export function silenceLog(): readonly string[] {
 /**
  * Opens the store of an account, and closes it after `work`.
  *
- * @throws BetfairSessionError the store cannot be opened, or root would write among the files of another user
+ * @throws BetfairSessionError the store cannot be opened, or root would write where another user's application does
  */
 export async function withStore<T>(
   resolved: ResolvedSessionOptions,
@@ -51,19 +51,20 @@ export async function withStore<T>(
   access: StoreAccess = 'whole',
 ): Promise<T> {
   const warnings = silenceLog();
-  const opened =
-    access === 'read' && typeof resolved.storage === 'string'
-      ? createStorage(resolved.storage, () => undefined)
-      : await openStorage(resolved, systemClock, openLog('BetfairSession'));
+  const { storage: option } = resolved;
+  const created = typeof option === 'string' ? createStorage(option, () => undefined) : option;
   const storage = new MonitoredStorage(
-    opened,
+    created,
     systemClock,
     storageTimeoutOf(resolved),
     () => undefined,
   );
-  const traits = traitsOf(opened);
   try {
-    if (access === 'whole') await assertSameOwner(traits.location);
+    if (access === 'whole') {
+      await assertSameOwner(traitsOf(created).location);
+      await openStorage({ ...resolved, storage: created }, systemClock, openLog('BetfairSession'));
+    }
+    const traits = traitsOf(created);
     const records = recordsOf(resolved, storage);
     return await work({ storage, records, traits, warnings });
   } finally {
