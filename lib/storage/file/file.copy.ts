@@ -3,7 +3,7 @@ import { fsync } from 'node:fs';
 import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { codeOf } from './file.errors.js';
+import { codeOf, NO_PERMISSION } from './file.errors.js';
 
 /**
  * Name of one file with one content: inode, time of modification in nanoseconds, and a short SHA-256. A rename keeps
@@ -21,8 +21,20 @@ const READ_ATTEMPTS = 5;
 /** Bytes that are read at most, for example of a file that somebody writes a log to. */
 const MAX_READ_BYTES = 1_048_576n;
 
-/** Replaces `handle.sync()`, which the file handles of Yarn's Plug'n'Play do not have. */
-export const sync = promisify(fsync);
+const fsyncOf = promisify(fsync);
+
+/**
+ * Writes a file down to the disk. Node's permission model disables `fsync()`; the file handles of Yarn's Plug'n'Play
+ * have no `sync()`.
+ */
+export async function sync(handle: FileHandle): Promise<void> {
+  try {
+    await fsyncOf(handle.fd);
+  } catch (error) {
+    if (codeOf(error) !== NO_PERMISSION) throw error;
+    await handle.sync();
+  }
+}
 
 /** Reads a file; `undefined` if there is none. */
 export async function readCopy(path: string): Promise<FileCopy | undefined> {
@@ -63,7 +75,7 @@ export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(path, 'r');
   try {
-    await sync(handle.fd);
+    await sync(handle);
   } catch (error) {
     // Some file systems cannot sync a directory and say so.
     if (codeOf(error) !== 'EINVAL') throw error;

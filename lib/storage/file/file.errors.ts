@@ -6,7 +6,11 @@ import { read, text } from '../../common/unknown-values.js';
 /** Failure that the code of an error tells. {@link withLinkErrors} finds `'unsupported'`. */
 type FileFailure = Exclude<StorageFailure, 'unsupported'>;
 
+/** Code of an operation that Node's permission model forbids (`node --permission`). */
+export const NO_PERMISSION = 'ERR_ACCESS_DENIED';
+
 const FAILURES: Readonly<Record<string, FileFailure>> = {
+  [NO_PERMISSION]: 'denied',
   EACCES: 'denied',
   EPERM: 'denied',
   EROFS: 'denied',
@@ -21,10 +25,10 @@ const TEMPORARY = /^(\.probe|tmp|trash)-/;
 
 const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'ENOSYS']);
 
-/** Reads the code of a system error (`ENOENT`); `undefined` for any other error. */
+/** Reads the code of a system error (`ENOENT`) or {@link NO_PERMISSION}; `undefined` for any other error. */
 export function codeOf(error: unknown): string | undefined {
   const code = text(error, 'code');
-  return code !== undefined && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
+  return code === NO_PERMISSION || /^E[A-Z0-9]+$/.test(code ?? '') ? code : undefined;
 }
 
 /**
@@ -89,6 +93,10 @@ const MAX_SESSION_KEY_LENGTH = 255 - '..lease.versions'.length;
 const READ_ONLY_ADVICE =
   'Its file system is read-only. Mount it writable, or choose another directory.';
 
+function permissionAdvice(directory: string): string {
+  return `Node's permission model forbids it. Start Node with --allow-fs-read="${join(directory, '*')}" and --allow-fs-write="${join(directory, '*')}" too.`;
+}
+
 const OWNER_ADVICE =
   'Give the user of this process the right to read and write all files in it (chown -R). Another user may have created some by running the application.';
 
@@ -120,8 +128,10 @@ function explain(
   const cure =
     code === 'EROFS'
       ? READ_ONLY_ADVICE
-      : isInside && failure === 'denied'
-        ? OWNER_ADVICE
-        : ADVICE[failure];
+      : code === NO_PERMISSION
+        ? permissionAdvice(directory)
+        : isInside && failure === 'denied'
+          ? OWNER_ADVICE
+          : ADVICE[failure];
   return `The session directory "${directory}" cannot be used (${where}). ${cure}`;
 }

@@ -4,7 +4,7 @@ import { findNoPath } from '../../common/settings/path-text.js';
 import { BetfairConfigurationError } from '../../errors/configuration.errors.js';
 import { StorageConflictError } from '../../errors/storage.errors.js';
 import { hideIfNew, ignoreInGit, isReserved, prepareDirectory } from './file.directory.js';
-import { isDenied, withFileErrors } from './file.errors.js';
+import { codeOf, isDenied, NO_PERMISSION, withFileErrors } from './file.errors.js';
 import { HungOperation } from './file.hung-operation.js';
 import { FileObject, version, type ObjectState } from './file.object.js';
 import { warnOfDirectory } from './file.warnings.js';
@@ -84,7 +84,7 @@ export class FileStorage implements SessionStorage {
     return this.#use(key, options, async (object) => {
       const { number, copy } = await this.#readableState(object, options?.signal);
       // A directory without a parent is misconfigured, not empty.
-      if (copy === undefined) await stat(dirname(this.directory));
+      if (copy === undefined) await this.#expectParent();
       return copy && { value: copy.value, version: version(number, copy.fingerprint) };
     });
   }
@@ -151,6 +151,15 @@ export class FileStorage implements SessionStorage {
     const state = await object.state(signal);
     if (!this.#tidied.has(object.key)) await this.#tidy(object, state.number);
     return state;
+  }
+
+  async #expectParent(): Promise<void> {
+    try {
+      await stat(dirname(this.directory));
+    } catch (error) {
+      // Node's permission model may allow the directory, but not its parent.
+      if (codeOf(error) !== NO_PERMISSION) throw error;
+    }
   }
 
   /** Removes the files of processes that were killed: they may hold a token. */

@@ -11,7 +11,7 @@ export async function writeNew(path: string, value: string): Promise<Fingerprint
   const handle = await open(path, 'wx', 0o600);
   try {
     await handle.writeFile(bytes);
-    await sync(handle.fd);
+    await sync(handle);
   } catch (error) {
     await remove(path);
     throw error;
