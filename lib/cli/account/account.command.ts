@@ -13,6 +13,7 @@ export function commandFor({ file }: Environment, prefix: string, command: strin
   return ['npx', PROGRAM, command, ...account].join(' ');
 }
 
-function quoted(word: string): string {
+/** Quotes a word for a shell, if it needs that. */
+export function quoted(word: string): string {
   return /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

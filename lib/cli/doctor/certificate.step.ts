@@ -1,9 +1,11 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { isRecord } from '../../common/unknown-values.js';
 import { CertificateNames, type PartName } from '../../identity/certificate/certificate.names.js';
 import type { ClientCertificate } from '../../identity/certificate/certificate.options.js';
 import { checkClientCertificate } from '../../identity/certificate/client-certificate.js';
+import { isPfx } from '../../identity/certificate/wrong-form.js';
 import { expiryNotice } from '../../session/events/certificate-expiry.warning.js';
+import { quoted } from '../account/account.command.js';
 import { type Finding, fail, ok, type Step, warn } from './finding.js';
 
 /** Parts that hold a private key. */
@@ -46,16 +48,23 @@ async function findOpenKeys(certificate: ClientCertificate): Promise<readonly st
       const file = isRecord(source) ? source['file'] : undefined;
       if (typeof file !== 'string') return [];
       // A file that cannot be read is a fault of the certificate.
-      const mode = await stat(file).then(
-        (stats) => stats.mode,
-        () => 0,
-      );
-      return (mode & READABLE_BY_ALL) === 0
-        ? []
-        : [
-            `Every user of this machine can read the private key in ${names.of(part)}. Run: chmod 600 ${file}`,
-          ];
+      const isOpen = await isOpenKey(file).catch(() => false);
+      return isOpen
+        ? [
+            `Every user of this machine can read the private key in ${names.of(part)}. Run: chmod 600 ${quoted(file)}`,
+          ]
+        : [];
     }),
   );
   return found.flat();
+}
+
+/** Tells if every user can read a file and it holds a private key: a wrong path must not lose its rights. */
+async function isOpenKey(file: string): Promise<boolean> {
+  const found = await stat(file);
+  if (!found.isFile() || (found.mode & READABLE_BY_ALL) === 0) return false;
+  const bytes = await readFile(file);
+  // UTF-16 has a zero in each character.
+  const text = bytes.toString('latin1').replaceAll('\0', '');
+  return text.includes('PRIVATE KEY-----') || isPfx(bytes);
 }

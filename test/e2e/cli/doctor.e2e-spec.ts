@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { connect, type Server as TcpServer } from 'node:net';
@@ -164,6 +164,28 @@ const BROKEN: readonly (readonly [name: string, spoil: Break, ...expected: Expec
     },
     /^warn certificate: Every user of this machine can read the private key in BETFAIR_KEY_FILE\. Run: chmod 600 \/.*client\.key$/,
     /^ok certificate: /,
+  ],
+  [
+    'with a key that everybody can read, whose name a shell would split',
+    async ({ folder }) => {
+      const key = join(folder, "o'brien & co.key");
+      await rename(join(folder, 'client.key'), key);
+      await chmod(key, 0o644);
+      return { BETFAIR_KEY_FILE: key };
+    },
+    /^warn certificate: Every user .* Run: chmod 600 '\/.*\/o'\\''brien & co\.key'$/,
+    /^ok certificate: /,
+  ],
+  [
+    'with a key that everybody can read, in UTF-16',
+    async ({ folder }) => {
+      const { key } = simulator.account().certificate;
+      await writeFile(join(folder, 'client.key'), Buffer.from(`\uFEFF${key}`, 'utf16le'));
+      await chmod(join(folder, 'client.key'), 0o644);
+      return {};
+    },
+    /^fail certificate: BETFAIR_KEY_FILE .* is UTF-16, as Windows PowerShell writes text\./,
+    /^warn certificate: Every user .* BETFAIR_KEY_FILE\. Run: chmod 600 \/.*client\.key$/,
   ],
   [
     'with a clock that is behind',
@@ -450,6 +472,38 @@ describe('doctor', () => {
       });
     },
   );
+
+  it.each([
+    ['a device', () => '/dev/null', /is a pipe or a device/],
+    ['an empty file', (folder: string) => join(folder, 'empty.key'), /is empty/],
+    ['a directory', (folder: string) => folder, /It is a directory/],
+    ['its certificate', (folder: string) => join(folder, 'client.crt'), /no private key/],
+  ])('gives no advice on the rights of %s in place of the key', async (_, pathIn, fault) => {
+    const findings = await diagnose(async ({ folder }) => {
+      await writeFile(join(folder, 'empty.key'), '');
+      return { BETFAIR_KEY_FILE: pathIn(folder) };
+    });
+    const found = findings.filter((line) => / certificate: /.test(line));
+    expect(found).toEqual([expect.stringMatching(/^fail certificate: BETFAIR_KEY_FILE/)]);
+    expect(found[0]).toMatch(fault);
+  });
+
+  ifOpenssl('warns of a PFX that everybody can read', async () => {
+    const findings = await diagnose(async ({ folder }) => {
+      const file = join(folder, 'client.p12');
+      await writeFile(file, makePfx(simulator.account().certificate, 'right-passphrase'));
+      await chmod(file, 0o644);
+      return {
+        BETFAIR_CERT_FILE: undefined,
+        BETFAIR_KEY_FILE: undefined,
+        BETFAIR_PFX_FILE: file,
+        BETFAIR_PASSPHRASE: 'right-passphrase',
+      };
+    });
+    expect(findings).toContainEqual(
+      expect.stringMatching(/^warn certificate: Every user .* BETFAIR_PFX_FILE\. Run: chmod 600 /),
+    );
+  });
 
   ifOpenssl('is right with a PFX and a wrong passphrase', async () => {
     const findings = await diagnose(async ({ folder }) => {
