@@ -13,7 +13,8 @@ export interface AccountArguments<Flag extends string> {
 
 /** Part of `--help` about the options that every such command has. */
 export const ACCOUNT_HELP = `  --env-file <file>  Reads variables from this file too, as node --env-file
-                     does: a variable that is set already counts.
+                     does: a variable that is set already counts. If the file
+                     cannot be read, Node says so, with exit code 9.
   --prefix <text>    Start of the names of the variables, for one of several
                      accounts. Default: ${DEFAULT_PREFIX}
   --help             Shows this text.`;

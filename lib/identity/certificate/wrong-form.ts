@@ -1,4 +1,5 @@
 import { isPathLike } from '../../common/settings/path-text.js';
+import { IS_UTF16, isUtf16 } from '../../common/settings/utf16.js';
 import type { CertificatePart } from './certificate.part.js';
 
 /** Content that a part must have. */
@@ -21,9 +22,7 @@ export function findWrongForm(
 ): string | undefined {
   const text = bytes.toString().trim();
   if (text === '') return 'is empty. Write the PEM to it.';
-  if (isUtf16(bytes)) {
-    return 'is UTF-16, as Windows PowerShell writes text. Save it as ASCII or UTF-8.';
-  }
+  if (isUtf16(bytes)) return IS_UTF16;
   if (isPfx(bytes)) {
     return `is a PKCS #12 file (.p12, .pfx). Give it as ${names.asFile('pfx')}.`;
   }
@@ -41,10 +40,6 @@ export function findWrongForm(
   return isPathLike(text)
     ? `is not the text of a PEM; it looks like the path of a file. Give a path as ${names.asFile(part)}.`
     : undefined;
-}
-
-function isUtf16(bytes: Buffer): boolean {
-  return bytes.length > 3 && (/^(?:fffe|feff|00)/.test(hex(bytes, 0, 2)) || bytes[1] === 0);
 }
 
 /** Tells if bytes are an ASN.1 sequence, complete or cut: a key, a certificate or a PKCS #12 file. */

@@ -95,6 +95,13 @@ async function logInBefore({ variables }: World, changed: Variables = {}): Promi
   await sessions.close();
 }
 
+/** The text of an .env file. */
+function envOf(variables: Variables): string {
+  return Object.entries(variables)
+    .map(([name, text]) => `${name}='${text ?? ''}'`)
+    .join('\n');
+}
+
 const at = (days: number) => new Date(Date.now() + days * DAY_MS);
 
 /** Findings that must be there. */
@@ -525,9 +532,8 @@ describe('doctor', () => {
 
   it('reads an .env file, in which the environment counts for more', async () => {
     const { folder, variables } = await healthyWorld(simulator);
-    const lines = Object.entries(variables).map(([name, text]) => `${name}='${text ?? ''}'`);
     await mkdir(join(folder, 'settings'));
-    await writeFile(join(folder, 'settings/.env'), lines.join('\n'));
+    await writeFile(join(folder, 'settings/.env'), envOf(variables));
     const args = ['doctor', '--json', '--env-file', 'settings/.env'];
 
     const alone = await runIn({ folder, variables: {} }, ...args);
@@ -543,6 +549,45 @@ describe('doctor', () => {
     expect(findings).toContainEqual(
       expect.stringMatching(/^warn options: BETFAIR_APP_KEY has one value in the file and another/),
     );
+  });
+
+  it.each([
+    ['with a byte order mark', (text: string) => Buffer.from(`\uFEFF${text}`)],
+    [
+      'with a byte order mark before a comment',
+      (text: string) => Buffer.from(`\uFEFF# us\n${text}`),
+    ],
+    ['with the line ends of Windows', (text: string) => Buffer.from(text.replaceAll('\n', '\r\n'))],
+  ])('reads an .env file %s', async (_, encode) => {
+    const { folder, variables } = await healthyWorld(simulator);
+    await writeFile(join(folder, '.env'), encode(envOf(variables)));
+    const outcome = await runIn(
+      { folder, variables: {} },
+      'doctor',
+      '--json',
+      '--env-file',
+      '.env',
+    );
+    expect([outcome.code, findingsIn(outcome).length]).toEqual([0, 12]);
+  });
+
+  it.each([
+    ['with its mark', '\uFEFF'],
+    ['without a mark', ''],
+  ])('names an .env file in UTF-16 as such, %s', async (_, mark) => {
+    const { folder, variables } = await healthyWorld(simulator);
+    const bytes = Buffer.from(`${mark}${envOf(variables)}`, 'utf16le');
+    for (const written of [bytes, Buffer.from(bytes).swap16()]) {
+      await writeFile(join(folder, '.env'), written);
+      const { code, stdout, stderr } = await runIn(
+        { folder, variables: {} },
+        ...['doctor', '--env-file', '.env'],
+      );
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(
+        `Error: --env-file: the file "${join(folder, '.env')}" is UTF-16, as Windows PowerShell writes text. Save it as ASCII or UTF-8.\n`,
+      );
+    }
   });
 
   it('prints its commands for the account that it was asked about', async () => {
