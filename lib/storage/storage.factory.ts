@@ -34,7 +34,8 @@ function driverOf(url: string): StorageDriver {
   const scheme = /^[a-z0-9+.-]+:/i.exec(url)?.[0].toLowerCase();
   const driver = DRIVERS.find(({ schemes }) => scheme !== undefined && schemes.includes(scheme));
   if (driver !== undefined) return driver;
-  if (/^\.{0,2}[\\/]/.test(url) && findNoPath(url) === undefined) {
+  // With "@" or "?" it may be a URL that lost its scheme, with a password.
+  if (/^\.{0,2}[\\/][^@?]*$/.test(url) && findNoPath(url) === undefined) {
     throw new BetfairConfigurationError(
       `${quotedPath(url)} is a path. Write it as a URL: file:./directory or file:///absolute/directory.`,
     );

@@ -73,6 +73,10 @@ describe('the scheme of a store', () => {
     ['CANARY:x', /the start of the text is not a known storage scheme/],
     [' file:./x', /the start of the text is not a known storage scheme/],
     ['CANARY', /the start of the text is not a known storage scheme/],
+    // URLs that lost their scheme, which look like paths.
+    ['//bot:CANARY@host/0', /the start of the text is not a known storage scheme/],
+    ['/bot:1/CANARY@host', /the start of the text is not a known storage scheme/],
+    ['//host/db?password=CANARY', /the start of the text is not a known storage scheme/],
     ['', /the start of the text is not a known storage scheme/],
   ])('%j is refused with those that there are', async (url, message) => {
     const failure = await failureOf(url);

@@ -13,6 +13,9 @@ const LINE_OF_BASE64 = /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9+/=]{40,}$/;
 /** Path with a folder or an extension, which a passphrase does not have. */
 const LIKE_A_PATH = /[\\/]|\.[A-Za-z0-9]{1,8}$/;
 
+/** URL, with its scheme or without: it may hold a password. */
+const LIKE_A_URL = /:\/\/|^\/\/.*@/s;
+
 /** Fault of a text that was set as a path and cannot be one. */
 export interface NoPath {
   /** `true` if the text is the content of the file instead of its path. */
@@ -57,7 +60,8 @@ export function isPathLike(text: string): boolean {
 
 /** Quotes the absolute path, unless it may be a secret that was set in the wrong place. */
 export function quotedPath(path: string): string {
-  return LONG_WORD.test(path) || LINE_OF_BASE64.test(path) || !LIKE_A_PATH.test(path)
+  const isShown = LIKE_A_PATH.test(path) && !LIKE_A_URL.test(path);
+  return !isShown || LONG_WORD.test(path) || LINE_OF_BASE64.test(path)
     ? '(not shown: it may be a secret that was put in the wrong place)'
     : `"${resolve(path)}"`;
 }

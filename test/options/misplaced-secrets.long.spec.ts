@@ -1,0 +1,3 @@
+import { describeMisplacedSecrets } from './misplaced-secrets.properties.js';
+
+describeMisplacedSecrets(4_000);

@@ -1,0 +1,3 @@
+import { describeStorageUrls } from './storage-urls.properties.js';
+
+describeStorageUrls(5_000);
