@@ -1,0 +1,3 @@
+import { describeHostileReplies } from './hostile-replies.properties.js';
+
+describeHostileReplies(100);
