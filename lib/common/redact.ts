@@ -11,6 +11,9 @@ const ENTITIES = new Map([
 /** Length from which a secret is also removed inside words. A shorter one, such as "ed", is part of many words. */
 const MIN_LENGTH_IN_WORDS = 4;
 
+/** Length from which a secret is also found in base64 of a longer text, where fewer of its digits are certain. */
+const MIN_LENGTH_IN_BASE64 = 8;
+
 /** Number of characters of an explanation that are kept. */
 const MAX_EXPLANATION_LENGTH = 1_000;
 
@@ -43,18 +46,41 @@ export function redact(text: string, secrets: readonly string[]): string {
   return shown + text.slice(done);
 }
 
+/** Tells if a code contains a secret, or is a part of one, also apart from characters that no code has. */
+export function hidesSecret(code: string, secrets: readonly string[]): boolean {
+  return redact(code, secrets) !== code || secrets.some((secret) => isSpelledIn(secret, code));
+}
+
+function isSpelledIn(secret: string, code: string): boolean {
+  const [word, whole] = [lettersOf(secret), lettersOf(code)] as const;
+  return word.includes(whole) || (word.length >= MIN_LENGTH_IN_WORDS && whole.includes(word));
+}
+
+function lettersOf(text: string): string {
+  return text.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
+}
+
 function patternOf(secret: string): RegExp {
   const escaped = Array.from(secret, anyEscape).join('');
   if (secret.length < MIN_LENGTH_IN_WORDS) {
     return new RegExp(`(?<![a-z0-9])(?:${escaped})(?![a-z0-9])`, 'gi');
   }
   const bytes = Buffer.from(secret);
-  // The last digits depend on the text that follows.
-  const base64 = bytes
-    .toString('base64')
-    .replace(/.?=*$/, '')
-    .replaceAll(/[+/]/g, (digit) => `[${digit}${inBase64Url(digit)}]`);
-  return new RegExp(`${escaped}|${base64}|${bytes.toString('hex')}`, 'gi');
+  const bytesBefore = secret.length < MIN_LENGTH_IN_BASE64 ? [0] : [0, 1, 2];
+  const base64 = bytesBefore.map((count) => inBase64(bytes, count));
+  return new RegExp([escaped, ...base64, bytes.toString('hex')].join('|'), 'gi');
+}
+
+/** Pattern of bytes in base64 behind so many others, as their number modulo 3 decides. */
+function inBase64(bytes: Buffer, bytesBefore: number): string {
+  const digits = Buffer.concat([Buffer.alloc(bytesBefore), bytes]).toString('base64');
+  return (
+    digits
+      // The first and the last digit may depend on the text around them.
+      .slice(bytesBefore === 0 ? 0 : bytesBefore + 1)
+      .replace(/.?=*$/, '')
+      .replaceAll(/[+/]/g, (digit) => `[${digit}${inBase64Url(digit)}]`)
+  );
 }
 
 /** Pattern of one character as JSON escapes it: one or two units of UTF-16. */

@@ -1,4 +1,4 @@
-import { redact } from '../../lib/common/redact.js';
+import { hidesSecret, redact } from '../../lib/common/redact.js';
 
 const SECRET = 'aB3+/xyz=';
 
@@ -21,6 +21,16 @@ describe('redact', () => {
   ])('takes out a secret %s', (_, text) => {
     expect(redact(`before ${text} after`, [SECRET])).toMatch(/^before \[redacted\]\S{0,2} after$/);
   });
+
+  it.each([1, 2, 3, 4])(
+    'takes out a secret in base64 of a text, behind %i other bytes',
+    (count) => {
+      const text = Buffer.from(`${'x'.repeat(count)}${SECRET}yyyy`);
+      for (const form of ['base64', 'base64url'] as const) {
+        expect(redact(text.toString(form), [SECRET])).toMatch(/^e\S{1,5}\[redacted\]\S{6,9}$/);
+      }
+    },
+  );
 
   it('removes spaces, accents and emoji as a form, a URL or JSON escapes them', () => {
     const password = 'pässword 1 😀+';
@@ -87,5 +97,20 @@ describe('redact', () => {
     const text = piece.repeat(1_000_000 / piece.length);
     expect(redact(text, [SECRET])).toBe(text);
     expect(redact(text + SECRET, [SECRET])).toMatch(/\[redacted\]$/);
+  });
+});
+
+describe('a code', () => {
+  it.each([
+    ['of the letters of a secret', 'PLANTEDKEYWORD'],
+    ['that contains it', 'INVALID_PLANTEDKEYWORD'],
+    ['that spells it', 'BAD_PLANTED_KEY_WORD'],
+    ['that is its beginning', 'PLANTEDKEY'],
+  ])('%s is not shown', (_, code) => {
+    expect(hidesSecret(code, ['plantedKeyword'])).toBe(true);
+  });
+
+  it('of other letters is', () => {
+    expect(hidesSecret('A_CODE_OF_NEXT_YEAR', ['plantedKeyword'])).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import { explanation } from '../../common/redact.js';
+import { explanation, hidesSecret } from '../../common/redact.js';
 import { BetfairStreamError } from '../../errors/index.js';
 
 /**
@@ -105,7 +105,8 @@ export function refusal(
 }
 
 function isCode(code: unknown, secrets: readonly string[]): code is string {
-  return typeof code === 'string' && CODE.test(code) && !secrets.includes(code);
+  if (isStreamErrorCode(code)) return true;
+  return typeof code === 'string' && CODE.test(code) && !hidesSecret(code, secrets);
 }
 
 /** Recognises the codes of Betfair's specification. */

@@ -1,0 +1,10 @@
+import { closeAccounts } from '../support/account.js';
+import { describeHostileFrames } from './hostile-frames.properties.js';
+import { closeOddServers } from './odd-server.js';
+
+afterEach(async () => {
+  closeOddServers();
+  await closeAccounts();
+});
+
+describeHostileFrames(100);
