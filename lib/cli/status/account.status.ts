@@ -8,6 +8,9 @@ import type { ResolvedSessionOptions } from '../../options/resolved-options.js';
 import { currentCredentials } from '../account/current.credentials.js';
 import type { OpenedStore } from '../account/open.store.js';
 
+/** Form of the names of holders that are shown: others write to the store, too. */
+const HOLDER = /^[\w-]{1,60}$/;
+
 /** State of an account by what the store holds. It holds no secret. */
 export interface AccountStatus {
   /** Place of the store; `null` if it does not say. */
@@ -82,7 +85,7 @@ function leaseOf({ holder }: LoginRecord): AccountStatus['lease'] {
   // By the clocks of both machines; a process that waits counts the time itself.
   if (since !== undefined && since + duration < Date.now()) return null;
   return {
-    holder: id,
+    holder: HOLDER.test(id) ? id : 'unnamed',
     since: since === undefined ? null : new Date(since).toISOString(),
     seconds: Math.ceil(duration / 1_000),
   };

@@ -53,6 +53,9 @@ export interface LoginRecord extends LoginFacts {
   readonly tested: boolean;
 }
 
+/** Latest time of a date, in milliseconds since the Unix epoch. */
+const MAX_TIME_MS = 8.64e15;
+
 export const NOTHING_KNOWN: LoginFacts = {
   epoch: 0,
   refusals: {},
@@ -93,22 +96,22 @@ export function parseLoginRecord(text: string): LoginRecord {
     places: parseEntries(fields['places'], parsePassing),
     staleCodes: parseRow(fields['staleCodes']),
     lostLogins: parseRow(fields['lostLogins']),
-    ban: typeof ban === 'number' ? ban : null,
+    ban: isTime(ban) ? ban : null,
     tested: fields['tested'] === true,
   };
 }
 
 function parseHolder(value: unknown): LeaseHolder | null {
   const { id, duration, since } = fieldsOf(value);
-  return typeof id === 'string' && typeof duration === 'number' && duration > 0
-    ? { id, duration, ...(typeof since === 'number' && { since }) }
+  return typeof id === 'string' && isTime(duration) && duration > 0
+    ? { id, duration, ...(isTime(since) && { since }) }
     : null;
 }
 
 function parsePassing(value: unknown): PassingRefusal | undefined {
   const { code, until } = fieldsOf(value);
   const parsed = parseCode(code);
-  return parsed !== undefined && typeof until === 'number' ? { code: parsed, until } : undefined;
+  return parsed !== undefined && isTime(until) ? { code: parsed, until } : undefined;
 }
 
 /** Accepts only a text with the form of a code: others can write to the store, and the code is shown. */
@@ -119,7 +122,7 @@ function parseCode(code: unknown): string | undefined {
 
 function parseRow(value: unknown): LoginRow | null {
   const { times, until } = fieldsOf(value);
-  return isCount(times) && typeof until === 'number' ? { times, until } : null;
+  return isCount(times) && isTime(until) ? { times, until } : null;
 }
 
 function parseCount(value: unknown): number {
@@ -127,7 +130,12 @@ function parseCount(value: unknown): number {
 }
 
 function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+/** Tells if a value is a number of milliseconds that a date can have. */
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) <= MAX_TIME_MS;
 }
 
 function parseEntries<T>(
