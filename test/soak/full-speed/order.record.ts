@@ -1,0 +1,70 @@
+import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
+
+/** More than ten minutes bring. */
+const MOST_ORDERS = 1_000_000;
+const OPERATION = 'SportsAPING/v1.0/placeOrders';
+const REFERENCE = /"customerRef":"(\d+)"/;
+
+/** What became of each order at Betfair. It is known by its reference, which is its alone. */
+export class OrderRecord {
+  readonly broken = new Set<string>();
+  /** Orders that were carried out. */
+  placed = 0;
+  readonly #arrivals = new Uint8Array(MOST_ORDERS);
+  readonly #isPlaced = new Uint8Array(MOST_ORDERS);
+  #last = 0;
+
+  constructor(simulator: BetfairSimulator) {
+    // Every request is seen as it arrives, whatever becomes of it.
+    simulator.intercept(({ body }) => {
+      if (body.includes(OPERATION)) this.#arrived(body);
+      return undefined;
+    });
+    simulator.answer('placeOrders', ({ customerRef }, { username }) => {
+      this.#place(Number(customerRef));
+      return { status: 'SUCCESS', customerRef, owner: username };
+    });
+  }
+
+  /** A new order, as JSON-RPC has it. */
+  next() {
+    return OrderRecord.order((this.#last += 1));
+  }
+
+  /** The order of that number. */
+  static order(number: number) {
+    const customerRef = String(number);
+    const instructions = [{ selectionId: 1, side: 'BACK', orderType: 'LIMIT' }];
+    return {
+      id: number,
+      method: OPERATION,
+      params: { marketId: '1.2', instructions, customerRef },
+    };
+  }
+
+  /** Notes that the application was told that an order was placed. */
+  told(text: string): void {
+    const number = numberIn(text);
+    if (text.includes('SUCCESS') && this.#isPlaced[number] !== 1) {
+      this.broken.add('an order was not placed, and the application was told that it was');
+    }
+  }
+
+  #arrived(body: string): void {
+    const number = numberIn(body);
+    const arrivals = (this.#arrivals[number] ?? 0) + 1;
+    this.#arrivals[number] = arrivals;
+    if (this.#isPlaced[number] === 1) this.broken.add('an order arrived again after it was placed');
+    if (arrivals > 2) this.broken.add('an order arrived more than twice');
+  }
+
+  #place(number: number): void {
+    if (this.#isPlaced[number] === 1) this.broken.add('an order was placed twice');
+    this.#isPlaced[number] = 1;
+    this.placed += 1;
+  }
+}
+
+function numberIn(text: string): number {
+  return Number(REFERENCE.exec(text)?.[1] ?? 0);
+}
