@@ -1,13 +1,14 @@
 import type { BetfairSessionOptions, SessionStorage } from 'nestjs-betfair-session';
 import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
-import { post, RPC, rpcCall } from '../support/betting.js';
-import type { Invariants } from '../support/invariants/invariants.js';
-import { PartlyDownStorage } from '../support/partly-down.storage.js';
-import type { VirtualClock } from '../support/virtual.clock.js';
-import { Ledger } from './month.ledger.js';
-import type { SeededRandom } from '../support/random.mjs';
-import { codeOf, Tally } from './report.js';
-import { type SoakProcess, type SoakService, startProcess } from './soak.process.js';
+import type { Invariants } from '../../support/invariants/invariants.js';
+import { PartlyDownStorage } from '../../support/partly-down.storage.js';
+import type { SeededRandom } from '../../support/random.mjs';
+import type { VirtualClock } from '../../support/virtual.clock.js';
+import { codeOf } from '../report.js';
+import { SoakProcess, type SoakService } from '../soak.process.js';
+import { ACCOUNTS, HOME, PROCESSES, STAYING, TENANT } from './accounts.js';
+import { Ledger } from './ledger.js';
+import { Usage } from './usage.js';
 
 /** How often the applications use their sessions, in milliseconds. */
 export const TICK = 5 * 60_000;
@@ -16,31 +17,15 @@ const RECOVERY = 2 * TICK;
 /** Longest time by which a process puts a login off that cannot read the store: that of a lease. */
 const PUT_OFF = 15_000;
 
-export const ACCOUNTS = [
-  { username: 'alice', jurisdiction: 'global' },
-  { username: 'bruno', jurisdiction: 'italy' },
-  { username: 'carla', jurisdiction: 'spain' },
-] as const;
-
-/** The accounts of each process. `carla` is in one only: without the store, two would each log in. */
-const PROCESSES = [
-  ['alice', 'bruno'],
-  ['alice', 'bruno'],
-  ['alice', 'carla'],
-] as const;
-
 export type Outage = 'identity' | 'store' | 'api';
 
 /** Processes that share a store, what they use Betfair for, and what they meet. */
 export class MonthWorld {
-  readonly failures = new Tally();
   readonly ledger: Ledger;
-  /** Longest time that a service had no session, in milliseconds. */
-  longestWithout = 0;
+  readonly usage: Usage;
   /** Monotonic time at which each outage ends. */
   readonly #ends: Record<Outage, number> = { identity: 0, store: 0, api: 0 };
   readonly #processes = new Map<number, SoakProcess>();
-  readonly #without = new Map<SoakService, number>();
   #storage: SessionStorage;
   #lastTrouble = 0;
 
@@ -51,6 +36,7 @@ export class MonthWorld {
     private readonly invariants: Invariants,
   ) {
     this.#storage = this.#newStorage();
+    this.usage = new Usage(clock, random, () => this.isWell);
     this.ledger = new Ledger(
       simulator,
       ACCOUNTS.map(({ username }) => username),
@@ -98,11 +84,33 @@ export class MonthWorld {
     for (const username of this.ledger.usernames) this.ledger.of(username).lose('store lost');
   }
 
+  /** The accounts that run now. */
+  get present(): readonly [string, ...string[]] {
+    return this.#tenant ? [...STAYING, TENANT] : STAYING;
+  }
+
+  /** The account that comes and goes does either, and sometimes ends its session as it goes. */
+  async comeOrGo(): Promise<void> {
+    const home = this.#processes.get(HOME);
+    const tenant = this.#tenant;
+    if (tenant === undefined) {
+      const adding = home?.add({ ...this.#optionsOf(TENANT), storage: this.#storage });
+      const added = await this.clock.until(Promise.resolve(adding));
+      if (added) this.#watch(added);
+      return;
+    }
+    const removal = home?.remove(tenant, this.random.chance(0.5)).catch((error: unknown) => {
+      this.usage.failures.add(`removal ${codeOf(error)}`);
+    });
+    await this.clock.until(Promise.resolve(removal));
+    this.ledger.noteEnd(TENANT, 'logged out');
+    this.usage.forget(tenant);
+  }
+
   /** Every service uses its session, some for an API call. */
   async useAll(calls = 1 / 6): Promise<void> {
     const services = [...this.#processes.values()].flatMap((each) => each.services);
-    const uses = services.map((service) => this.#use(service, this.random.chance(calls)));
-    await this.clock.until(Promise.all(uses));
+    await this.usage.useAll(services, calls);
   }
 
   /** Lets a tick pass, and ends what outages end with it. */
@@ -121,42 +129,28 @@ export class MonthWorld {
   async recover(): Promise<void> {
     Object.assign(this.#ends, { identity: 0, store: 0, api: 0 });
     this.simulator.clearFaults();
+    if (this.#tenant === undefined) await this.comeOrGo();
     for (let waited = 0; waited <= RECOVERY; waited += TICK) {
       await this.useAll(1);
       await this.pass();
     }
   }
 
-  async #use(service: SoakService, calls: boolean): Promise<void> {
-    const { sessions, username } = service;
-    const now = this.clock.monotonic();
-    try {
-      await sessions.getSession();
-    } catch (error) {
-      this.failures.add(codeOf(error));
-      if (!this.#without.has(service)) this.#without.set(service, now);
-      if (!this.isWell) return;
-      throw new Error(`${username} has no session, and all is well.`, { cause: error });
-    }
-    this.longestWithout = Math.max(this.longestWithout, now - (this.#without.get(service) ?? now));
-    this.#without.delete(service);
-    if (!calls) return;
-    const call = post(rpcCall('listEventTypes', {}, this.random.between(1, 1e9)));
-    const outcome = await sessions.fetch(RPC, call).then(({ status }) => status, codeOf);
-    if (outcome !== 200) this.failures.add(`API ${outcome}`);
+  get #tenant(): SoakService | undefined {
+    return this.#processes.get(HOME)?.services[0];
   }
 
   async #start(index: number): Promise<void> {
+    const { clock, invariants } = this;
     const accounts = (PROCESSES[index] ?? []).map((username) => this.#optionsOf(username));
-    const started = await startProcess(accounts, this.clock, this.invariants);
-    for (const service of started.services) {
-      this.ledger.watch(
-        service,
-        () => service.username === 'carla' && this.isDown('store', PUT_OFF),
-      );
-    }
+    const started = await SoakProcess.start(accounts, { clock, invariants });
+    for (const service of started.services) this.#watch(service);
     this.#processes.set(index, started);
     await this.clock.settle();
+  }
+
+  #watch(service: SoakService): void {
+    this.ledger.watch(service, () => service.username === 'carla' && this.isDown('store', PUT_OFF));
   }
 
   async #stop(index: number): Promise<void> {
@@ -169,7 +163,7 @@ export class MonthWorld {
     await this.clock.until(stopped.close());
     for (const service of stopped.services) {
       this.invariants.forget(service.sessions);
-      this.#without.delete(service);
+      this.usage.forget(service);
     }
     this.#processes.delete(index);
   }
