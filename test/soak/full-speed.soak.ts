@@ -40,7 +40,6 @@ it(
     const raw = new RawClients(simulator, 5_000);
     const queues = new AccountQueues(ALL_USERNAMES);
     const world = await World.start(SERVERS, simulator, invariants, { raw, queues });
-    console.log('begin', performance.now());
     const end = performance.now() + SECONDS * 1_000;
     const stage: Stage = {
       simulator,
@@ -59,17 +58,13 @@ it(
       company.play(BETWEEN_ENDINGS_MS),
       heap.take(SECONDS * 1_000, invariants, stage.isRunning),
     ]);
-    const t1 = performance.now();
-    console.log('over', performance.now() - end);
     const lost = await company.lost();
-    console.log('lost took', performance.now() - t1);
 
     const { counts } = simulator;
     queues.close();
     const leases = await world.close();
     await raw.close();
     await simulator.stop();
-    console.log('closed', performance.now() - t1);
     const { causes, orders, outcomes } = stage;
     const { followers, tenants } = company;
     const figures = {

@@ -4,7 +4,8 @@ import { VirtualClock } from '../support/virtual.clock.js';
 import { seedFrom, SeededRandom } from '../support/random.mjs';
 import { ACCOUNTS } from './month/accounts.js';
 import { injure } from './month/faults.js';
-import { MonthWorld, TICK } from './month/world.js';
+import { TICK } from './month/outages.js';
+import { MonthWorld } from './month/world.js';
 import { heapInUse, megabytes, report, Tally } from './report.js';
 
 const SEED = seedFrom('SEED');

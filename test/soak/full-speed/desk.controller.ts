@@ -10,6 +10,7 @@ import {
 import {
   type BetfairSession,
   CurrentSession,
+  isInvalidSession,
   SessionAccounts,
   UseBetfairSession,
 } from 'nestjs-betfair-session';
@@ -75,11 +76,18 @@ export function createDesk({ raw, queues }: DeskTools): Type {
       return raw.json(session, { jsonrpc: '2.0', ...OrderRecord.order(Number(id)) });
     }
 
+    /** If the session ends between the two, the order must not be placed again. */
     @Post('queued-orders/:id')
     @UseBetfairSession({ retry: 'once' })
-    queuedOrders(@Param('account') account: string, @Param('id') id: string): Promise<unknown> {
+    async queuedOrders(
+      @Param('account') account: string,
+      @Param('id') id: string,
+      @CurrentSession() session: BetfairSession,
+    ): Promise<unknown> {
       const order = OrderRecord.order(Number(id));
-      return queues.add(account, Number(id), () => this.#call(account, order));
+      const placed = await queues.add(account, Number(id), () => this.#call(account, order));
+      const read = await raw.json(session, { ...READ, id });
+      return isInvalidSession(read) ? read : placed;
     }
 
     @Get('notes/:text')

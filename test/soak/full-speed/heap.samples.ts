@@ -30,8 +30,6 @@ export class HeapSamples {
   }
 
   toString(): string {
-    return (
-      this.#ends.map(megabytes).join(', ') + ' DEBUG ' + this.#samples.map(megabytes).join(' ')
-    );
+    return this.#ends.map(megabytes).join(', ');
   }
 }

@@ -39,7 +39,8 @@ export class Tenant {
           () => isHere,
         ),
       );
-      await setTimeout(random.between(500, 5_000));
+      const leaving = performance.now() + random.between(500, 5_000);
+      while (isRunning() && performance.now() < leaving) await setTimeout(50);
       const removal = this.#remove(service, Promise.all(calls));
       // Some of the calls come late.
       isHere = false;

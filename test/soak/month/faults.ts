@@ -1,6 +1,7 @@
 import type { SimulatorFault } from 'nestjs-betfair-session/testing';
 import { STAYING, TENANT } from './accounts.js';
-import { type MonthWorld, TICK } from './world.js';
+import { TICK } from './outages.js';
+import type { MonthWorld } from './world.js';
 import type { SeededRandom } from '../../support/random.mjs';
 import type { Tally } from '../report.js';
 
@@ -24,16 +25,16 @@ const FAULTS: Record<string, [number, (world: MonthWorld, random: SeededRandom) 
         world.simulator.clearFaults(endpoint);
         world.simulator.fail(endpoint, fault, { times: Infinity });
       }
-      world.beginOutage('identity', random.between(1, 36));
+      world.outages.begin('identity', random.between(1, 36));
     },
   ],
-  'store down': [12, (world, random) => world.beginOutage('store', random.between(1, 12))],
+  'store down': [12, (world, random) => world.outages.begin('store', random.between(1, 12))],
   'API down': [
     12,
     (world, random) => {
       world.simulator.clearFaults('api');
       world.simulator.fail('api', random.pick(OUTAGES), { times: Infinity });
-      world.beginOutage('api', random.between(1, 12));
+      world.outages.begin('api', random.between(1, 12));
     },
   ],
   'session ended by Betfair': [
@@ -45,10 +46,10 @@ const FAULTS: Record<string, [number, (world: MonthWorld, random: SeededRandom) 
     async (world, random) => {
       const account = endSession(world, random.pick(world.present));
       // Only where it is certain which login it befalls.
-      if (!world.isWell) return;
+      if (!world.outages.isWell) return;
       world.simulator.fail('certLogin', 'reset', { processed: true });
       account.warrant('answer of a login lost');
-      world.noteTrouble();
+      world.outages.noteTrouble();
       await world.useAll(1);
     },
   ],

@@ -4,6 +4,7 @@ import type { SeededRandom } from '../../support/random.mjs';
 import type { VirtualClock } from '../../support/virtual.clock.js';
 import { codeOf, Tally } from '../report.js';
 import type { SoakService } from '../soak.process.js';
+import type { Outages } from './outages.js';
 
 /** Part of the uses in which a stranger has the application repeat what looks like a refusal of the session. */
 const ECHOES = 1 / 12;
@@ -20,8 +21,7 @@ export class Usage {
   constructor(
     private readonly clock: VirtualClock,
     private readonly random: SeededRandom,
-    /** Whether a session must be had. */
-    private readonly isWell: () => boolean,
+    private readonly outages: Outages,
   ) {}
 
   /** Every service uses its session, some for an API call. */
@@ -44,7 +44,7 @@ export class Usage {
     } catch (error) {
       this.failures.add(codeOf(error));
       if (!this.#without.has(service)) this.#without.set(service, now);
-      if (!this.isWell()) return;
+      if (!this.outages.isWell) return;
       throw new Error(`${username} has no session, and all is well.`, { cause: error });
     }
     this.longestWithout = Math.max(this.longestWithout, now - (this.#without.get(service) ?? now));

@@ -1,4 +1,4 @@
-import type { BetfairSessionOptions, SessionStorage } from 'nestjs-betfair-session';
+import type { SessionStorage } from 'nestjs-betfair-session';
 import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import type { Invariants } from '../../support/invariants/invariants.js';
 import { PartlyDownStorage } from '../../support/partly-down.storage.js';
@@ -6,28 +6,18 @@ import type { SeededRandom } from '../../support/random.mjs';
 import type { VirtualClock } from '../../support/virtual.clock.js';
 import { codeOf } from '../report.js';
 import { SoakProcess, type SoakService } from '../soak.process.js';
-import { ACCOUNTS, HOME, PROCESSES, STAYING, TENANT } from './accounts.js';
+import { HOME, PROCESSES, STAYING, TENANT, USERNAMES, waysOf } from './accounts.js';
 import { Ledger } from './ledger.js';
+import { Outages, RECOVERY, TICK } from './outages.js';
 import { Usage } from './usage.js';
-
-/** How often the applications use their sessions, in milliseconds. */
-export const TICK = 5 * 60_000;
-/** After an outage: the longest back-off, or wait for a login of the budget, and the tick in which it shows. */
-const RECOVERY = 2 * TICK;
-/** Longest time by which a process puts a login off that cannot read the store: that of a lease. */
-const PUT_OFF = 15_000;
-
-export type Outage = 'identity' | 'store' | 'api';
 
 /** Processes that share a store, what they use Betfair for, and what they meet. */
 export class MonthWorld {
   readonly ledger: Ledger;
   readonly usage: Usage;
-  /** Monotonic time at which each outage ends. */
-  readonly #ends: Record<Outage, number> = { identity: 0, store: 0, api: 0 };
+  readonly outages: Outages;
   readonly #processes = new Map<number, SoakProcess>();
   #storage: SessionStorage;
-  #lastTrouble = 0;
 
   constructor(
     readonly simulator: BetfairSimulator,
@@ -35,31 +25,10 @@ export class MonthWorld {
     private readonly random: SeededRandom,
     private readonly invariants: Invariants,
   ) {
+    this.outages = new Outages(clock);
     this.#storage = this.#newStorage();
-    this.usage = new Usage(clock, random, () => this.isWell);
-    this.ledger = new Ledger(
-      simulator,
-      ACCOUNTS.map(({ username }) => username),
-    );
-  }
-
-  /** Something goes wrong that no session may be had without for a while. */
-  noteTrouble(): void {
-    this.#lastTrouble = this.clock.monotonic();
-  }
-
-  isDown(what: Outage, ago = 0): boolean {
-    return this.#ends[what] > this.clock.monotonic() - ago;
-  }
-
-  get isWell(): boolean {
-    const recovered = this.clock.monotonic() - this.#lastTrouble > RECOVERY;
-    return recovered && !this.isDown('identity') && !this.isDown('store');
-  }
-
-  /** Begins an outage that ends just before a tick. */
-  beginOutage(what: Outage, ticks: number): void {
-    this.#ends[what] = this.clock.monotonic() + ticks * TICK - 1;
+    this.usage = new Usage(clock, random, this.outages);
+    this.ledger = new Ledger(simulator, USERNAMES);
   }
 
   async startAll(): Promise<void> {
@@ -94,7 +63,7 @@ export class MonthWorld {
     const home = this.#processes.get(HOME);
     const tenant = this.#tenant;
     if (tenant === undefined) {
-      const adding = home?.add({ ...this.#optionsOf(TENANT), storage: this.#storage });
+      const adding = home?.add(this.#optionsOf(TENANT));
       const added = await this.clock.until(Promise.resolve(adding));
       if (added) this.#watch(added);
       return;
@@ -117,17 +86,17 @@ export class MonthWorld {
   async pass(): Promise<void> {
     await this.clock.advance(TICK);
     this.ledger.noteExpired();
-    const { simulator } = this;
-    if (this.isDown('identity') || this.isDown('store')) this.noteTrouble();
-    if (!this.isDown('api')) simulator.clearFaults('api');
-    if (this.isDown('identity')) return;
+    const { outages, simulator } = this;
+    if (outages.isDown('identity') || outages.isDown('store')) outages.noteTrouble();
+    if (!outages.isDown('api')) simulator.clearFaults('api');
+    if (outages.isDown('identity')) return;
     simulator.clearFaults('keepAlive');
     simulator.clearFaults('certLogin');
   }
 
   /** Ends all outages and waits until the services have got over them. */
   async recover(): Promise<void> {
-    Object.assign(this.#ends, { identity: 0, store: 0, api: 0 });
+    this.outages.endAll();
     this.simulator.clearFaults();
     if (this.#tenant === undefined) await this.comeOrGo();
     for (let waited = 0; waited <= RECOVERY; waited += TICK) {
@@ -150,7 +119,7 @@ export class MonthWorld {
   }
 
   #watch(service: SoakService): void {
-    this.ledger.watch(service, () => service.username === 'carla' && this.isDown('store', PUT_OFF));
+    this.ledger.watch(service, () => service.username === 'carla' && this.outages.isBlinding);
   }
 
   async #stop(index: number): Promise<void> {
@@ -168,16 +137,11 @@ export class MonthWorld {
     this.#processes.delete(index);
   }
 
-  #optionsOf(username: string): BetfairSessionOptions {
-    return {
-      ...this.simulator.options(username),
-      storage: this.#storage,
-      keepAlive: username === 'bruno',
-      persistence: username === 'carla' ? 'best-effort' : 'required',
-    };
+  #optionsOf(username: string) {
+    return { ...this.simulator.options(username), storage: this.#storage, ...waysOf(username) };
   }
 
   #newStorage(): SessionStorage {
-    return new PartlyDownStorage(() => this.isDown('store'));
+    return new PartlyDownStorage(() => this.outages.isDown('store'));
   }
 }
