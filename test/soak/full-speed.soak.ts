@@ -41,11 +41,12 @@ it(
     const queues = new AccountQueues(ALL_USERNAMES);
     const world = await World.start(SERVERS, simulator, invariants, { raw, queues });
     const end = performance.now() + SECONDS * 1_000;
+    const random = new SeededRandom(SEED);
     const stage: Stage = {
       simulator,
-      random: new SeededRandom(SEED),
+      random,
       causes: new LoginCauses(simulator, ALL_USERNAMES),
-      orders: new OrderRecord(simulator),
+      orders: new OrderRecord(simulator, random),
       raw,
       queues,
       outcomes: new Tally(),

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   Controller,
   type ExecutionContext,
@@ -21,6 +22,8 @@ import { OrderRecord } from './order.record.js';
 
 const READ = rpcCall('listEventTypes', {});
 const CALL_TIMEOUT_MS = 1_000;
+/** Between an order and a read, so that many sessions end there. */
+const BETWEEN_MS = 20;
 
 /** Where the handlers' calls go through. */
 export interface DeskTools {
@@ -86,6 +89,7 @@ export function createDesk({ raw, queues }: DeskTools): Type {
     ): Promise<unknown> {
       const order = OrderRecord.order(Number(id));
       const placed = await queues.add(account, Number(id), () => this.#call(account, order));
+      await setTimeout(BETWEEN_MS);
       const read = await raw.json(session, { ...READ, id });
       return isInvalidSession(read) ? read : placed;
     }

@@ -1,7 +1,17 @@
-import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
+import type { BetfairSimulator, SimulatorFault } from 'nestjs-betfair-session/testing';
+import type { SeededRandom } from '../../support/random.mjs';
 
 /** More than ten minutes bring. */
 const MOST_ORDERS = 1_000_000;
+/** Part of the orders whose answer is lost. */
+const LOST = 0.05;
+const LOSSES: readonly [SimulatorFault, ...SimulatorFault[]] = [
+  'reset',
+  'hung-body',
+  'html',
+  'truncated',
+  { status: 503 },
+];
 const OPERATION = 'SportsAPING/v1.0/placeOrders';
 const REFERENCE = /"customerRef":"(\d+)"/;
 
@@ -14,10 +24,12 @@ export class OrderRecord {
   readonly #isPlaced = new Uint8Array(MOST_ORDERS);
   #last = 0;
 
-  constructor(simulator: BetfairSimulator) {
+  constructor(simulator: BetfairSimulator, random: SeededRandom) {
     // Every request is seen as it arrives, whatever becomes of it.
     simulator.intercept(({ body }) => {
-      if (body.includes(OPERATION)) this.#arrived(body);
+      if (!body.includes(OPERATION)) return undefined;
+      this.#arrived(body);
+      if (random.chance(LOST)) simulator.fail('api', random.pick(LOSSES), { processed: true });
       return undefined;
     });
     simulator.answer('placeOrders', ({ customerRef }, { username }) => {

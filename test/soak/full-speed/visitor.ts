@@ -20,7 +20,7 @@ export class Visitor {
   async visit(): Promise<void> {
     const { random, orders } = this.stage;
     for (let id = 1; this.stage.isRunning(); id++) {
-      if (random.chance(0.7)) {
+      if (random.chance(0.5)) {
         await this.#ask(`${random.pick(READS)}/${id}`, 'GET');
       } else {
         const order = orders.next().id;
