@@ -81,7 +81,7 @@ export class Caller {
     const text = random.chance(0.5)
       ? await (await sessions.fetch(RPC, { ...post(order), signal })).text()
       : JSON.stringify(await sessions.run((session) => raw.json(session, order)));
-    orders.told(text);
+    orders.told(order.id, text);
     return outcomeOf(username, text);
   }
 

@@ -54,16 +54,15 @@ export class OrderRecord {
     };
   }
 
-  /** Notes that the application was told that an order was placed. */
-  told(text: string): void {
-    const number = numberIn(text);
+  /** Notes what the application was told of an order. */
+  told(number: number, text: string): void {
     if (text.includes('SUCCESS') && this.#isPlaced[number] !== 1) {
       this.broken.add('an order was not placed, and the application was told that it was');
     }
   }
 
   #arrived(body: string): void {
-    const number = numberIn(body);
+    const number = Number(REFERENCE.exec(body)?.[1] ?? 0);
     const arrivals = (this.#arrivals[number] ?? 0) + 1;
     this.#arrivals[number] = arrivals;
     if (this.#isPlaced[number] === 1) this.broken.add('an order arrived again after it was placed');
@@ -75,8 +74,4 @@ export class OrderRecord {
     this.#isPlaced[number] = 1;
     this.placed += 1;
   }
-}
-
-function numberIn(text: string): number {
-  return Number(REFERENCE.exec(text)?.[1] ?? 0);
 }

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { fetch } from 'undici';
 import { INVALID } from '../../calls/rejections.fixture.js';
 import { codeOf } from '../report.js';
 import { CALM, outcomeOf, type Stage } from './stage.js';
@@ -24,7 +25,7 @@ export class Visitor {
         await this.#ask(`${random.pick(READS)}/${id}`, 'GET');
       } else {
         const order = orders.next().id;
-        orders.told(await this.#ask(`${random.pick(ORDERS)}/${order}`, 'POST'));
+        orders.told(order, await this.#ask(`${random.pick(ORDERS)}/${order}`, 'POST'));
       }
     }
   }
@@ -66,6 +67,7 @@ export class Visitor {
   async #send(account: string, path: string, method: 'GET' | 'POST'): Promise<string> {
     const response = await fetch(`${this.url}/${account}/${path}`, {
       method,
+      dispatcher: this.stage.raw.dispatcher,
       signal: AbortSignal.timeout(10_000),
     });
     return response.text();
