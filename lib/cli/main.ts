@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { runCommand } from './run-command.js';
+import { watchOutput } from './terminal/output.errors.js';
 
-// Goes on if a reader such as `head` closes the pipe early.
-process.stdout.on('error', () => undefined);
-process.stderr.on('error', () => undefined);
+watchOutput();
+const code = await runCommand(process.argv.slice(2));
 // Not `process.exit()`, which would cut off text that a pipe has not taken yet.
-process.exitCode = await runCommand(process.argv.slice(2));
+process.exitCode ||= code;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { betfairSessionOptionsFromEnv, SessionService } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { CERTIFICATE_FILES } from '../../../lib/cli/simulator/simulator.certificates.js';
-import { cleanUp } from './support/command.js';
+import { cleanUp, MAIN, run } from './support/command.js';
 import { healthyWorld, runIn, type World } from './support/world.js';
 
 let simulator: BetfairSimulator;
@@ -40,6 +40,7 @@ async function refuse(loginCode: string): Promise<void> {
   simulator.account().loginCode = undefined;
 }
 
+const itOnLinux = process.platform === 'linux' ? it : it.skip;
 /** Only root can give files to another user. */
 const itAsRoot = process.getuid?.() === 0 ? it : it.skip;
 if (itAsRoot === it.skip)
@@ -91,6 +92,13 @@ describe('status', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^session {2}none is stored: session-[0-9a-f]{16}\.token in\n +file:\//);
     expect(stdout).toMatch(/^login {4}allowed\nlease {4}free\n$/m);
+  });
+
+  itOnLinux.each([['status'], ['status --json']])('fails on a full disk: %s', async (args) => {
+    const line = `"$0" "$1" ${args} >/dev/full`;
+    const shell = run('sh', ['-c', line, process.execPath, MAIN], world.folder, world.variables);
+    const { code, stderr } = await shell.ended;
+    expect([code, stderr]).toEqual([1, 'Error: The output cannot be written (ENOSPC).\n']);
   });
 
   it('shows a stored session as JSON, without its token', async () => {
