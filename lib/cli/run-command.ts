@@ -2,7 +2,7 @@ import { BetfairConfigurationError, BetfairSessionError } from '../errors/index.
 import { safeCause } from '../errors/safe-cause.js';
 import { COMMANDS } from './commands.js';
 import { PROGRAM, readPackage } from './program.js';
-import { didYouMean } from './terminal/arguments.js';
+import { didYouMean, nameIn } from './terminal/arguments.js';
 import type { Command } from './terminal/command.js';
 import { CommandError, UsageError } from './terminal/command.errors.js';
 import { FAILURE, SUCCESS, WRONG_USAGE } from './terminal/exit.codes.js';
@@ -30,8 +30,9 @@ export async function runCommand([name, ...args]: readonly string[]): Promise<nu
   }
   const listed = COMMANDS.get(wanted);
   if (listed === undefined) {
-    const meant = didYouMean(wanted, [...COMMANDS.keys(), 'help']);
-    return refuse(`There is no command ${JSON.stringify(wanted)}. ${meant}`.trimEnd());
+    const typed = nameIn(wanted);
+    const meant = didYouMean(typed, [...COMMANDS.keys(), 'help']);
+    return refuse(`There is no command ${JSON.stringify(typed)}. ${meant}`.trimEnd());
   }
   const command = await listed.load();
   if (rest.some(isHelp)) {

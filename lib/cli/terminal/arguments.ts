@@ -35,23 +35,39 @@ export function readOptions<const Name extends string>(
   const options = [...names, 'help'].map((name) => `--${name}`);
   const known = `The options are: ${options.join(', ')}.`;
   const given: [string, string][] = [];
+  /** Option that takes no value, as far as is known: a text after it may be meant as one, and be a secret. */
+  let before: { readonly index: number; readonly faults: readonly string[] } | undefined;
   for (const token of tokens) {
     if (token.kind === 'positional') {
-      faults.push(`${JSON.stringify(token.value)} is not an option. ${known}`);
+      const fault = `${JSON.stringify(nameIn(token.value))} is not an option. ${known}`;
+      faults.push(...(before?.faults ?? [fault]));
     } else if (token.kind === 'option') {
-      const { name, rawName, value, inlineValue } = token;
+      const { index, name, rawName, value, inlineValue } = token;
       if (!names.some((one) => rawName === `--${one}`)) {
+        // In -psecret, each letter is an option.
+        if (index === before?.index) continue;
+        before = { index, faults: [] };
         faults.push(`There is no option ${rawName}. ${didYouMean(rawName, options)}${known}`);
-      } else if (flags.some((one) => one === name)) {
+        continue;
+      }
+      before = undefined;
+      if (flags.some((one) => one === name)) {
+        const fault = `${rawName} takes no value.`;
+        before = { index, faults: [fault] };
         if (value === undefined) given.push([name, '']);
-        else faults.push(`${rawName} takes no value.`);
+        else faults.push(fault);
       } else if (value === undefined || value === '') faults.push(`${rawName} needs a value.`);
       else if (!inlineValue && value.startsWith('-')) {
-        faults.push(`${rawName} needs a value, but ${value} follows it.`);
+        faults.push(`${rawName} needs a value, but ${nameIn(value)} follows it.`);
       } else given.push([name, value]);
     }
   }
   return (name) => given.flatMap(([of, text]) => (of === name ? [text] : []));
+}
+
+/** The name in `name=value`, whose value may be a secret. */
+export function nameIn(argument: string): string {
+  return argument.replace(/(?<=.)=.*/s, '');
 }
 
 /** Names what was probably meant, and a space; an empty text if nothing is similar. */

@@ -7,6 +7,7 @@ import { cleanUp, emptyFolder, MAIN, run, runCommand, wideLines } from './suppor
 const hasPython = spawnSync('python3', ['-c', 'import pty']).status === 0;
 if (!hasPython)
   console.warn('No test looks at colours: python3, which makes a terminal, is missing.');
+const itOnLinux = process.platform === 'linux' ? it : it.skip;
 const itWithTerminal = hasPython ? it : it.skip;
 
 let folder: string;
@@ -24,6 +25,9 @@ const call = async (...args: readonly string[]) => {
   expect(wideLines(printed.stdout + printed.stderr)).toEqual([]);
   return { code, stdout, stderr };
 };
+
+/** Runs a line of a shell, in which "$0" "$1" is the program. */
+const inShell = (line: string) => run('sh', ['-c', line, process.execPath, MAIN], folder).ended;
 
 /** What it prints without arguments on a terminal, which alone decides on colours: `CI` would, too. */
 const onTerminal = async (...variables: readonly string[]) => {
@@ -130,6 +134,49 @@ describe('the command', () => {
     const refused = /^--env-file: the file ".*" cannot be read \((ENOENT|EISDIR)\)\. /;
     expect(() => readEnvironment(join(folder, 'none.env'), 'BETFAIR_')).toThrow(refused);
     expect(() => readEnvironment(`${folder}/`, 'BETFAIR_')).toThrow(refused);
+  });
+
+  itOnLinux.each([
+    ['--version', 1],
+    ['help doctor', 1],
+    ['certificate', 1],
+    ['nothing 2>&1', 2],
+  ])('fails if its output cannot be written: %s', async (args, expected) => {
+    const { code, stderr } = await inShell(`>/dev/full "$0" "$1" ${args}`);
+    const isShown = !args.includes('2>');
+    const error = 'Error: The output cannot be written (ENOSPC).\n';
+    expect([code, stderr]).toEqual([expected, isShown ? error : '']);
+  });
+
+  itOnLinux.each([
+    ['--version', 0],
+    ['help doctor', 0],
+    ['nothing 2>&1', 2],
+  ])('does not fail because its reader closed the pipe: %s', async (args, expected) => {
+    const { stdout, stderr } = await inShell(
+      `{ { sleep 0.3; "$0" "$1" ${args}; echo $? >&3; } | true; } 3>&1`,
+    );
+    expect([stdout, stderr]).toEqual([`${expected}\n`, '']);
+  });
+
+  it.each([
+    ['certificate --pfx --passphrase hunter2-Secret', 'There is no option --passphrase. '],
+    ['certificate --passphrase=hunter2-Secret', 'There is no option --passphrase. '],
+    ['certificate --passphrase my hunter2-Secret', 'There is no option --passphrase. '],
+    ['certificate -p hunter2-Secret', 'There is no option -p. '],
+    ['certificate -phunter2-Secret', 'There is no option -p. '],
+    ['certificate --passphrase -- hunter2-Secret', 'There is no option --passphrase. '],
+    ['certificate --pfx hunter2-Secret', '--pfx takes no value.'],
+    ['certificate --pfx=hunter2-Secret', '--pfx takes no value.'],
+    ['certificate --out --passphrase=hunter2-Secret', '--out needs a value, but --passphrase fo'],
+    ['doctor BETFAIR_PASSWORD=hunter2-Secret', '"BETFAIR_PASSWORD" is not an option. '],
+    ['--passphrase=hunter2-Secret', 'There is no command "--passphrase".'],
+  ])('does not print what may be a secret: %s', async (args, error) => {
+    const { code, stdout, stderr } = await call(...args.split(' '));
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`Error: ${error}`);
+    expect(stderr).not.toMatch(/hunter2|Secret|option -[^-p]/);
+    expect(stderr.match(/^Error: (?!--pfx needs)/gm)).toHaveLength(1);
   });
 
   it('prints its version', async () => {
