@@ -25,14 +25,14 @@ const code = fc
     fc.constantFrom('', '_'),
   )
   .map(([before, secret, between]) => before + Array.from(lettersOf(secret)).join(between));
-const text = fc.oneof(
+const said = fc.oneof(
   code,
   fc.tuple(fc.constantFrom('', 'INVALID_', 'error: '), echo).map((parts) => parts.join('')),
   fc.constantFrom('SUCCESS', 'FAIL', 'LIMITED_ACCESS', 'NO_SESSION', 'SUSPENDED', 'INTERNAL_ERROR'),
   fc.string({ maxLength: 30 }),
 );
 const value: fc.Arbitrary<unknown> = fc.oneof(
-  { arbitrary: text, weight: 5 },
+  { arbitrary: said, weight: 5 },
   { arbitrary: fc.jsonValue({ maxDepth: 2 }), weight: 1 },
 );
 const fields = fc.record(
@@ -49,7 +49,7 @@ const fields = fc.record(
 const body = fc.oneof(
   { arbitrary: fields.map((one) => JSON.stringify(one)), weight: 6 },
   { arbitrary: fc.json({ maxDepth: 3 }), weight: 1 },
-  { arbitrary: text, weight: 1 },
+  { arbitrary: said, weight: 1 },
   {
     arbitrary: fc.tuple(fields, fc.nat(40)).map(([one, n]) => JSON.stringify(one).slice(0, n)),
     weight: 1,
@@ -60,7 +60,7 @@ const response = fc.record({
     { arbitrary: fc.constant(200), weight: 4 },
     { arbitrary: fc.integer({ min: 100, max: 599 }), weight: 1 },
   ),
-  contentType: fc.oneof(fc.constantFrom('application/json', 'text/html', ''), text),
+  contentType: fc.oneof(fc.constantFrom('application/json', 'text/html', ''), said),
   isCompressed: fc.boolean(),
   body,
   secrets: fc.constant(SECRETS),

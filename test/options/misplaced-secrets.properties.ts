@@ -6,9 +6,24 @@ import { encrypt, makeCertificate } from '../identity/support/certificates.js';
 import { formsOf, PLANTED, searchFor, shownOfError } from '../support/planted.js';
 
 const TEXTS = [
-  ...['USERNAME', 'PASSWORD', 'APP_KEY', 'PASSPHRASE', 'LOGIN', 'JURISDICTION', 'PERSISTENCE'],
-  ...['KEEP_ALIVE', 'CERT', 'KEY', 'PEM', 'PFX', 'STORAGE'],
-  ...['ENDPOINT_API', 'ENDPOINT_LOGIN', 'ENDPOINT_STREAM', 'PASSWORD_FILE', 'APP_KEY_FILE'],
+  'USERNAME',
+  'PASSWORD',
+  'APP_KEY',
+  'PASSPHRASE',
+  'LOGIN',
+  'JURISDICTION',
+  'PERSISTENCE',
+  'KEEP_ALIVE',
+  'CERT',
+  'KEY',
+  'PEM',
+  'PFX',
+  'STORAGE',
+  'ENDPOINT_API',
+  'ENDPOINT_LOGIN',
+  'ENDPOINT_STREAM',
+  'PASSWORD_FILE',
+  'APP_KEY_FILE',
 ].map((name) => `BETFAIR_${name}`);
 /** A text that looks like a path is quoted, so a secret that has a slash or a backslash may be. */
 const PATHS = ['CERT', 'KEY', 'PEM', 'PFX', 'CA'].map((name) => `BETFAIR_${name}_FILE`);

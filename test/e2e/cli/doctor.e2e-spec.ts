@@ -581,7 +581,9 @@ describe('doctor', () => {
       await writeFile(join(folder, '.env'), written);
       const { code, stdout, stderr } = await runIn(
         { folder, variables: {} },
-        ...['doctor', '--env-file', '.env'],
+        'doctor',
+        '--env-file',
+        '.env',
       );
       expect([code, stdout]).toEqual([2, '']);
       expect(stderr).toContain(

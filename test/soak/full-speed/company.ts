@@ -99,7 +99,8 @@ export class Company {
   /** As the scheduled keep-alive does, but more often than its interval may be. */
   async #keepAlive({ username, sessions }: SoakService): Promise<void> {
     const { isRunning, random } = this.stage;
-    while (isRunning() && username !== CALM) {
+    if (username === CALM) return;
+    while (isRunning()) {
       // A failure is published as an event.
       await sessions.keepAlive().catch(() => undefined);
       await setTimeout(random.between(1_600, 2_000));
