@@ -1,4 +1,4 @@
-import { isObject, parseJson } from '../../common/unknown-values.js';
+import { isCount, isObject, isTime, parseJson } from '../../common/unknown-values.js';
 import { randomUUID } from 'node:crypto';
 import { hasFormOfCode, UNNAMED_CODE } from '../../identity/login-codes.js';
 
@@ -52,9 +52,6 @@ export interface LoginRecord extends LoginFacts {
   /** `true` if the store passed the test of conditional writes. */
   readonly tested: boolean;
 }
-
-/** Latest time of a date, in milliseconds since the Unix epoch. */
-const MAX_TIME_MS = 8.64e15;
 
 export const NOTHING_KNOWN: LoginFacts = {
   epoch: 0,
@@ -127,15 +124,6 @@ function parseRow(value: unknown): LoginRow | null {
 
 function parseCount(value: unknown): number {
   return isCount(value) ? value : 0;
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-/** Tells if a value is a number of milliseconds that a date can have. */
-function isTime(value: unknown): value is number {
-  return typeof value === 'number' && Math.abs(value) <= MAX_TIME_MS;
 }
 
 function parseEntries<T>(
