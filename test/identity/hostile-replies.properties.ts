@@ -14,7 +14,7 @@ const SECRETS = [PLANTED.password, PLANTED.twoFactorCode, PLANTED.applicationKey
 const secretsIn = searchFor(SECRETS);
 
 /** A text without what no code has, so that a secret is found however a code spells it. */
-const lettersOf = (text: string) => text.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
+const lettersOf = (all: string) => all.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
 
 const echo = fc.constantFrom(...SECRETS).chain((secret) => fc.constantFrom(...formsOf(secret)));
 /** A secret in the form of a code. */
@@ -72,9 +72,9 @@ const PARSERS = {
   logout: parseLogoutReply,
 };
 
-function expectHidden(text: string): void {
-  expect(secretsIn(text)).toEqual([]);
-  const letters = lettersOf(text);
+function expectHidden(shown: string): void {
+  expect(secretsIn(shown)).toEqual([]);
+  const letters = lettersOf(shown);
   expect(SECRETS.filter((secret) => letters.includes(lettersOf(secret)))).toEqual([]);
 }
 

@@ -115,6 +115,8 @@ export function describeDamagedRecords({ parsed, started }: Runs): void {
       { numRuns: started },
     );
     expect(served).toBeGreaterThan(0);
+    const sent = simulator.requests.map(({ headers }) => headers['x-authentication'] ?? 'none');
+    expect(sent.filter((one) => !/^[\x21-\x7e]+$/.test(one))).toEqual([]);
     expect(simulator.banned()).toBe(false);
   }, 180_000);
 }

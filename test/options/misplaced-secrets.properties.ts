@@ -2,29 +2,13 @@ import * as fc from 'fast-check';
 import { BetfairConfigurationError, betfairSessionOptionsFromEnv } from 'nestjs-betfair-session';
 import { checkClientCertificateNow } from '../../lib/identity/certificate/client-certificate.js';
 import type { ClientCertificate } from '../../lib/identity/certificate/certificate.options.js';
+import { words } from '../calls/answers.arbitraries.js';
 import { encrypt, makeCertificate } from '../identity/support/certificates.js';
 import { formsOf, PLANTED, searchFor, shownOfError } from '../support/planted.js';
 
-const TEXTS = [
-  'USERNAME',
-  'PASSWORD',
-  'APP_KEY',
-  'PASSPHRASE',
-  'LOGIN',
-  'JURISDICTION',
-  'PERSISTENCE',
-  'KEEP_ALIVE',
-  'CERT',
-  'KEY',
-  'PEM',
-  'PFX',
-  'STORAGE',
-  'ENDPOINT_API',
-  'ENDPOINT_LOGIN',
-  'ENDPOINT_STREAM',
-  'PASSWORD_FILE',
-  'APP_KEY_FILE',
-].map((name) => `BETFAIR_${name}`);
+const TEXTS = words(
+  'USERNAME PASSWORD APP_KEY PASSPHRASE LOGIN JURISDICTION PERSISTENCE KEEP_ALIVE CERT KEY PEM PFX STORAGE ENDPOINT_API ENDPOINT_LOGIN ENDPOINT_STREAM PASSWORD_FILE APP_KEY_FILE',
+).map((name) => `BETFAIR_${name}`);
 /** A text that looks like a path is quoted, so a secret that has a slash or a backslash may be. */
 const PATHS = ['CERT', 'KEY', 'PEM', 'PFX', 'CA'].map((name) => `BETFAIR_${name}_FILE`);
 

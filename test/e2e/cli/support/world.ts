@@ -13,8 +13,12 @@ export interface World {
   readonly variables: Variables;
 }
 
+/** Those of all worlds so far, whose tokens no command shows. */
+const simulators = new Set<BetfairSimulator>();
+
 /** A world in which the first account of a simulator works, with a store of its own. */
 export async function healthyWorld(simulator: BetfairSimulator): Promise<World> {
+  simulators.add(simulator);
   const folder = await emptyFolder();
   const { ca, clientCert, clientKey } = CERTIFICATE_FILES;
   const { cert, key } = simulator.account().certificate;
@@ -28,6 +32,14 @@ export async function healthyWorld(simulator: BetfairSimulator): Promise<World> 
 function loginOf(simulator: BetfairSimulator): Variables {
   const { username, password } = simulator.options();
   return { BETFAIR_USERNAME: username, BETFAIR_PASSWORD: password };
+}
+
+/** Tokens that are alive, or were sent. */
+function tokens(): readonly string[] {
+  return [...simulators].flatMap((simulator) => [
+    ...simulator.liveTokens(),
+    ...simulator.requests.flatMap(({ headers }) => headers['x-authentication'] ?? []),
+  ]);
 }
 
 /** Passwords that tests write into URLs. */
@@ -52,7 +64,9 @@ export async function runIn(
     (name) => variables[`BETFAIR_${name}`] || [],
   );
   expect(
-    [...secrets, ...IN_URLS, 'PRIVATE KEY'].filter((secret) => output.includes(secret)),
+    [...secrets, ...tokens(), ...IN_URLS, 'PRIVATE KEY'].filter((secret) =>
+      output.includes(secret),
+    ),
   ).toEqual([]);
   if (!args.includes('--json')) expect(wideLines(output)).toEqual([]);
   return { code, stdout, stderr };
