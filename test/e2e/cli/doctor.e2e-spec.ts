@@ -579,12 +579,8 @@ describe('doctor', () => {
     const bytes = Buffer.from(`${mark}${envOf(variables)}`, 'utf16le');
     for (const written of [bytes, Buffer.from(bytes).swap16()]) {
       await writeFile(join(folder, '.env'), written);
-      const { code, stdout, stderr } = await runIn(
-        { folder, variables: {} },
-        'doctor',
-        '--env-file',
-        '.env',
-      );
+      const world = { folder, variables: {} };
+      const { code, stdout, stderr } = await runIn(world, 'doctor', '--env-file', '.env');
       expect([code, stdout]).toEqual([2, '']);
       expect(stderr).toContain(
         `Error: --env-file: the file "${join(folder, '.env')}" is UTF-16, as Windows PowerShell writes text. Save it as ASCII or UTF-8.\n`,
