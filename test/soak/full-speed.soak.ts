@@ -84,10 +84,11 @@ it(
       'least heap in the first and the last fifth': heap,
     };
     await report('At full speed: `npm run soak:real`', figures, SECONDS === TEN_MINUTES);
-    expect(await invariants.end()).toEqual([]);
+    const broken = await invariants.end();
+    expect([...orders.broken]).toEqual([]);
+    expect(broken).toEqual([]);
     expect(lost).toEqual([]);
     expect(leases).toEqual([]);
-    expect([...orders.broken]).toEqual([]);
     expect(outcomes.of(FOREIGN) + outcomes.of(`handler ${FOREIGN}`)).toBe(0);
     expect(outcomes.of('answered')).toBeGreaterThan(SECONDS);
     expect(outcomes.of('handler answered')).toBeGreaterThan(SECONDS);

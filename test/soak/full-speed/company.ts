@@ -10,8 +10,8 @@ import { ACCOUNTS, type World } from './world.js';
 
 /** For each store. */
 const CALLERS = 4;
-/** Milliseconds in which all must be served again that was disturbed. */
-const RECOVERY_MS = 60_000;
+/** Milliseconds in which all must be served again that was disturbed: more than the longest pause of a stream. */
+const RECOVERY_MS = 90_000;
 
 /** All who act in the soak. */
 export class Company {

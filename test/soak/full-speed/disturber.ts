@@ -91,7 +91,8 @@ export class Disturber {
       },
     };
     while (isDisturbed()) {
-      await setTimeout(random.between(500, 4_000));
+      // Long enough apart that most are served meanwhile: else their pauses grow to a minute.
+      await setTimeout(random.between(3_000, 8_000));
       const act = random.pick(['cut', 'cut', 'silence', 'garble', 'refusal', 'late'] as const);
       acts[act]();
       causes.seen.add(`streams: ${act}`);
