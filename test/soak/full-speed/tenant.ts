@@ -70,14 +70,18 @@ export class Tenant {
   async #remove(service: SoakService, calls: Promise<unknown>): Promise<void> {
     const { causes, outcomes, random, simulator } = this.stage;
     const { username } = this;
-    const token = simulator.liveTokens(username).at(-1);
+    const before = simulator.liveTokens(username).at(-1);
+    const loginsBefore = causes.logins(username);
     const logout = random.chance(0.3);
     try {
       await this.process.remove(service, logout, calls);
     } catch (error) {
       outcomes.add(`not logged out: ${codeOf(error)}`);
     }
-    const isOver = token !== undefined && !simulator.liveTokens(username).includes(token);
+    const live = simulator.liveTokens(username);
+    // A call that was under way may have logged in meanwhile: then it is that session that was ended.
+    const hadSession = before !== undefined || causes.logins(username) > loginsBefore;
+    const isOver = hadSession && (live.length === 0 || (before && !live.includes(before)));
     if (logout && isOver) causes.of(username, 'logged out');
   }
 }
