@@ -1,9 +1,7 @@
 import type { SimulatorFault } from 'nestjs-betfair-session/testing';
-import { STAYING, TENANT } from './accounts.js';
-import { TICK } from './outages.js';
-import type { MonthWorld } from './world.js';
-import type { SeededRandom } from '../../support/random.mjs';
-import type { Tally } from '../report.js';
+import { ACCOUNTS, type MonthWorld, TICK } from './month.world.js';
+import type { SeededRandom } from '../support/random.mjs';
+import type { Tally } from './report.js';
 
 const HOUR = 3_600_000;
 const OUTAGES: readonly [SimulatorFault, ...SimulatorFault[]] = [
@@ -25,31 +23,28 @@ const FAULTS: Record<string, [number, (world: MonthWorld, random: SeededRandom) 
         world.simulator.clearFaults(endpoint);
         world.simulator.fail(endpoint, fault, { times: Infinity });
       }
-      world.outages.begin('identity', random.between(1, 36));
+      world.beginOutage('identity', random.between(1, 36));
     },
   ],
-  'store down': [12, (world, random) => world.outages.begin('store', random.between(1, 12))],
+  'store down': [12, (world, random) => world.beginOutage('store', random.between(1, 12))],
   'API down': [
     12,
     (world, random) => {
       world.simulator.clearFaults('api');
       world.simulator.fail('api', random.pick(OUTAGES), { times: Infinity });
-      world.outages.begin('api', random.between(1, 12));
+      world.beginOutage('api', random.between(1, 12));
     },
   ],
-  'session ended by Betfair': [
-    40,
-    (world, random) => endSession(world, random.pick([...STAYING, TENANT])),
-  ],
+  'session ended by Betfair': [30, (world, random) => endSession(world, random)],
   'session ended, and the answer of the next login lost': [
     10,
     async (world, random) => {
-      const account = endSession(world, random.pick(world.present));
+      const account = endSession(world, random);
       // Only where it is certain which login it befalls.
-      if (!world.outages.isWell) return;
+      if (!world.isWell) return;
       world.simulator.fail('certLogin', 'reset', { processed: true });
       account.warrant('answer of a login lost');
-      world.outages.noteTrouble();
+      world.noteTrouble();
       await world.useAll(1);
     },
   ],
@@ -57,7 +52,6 @@ const FAULTS: Record<string, [number, (world: MonthWorld, random: SeededRandom) 
     20,
     ({ clock }, random) => clock.setWallBack(random.between(-3 * HOUR, 3 * HOUR)),
   ],
-  'account came or went': [300, (world) => world.comeOrGo()],
   redeploy: [20, (world) => world.restartAll()],
   'everything stopped for a while': [
     4,
@@ -88,7 +82,8 @@ export async function injure(world: MonthWorld, random: SeededRandom, seen: Tall
   }
 }
 
-function endSession({ simulator, ledger }: MonthWorld, username: string) {
+function endSession({ simulator, ledger }: MonthWorld, random: SeededRandom) {
+  const { username } = random.pick<(typeof ACCOUNTS)[number]>(ACCOUNTS);
   simulator.endSessions(username);
   const account = ledger.of(username);
   account.lose('ended by Betfair');
