@@ -71,7 +71,7 @@ export class SessionAccounts {
   /**
    * Removes an account that was added here. Work and requests in flight have five seconds, as at a shutdown; then calls
    * fail with `BETFAIR_CLOSED`. Its session goes on at Betfair and in the store, unless `logout` is `true`: then it is
-   * ended once nothing finds the account any more, so that no call logs in again.
+   * ended once nothing finds the account any more, and no call or open stream logs in again.
    *
    * @throws BetfairConfigurationError it was not added here
    * @throws BetfairSessionError the session could not be ended; the account is removed all the same
@@ -140,7 +140,7 @@ export class SessionAccounts {
       if (sessions === undefined) return;
       // Nothing finds it any more; its name, store and key are free once no work uses them.
       this.registry.unregister(name);
-      if (logout) await sessions.logout();
+      if (logout) await sessions.logoutForGood();
     } finally {
       await sessions?.close();
       this.registry.release(name);

@@ -167,6 +167,12 @@ export class SessionService {
     return this.#parts.provider.runExclusive(() => this.#parts.logout.run());
   }
 
+  /** @internal Logs out for {@link SessionAccounts.remove}, after which nobody who still has this service logs in. */
+  logoutForGood(): Promise<void> {
+    const { closing, logout, provider } = this.#parts;
+    return provider.runLast(() => logout.run(), closing.closed);
+  }
+
   /**
    * Lifts a refused login or a ban, in all processes that share the store, once a person has done what the error asked
    * for. It waits for a login in progress; a valid session is still served. The login budget is not reset.

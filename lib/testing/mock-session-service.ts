@@ -115,6 +115,8 @@ class MockSessionService implements Members {
 
   async logout(): Promise<void> {}
 
+  async logoutForGood(): Promise<void> {}
+
   async unblockLogin(): Promise<void> {}
 
   async close(): Promise<void> {}

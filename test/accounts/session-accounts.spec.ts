@@ -13,10 +13,12 @@ import {
   SessionService,
   UseBetfairSession,
 } from 'nestjs-betfair-session';
-import { EMPTY, firstValueFrom, lastValueFrom } from 'rxjs';
+import { BetfairStream } from 'nestjs-betfair-session/stream';
+import { EMPTY, endWith, firstValueFrom, ignoreElements, lastValueFrom, tap } from 'rxjs';
 import { BetfairSimulator, SESSION_CLOCK } from 'nestjs-betfair-session/testing';
 import { type Clock, systemClock } from '../../lib/common/clock.js';
 import { errorOf } from '../identity/support/secrets.js';
+import { until } from '../support/betting.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
 const TENANTS = ['ada', 'bob', 'cyd'] as const;
@@ -194,6 +196,47 @@ describe('an account that is removed', () => {
     expect(simulator.liveTokens('ada')).toEqual([]);
     expect(simulator.counts).toMatchObject({ logins: 1, logouts: 1 });
   });
+
+  it('lets nobody who still has its service log in again while it logs out, or after', async () => {
+    const accounts = await start();
+    const sessions = await accounts.add('ada', optionsOf('ada'));
+    const dead = await sessions.getSession();
+    const refused = sessions.call('SportsAPING/v1.0/listEventTypes');
+    const removing = accounts.remove('ada', { logout: true });
+    await setImmediate();
+    const late = Promise.all([
+      errorOf(sessions.getSession()),
+      errorOf(sessions.refresh(dead)),
+      errorOf(sessions.call('SportsAPING/v1.0/listEventTypes')),
+    ]);
+    await clock.until(Promise.all([removing, refused.catch(() => undefined)]));
+    for (const error of await late) expect(error).toMatchObject({ code: 'BETFAIR_CLOSED' });
+    expect(simulator.liveTokens('ada')).toEqual([]);
+    expect(simulator.counts).toMatchObject({ logins: 1, logouts: 1 });
+  });
+
+  it.each(['logged out', 'refused the logout'])(
+    'ends its streams, which log in no more, when Betfair has %s',
+    async (how) => {
+      const accounts = await start(systemClock);
+      const sessions = await accounts.add('ada', optionsOf('ada'));
+      const stream = new BetfairStream(sessions);
+      const marketFilter = { marketIds: ['1.234567890'] };
+      let messages = 0;
+      const ended = lastValueFrom(
+        stream.messages({ subscription: { op: 'marketSubscription', marketFilter } }).pipe(
+          tap(() => (messages += 1)),
+          ignoreElements(),
+          endWith('ended'),
+        ),
+      );
+      await until(() => messages > 0);
+      if (how === 'refused the logout') simulator.fail('logout', { status: 503 });
+      await accounts.remove('ada', { logout: true }).catch(() => undefined);
+      expect(await ended).toBe('ended');
+      expect(simulator.counts.logins).toBe(1);
+    },
+  );
 
   it('is removed also if the logout fails, which is told', async () => {
     const accounts = await start();

@@ -23,6 +23,8 @@ export class SessionProvider {
   #exclusive: Promise<unknown> | undefined;
   /** Work that the next renewal waits for. */
   #before: Promise<void> | undefined;
+  /** Why no session is obtained any more. */
+  #over: Error | undefined;
   readonly #alongside = new Set<Promise<void>>();
 
   constructor(private readonly deps: ProviderDependencies) {}
@@ -81,6 +83,16 @@ export class SessionProvider {
   }
 
   /**
+   * Runs `work` as {@link runExclusive} does. No session is obtained after it, even if it fails: callers get `over`.
+   */
+  async runLast(work: () => Promise<void>, over: Error): Promise<void> {
+    return this.runExclusive(() => {
+      this.#over = over;
+      return work();
+    });
+  }
+
+  /**
    * Runs `work` after everything in progress and before the next renewal, which may then start at once. A valid session
    * is served meanwhile.
    */
@@ -132,6 +144,7 @@ export class SessionProvider {
       if (served.due) onDue();
       return served.session;
     }
+    if (this.#over) throw this.#over;
     const before = this.#before?.catch(() => undefined);
     if (before) {
       await abortable(() => before, signal);
