@@ -169,7 +169,7 @@ it('errors.module: a login that is refused is told to the caller', async () => {
   expect(await answer.json()).toEqual({
     statusCode: 502,
     error: 'Bad Gateway',
-    message: expect.stringContaining('ACCOUNT_NOW_LOCKED'),
+    message: 'Betfair refused the login.',
     code: 'BETFAIR_LOGIN_REJECTED',
   });
 });
