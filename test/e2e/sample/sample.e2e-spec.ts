@@ -50,12 +50,15 @@ describe('GET /markets', () => {
     expect(simulator.counts).toMatchObject({ logins: 2, loginAttempts: 2, calls: 5 });
   });
 
-  it('says 503 and what Betfair did not answer, and does not repeat it', async () => {
+  it('says 503, and does not repeat it', async () => {
     sample = await startSample(simulator.options());
     simulator.fail('api', { status: 503 });
     const answer = await sample.get('/markets');
     expect(answer.status).toBe(503);
-    expect(await answer.text()).toContain('listMarketCatalogue (HTTP 503)');
+    expect(await answer.json()).toMatchObject({
+      code: 'BETFAIR_API_ERROR',
+      message: 'Betfair answered a call with an error.',
+    });
     expect(simulator.counts).toMatchObject({ logins: 1, calls: 1 });
   });
 });
