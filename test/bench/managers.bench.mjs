@@ -110,5 +110,9 @@ function chartOf(scenes) {
     { label: `${what}: this package`, value: ours, isOurs: true },
     { label: `${what}: a naive manager`, value: naive },
   ]);
-  return { file: 'managers', title: 'Login attempts', bars };
+  return {
+    file: 'managers',
+    title: 'Login attempts. Betfair bans an account after too many',
+    bars,
+  };
 }

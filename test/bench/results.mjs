@@ -86,7 +86,8 @@ function markdown({ command, date, machine, figures }) {
 
 /** Writes the files that are checked in. */
 export async function write(results, charts) {
-  const table = markdown(results);
+  const shown = charts.map(({ file, title }) => `![${title}](benchmarks/${file}.svg)\n`);
+  const table = [...shown, markdown(results)].join('\n');
   const page = await readFile(PAGE, 'utf8');
   const [before, rest] = page.split(BEGIN);
   const after = rest?.split(END)[1];
