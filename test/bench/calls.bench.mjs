@@ -6,7 +6,7 @@ import { isInvalidSession } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { marketBook } from './parts/answers.mjs';
 import { startChild } from './parts/child.mjs';
-import { bar, byTurns, compared, inUnits, median } from './rounds.mjs';
+import { bar, byTurns, comparedTimes, inUnits, median } from './rounds.mjs';
 
 const LOOKS = 60;
 const BETTING = '/exchange/betting/json-rpc/v1';
@@ -27,8 +27,7 @@ function figure(subject, samples, [ours, theirs], target) {
   const [here, there] = [samples[ours], samples[theirs]];
   return {
     what: `${subject}: ${OURS[ours]}, against ${{ ...OURS, ...THEIRS }[theirs]}`,
-    ...compared(here, there),
-    note: `${inUnits(median(here))}; there: ${inUnits(median(there))}`,
+    ...comparedTimes(here, there),
     target,
   };
 }

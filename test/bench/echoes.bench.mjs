@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import autocannon from 'autocannon';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { startChild } from './parts/child.mjs';
-import { byTurns, compared, inUnits, median, quantile } from './rounds.mjs';
+import { byTurns, comparedTimes, median, quantile } from './rounds.mjs';
 
 const PER_SECOND = 1_000;
 const MINUTE = 60;
@@ -49,10 +49,7 @@ export async function measure({ quick }) {
     const { logins, keepAlives } = simulator.counts;
     const compare = (part) => {
       const of = (name) => samples[name].map(({ times }) => quantile(times, part));
-      return {
-        ...compared(of('echoes'), of('harmless')),
-        note: `${inUnits(median(of('echoes')))}; there: ${inUnits(median(of('harmless')))}`,
-      };
+      return comparedTimes(of('echoes'), of('harmless'));
     };
     const rate = Math.round(median(samples.echoes.map(({ perSecond }) => perSecond)));
     const attack = `${rate.toLocaleString('en')} answers a second that look like a refusal`;

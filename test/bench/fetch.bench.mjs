@@ -3,15 +3,14 @@ import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { Agent, fetch } from 'undici';
 import { startChild } from './parts/child.mjs';
 import { createSessions } from './parts/sessions.mjs';
-import { byTurns, compared, inUnits, median } from './rounds.mjs';
+import { byTurns, compared, comparedTimes, median } from './rounds.mjs';
 
 const CALL = { method: 'POST', body: '{}' };
 
 function figure(what, samples, base, against, target) {
   return {
     what,
-    ...compared(samples, base),
-    note: `${inUnits(median(samples))}; ${against}: ${inUnits(median(base))}`,
+    ...comparedTimes(samples, base, against),
     target,
   };
 }

@@ -9,7 +9,7 @@ import { meteredStorage } from './parts/metered.mjs';
 import { createSessions } from './parts/sessions.mjs';
 import { awsCache, azureCache, googleCache } from './parts/token.caches.mjs';
 import { tokenContenders } from './parts/token.contenders.mjs';
-import { bar, byTurns, compared, inUnits, median } from './rounds.mjs';
+import { bar, byTurns, comparedTimes } from './rounds.mjs';
 
 const MILLION = 1_000_000;
 
@@ -24,8 +24,7 @@ const TARGETS = { limit: { atMost: 1.5 }, aws: { atMost: 1 } };
 function figuresOf(where, { ours, ...others }) {
   return Object.entries(others).map(([name, samples]) => ({
     what: `\`await getSession()\` ${where}, against ${NAMES[name]}`,
-    ...compared(ours, samples),
-    note: `${inUnits(median(ours))}; there: ${inUnits(median(samples))}`,
+    ...comparedTimes(ours, samples),
     target: TARGETS[name],
   }));
 }
@@ -76,8 +75,7 @@ async function telemetryFigure(simulator, rounds, count) {
     assert.equal(sdk.renewals(), 1, 'the session was in memory');
     return {
       what: '`await getSession()` with OpenTelemetry, against `telemetry: false`',
-      ...compared(samples.on, samples.off),
-      note: `${inUnits(median(samples.on))}; there: ${inUnits(median(samples.off))}`,
+      ...comparedTimes(samples.on, samples.off),
       target: { atMost: 1.1 },
     };
   } finally {

@@ -39,6 +39,12 @@ export function compared(samples, base) {
   return { value: median(ratios), unit: '×', spread: spread(ratios) };
 }
 
+/** {@link compared} for durations in milliseconds, with both medians. */
+export function comparedTimes(samples, base, there = 'there') {
+  const note = `${inUnits(median(samples))}; ${there}: ${inUnits(median(base))}`;
+  return { ...compared(samples, base), note };
+}
+
 /** A bar of a chart: the median of the samples, and their spread. */
 export function bar(label, samples, isOurs = false) {
   return { label, value: median(samples), spread: spread(samples), isOurs };

@@ -1,7 +1,7 @@
 // This package and the original library, each started on a place for sessions, and what their work takes.
 import { OriginalIdentity } from '../original/original.identity.mjs';
 import { OriginalSession } from '../original/original.session.mjs';
-import { compared, inUnits, median } from '../rounds.mjs';
+import { comparedTimes } from '../rounds.mjs';
 import { createSessions } from './sessions.mjs';
 
 export const KEY = 'session.token';
@@ -61,8 +61,7 @@ export function timeFigure(what, { ours, original }, target) {
   const [here, there] = [ours, original].map((samples) => samples.map(({ ms }) => ms));
   return {
     what: `${what}: time`,
-    ...compared(here, there),
-    note: `${inUnits(median(here))}; original: ${inUnits(median(there))}`,
+    ...comparedTimes(here, there, 'original'),
     target,
   };
 }
