@@ -126,12 +126,12 @@ function explain(
   const isInside = code !== 'EROFS' && (path?.startsWith(directory + sep) ?? false);
   const where = isInside ? `${code} at "${path}"` : code;
   const cure =
-    code === 'EROFS'
-      ? READ_ONLY_ADVICE
-      : code === NO_PERMISSION
-        ? permissionAdvice(directory)
-        : isInside && failure === 'denied'
-          ? OWNER_ADVICE
-          : ADVICE[failure];
+    cureOf(code, directory) ?? (isInside && failure === 'denied' ? OWNER_ADVICE : ADVICE[failure]);
   return `The session directory "${directory}" cannot be used (${where}). ${cure}`;
+}
+
+/** Advice for a code that has only one cause. */
+function cureOf(code: string, directory: string): string | undefined {
+  if (code === 'EROFS') return READ_ONLY_ADVICE;
+  return code === NO_PERMISSION ? permissionAdvice(directory) : undefined;
 }
