@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import base from '../../jest.config.mjs';
 
 export default {
@@ -6,6 +7,6 @@ export default {
   // Chosen by `run.mjs` for what is mutated: quick and long ones.
   roots: process.env.MUTATION_SUITES.split(',').map((folder) => `<rootDir>/${folder}`),
   testRegex: '\\.spec\\.ts$',
-  // Stryker adds to it, and finds it by its name only.
-  testEnvironment: 'node',
+  // Stryker adds to it, and does not know what <rootDir> stands for.
+  testEnvironment: join(import.meta.dirname, '../support/jest/node.environment.mjs'),
 };

@@ -59,4 +59,5 @@ function keptContext(options = {}) {
 
 crypto.generateKeyPair = Object.assign(pairForCallback, { [promisify.custom]: keptKeys });
 tls.createSecureContext = keptContext;
-asyncHooks.AsyncLocalStorage = SuiteStorage;
+// From Node 22 on, this property has only a getter.
+Object.defineProperty(asyncHooks, 'AsyncLocalStorage', { value: SuiteStorage });
