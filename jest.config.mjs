@@ -1,12 +1,21 @@
+const { SUITES = 'quick' } = process.env;
+
+/** What `npm test`, `npm run test:long` and `npm run test:longest` run. The second compiles and runs the documentation. */
+const SPECS = {
+  quick: '^(?!.*/readme/).*(?<!\\.long|\\.longest)\\.spec\\.ts$',
+  long: '(/readme/.*|\\.long)\\.spec\\.ts$',
+  longest: '\\.longest\\.spec\\.ts$',
+};
+
+/** How the names of suites elsewhere go on: those that a change has to pass, or the longest. */
+export const LENGTH = SUITES === 'longest' ? '\\.longest' : '(?<!\\.longest)';
+
 export default {
   testEnvironment: '<rootDir>/test/support/jest/node.environment.mjs',
   roots: ['<rootDir>/test'],
   // What needs processes, servers or what is built has configurations of its own.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
-  // Suites that take longer are named `*.long.spec.ts`; `npm run test:long` runs them, and compiles and runs README and docs.
-  testRegex: process.env.LONG_TESTS
-    ? '(/readme/.*|\\.long)\\.spec\\.ts$'
-    : '^(?!.*/readme/).*(?<!\\.long)\\.spec\\.ts$',
+  testRegex: SPECS[SUITES],
   // Suites wait for the network as often as they compute.
   maxWorkers: 3,
   // Suites leave their modules behind in a worker; it is replaced before the system needs long to free them all.

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import base from '../../jest.config.mjs';
+import base, { LENGTH } from '../../jest.config.mjs';
 
 const HERE = import.meta.dirname;
 
@@ -13,6 +13,6 @@ export default {
   rootDir: '../..',
   roots: ['<rootDir>/test/e2e'],
   // One folder deep: deeper are the applications that install the package, and have suites of their own.
-  testRegex: 'test/e2e/[^/]+/[^/]+\\.e2e-spec\\.ts$',
+  testRegex: `test/e2e/[^/]+/[^/]+${LENGTH}\\.e2e-spec\\.ts$`,
   testPathIgnorePatterns: ['/node_modules/', `<rootDir>/test/e2e/(${OTHERS.join('|')})/`],
 };

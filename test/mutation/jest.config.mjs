@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import base from '../../jest.config.mjs';
+import base, { LENGTH } from '../../jest.config.mjs';
 
 export default {
   ...base,
   rootDir: '../..',
   // Chosen by `run.mjs` for what is mutated: quick and long ones.
   roots: process.env.MUTATION_SUITES.split(',').map((folder) => `<rootDir>/${folder}`),
-  testRegex: '\\.spec\\.ts$',
+  testRegex: `${LENGTH}\\.spec\\.ts$`,
   // Stryker adds to it, and does not know what <rootDir> stands for.
   testEnvironment: join(import.meta.dirname, '../support/jest/node.environment.mjs'),
 };

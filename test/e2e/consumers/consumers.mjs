@@ -15,8 +15,8 @@ const managed = {
  * The applications: the folders that make each up, the npm scripts that check and build it, the optional packages that
  * must not be there, how many tests it has and from which Node on, and its programs (npm scripts) with what each prints
  * last. `shown` are files of the documentation that it has as sources; `report` has its tests reported as JSON;
- * `installs` is the script that installs it instead of npm; `oneNode` runs it on the running Node only. The CommonJS ones
- * have the settings of Nest's own starters: an older and a newer one of Nest 11, and that of 12.
+ * `installs` is the script that installs it instead of npm; `oneNode` runs it on the running Node only; `inShort: false`
+ * leaves it out of the short form. The CommonJS ones have the settings of Nest's own starters: an older and a newer one of Nest 11, and that of 12.
  */
 export const consumers = [
   {
@@ -120,6 +120,7 @@ export const consumers = [
     builds: ['build', 'bundle:esbuild', 'bundle:rspack'],
     absent: [...stores, 'pg'],
     oneNode: true,
+    inShort: false,
     tests: 0,
     programs: {
       start: bundled,

@@ -1,10 +1,10 @@
-import base from '../../../jest.config.mjs';
+import base, { LENGTH } from '../../../jest.config.mjs';
 
 export default {
   ...base,
   rootDir: '../../..',
   roots: ['<rootDir>/test/e2e/stores'],
-  testRegex: '\\.store-spec\\.ts$',
+  testRegex: `${LENGTH}\\.store-spec\\.ts$`,
   testPathIgnorePatterns: ['/node_modules/'],
   // The SDKs are installed here only, and the library must find them.
   modulePaths: ['<rootDir>/test/e2e/stores/node_modules'],

@@ -20,6 +20,7 @@ import { makeCertificate } from '../../identity/support/certificates.js';
 import { PooledModule } from '../../readme/snippets/pooled.module.js';
 import { PostgresProxy } from './postgres.proxy.js';
 import { missingPgBouncer, startPgBouncer, startPostgres } from './postgres.server.mjs';
+import { ROUNDS } from './rounds.js';
 
 const TOKEN = 'CANARY-token-5e1d';
 const PASSWORD = 'CANARY-pass:w@rd/?#%';
@@ -169,11 +170,11 @@ describe('PostgresStorage: the contract', () => {
   });
 
   describe.each([
-    ['by URL', () => new PostgresStorage({ url: url() }), 200],
+    ['by URL', () => new PostgresStorage({ url: url() }), ROUNDS],
     [
       'by URL, serialisable',
       () => new PostgresStorage({ url: url({ user: `${USER}-strict` }) }),
-      200,
+      ROUNDS,
     ],
     ['on a pool', () => new PostgresStorage({ client: pool, prefix: 'pool/' }), 20],
     ['on a pool, serialisable', () => new PostgresStorage({ client: strict }), 20],

@@ -14,6 +14,7 @@ import {
 import { watch } from './redis.monitor.js';
 import { createUser, documentedRights } from './redis.rights.js';
 import { RedisServer, startCluster, startEncrypted } from './redis.server.js';
+import { ROUNDS } from './rounds.js';
 
 const TOKEN = 'CANARY-token-5e1d';
 
@@ -42,7 +43,7 @@ const onClient = (open: () => OwnClient | Promise<OwnClient>) => async () =>
   storeOn(await open(), 'betfair/');
 
 describe.each([
-  ['by URL', 200, () => byUrl('')],
+  ['by URL', ROUNDS, () => byUrl('')],
   ['by URL, in another database and with a prefix', 20, () => byUrl('/3?prefix=betfair/')],
   [
     'as a user with the rights of the documentation',

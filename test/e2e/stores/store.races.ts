@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { SessionStorage, WriteCondition } from 'nestjs-betfair-session';
 import { compiledPackage } from './compiled.js';
+import { ROUNDS } from './rounds.js';
 
 const PROGRAM = join('test', 'e2e', 'stores', 'racer.process.mjs');
-const ROUNDS = 200;
 const RACERS = 8;
 
 /** What a process made of a write: the new version, or the error. */

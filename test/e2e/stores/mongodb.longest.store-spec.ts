@@ -4,6 +4,7 @@ import { MongoClient } from 'mongodb';
 import { sessionStorageConformance } from 'nestjs-betfair-session/testing';
 import { mongoDbStorage } from '../../readme/snippets/mongodb.storage.js';
 import { MongoFake } from './mongodb.fake.js';
+import { ROUNDS } from './rounds.js';
 
 let fake: MongoFake;
 let client: MongoClient;
@@ -20,7 +21,7 @@ afterAll(async () => {
 const create = () => mongoDbStorage(client.db());
 
 describe('the MongoDB recipe keeps the contract', () => {
-  for (const { name, run } of sessionStorageConformance({ create, rounds: 50 })) it(name, run);
+  for (const { name, run } of sessionStorageConformance({ create, rounds: ROUNDS })) it(name, run);
 });
 
 it('the MongoDB recipe takes no lost answer for a conflict', async () => {
