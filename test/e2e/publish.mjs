@@ -4,9 +4,12 @@ import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
+/** Whether `dist` is what the sources make, so that nothing is built again: the gate sets BUILT=1. */
+export const isBuilt = process.env.BUILT === '1';
+
 /** Builds what is published, and puts it into a folder as an installation would have done. */
 export function publishInto(folder) {
-  execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'inherit' });
+  if (!isBuilt) execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'inherit' });
   const home = join(folder, 'node_modules/nestjs-betfair-session');
   rmSync(home, { recursive: true, force: true });
   mkdirSync(home);

@@ -17,6 +17,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { consumers } from './consumers.mjs';
 import { npm, RUNNING_NODE } from './npm.mjs';
+import { packInto } from '../pack.mjs';
+import { isBuilt } from '../publish.mjs';
 import { step } from '../step.mjs';
 
 const HERE = import.meta.dirname;
@@ -36,15 +38,12 @@ const work = mkdtempSync(join(tmpdir(), 'consumers-'));
 async function pack() {
   const copy = join(work, 'package');
   const files = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isFile());
-  for (const name of ['lib', 'schematics', ...files.map((file) => file.name)]) {
+  const folders = ['lib', 'schematics', ...(isBuilt ? ['dist'] : [])];
+  for (const name of [...folders, ...files.map((file) => file.name)]) {
     cpSync(join(ROOT, name), join(copy, name), { recursive: true });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
-  await npm(copy, ['pack', '--pack-destination', work]);
-  return join(
-    work,
-    readdirSync(work).find((name) => name.endsWith('.tgz')),
-  );
+  return packInto(work, copy);
 }
 
 /** Installs a version of Node from npm. */

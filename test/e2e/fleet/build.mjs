@@ -1,7 +1,8 @@
 // Compiles the package for the processes of a fleet.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isBuilt } from '../publish.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
@@ -11,6 +12,10 @@ export function compile() {
   mkdirSync(modules, { recursive: true });
   const build = mkdtempSync(join(modules, '.fleet-'));
   writeFileSync(join(build, 'package.json'), '{"type":"module"}');
+  if (isBuilt) {
+    cpSync(join(ROOT, 'dist/esm'), build, { recursive: true });
+    return build;
+  }
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   const options = ['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', build];
   execFileSync(process.execPath, [tsc, ...options], { stdio: 'inherit' });

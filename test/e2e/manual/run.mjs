@@ -1,9 +1,9 @@
 // Does what README.md and docs/getting-started.md say, from an empty folder on, in new applications of Nest 11 and 12:
 // `npm run test:manual`. A version of Nest selects one; `--keep` leaves the folder behind.
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { npm } from '../consumers/npm.mjs';
+import { packInto } from '../pack.mjs';
 import { step } from '../step.mjs';
 import { followGettingStarted } from './getting-started.mjs';
 import { followReadMe } from './read-me.mjs';
@@ -13,15 +13,7 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const work = mkdtempSync(join(tmpdir(), 'manual-'));
 
-async function pack() {
-  await npm(ROOT, ['pack', '--pack-destination', work]);
-  return join(
-    work,
-    readdirSync(work).find((name) => name.endsWith('.tgz')),
-  );
-}
-
-const tarball = await step('pack', pack);
+const tarball = await step('pack', () => packInto(work, ROOT));
 if (tarball) {
   // Made by the step before.
   const { BetfairSimulator } = await import('../../../dist/esm/testing/index.js');

@@ -8,7 +8,7 @@ import {
   playedFileSystem,
 } from '../support/played-processes.js';
 
-// The processes of file.processes.long.spec.ts, played in this one: quick, and any call can fail.
+// The processes of file.processes.longest.e2e-spec.ts, played in this one: quick, and any call can fail.
 jest.unstable_mockModule('node:fs/promises', playedFileSystem);
 jest.unstable_mockModule('node:fs', playedCallbacks);
 const { FileStorage, SessionStorageError, StorageConflictError } =

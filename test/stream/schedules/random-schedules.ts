@@ -89,7 +89,7 @@ export function playRandomSchedules(count: number): void {
   afterAll(async () => {
     await closeStage();
     const figures = Object.entries({ seed: SEED, ...totals });
-    if (process.env['LONG_TESTS'])
+    if (process.env['SUITES'] === 'longest')
       console.log(figures.map(([name, value]) => `${name}: ${value}`).join(', '));
   });
 
