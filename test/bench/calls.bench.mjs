@@ -23,6 +23,16 @@ const THEIRS = {
   ky: 'ky',
 };
 
+/** What is held to a target. */
+const PAIRS = {
+  small: [
+    { names: ['fetch', 'undiciRequest'], atMost: 1.15 },
+    { names: ['fetch', 'undiciFetch'], atMost: 0.75 },
+    { names: ['call', 'fetch'], atMost: 1.05 },
+  ],
+  book: [{ names: ['fetch', 'undiciFetch'], atMost: 1.05 }],
+};
+
 function figure(subject, samples, [ours, theirs], target) {
   const [here, there] = [samples[ours], samples[theirs]];
   return {
@@ -32,11 +42,12 @@ function figure(subject, samples, [ours, theirs], target) {
   };
 }
 
-function figuresOf(subject, samples, targets) {
-  return [
-    ...Object.keys(THEIRS).map((name) => figure(subject, samples, ['fetch', name], targets[name])),
-    figure(subject, samples, ['attached', 'axios']),
-  ];
+/** Without the pairs that have a target: they are measured by themselves. */
+function figuresOf(subject, samples, apart) {
+  const pairs = [...Object.keys(THEIRS).map((name) => ['fetch', name]), ['attached', 'axios']];
+  return pairs
+    .filter((pair) => !apart.some(({ names }) => names.join() === pair.join()))
+    .map((pair) => figure(subject, samples, pair));
 }
 
 function chartOf(samples) {
@@ -82,19 +93,26 @@ export async function measure({ quick }) {
     { options: own },
     { NODE_EXTRA_CA_CERTS: authorities },
   );
-  const compare = (path, rounds, count) =>
-    callers.ask({ path, rounds: quick ? 2 : rounds, count: quick ? 5 : count });
+  const compare = (path, rounds, count, names) =>
+    callers.ask({ path, rounds: quick ? 2 : rounds, count: quick ? 5 : count, names });
+  /** Two at a time: with eight in turn, each meets what the others left behind. */
+  const targets = async (subject, [path, rounds, count], pairs) => {
+    const figures = [];
+    for (const { names, ...target } of pairs) {
+      const samples = await compare(path, rounds, count, names);
+      figures.push(figure(subject, samples, names, target));
+    }
+    return figures;
+  };
   try {
     const small = await compare(BETTING, 21, 100);
     const book = await compare('/book', 9, 15);
     const looking = { rounds: quick ? 2 : 21, fetched: book.undiciFetch };
     const figures = [
-      ...figuresOf('Small answer', small, {
-        undiciRequest: { atMost: 1.15 },
-        undiciFetch: { atMost: 0.75 },
-      }),
-      figure('Small answer', small, ['call', 'fetch'], { atMost: 1.05 }),
-      ...figuresOf('A market book of 1 MB', book, { undiciFetch: { atMost: 1.05 } }),
+      ...(await targets('Small answer', [BETTING, 31, 200], PAIRS.small)),
+      ...figuresOf('Small answer', small, PAIRS.small),
+      ...(await targets('A market book of 1 MB', ['/book', 15, 15], PAIRS.book)),
+      ...figuresOf('A market book of 1 MB', book, PAIRS.book),
       await look('a market book of 1 MB, parsed', JSON.parse(marketBook()), looking),
       await look('that market book, as text', marketBook(), looking),
     ];

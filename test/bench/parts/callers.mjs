@@ -35,13 +35,14 @@ export async function start({ options }) {
   });
 }
 
-/** Milliseconds for one of `count` calls, one after the other, by the way in which they are made. */
-export async function answer({ path, rounds, count }) {
-  const contenders = Object.entries(waysTo(path)).map(([name, send]) => [
+/** Milliseconds for one of `count` calls, one after the other, by the ways in which they are made: those named, or all. */
+export async function answer({ path, rounds, count, names }) {
+  const ways = waysTo(path);
+  const contenders = (names ?? Object.keys(ways)).map((name) => [
     name,
     async () => {
       const began = performance.now();
-      for (let i = 0; i < count; i += 1) await send();
+      for (let i = 0; i < count; i += 1) await ways[name]();
       return (performance.now() - began) / count;
     },
   ]);
