@@ -12,6 +12,14 @@ export interface KnownOptions<Name extends string> {
 /** The texts that were given for an option, in order; an empty one for each time that a flag was given. */
 export type GivenOptions<Name extends string> = (name: Name) => readonly string[];
 
+interface OptionToken {
+  readonly index: number;
+  readonly name: string;
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  readonly inlineValue?: boolean | undefined;
+}
+
 /**
  * Reads options.
  *
@@ -22,7 +30,6 @@ export function readOptions<const Name extends string>(
   { values, flags = [] }: KnownOptions<Name>,
   faults: string[],
 ): GivenOptions<Name> {
-  const names = [...values, ...flags];
   const { tokens } = parseArgs({
     args: [...args],
     options: Object.fromEntries([
@@ -32,34 +39,40 @@ export function readOptions<const Name extends string>(
     strict: false,
     tokens: true,
   });
-  const options = [...names, 'help'].map((name) => `--${name}`);
-  const known = `The options are: ${options.join(', ')}.`;
+  const names = [...values, ...flags].map((name) => `--${name}`);
+  const all = [...names, '--help'];
+  const known = `The options are: ${all.join(', ')}.`;
+  const isFlag = ({ name }: OptionToken) => flags.some((one) => one === name);
+
+  function faultOfOption(option: OptionToken): string | undefined {
+    const { rawName, value, inlineValue } = option;
+    if (!names.includes(rawName)) {
+      return `There is no option ${rawName}. ${didYouMean(rawName, all)}${known}`;
+    }
+    if (isFlag(option)) return value === undefined ? undefined : `${rawName} takes no value.`;
+    if (value === undefined || value === '') return `${rawName} needs a value.`;
+    if (inlineValue || !value.startsWith('-')) return undefined;
+    return `${rawName} needs a value, but ${nameIn(value)} follows it.`;
+  }
+
+  /** A text after an option that takes no value, as far as is known, may be meant as one, and be a secret. */
+  function faultsOfText(text: string, before: OptionToken | undefined): string[] {
+    if (before && !names.includes(before.rawName)) return [];
+    if (before && isFlag(before)) return [`${before.rawName} takes no value.`];
+    return [`${JSON.stringify(nameIn(text))} is not an option. ${known}`];
+  }
+
   const given: [string, string][] = [];
-  /** Option that takes no value, as far as is known: a text after it may be meant as one, and be a secret. */
-  let before: { readonly index: number; readonly faults: readonly string[] } | undefined;
+  let last: OptionToken | undefined;
   for (const token of tokens) {
     if (token.kind === 'positional') {
-      const fault = `${JSON.stringify(nameIn(token.value))} is not an option. ${known}`;
-      faults.push(...(before?.faults ?? [fault]));
-    } else if (token.kind === 'option') {
-      const { index, name, rawName, value, inlineValue } = token;
-      if (!names.some((one) => rawName === `--${one}`)) {
-        // In -psecret, each letter is an option.
-        if (index === before?.index) continue;
-        before = { index, faults: [] };
-        faults.push(`There is no option ${rawName}. ${didYouMean(rawName, options)}${known}`);
-        continue;
-      }
-      before = undefined;
-      if (flags.some((one) => one === name)) {
-        const fault = `${rawName} takes no value.`;
-        before = { index, faults: [fault] };
-        if (value === undefined) given.push([name, '']);
-        else faults.push(fault);
-      } else if (value === undefined || value === '') faults.push(`${rawName} needs a value.`);
-      else if (!inlineValue && value.startsWith('-')) {
-        faults.push(`${rawName} needs a value, but ${nameIn(value)} follows it.`);
-      } else given.push([name, value]);
+      faults.push(...faultsOfText(token.value, last));
+    } else if (token.kind === 'option' && token.index !== last?.index) {
+      const fault = faultOfOption(token);
+      if (fault === undefined) given.push([token.name, token.value ?? '']);
+      else faults.push(fault);
+      // In -psecret, each letter is an option at the same index.
+      last = token;
     }
   }
   return (name) => given.flatMap(([of, text]) => (of === name ? [text] : []));
