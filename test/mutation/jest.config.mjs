@@ -8,5 +8,7 @@ export default {
   roots: process.env.MUTATION_SUITES.split(',').map((folder) => `<rootDir>/${folder}`),
   testRegex: `${LENGTH}\\.spec\\.ts$`,
   // Stryker adds to it, and does not know what <rootDir> stands for.
-  testEnvironment: join(import.meta.dirname, '../support/jest/node.environment.mjs'),
+  testEnvironment: join(import.meta.dirname, 'environment.mjs'),
+  // What a change keeps from happening is waited for until then.
+  testTimeout: 8_000,
 };
