@@ -1,7 +1,11 @@
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
-import { getSessionOptionsToken, SessionService } from 'nestjs-betfair-session';
+import {
+  getSessionOptionsToken,
+  getSessionServiceToken,
+  SessionService,
+} from 'nestjs-betfair-session';
 import { mockSessionService } from 'nestjs-betfair-session/testing';
-import { secretsOf } from '../../identity/support/secrets.js';
+import { encrypt } from '../../identity/support/certificates.js';
 import {
   account,
   afterwards,
@@ -11,6 +15,7 @@ import {
 } from '../../proxies/proxied.application.js';
 import { sessionsAreServed } from '../../proxies/proxied-sessions.cases.js';
 import { injectedStoresAreKnown, storesAreKnown } from '../../proxies/proxied-stores.cases.js';
+import { PLANTED, searchFor } from '../../support/planted.js';
 import { type Monitor, startMonitor } from './monitor.js';
 
 const LIST = 'SportsAPING/v1.0/listEventTypes';
@@ -31,20 +36,41 @@ describe('in an application that @nestjs/observe monitors', () => {
   describe('sessions:', () => sessionsAreServed(() => monitor));
 
   it('the monitor sees the calls, and tells its collector no secret', async () => {
-    const simulator = await startSimulator();
-    const { within } = await startProxied(monitor, {
-      imports: [account(simulator, { storage: 'mem://' })],
+    const { applicationKey, passphrase, password, twoFactorCode } = PLANTED;
+    const simulator = await startSimulator({
+      accounts: [
+        { password, applicationKey },
+        { username: 'codes', password, twoFactorCode },
+      ],
+    });
+    const { cert, key } = simulator.options().certificate;
+    const encrypted = encrypt(key, passphrase);
+    const certificate = { cert, key: encrypted, passphrase };
+    const codes = { login: 'interactive', certificate: undefined, storage: 'mem://' } as const;
+    const { within, app } = await startProxied(monitor, {
+      imports: [
+        account(simulator, { storage: 'mem://', certificate }),
+        account(simulator, { ...codes, twoFactorCode: () => twoFactorCode }, 'codes'),
+      ],
     });
     const { token } = await within((sessions) => sessions.getSession());
-    simulator.fail('api', 'html');
+    const withCodes = app.get<SessionService>(getSessionServiceToken('codes'));
+    const other = await within(() => withCodes.getSession());
+    simulator.fail('api', { reply: `<html>${token} ${applicationKey}</html>` });
     const failed = within((sessions) => sessions.call(LIST, { filter: {} }));
     await expect(failed).rejects.toMatchObject({ name: 'BetfairApiError' });
     await monitor.told('BetfairApiError');
+    simulator.endSessions();
+    // The next code is refused.
+    simulator.account('codes').twoFactorCode = 'another code';
+    const refused = within(() => withCodes.keepAlive());
+    await expect(refused).rejects.toMatchObject({ name: 'BetfairLoginBlockedError' });
+    await monitor.told('BetfairLoginBlockedError');
     const told = monitor.telemetry.join('\n');
     expect(told).toContain('SessionService');
-    for (const secret of secretsOf(simulator.options(), [token])) {
-      expect(told).not.toContain(secret);
-    }
+    const keyLines = `${key}\n${encrypted}`.split('\n').filter((line) => line.length === 64);
+    const secretsIn = searchFor([...Object.values(PLANTED), token, other.token, ...keyLines]);
+    expect(secretsIn(told)).toEqual([]);
   });
 
   it('a test overrides the options, or the service', async () => {
