@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { publishInto } from '../e2e/publish.mjs';
 import { installIn } from '../e2e/stores/install.mjs';
+import { refuseSecrets } from '../support/secret-forms.mjs';
 import { describe, missed, print, write } from './results.mjs';
 
 const HERE = import.meta.dirname;
@@ -29,20 +30,29 @@ const LONGEST = 300_000;
 const quick = process.env.BENCH_QUICK === '1';
 const wanted = process.argv.slice(2);
 
-/** The figures and charts of one benchmark. */
+/** The figures and charts of one benchmark. Fails if it shows a secret in them, or in what it prints. */
 async function measure(name) {
   const child = fork(join(HERE, 'measure.mjs'), [join(HERE, `${name}.bench.mjs`)], {
     execArgv: ['--expose-gc'],
     env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    silent: true,
   });
+  let printed = '';
+  for (const stream of ['stdout', 'stderr']) {
+    child[stream].on('data', (chunk) => {
+      printed += chunk;
+      process[stream].write(chunk);
+    });
+  }
   const late = setTimeout(() => child.kill('SIGKILL'), LONGEST);
   let measured;
   child.once('message', (message) => {
     measured = message;
   });
-  const [code, signal] = await once(child, 'exit');
+  const [code, signal] = await once(child, 'close');
   clearTimeout(late);
   if (code !== 0 || measured === undefined) throw new Error(`${name} ended (${code ?? signal}).`);
+  refuseSecrets(printed + JSON.stringify(measured), name);
   const figures = measured.figures.map((figure) => ({ benchmark: name, ...figure }));
   return { figures, charts: measured.charts };
 }

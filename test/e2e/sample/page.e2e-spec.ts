@@ -9,7 +9,9 @@ import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { LiveView } from '../../../sample/page/live-view.service.js';
 import { SIMULATOR_ACTIONS } from '../../../sample/simulator/simulator.actions.js';
 import { SimulatedBetfair } from '../../../sample/simulator/simulated-betfair.service.js';
+import { encrypt } from '../../identity/support/certificates.js';
 import { expectNoSecret, secretsOf } from '../../identity/support/secrets.js';
+import { PLANTED, searchFor } from '../../support/planted.js';
 import { EventStreamReader } from './support/event-stream.js';
 import { type RunningSample, startSample, startSimulated } from './support/sample-application.js';
 
@@ -273,6 +275,40 @@ describe('where the application talks to Betfair', () => {
       expect((await sample.post(path, {})).status).toBe(404);
     }
     expect(betfair.liveTokens()).toEqual(before);
+    // Before its Betfair ends.
+    await sample.close();
+  });
+
+  it.each([
+    ['a passphrase', 'certificate'],
+    ['two-factor codes', 'interactive'],
+  ] as const)('the page shows no secret of an account with %s', async (_, login) => {
+    const { applicationKey, passphrase, password, twoFactorCode } = PLANTED;
+    await using betfair = await BetfairSimulator.start({
+      accounts: [{ password, applicationKey }],
+    });
+    const { certificate, ...options } = betfair.options();
+    const key = encrypt(certificate.key, passphrase);
+    if (login === 'interactive') betfair.account().twoFactorCode = twoFactorCode;
+    const proof =
+      login === 'interactive'
+        ? { login, twoFactorCode: () => twoFactorCode }
+        : { certificate: { cert: certificate.cert, key, passphrase } };
+    sample = await startSample({ ...options, ...proof, storage: 'mem://' }, { hasStream: true });
+    await findStatus({ prices: 'arriving', accounts: [{ state: 'ready' }] });
+    const tokens = betfair.liveTokens();
+    const loginStatus = `BAD_${applicationKey.toUpperCase()}_${twoFactorCode}`;
+    for (const endpoint of ['certLogin', 'login'] as const) {
+      betfair.fail(endpoint, { reply: { loginStatus, status: 'FAIL', error: loginStatus } });
+    }
+    betfair.endSessions();
+    const markets = await (await sample.get('/markets')).text();
+    const reader = new EventStreamReader(`${sample.url}/events`);
+    await reader.find('status', (status) => matches(status, { accounts: [{ state: 'blocked' }] }));
+    const page = await (await sample.get('/')).text();
+    const keyLines = `${certificate.key}\n${key}`.split('\n').filter(({ length }) => length === 64);
+    const secretsIn = searchFor([...Object.values(PLANTED), ...keyLines, ...tokens]);
+    expect(secretsIn([markets, reader.text, page].join('\n'))).toEqual([]);
     // Before its Betfair ends.
     await sample.close();
   });
