@@ -15,9 +15,10 @@ import {
   resetLoginBudget,
   SESSION_CLOCK,
 } from 'nestjs-betfair-session/testing';
-import { secretsOf } from '../identity/support/secrets.js';
+import { encrypt } from '../identity/support/certificates.js';
 import { RecordingLogger } from '../support/application.js';
 import { FaultyStorage } from '../support/faulty.storage.js';
+import { PLANTED, searchFor } from '../support/planted.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
 const HOUR_MS = 3_600_000;
@@ -196,23 +197,52 @@ describe('GET /health of an application with terminus', () => {
     });
   });
 
-  it('holds no secret and no user name, whatever is wrong', async () => {
-    const sessions = await start({ persistence: 'best-effort' });
-    const options = simulator.options();
-    const texts = [(await askHealth()).text];
-    const { token } = await sessions.getSession();
-    texts.push((await askHealth()).text);
-    storage.fail('read', new Error(`The store quotes ${token} of ${options.username}.`));
-    storage.fail('write', new Error(`The store quotes ${token} of ${options.username}.`));
-    simulator.endSessions();
-    simulator.account().loginCode = 'INVALID_USERNAME_OR_PASSWORD';
-    await expect(clock.until(sessions.keepAlive())).rejects.toThrow();
-    texts.push((await askHealth()).text);
-    expect(texts[2]).toContain('INVALID_USERNAME_OR_PASSWORD');
-    for (const secret of [...secretsOf(options, [token]), options.username]) {
-      expect(texts.join('\n')).not.toContain(secret);
-    }
-  });
+  it.each([['certificate'], ['interactive']] as const)(
+    'holds no secret and no user name, whatever is wrong (%s)',
+    async (login) => {
+      const { applicationKey, passphrase, password, twoFactorCode } = PLANTED;
+      const { username, certificate } = simulator.options();
+      const key = encrypt(certificate.key, passphrase);
+      Object.assign(simulator.account(), { applicationKey, password });
+      if (login === 'interactive') simulator.account().twoFactorCode = twoFactorCode;
+      const proof =
+        login === 'interactive'
+          ? { login, certificate: undefined, twoFactorCode: () => twoFactorCode }
+          : { certificate: { cert: certificate.cert, key, passphrase } };
+      const sessions = await start({
+        ...proof,
+        password,
+        applicationKey,
+        persistence: 'best-effort',
+      });
+      const texts = [(await askHealth()).text];
+      const secrets = [...Object.values(PLANTED), username, key];
+      const quoting = () => {
+        throw new Error(
+          `The store quotes ${[...secrets, ...simulator.liveTokens()].join(' of ')}.`,
+        );
+      };
+      for (const operation of ['read', 'write'] as const) {
+        storage.fail(operation, quoting, { times: Infinity });
+      }
+      const { token } = await clock.until(sessions.getSession());
+      texts.push((await askHealth()).text);
+      expect(texts[1]).toMatch(/"code":"BETFAIR_STORAGE_\w+"/);
+      simulator.endSessions();
+      // A code may hold a secret in capitals.
+      const code = `BAD_${twoFactorCode}_${applicationKey.toUpperCase()}`;
+      const reply = { loginStatus: code, status: 'FAIL', error: code };
+      simulator.fail(login === 'interactive' ? 'login' : 'certLogin', { reply });
+      await expect(clock.until(sessions.keepAlive())).rejects.toThrow();
+      texts.push((await askHealth()).text);
+      expect(texts[2]).toContain('UNDOCUMENTED_CODE');
+      const keyLines = `${certificate.key}\n${key}`
+        .split('\n')
+        .filter((line) => line.length === 64);
+      const secretsIn = searchFor([...Object.values(PLANTED), ...keyLines, token, username]);
+      expect(secretsIn(texts.join('\n'))).toEqual([]);
+    },
+  );
 });
 
 describe('isHealthy(key, { name })', () => {

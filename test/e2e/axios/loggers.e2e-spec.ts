@@ -8,7 +8,7 @@ import { PLANTED, searchFor } from '../../support/planted.js';
 import { closeOddServers, OddServer } from '../../stream/odd-server.js';
 import { printed } from './printed.js';
 
-const { applicationKey, passphrase, password } = PLANTED;
+const { applicationKey, passphrase, password, storePassword, twoFactorCode } = PLANTED;
 const LIST = 'SportsAPING/v1.0/listEventTypes';
 const MARKET = { op: 'marketSubscription', marketFilter: {} } as const;
 const REFUSED = { reply: { status: 'FAIL', error: 'A_CODE_OF_NEXT_YEAR' } };
@@ -87,6 +87,21 @@ const values: Readonly<Record<string, (scene: Scene) => unknown>> = {
     simulator.fail('certLogin', { reply: { loginStatus: `BAD_${applicationKey.toUpperCase()}` } });
     return errorOf(sessions.getSession());
   },
+  'a refused two-factor code': async ({ simulator, start }) => {
+    const account = simulator.account();
+    account.twoFactorCode = 'another code';
+    const codes = { login: 'interactive', certificate: undefined } as const;
+    const { sessions } = await start({ ...codes, twoFactorCode: () => twoFactorCode });
+    const error = await errorOf(sessions.getSession());
+    const sent = simulator.requests.map(({ body }) => body).join('\n');
+    expect(sent).toContain(twoFactorCode);
+    return [error, sessions, sessions.status];
+  },
+  'a store whose URL has a password': async ({ start }) => {
+    const url = `redis://bot:${encodeURIComponent(storePassword)}@127.0.0.1:1`;
+    const failed = [url, url.replace('redis:', 'rediss:'), `${url}?password=${storePassword}`];
+    return Promise.all(failed.map((storage) => errorOf(start({ storage }))));
+  },
   'a refused keepAlive': async ({ sessions, simulator }) => {
     await sessions.getSession();
     simulator.fail('keepAlive', REFUSED);
@@ -109,7 +124,7 @@ it.each(Object.entries(values))('no logger shows a secret of %s', async (_, make
   const { simulator, keyLine } = scene;
   const sent = simulator.requests.flatMap(({ headers }) => headers['x-authentication'] ?? []);
   const tokens = new Set([...sent, ...simulator.liveTokens()]);
-  const secretsIn = searchFor([password, passphrase, applicationKey, keyLine, ...tokens]);
+  const secretsIn = searchFor([...Object.values(PLANTED), keyLine, ...tokens]);
   expect(secretsIn(texts.join('\n'))).toEqual([]);
   expect(texts.length).toBeGreaterThan(10);
 });
