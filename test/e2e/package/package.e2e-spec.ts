@@ -113,6 +113,22 @@ describe('the built package', () => {
     ]);
   });
 
+  it('has one dependency, which has none, and neither has an install script', async () => {
+    const read = async (path: string) => JSON.parse(await readFile(join(ROOT, path), 'utf8'));
+    const own = await read('package.json');
+    const undici = await read('node_modules/undici/package.json');
+    expect(Object.keys(own.dependencies)).toEqual(['undici']);
+    expect(own).not.toHaveProperty('optionalDependencies');
+    expect(undici.dependencies ?? {}).toEqual({});
+    for (const { scripts } of [own, undici]) {
+      for (const name of ['preinstall', 'install', 'postinstall']) {
+        expect(scripts).not.toHaveProperty([name]);
+      }
+    }
+    // npm would compile it without any script.
+    expect(existsSync(join(ROOT, 'binding.gyp'))).toBe(false);
+  });
+
   it('refuses an untrusted server even where the environment switches the check off', async () => {
     const { printed } = await run(
       `

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { jest } from '@jest/globals';
+import { addressesOf } from '../../support/listening.js';
 
 const MAIN = resolve('sample/dist/main.js');
 
@@ -115,6 +116,14 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     expect(command.output()).not.toMatch(/error/i);
   },
 );
+
+it('listens on 127.0.0.1 only', async () => {
+  const command = startCommand();
+  await command.ready;
+  const url = /http:\/\/\S+(?=\/markets)/.exec(command.output())?.[0] ?? '';
+  expect(await addressesOf(Number(new URL(url).port))).toEqual(['127.0.0.1']);
+  expect(await command.stop('SIGTERM')).toBe(0);
+});
 
 it('starts again where a token of an earlier simulator is stored', async () => {
   for (const keepAlives of [0, 1]) {

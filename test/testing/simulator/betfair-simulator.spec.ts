@@ -9,6 +9,7 @@ import { BetfairConfigurationError } from '../../../lib/errors/index.js';
 import { BetfairSimulator } from '../../../lib/testing/index.js';
 import type { BetfairSessionOptions } from '../../../lib/options/betfair-session-options.interface.js';
 import { makeCertificate } from '../../identity/support/certificates.js';
+import { addressesOf, allAddresses } from '../../support/listening.js';
 import { transpile } from './transpiled.js';
 import { BETTING, quietPort, rightClient, rpc, until } from './wire.js';
 
@@ -112,6 +113,17 @@ describe('BetfairSimulator', () => {
     await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE', port });
     // What it had begun to listen on is free again.
     await start({ port: port - 3 });
+  });
+
+  it('listens on 127.0.0.1 only', async () => {
+    const simulator = await start();
+    const { endpoints } = simulator.options();
+    const { stream, ...urls } = endpoints;
+    const ports = [...Object.values(urls).map((url) => new URL(url).port), stream.split(':')[1]];
+    for (const port of new Set(ports))
+      expect(await addressesOf(Number(port))).toEqual(['127.0.0.1']);
+    // Others would have been found.
+    expect((await allAddresses()).length).toBeGreaterThan(1);
   });
 
   it('presents and wants the certificates that it is given', async () => {
