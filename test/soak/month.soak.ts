@@ -2,8 +2,10 @@ import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { alive, Invariants } from '../support/invariants/invariants.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 import { seedFrom, SeededRandom } from '../support/random.mjs';
-import { injure } from './month.faults.js';
-import { ACCOUNTS, MonthWorld, TICK } from './month.world.js';
+import { ACCOUNTS } from './month/accounts.js';
+import { injure } from './month/faults.js';
+import { TICK } from './month/outages.js';
+import { MonthWorld } from './month/world.js';
 import { heapInUse, megabytes, report, Tally } from './report.js';
 
 const SEED = seedFrom('SEED');
@@ -45,7 +47,7 @@ it(
     await world.stopAll();
     await simulator.stop();
 
-    const { ledger } = world;
+    const { ledger, usage } = world;
     const { counts } = simulator;
     const figures = {
       seed: SEED,
@@ -56,11 +58,13 @@ it(
       'login attempts': counts.loginAttempts,
       'keep-alives': counts.keepAlives,
       'API calls': counts.calls,
-      'failed calls by cause': world.failures,
-      'longest time without a session': `${Math.ceil(world.longestWithout / MINUTE)} minutes`,
+      'failed calls by cause': usage.failures,
+      'refusals that strangers had repeated': usage.echoes,
+      'longest time without a session': `${Math.ceil(usage.longestWithout / MINUTE)} minutes`,
       'heap after a day and at the end': `${megabytes(heap)}, ${megabytes(heapAtEnd)}`,
     };
     await report('A month in minutes: `npm run soak`', figures, DAYS === MONTH);
+    expect(usage.echoes.of('handed on')).toBeGreaterThan(DAYS * 20);
     expect(ledger.needless).toEqual([]);
     expect(ledger.logins).toEqual(ledger.warranted);
     expect(await invariants.end()).toEqual([]);

@@ -17,13 +17,14 @@ export class TcpProxy {
   #always: TcpFault | undefined;
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((client) => this.#serve(client));
+  /** Any that is free, until there is one. */
+  #own = 0;
 
   private constructor(private readonly port: number) {}
 
   static async start(port: number): Promise<TcpProxy> {
     const proxy = new TcpProxy(port);
-    proxy.#server.listen(0, '127.0.0.1');
-    await once(proxy.#server, 'listening');
+    await proxy.accept();
     return proxy;
   }
 
@@ -54,7 +55,17 @@ export class TcpProxy {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Takes connections again, where it did before, if it was stopped. */
+  async accept(): Promise<void> {
+    if (this.#server.listening) return;
+    this.#server.listen(this.#own, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#own = Number(this.address.split(':')[1]);
+  }
+
+  /** Cuts every line, and refuses connections. */
   async stop(): Promise<void> {
+    if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
     this.#server.close();
     this.cut();

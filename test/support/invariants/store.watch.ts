@@ -18,11 +18,13 @@ export class StoreWatch {
   readonly #texts = new Map<string, string>();
   readonly #current = new Map<string, string>();
   readonly #read: SessionStorage['read'];
+  #isClosed = false;
 
   constructor(storage: SessionStorage, { liveTokens, onBroken }: StoreRules) {
     this.#read = storage.read.bind(storage);
     const write = storage.write.bind(storage);
-    const watched: Pick<SessionStorage, 'read' | 'write'> = {
+    const close = storage.close?.bind(storage);
+    const watched: Pick<SessionStorage, 'read' | 'write' | 'close'> = {
       read: async (key, options) => {
         const stored = await this.#read(key, options);
         if (stored) this.#note(key, stored.value, stored.version);
@@ -38,6 +40,12 @@ export class StoreWatch {
         this.#note(key, value, version);
         return version;
       },
+      ...(close && {
+        close: () => {
+          this.#isClosed = true;
+          return close();
+        },
+      }),
     };
     Object.assign(storage, watched);
   }
@@ -49,9 +57,10 @@ export class StoreWatch {
 
   /**
    * Keys of the records beside tokens that still name a holder, other than the rest of a pause after a login. A store
-   * that cannot be read shows none.
+   * that is closed or cannot be read shows none.
    */
   async leasesHeld(): Promise<string[]> {
+    if (this.#isClosed) return [];
     const records = [...this.#current.keys()].filter((key) => key.endsWith('.lease'));
     const held = await Promise.all(
       records.map(async (key) => {

@@ -1,6 +1,6 @@
 import type { BetfairSimulator } from 'nestjs-betfair-session/testing';
-import type { SoakService } from './soak.process.js';
-import { Tally } from './report.js';
+import type { SoakService } from '../soak.process.js';
+import { Tally } from '../report.js';
 
 /** What happened to the sessions of one account, and the logins that it called for. */
 class AccountLedger {
@@ -58,11 +58,14 @@ export class Ledger {
 
   /** Notes sessions that expired because nothing could keep them alive. */
   noteExpired(): void {
-    for (const username of this.usernames) {
-      const account = this.of(username);
-      const live = this.simulator.liveTokens(username);
-      if (account.current && !live.includes(account.current)) account.lose('expired in an outage');
-    }
+    for (const username of this.usernames) this.noteEnd(username, 'expired');
+  }
+
+  /** Notes that the session of an account is over, if it is. */
+  noteEnd(username: string, cause: string): void {
+    const account = this.of(username);
+    const live = this.simulator.liveTokens(username);
+    if (account.current && !live.includes(account.current)) account.lose(cause);
   }
 
   /** By account: the logins that were called for. */

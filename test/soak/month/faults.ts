@@ -1,7 +1,9 @@
 import type { SimulatorFault } from 'nestjs-betfair-session/testing';
-import { ACCOUNTS, type MonthWorld, TICK } from './month.world.js';
-import type { SeededRandom } from '../support/random.mjs';
-import type { Tally } from './report.js';
+import { STAYING, TENANT } from './accounts.js';
+import { TICK } from './outages.js';
+import type { MonthWorld } from './world.js';
+import type { SeededRandom } from '../../support/random.mjs';
+import type { Tally } from '../report.js';
 
 const HOUR = 3_600_000;
 const OUTAGES: readonly [SimulatorFault, ...SimulatorFault[]] = [
@@ -23,28 +25,31 @@ const FAULTS: Record<string, [number, (world: MonthWorld, random: SeededRandom) 
         world.simulator.clearFaults(endpoint);
         world.simulator.fail(endpoint, fault, { times: Infinity });
       }
-      world.beginOutage('identity', random.between(1, 36));
+      world.outages.begin('identity', random.between(1, 36));
     },
   ],
-  'store down': [12, (world, random) => world.beginOutage('store', random.between(1, 12))],
+  'store down': [12, (world, random) => world.outages.begin('store', random.between(1, 12))],
   'API down': [
     12,
     (world, random) => {
       world.simulator.clearFaults('api');
       world.simulator.fail('api', random.pick(OUTAGES), { times: Infinity });
-      world.beginOutage('api', random.between(1, 12));
+      world.outages.begin('api', random.between(1, 12));
     },
   ],
-  'session ended by Betfair': [30, (world, random) => endSession(world, random)],
+  'session ended by Betfair': [
+    40,
+    (world, random) => endSession(world, random.pick([...STAYING, TENANT])),
+  ],
   'session ended, and the answer of the next login lost': [
     10,
     async (world, random) => {
-      const account = endSession(world, random);
+      const account = endSession(world, random.pick(world.present));
       // Only where it is certain which login it befalls.
-      if (!world.isWell) return;
+      if (!world.outages.isWell) return;
       world.simulator.fail('certLogin', 'reset', { processed: true });
       account.warrant('answer of a login lost');
-      world.noteTrouble();
+      world.outages.noteTrouble();
       await world.useAll(1);
     },
   ],
@@ -52,6 +57,7 @@ const FAULTS: Record<string, [number, (world: MonthWorld, random: SeededRandom) 
     20,
     ({ clock }, random) => clock.setWallBack(random.between(-3 * HOUR, 3 * HOUR)),
   ],
+  'account came or went': [300, (world) => world.comeOrGo()],
   redeploy: [20, (world) => world.restartAll()],
   'everything stopped for a while': [
     4,
@@ -82,8 +88,7 @@ export async function injure(world: MonthWorld, random: SeededRandom, seen: Tall
   }
 }
 
-function endSession({ simulator, ledger }: MonthWorld, random: SeededRandom) {
-  const { username } = random.pick<(typeof ACCOUNTS)[number]>(ACCOUNTS);
+function endSession({ simulator, ledger }: MonthWorld, username: string) {
   simulator.endSessions(username);
   const account = ledger.of(username);
   account.lose('ended by Betfair');
