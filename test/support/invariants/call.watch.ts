@@ -43,6 +43,7 @@ export class CallWatch {
     const refresh = service.refresh.bind(service);
     const keepAlive = service.keepAlive.bind(service);
     const logout = service.logout.bind(service);
+    const logoutForGood = service.logoutForGood.bind(service);
     const fetch = service.fetch.bind(service);
     const run = service.run.bind(service);
     const watched: Partial<SessionService> = {
@@ -53,10 +54,9 @@ export class CallWatch {
           : this.#inTime('getSession', () => getSession(options)),
       refresh: (rejected, options) => this.#inTime('refresh', () => refresh(rejected, options)),
       keepAlive: () => this.#inTime('keepAlive', keepAlive),
-      logout: () => {
-        this.#logouts += 1;
-        return workAs({ isLogout: true }, () => this.#inTime('logout', logout));
-      },
+      logout: () => this.#logout('logout', logout),
+      // What `SessionAccounts.remove` calls.
+      logoutForGood: () => this.#logout('logoutForGood', logoutForGood),
       fetch: (input, init) =>
         this.#outermost(
           () => this.#watch('fetch', () => fetch(input, init)),
@@ -73,6 +73,11 @@ export class CallWatch {
       },
     };
     Object.assign(service, watched);
+  }
+
+  #logout(name: string, logout: () => Promise<void>): Promise<void> {
+    this.#logouts += 1;
+    return workAs({ isLogout: true }, () => this.#inTime(name, logout));
   }
 
   #outermost<T>(call: () => T, request?: string): T {
