@@ -50,7 +50,7 @@ export class Tenant {
 
   /** A store that is down may keep it away. */
   async #add(): Promise<SoakService | undefined> {
-    const { outcomes, simulator } = this.stage;
+    const { causes, outcomes, simulator } = this.stage;
     const { username, storage } = this;
     const options = {
       ...simulator.options(username),
@@ -59,7 +59,11 @@ export class Tenant {
       requestTimeout: REQUEST_TIMEOUT_MS,
     };
     try {
-      return await this.process.add(options);
+      const service = await this.process.add(options);
+      service.sessions.events$.subscribe(({ type }) => {
+        if (type === 'loggedOut') causes.of(username, 'logged out');
+      });
+      return service;
     } catch (error) {
       outcomes.add(`not added: ${codeOf(error)}`);
       await setTimeout(100);
@@ -68,21 +72,16 @@ export class Tenant {
   }
 
   async #remove(service: SoakService, calls: Promise<unknown>): Promise<void> {
-    const { causes, outcomes, random, simulator } = this.stage;
-    const { username } = this;
-    const before = simulator.liveTokens(username).at(-1);
-    const loginsBefore = causes.logins(username);
+    const { causes, outcomes, random } = this.stage;
     const logout = random.chance(0.3);
     try {
       await this.process.remove(service, logout, calls);
     } catch (error) {
-      outcomes.add(`not logged out: ${codeOf(error)}`);
+      const code = codeOf(error);
+      outcomes.add(`not logged out: ${code}`);
+      // The session may have ended all the same.
+      if (code === 'BETFAIR_IDENTITY_UNAVAILABLE') causes.of(this.username, 'logout not confirmed');
     }
-    const live = simulator.liveTokens(username);
-    // A call that was under way may have logged in meanwhile: then it is that session that was ended.
-    const hadSession = before !== undefined || causes.logins(username) > loginsBefore;
-    const isOver = hadSession && (live.length === 0 || (before && !live.includes(before)));
-    if (logout && isOver) causes.of(username, 'logged out');
   }
 }
 
