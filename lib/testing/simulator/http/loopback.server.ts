@@ -26,8 +26,11 @@ export class LoopbackServer {
     });
   }
 
+  /** Resets a connection, as a broken network does. One that is being closed is closed at once. */
   reset(socket: Socket): void {
-    this.#sockets.get(socket.remotePort)?.resetAndDestroy();
+    // Meanwhile the system refuses the reset, and then Node would lose the open connection, or crash.
+    const isClosing = socket.writableEnded && !socket.writableFinished;
+    if (!isClosing) this.#sockets.get(socket.remotePort)?.resetAndDestroy();
     socket.destroy();
   }
 

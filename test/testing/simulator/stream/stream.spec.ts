@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isInvalidSession } from '../../../../lib/index.js';
 import {
   BetfairSimulator,
@@ -42,6 +43,11 @@ async function authenticated(username?: string): Promise<StreamWire> {
   const client = await open();
   expect(await client.ask(await authentication(username))).toMatchObject({ statusCode: 'SUCCESS' });
   return client;
+}
+
+/** Connections of this process, those included that nothing in it knows any more. */
+function openSockets(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
 }
 
 function refusal(errorCode: string, id?: number) {
@@ -245,6 +251,20 @@ describe('an authenticated connection', () => {
     await authenticated();
     expect(simulator.stream.counts).toMatchObject({ connections: 2, authentications: 2, open: 1 });
   });
+});
+
+it('leaves no connection open that is cut while it is being closed', async () => {
+  await start();
+  // The moment at which the system refuses to reset it lies between these turns of the event loop.
+  for (const turns of [0, 1, 2, 3, 4, 5]) {
+    const client = await authenticated();
+    simulator.endSessions();
+    for (let turn = 0; turn < turns; turn++) await nextTurn();
+    simulator.stream.cut();
+    await client.closed;
+  }
+  await simulator.stop();
+  await until(() => openSockets() === 0);
 });
 
 it('survives clients that hang up, in the handshake and after', async () => {
