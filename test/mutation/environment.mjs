@@ -1,11 +1,14 @@
 import NodeEnvironment from '../support/jest/node.environment.mjs';
 
-/** Skips what follows a failure in a suite: the change is found, and each test after it might wait for its time limit. */
-export default class MutationEnvironment extends NodeEnvironment {
-  #hasFailed = false;
+/** The change that a test has found. */
+let found;
 
+/** Skips what follows the first failure: the change is found, and each test after it might wait for its time limit. */
+export default class MutationEnvironment extends NodeEnvironment {
   async handleTestEvent({ name, test }) {
-    if (name === 'test_fn_failure' || name === 'hook_failure') this.#hasFailed = true;
-    else if (name === 'test_start' && this.#hasFailed) test.mode = 'skip';
+    // Stryker puts it there.
+    const change = this.global.__stryker__?.activeMutant;
+    if (name === 'test_fn_failure' || name === 'hook_failure') found = change;
+    else if (name === 'test_start' && change !== undefined && change === found) test.mode = 'skip';
   }
 }

@@ -7,6 +7,7 @@ export default {
   // Chosen by `run.mjs` for what is mutated: quick and long ones.
   roots: process.env.MUTATION_SUITES.split(',').map((folder) => `<rootDir>/${folder}`),
   testRegex: `${LENGTH}\\.spec\\.ts$`,
+  runner: join(import.meta.dirname, 'runner.mjs'),
   // Stryker adds to it, and does not know what <rootDir> stands for.
   testEnvironment: join(import.meta.dirname, 'environment.mjs'),
   // What a change keeps from happening is waited for until then.

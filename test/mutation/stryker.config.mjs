@@ -7,7 +7,7 @@ export default {
   // Two would make the other one's waits longer on a small machine.
   concurrency: 1,
   // jest in ESM mode keeps the modules of every run.
-  maxTestRunnerReuse: 40,
+  maxTestRunnerReuse: 20,
   // Generous: what a busy machine slows down must not count as found. A test that hangs fails by itself, after 30 s.
   timeoutMS: 15_000,
   timeoutFactor: 1.5,
