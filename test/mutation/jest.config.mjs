@@ -11,5 +11,5 @@ export default {
   // Stryker adds to it, and does not know what <rootDir> stands for.
   testEnvironment: join(import.meta.dirname, 'environment.mjs'),
   // What a change keeps from happening is waited for until then.
-  testTimeout: 8_000,
+  testTimeout: 15_000,
 };
