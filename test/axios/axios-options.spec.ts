@@ -17,6 +17,10 @@ function configOf(members: object): AxiosRequestConfig {
   return Object.assign({}, members);
 }
 
+function withoutSession(): never {
+  throw new Error('This would be sent without the session.');
+}
+
 describe('options of an attached axios instance', () => {
   it('are named in one warning if they have no effect', async () => {
     const { http, simulator, warnings } = await setUp({ httpsAgent: undefined });
@@ -48,10 +52,7 @@ describe('options of an attached axios instance', () => {
         made += 1;
       }
     }
-    const fetched = () => {
-      throw new Error('This would be sent without the session.');
-    };
-    const config = configOf({ env: { Request: CountedRequest, fetch: fetched } });
+    const config = configOf({ env: { Request: CountedRequest, fetch: withoutSession } });
     expect((await http.post(RPC, A, config)).status).toBe(200);
     expect(made).toBeGreaterThan(0);
     expect(simulator.counts.calls).toBe(1);

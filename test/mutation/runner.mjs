@@ -8,14 +8,16 @@ const FILE = '.stryker-suites.json';
 
 export default class MutationRunner extends TestRunner {
   async runTests(tests, watcher, options) {
-    const isFirst = process.env.__STRYKER_ACTIVE_MUTANT__ === undefined;
+    const { _globalConfig: settings } = this;
+    const { __STRYKER_ACTIVE_MUTANT__: change } = process.env;
+    const isFirst = change === undefined;
     const known = existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : {};
     this.on('test-file-success', ([{ path }, { testResults, numFailingTests, perfStats }]) => {
       const names = testResults.map(({ fullName }) => fullName);
       if (isFirst) known[path] = { ms: perfStats.runtime, names };
       else if (numFailingTests > 0) watcher.setState({ interrupted: true });
     });
-    const isWanted = new RegExp(this._globalConfig.testNamePattern ?? '', 'i');
+    const isWanted = new RegExp(settings.testNamePattern ?? '', 'i');
     const wanted = tests
       .filter(({ path }) => isFirst || known[path].names.some((name) => isWanted.test(name)))
       .toSorted((a, b) => (known[a.path]?.ms ?? 0) - (known[b.path]?.ms ?? 0));
