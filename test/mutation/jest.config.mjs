@@ -10,6 +10,4 @@ export default {
   runner: join(import.meta.dirname, 'runner.mjs'),
   // Stryker adds to it, and does not know what <rootDir> stands for.
   testEnvironment: join(import.meta.dirname, 'environment.mjs'),
-  // What a change keeps from happening is waited for until then.
-  testTimeout: 15_000,
 };
