@@ -1,5 +1,5 @@
 import { Agent } from 'node:https';
-import { Readable, Stream } from 'node:stream';
+import { Readable } from 'node:stream';
 import { HttpModule, HttpService } from '@nestjs/axios';
 import { Test } from '@nestjs/testing';
 import { type AxiosRequestConfig, isAxiosError, isCancel } from 'axios';
@@ -15,6 +15,7 @@ import { INVALID, refused, restFault, rpcReply, succeeded } from '../calls/rejec
 import { closeAccounts } from '../support/account.js';
 import { refuse, REST, RPC, rpcCall, until } from '../support/betting.js';
 import { closeAgents, createAxios, setUp, setUpDead } from './attached.js';
+import { oldStream } from './old-stream.js';
 
 afterEach(async () => {
   closeAgents();
@@ -378,20 +379,6 @@ describe('a request of an attached instance that fails for another reason', () =
     expect(simulator.counts).toMatchObject({ loginAttempts: 2, calls: 1 });
   });
 });
-
-/** As forms of the package `form-data` are: it can be piped, and nothing else. */
-function oldStream(body: string): Stream {
-  class OldStream extends Stream {
-    override pipe<T extends NodeJS.WritableStream>(destination: T): T {
-      setImmediate(() => {
-        this.emit('data', body);
-        this.emit('end');
-      });
-      return super.pipe(destination);
-    }
-  }
-  return new OldStream();
-}
 
 /** Of a form: each sending has a new one. */
 function withoutBoundary(body = ''): string {

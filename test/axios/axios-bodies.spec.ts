@@ -1,7 +1,8 @@
-import { Readable, Stream } from 'node:stream';
+import { Readable } from 'node:stream';
 import { closeAccounts } from '../support/account.js';
 import { RPC, rpcCall } from '../support/betting.js';
 import { closeAgents, setUp } from './attached.js';
+import { oldStream } from './old-stream.js';
 
 afterEach(async () => {
   closeAgents();
@@ -10,22 +11,6 @@ afterEach(async () => {
 
 const TEXT = JSON.stringify(rpcCall('listEventTypes', undefined, 'A'));
 const JSON_TYPE = 'application/json';
-
-/** A stream of the kind before Node 0.10, with the member of a form of the package `form-data`. */
-function oldStream(getHeaders?: unknown): Stream {
-  class OldStream extends Stream {
-    readonly getHeaders = getHeaders;
-
-    override pipe<T extends NodeJS.WritableStream>(destination: T): T {
-      setImmediate(() => {
-        this.emit('data', TEXT);
-        this.emit('end');
-      });
-      return super.pipe(destination);
-    }
-  }
-  return new OldStream();
-}
 
 /** A form of another implementation, such as that of the package `formdata-node`. */
 class ForeignForm {
@@ -44,14 +29,14 @@ describe('the body of an attached axios instance', () => {
     ['a Blob with a type', new Blob([TEXT], { type: 'text/plain' }), 'text/plain'],
     ['a Blob without one', new Blob([TEXT]), JSON_TYPE],
     ['a stream', Readable.from([TEXT]), JSON_TYPE],
-    ['an old stream', oldStream(), JSON_TYPE],
-    ['an old stream of no type', oldStream(() => ({})), JSON_TYPE],
-    ['an old stream whose headers are null', oldStream(() => null), JSON_TYPE],
-    ['an old stream whose headers are a text', oldStream(() => 'text'), JSON_TYPE],
-    ['an old stream whose headers are no function', oldStream({ a: 'b' }), JSON_TYPE],
+    ['an old stream', oldStream(TEXT), JSON_TYPE],
+    ['an old stream of no type', oldStream(TEXT, () => ({})), JSON_TYPE],
+    ['an old stream whose headers are null', oldStream(TEXT, () => null), JSON_TYPE],
+    ['an old stream whose headers are a text', oldStream(TEXT, () => 'text'), JSON_TYPE],
+    ['an old stream whose headers are no function', oldStream(TEXT, { a: 'b' }), JSON_TYPE],
     [
       'an old form',
-      oldStream(() => ({ 'content-type': 'multipart/form-data; boundary=b' })),
+      oldStream(TEXT, () => ({ 'content-type': 'multipart/form-data; boundary=b' })),
       'multipart/form-data; boundary=b',
     ],
   ])('is sent as it is, with its type or that of Betfair: %s', async (_, body, type) => {
@@ -70,7 +55,7 @@ describe('the body of an attached axios instance', () => {
     const { http, sent } = await setUp({ validateStatus: null });
     const headers = { 'Content-Type': 'text/csv' };
     await http.post(RPC, new Blob([TEXT]), { headers });
-    await http.post(RPC, oldStream(), { headers });
+    await http.post(RPC, oldStream(TEXT), { headers });
     expect(sent().map((request) => request.headers['content-type'])).toEqual(
       Array(2).fill('text/csv'),
     );
