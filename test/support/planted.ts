@@ -30,6 +30,11 @@ export function formsOf(secret: string): readonly string[] {
   return [...new Set(forms)];
 }
 
+/** The whole lines of private keys in PEM, each of which is a secret that some text may show alone. */
+export function keyLinesOf(...keys: readonly string[]): readonly string[] {
+  return keys.flatMap((key) => key.split('\n')).filter((line) => line.length === 64);
+}
+
 /** Makes a search for secrets in any form; it returns those that a text shows. */
 export function searchFor(secrets: readonly string[]): (text: string) => readonly string[] {
   // Shorter ones could be in a text by chance.

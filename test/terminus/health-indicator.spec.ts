@@ -18,7 +18,7 @@ import {
 import { encrypt } from '../identity/support/certificates.js';
 import { RecordingLogger } from '../support/application.js';
 import { FaultyStorage } from '../support/faulty.storage.js';
-import { PLANTED, searchFor } from '../support/planted.js';
+import { keyLinesOf, PLANTED, searchFor } from '../support/planted.js';
 import { VirtualClock } from '../support/virtual.clock.js';
 
 const HOUR_MS = 3_600_000;
@@ -236,9 +236,7 @@ describe('GET /health of an application with terminus', () => {
       await expect(clock.until(sessions.keepAlive())).rejects.toThrow();
       texts.push((await askHealth()).text);
       expect(texts[2]).toContain('UNDOCUMENTED_CODE');
-      const keyLines = `${certificate.key}\n${key}`
-        .split('\n')
-        .filter((line) => line.length === 64);
+      const keyLines = keyLinesOf(certificate.key, key);
       const secretsIn = searchFor([...Object.values(PLANTED), ...keyLines, token, username]);
       expect(secretsIn(texts.join('\n'))).toEqual([]);
     },

@@ -15,7 +15,7 @@ import {
 } from '../../proxies/proxied.application.js';
 import { sessionsAreServed } from '../../proxies/proxied-sessions.cases.js';
 import { injectedStoresAreKnown, storesAreKnown } from '../../proxies/proxied-stores.cases.js';
-import { PLANTED, searchFor } from '../../support/planted.js';
+import { keyLinesOf, PLANTED, searchFor } from '../../support/planted.js';
 import { type Monitor, startMonitor } from './monitor.js';
 
 const LIST = 'SportsAPING/v1.0/listEventTypes';
@@ -68,7 +68,7 @@ describe('in an application that @nestjs/observe monitors', () => {
     await monitor.told('BetfairLoginBlockedError');
     const told = monitor.telemetry.join('\n');
     expect(told).toContain('SessionService');
-    const keyLines = `${key}\n${encrypted}`.split('\n').filter((line) => line.length === 64);
+    const keyLines = keyLinesOf(key, encrypted);
     const secretsIn = searchFor([...Object.values(PLANTED), token, other.token, ...keyLines]);
     expect(secretsIn(told)).toEqual([]);
   });

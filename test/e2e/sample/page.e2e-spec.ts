@@ -11,7 +11,7 @@ import { SIMULATOR_ACTIONS } from '../../../sample/simulator/simulator.actions.j
 import { SimulatedBetfair } from '../../../sample/simulator/simulated-betfair.service.js';
 import { encrypt } from '../../identity/support/certificates.js';
 import { expectNoSecret, secretsOf } from '../../identity/support/secrets.js';
-import { PLANTED, searchFor } from '../../support/planted.js';
+import { keyLinesOf, PLANTED, searchFor } from '../../support/planted.js';
 import { EventStreamReader } from './support/event-stream.js';
 import { type RunningSample, startSample, startSimulated } from './support/sample-application.js';
 
@@ -306,7 +306,7 @@ describe('where the application talks to Betfair', () => {
     const reader = new EventStreamReader(`${sample.url}/events`);
     await reader.find('status', (status) => matches(status, { accounts: [{ state: 'blocked' }] }));
     const page = await (await sample.get('/')).text();
-    const keyLines = `${certificate.key}\n${key}`.split('\n').filter(({ length }) => length === 64);
+    const keyLines = keyLinesOf(certificate.key, key);
     const secretsIn = searchFor([...Object.values(PLANTED), ...keyLines, ...tokens]);
     expect(secretsIn([markets, reader.text, page].join('\n'))).toEqual([]);
     // Before its Betfair ends.

@@ -3,7 +3,7 @@ import type { BetfairSessionOptions } from 'nestjs-betfair-session';
 import { BetfairSimulator } from 'nestjs-betfair-session/testing';
 import { encrypt } from '../../identity/support/certificates.js';
 import { startProxy, type TestProxy } from '../../identity/support/proxy.js';
-import { PLANTED, searchFor } from '../../support/planted.js';
+import { keyLinesOf, PLANTED, searchFor } from '../../support/planted.js';
 import { cleanUp, run } from '../cli/support/command.js';
 
 const { applicationKey, passphrase, password, storePassword, twoFactorCode } = PLANTED;
@@ -50,7 +50,7 @@ async function print(settings: Settings, variables: Readonly<Record<string, stri
   const { code, stdout, stderr } = await ended;
   const text = stdout + stderr;
   const tokens = simulator.requests.flatMap(({ headers }) => headers['x-authentication'] ?? []);
-  const keyLines = `${certificate.key}\n${key}`.split('\n').filter((line) => line.length === 64);
+  const keyLines = keyLinesOf(certificate.key, key);
   const secrets = { ...PLANTED, PROXY_PASSWORD };
   const shown = searchFor([...Object.values(secrets), ...new Set([...tokens, ...keyLines])])(text);
   expect(keyLines.length).toBeGreaterThan(2);
